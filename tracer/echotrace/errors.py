@@ -1,0 +1,31 @@
+"""The errors a user can meet: each message says what failed and what to try."""
+
+from typing import ClassVar
+
+
+class EchotraceError(Exception):
+    """Base of all errors that end a command; `cli` turns it into one line and an exit status."""
+
+    exit_status: ClassVar[int] = 2
+
+
+class UserError(EchotraceError):
+    """Something the user can mend: a name, a file, a script, an option."""
+
+
+class TraceFileError(UserError):
+    """A trace file that cannot be read, with the file, the line and the field at fault."""
+
+
+class ScriptError(UserError):
+    """A client script with a line that cannot be understood."""
+
+
+class StepTimeout(UserError):
+    """A client step never became possible; what was recorded until then is kept."""
+
+
+class SystemRefused(EchotraceError):
+    """The kernel or the machine said no: ptrace denied, disk full, no such facility."""
+
+    exit_status = 3

@@ -1,0 +1,174 @@
+"""The nouns of a trace: frozen records, one a line of the trace file.
+
+Times are integer nanoseconds since the start of the trace. `seq` numbers the events in the order
+in which they began; it is the event number that every view shows.
+"""
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+
+class Site(Struct, frozen=True, omit_defaults=True):
+    """Where in the traced program's source a call was made."""
+
+    file: str
+    line: int
+    function: str | None = None
+    call: str | None = None
+
+
+class Endpoint(Struct, frozen=True, omit_defaults=True):
+    """What the kernel says a descriptor is, read at the end of the call that made or changed it.
+
+    `link` is `readlink /proc/PID/fd/N` (proc(5)): `socket:[INODE]` names the same socket in every
+    process. `local` and `peer` are getsockname(2) and getpeername(2), as `host:port`.
+    """
+
+    fd: int
+    link: str | None = None
+    local: str | None = None
+    peer: str | None = None
+
+
+class Header(Struct, frozen=True, tag_field="type", tag="header", omit_defaults=True):
+    """The first line: what was recorded, with which program, on which machine."""
+
+    format: int
+    tool: str
+    server: str
+    language: str
+    argv: list[str]
+    script: str
+    clients: int
+    kernel: str
+    machine: str
+    libc: str
+    started: str
+    steps: list[str] = []
+    source: str | None = None
+
+
+class Task(Struct, frozen=True, tag_field="type", tag="task", omit_defaults=True):
+    """A process or thread came to be. `parent` is the task that made it; `flags` are clone(2)'s."""
+
+    time: int
+    tid: int
+    pid: int
+    parent: int | None
+    kind: str
+    flags: list[str] = []
+
+
+class Syscall(Struct, frozen=True, tag_field="type", tag="syscall", omit_defaults=True):
+    """One system call of one task.
+
+    `result` is what the kernel returned (-1 with `errno` named on failure), or None when the call
+    had not returned at the end of the trace; then `end` is None too. `args` holds decoded values:
+    numbers, names (`AF_INET`, `SOCK_STREAM|SOCK_CLOEXEC`), addresses (`127.0.0.1:80`), or None for
+    a NULL pointer and for memory that could not be read. `data` is the payload, cut at the
+    snapshot length, with one character a byte (ISO 8859-1); its true size is `result`.
+    """
+
+    seq: int
+    tid: int
+    name: str
+    args: dict[str, Any]
+    result: int | None
+    errno: str | None
+    start: int
+    end: int | None
+    data: str | None = None
+    endpoints: list[Endpoint] = []
+    site: Site | None = None
+
+
+class Exec(Struct, frozen=True, tag_field="type", tag="exec", omit_defaults=True):
+    """A task replaced its program (execve(2)): its thread group has one task now, called `tid`.
+
+    `former` is the id the calling task had before, when it was not the leader.
+    """
+
+    time: int
+    tid: int
+    former: int
+    argv: list[str]
+
+
+class Signal(Struct, frozen=True, tag_field="type", tag="signal", omit_defaults=True):
+    """A signal was delivered to a task, or (`stopped`) stopped its whole thread group."""
+
+    seq: int
+    time: int
+    tid: int
+    signal: str
+    stopped: bool = False
+
+
+class Exit(Struct, frozen=True, tag_field="type", tag="exit", omit_defaults=True):
+    """A task ended: with `status`, or killed by `signal`."""
+
+    seq: int
+    time: int
+    tid: int
+    status: int | None
+    signal: str | None
+
+
+class ClientStep(Struct, frozen=True, tag_field="type", tag="client", omit_defaults=True):
+    """A client did one step of the script; `time` is when it began, `end` when it was done.
+
+    `local` is the client's own address. `text` is what it sent or expected, cut at the snapshot
+    length, one character a byte; `size` its true size in bytes.
+    """
+
+    seq: int
+    client: int
+    action: str
+    time: int
+    end: int | None = None
+    local: str | None = None
+    text: str | None = None
+    size: int | None = None
+    error: str | None = None
+
+
+class End(Struct, frozen=True, tag_field="type", tag="end", omit_defaults=True):
+    """The last line: the recording ended as meant, or `reason` says what ended it early."""
+
+    syscalls: int
+    time: int
+    reason: str | None = None
+
+
+Record: TypeAlias = Header | Task | Syscall | Exec | Signal | Exit | ClientStep | End
+Event: TypeAlias = Syscall | Signal | Exit | ClientStep
+
+
+class Trace(Struct, frozen=True):
+    """A recording: the header and all further records in the order of the file.
+
+    `skipped` counts lines of a kind this version does not know; `torn` is the number of a last
+    line that was cut in the middle, or None.
+    """
+
+    header: Header
+    records: tuple[Record, ...]
+    skipped: int = 0
+    torn: int | None = None
+
+    @property
+    def end(self) -> End | None:
+        """The end record, or None when the recording was cut off."""
+        last = self.records[-1] if self.records else None
+        return last if isinstance(last, End) else None
+
+    def events(self) -> Iterator[Event]:
+        """All numbered records, by event number."""
+        numbered = [r for r in self.records if isinstance(r, Syscall | Signal | Exit | ClientStep)]
+        return iter(sorted(numbered, key=lambda record: record.seq))
+
+    def syscalls(self) -> Iterator[Syscall]:
+        """All system calls, by event number."""
+        return (record for record in self.events() if isinstance(record, Syscall))
