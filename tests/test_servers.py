@@ -1,0 +1,88 @@
+"""The catalogue of teaching servers."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from echotrace import servers
+from echotrace.commands.servers import command
+from echotrace.errors import UserError
+from echotrace.servers import Language
+
+NAMES = [server.name for server in servers.SERVERS]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_finds_each_server_by_its_name(name: str) -> None:
+    """Every server of the catalogue is found by its own name."""
+    assert servers.find(name).name == name
+
+
+def test_names_are_unique() -> None:
+    """No two servers share a name."""
+    assert len(set(NAMES)) == len(NAMES)
+
+
+@pytest.mark.parametrize("server", servers.SERVERS, ids=NAMES)
+def test_idea_is_one_short_sentence(server: servers.Server) -> None:
+    """An idea is one sentence that fits its column of the table."""
+    assert server.idea.endswith(".")
+    assert server.idea.count(".") == 1
+    assert len(server.idea) <= 60
+
+
+def test_unknown_name_is_answered_with_the_nearest() -> None:
+    """A misspelt name is answered with the name that was probably meant, and where to look."""
+    with pytest.raises(UserError) as raised:
+        servers.find("frok")
+    assert str(raised.value) == (
+        "no server is called 'frok'; did you mean 'fork'? (echotrace servers lists all)"
+    )
+
+
+def test_name_like_no_other_gets_no_guess() -> None:
+    """A name that resembles none is answered without a guess."""
+    with pytest.raises(UserError) as raised:
+        servers.find("zzz")
+    assert str(raised.value) == "no server is called 'zzz' (echotrace servers lists all)"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("language", "ending"), [("c", ".c"), ("python", ".py")])
+def test_every_server_has_both_sources(name: str, language: Language, ending: str) -> None:
+    """Each server comes in C and in Python, in a file that bears its name."""
+    path = servers.source(name, language)
+    assert path.is_file()
+    assert path.name == name + ending
+    assert language in servers.languages(name)
+
+
+def test_sources_inside_the_package_come_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installed wheel finds its sources and traces inside the package."""
+    (tmp_path / "servers").mkdir()
+    (tmp_path / "servers" / "fork.c").touch()
+    (tmp_path / "traces").mkdir()
+    monkeypatch.setattr(servers, "_PACKAGE", tmp_path)
+    assert servers.source("fork", "c") == tmp_path / "servers" / "fork.c"
+    assert servers.traces_dir() == tmp_path / "traces"
+    assert servers.languages("fork") == ("c",)
+
+
+def test_missing_source_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server without a source in a language is an error that names the missing file."""
+    (tmp_path / "servers").mkdir()
+    monkeypatch.setattr(servers, "_PACKAGE", tmp_path)
+    with pytest.raises(UserError, match=r"'fork' has no Python source: .*fork\.py"):
+        servers.source("fork", "python")
+
+
+def test_command_lists_every_server() -> None:
+    """`echotrace servers` prints one line a server, with the languages it comes in."""
+    result = CliRunner().invoke(command)
+    heading, *lines = result.output.splitlines()
+    assert heading.split() == ["name", "C", "Python", "idea"]
+    assert [line.split()[:3] for line in lines] == [[name, "yes", "yes"] for name in NAMES]
+    assert max(map(len, lines)) <= 80

@@ -1,0 +1,245 @@
+"""The teaching servers: what their sources promise, and that they serve."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from echotrace import servers
+from echotrace.record.build import FLAGS
+from echotrace.servers import Language
+
+NAMES = [server.name for server in servers.SERVERS]
+LANGUAGES: list[Language] = ["c", "python"]
+SOURCES = [servers.source(name, language) for name in NAMES for language in LANGUAGES]
+COMPILERS = [name for name in ("cc", "gcc", "clang") if shutil.which(name)]
+REGIONS = {"listen", "accept", "hand-off", "serve"}
+PATIENCE = 30  # seconds until a silent server fails the test instead of hanging it
+
+
+class Running:
+    """A server that runs, with the address that it printed on its first line."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        assert process.stdout is not None
+        self.lines = process.stdout
+        self.first_line = self.lines.readline()
+        found = re.fullmatch(r"listening on (127\.0\.0\.1):(\d+)\n", self.first_line)
+        assert found, self.first_line
+        self.address = (found[1], int(found[2]))
+
+    def connect(self) -> socket.socket:
+        """A new client of this server."""
+        return socket.create_connection(self.address, timeout=PATIENCE)
+
+    def end(self) -> str:
+        """Kill the server and its children; what it printed after the first line."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        output, _ = self.process.communicate()
+        return output
+
+
+Start: TypeAlias = Callable[..., Running]
+
+
+@pytest.fixture(scope="session")
+def binaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The C servers, compiled with the first compiler found."""
+    folder = tmp_path_factory.mktemp("servers")
+    for name in NAMES if COMPILERS else ():
+        source = str(servers.source(name, "c"))
+        subprocess.run([COMPILERS[0], *FLAGS, source, "-o", str(folder / name)], check=True)
+    return folder
+
+
+@pytest.fixture(params=LANGUAGES)
+def start(request: pytest.FixtureRequest, binaries: Path) -> Iterator[Start]:
+    """Starts servers of one language, and ends them with the test."""
+    language: Language = request.param
+    if language == "c" and not COMPILERS:
+        pytest.skip("needs a C compiler")
+
+    @contextmanager
+    def running(name: str, *address: str) -> Iterator[Running]:
+        twin = [sys.executable, str(servers.source(name, "python"))]
+        process = subprocess.Popen(
+            [*([str(binaries / name)] if language == "c" else twin), *address],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        with process:
+            try:
+                yield Running(process)
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+
+    with ExitStack() as stack:
+        yield lambda name, *address: stack.enter_context(running(name, *address))
+
+
+def receive(client: socket.socket, size: int) -> bytes:
+    """Exactly `size` bytes, or fewer when the server sends no more."""
+    parts = b""
+    while len(parts) < size and (part := client.recv(size - len(parts))):
+        parts += part
+    return parts
+
+
+def reset(client: socket.socket) -> None:
+    """End the connection so that the server's next recv fails with ECONNRESET."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("name", NAMES)
+def test_compiles_without_a_warning(name: str, compiler: str, tmp_path: Path) -> None:
+    """Every C server compiles with every compiler at hand, warnings being errors."""
+    source = str(servers.source(name, "c"))
+    done = subprocess.run(
+        [compiler, *FLAGS, "-pedantic", source, "-o", str(tmp_path / name)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+def test_fits_on_a_projector(source: Path) -> None:
+    """A server is at most 80 lines of at most 80 columns, without tabs."""
+    lines = source.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 80
+    assert max(map(len, lines)) <= 80
+    assert not any("\t" in line for line in lines)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+def test_marks_the_regions_of_a_handout(source: Path) -> None:
+    """Each region is there once, is ended before the next begins, and holds code."""
+    if source.suffix == ".c":
+        mark = re.compile(
+            r"^ *(?:/\* region: (?P<name>[a-z-]+) \*/|(?P<end>/\* end \*/))$", re.MULTILINE
+        )
+    else:
+        mark = re.compile(r"^ *(?:# region: (?P<name>[a-z-]+)|(?P<end># end))$", re.MULTILINE)
+    text = source.read_text(encoding="utf-8")
+    marks = list(mark.finditer(text))
+    begins, ends = marks[::2], marks[1::2]
+    assert sorted(begin["name"] for begin in begins) == sorted(REGIONS)
+    assert len(begins) == len(ends)
+    for begin, end in zip(begins, ends, strict=True):
+        assert end["end"]
+        assert text[begin.end() : end.start()].strip()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_echoes_to_clients_at_the_same_time(start: Start, name: str) -> None:
+    """A client is served while another is connected and silent; each gets its own bytes."""
+    server = start(name, "127.0.0.1:0")
+    with server.connect() as first, server.connect() as second:
+        for client, data in ((second, b"two"), (first, b"one"), (second, b"three")):
+            client.sendall(data)
+            assert receive(client, len(data)) == data
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_echoes_more_than_its_buffer(start: Start, name: str) -> None:
+    """What is longer than the server's buffer comes back whole when the client reads it."""
+    server = start(name, "127.0.0.1:0")
+    data = bytes(range(256)) * 20
+    with server.connect() as client:
+        client.sendall(data)
+        assert receive(client, len(data)) == data
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ends_the_connection_when_the_client_does(start: Start, name: str) -> None:
+    """After the client's end of input the server ends its side too, and serves the next."""
+    server = start(name, "127.0.0.1:0")
+    for _ in range(2):
+        with server.connect() as client:
+            client.sendall(b"bye")
+            client.shutdown(socket.SHUT_WR)
+            assert receive(client, 100) == b"bye"
+
+
+@pytest.mark.parametrize(("name", "heir"), [("fork", r"process (\d+)"), ("thread", r"a (thread)")])
+def test_narrates_what_it_does(start: Start, name: str, heir: str) -> None:
+    """Accept, hand-off and end of a connection are told with pid and descriptor, line by line."""
+    server = start(name, "127.0.0.1:0")
+    for _ in range(2):  # the second accept is told after the first hand-off
+        with server.connect() as client:
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(1) == b""
+    pid, told = server.process.pid, server.end()
+    assert f"{pid}: accepted fd 4\n" in told
+    given = re.search(rf"^{pid}: gave fd 4 to {heir}$", told, re.MULTILINE)
+    assert given
+    worker = given[1] if name == "fork" else pid
+    assert f"{worker}: closing fd 4\n" in told
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_an_address_the_kernel_picks_the_port(start: Start, name: str) -> None:
+    """Without an argument the server listens all the same, and prints an address that works."""
+    server = start(name)
+    with server.connect() as client:
+        client.sendall(b"hello")
+        assert receive(client, 5) == b"hello"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:70000", "300.0.0.1:0"])
+def test_refuses_an_address_that_is_none(source: Path, binaries: Path, address: str) -> None:
+    """A wrong address ends the server with exit status 1 and a message."""
+    if source.suffix == ".c" and not COMPILERS:
+        pytest.skip("needs a C compiler")
+    twin = [sys.executable, str(source)]
+    done = subprocess.run(
+        [*(twin if source.suffix == ".py" else [str(binaries / source.stem)]), address],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr
+
+
+def test_reset_ends_only_its_child_in_fork(start: Start) -> None:
+    """In `fork`, a failing recv ends one child: the other client is still served."""
+    server = start("fork", "127.0.0.1:0")
+    with server.connect() as other:
+        reset(server.connect())
+        other.sendall(b"still here")
+        assert receive(other, 10) == b"still here"
+        with server.connect() as third:
+            third.sendall(b"me too")
+            assert receive(third, 6) == b"me too"
+
+
+def test_reset_ends_the_whole_process_in_thread(start: Start) -> None:
+    """In `thread`, a failing recv ends the process: the other client loses its connection."""
+    server = start("thread", "127.0.0.1:0")
+    with server.connect() as other:
+        other.sendall(b"served")
+        assert receive(other, 6) == b"served"
+        reset(server.connect())
+        assert server.process.wait(PATIENCE) == 1
+        assert other.recv(1) == b""

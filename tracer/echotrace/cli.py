@@ -1,0 +1,116 @@
+"""The command line: finds the command, and turns errors into one line and an exit status.
+
+This is the one place where errors become exit codes: 0 done, 1 the answer is no, 2 the user can
+mend it, 3 the system refused, 130 interrupted. Commands are imported only when they run, so that
+`--help` is quick and looking at traces needs nothing of what records them.
+"""
+
+import difflib
+import importlib
+import os
+import sys
+from typing import NamedTuple
+
+import click
+
+from echotrace import __version__
+from echotrace.errors import EchotraceError
+
+_INTERRUPTED = 130
+
+
+class Entry(NamedTuple):
+    """A command: its name, the module that has it, and what it does, in a few words."""
+
+    name: str
+    module: str
+    summary: str
+
+
+ENTRIES = (
+    Entry("fork", "serve", "Record the server that forks a process per connection."),
+    Entry("thread", "serve", "Record the server that starts a thread per connection."),
+    Entry("show", "show", "Show a recorded trace."),
+    Entry("compare", "compare", "Lay two servers or traces side by side."),
+    Entry("servers", "servers", "List the teaching servers."),
+    Entry("doctor", "doctor", "Say what this machine can record, and what would help."),
+)
+
+_EXAMPLES = """\b
+Examples:
+  echotrace fork                          record and show two clients
+  echotrace thread --clients 3 --by task  a column per thread
+  echotrace compare fork thread           what differs, and why
+  echotrace fork -o fork.jsonl            keep the trace
+  echotrace show fork.jsonl               look again, on any system
+"""
+
+
+class Commands(click.Group):
+    """The group of all commands; a mistyped one gets the nearest names."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        """The names, in the order of the help text."""
+        return [entry.name for entry in ENTRIES]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command called `cmd_name`, from the module that has it."""
+        for entry in ENTRIES:
+            if entry.name == cmd_name:
+                module = importlib.import_module(f"echotrace.commands.{entry.module}")
+                command: click.Command = module.command(entry)
+                return command
+        return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the words name; UsageError with the nearest names."""
+        name = args[0]
+        if name not in self.list_commands(ctx):
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=3, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise click.UsageError(f"there is no server or command {name!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(entry.name, entry.summary) for entry in ENTRIES])
+
+
+@click.group(
+    cls=Commands, epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name="echotrace")
+def cli() -> None:
+    """Shows what a TCP server asks of the kernel, connection by connection.
+
+    Starts an echo server under ptrace, drives it with scripted clients, records its system calls,
+    works out which connection each one served, and prints the connections side by side.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    """Run a command line; its exit status."""
+    try:
+        status = cli.main(words, prog_name="echotrace", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except EchotraceError as error:
+        click.echo(f"echotrace: {error}", err=True)
+        return error.exit_status
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("echotrace: interrupted", err=True)
+        return _INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has left: that is its right
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,62 @@
+"""Options that several commands share, so that they are spelt and explained once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _all(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
+    def decorate(function: _F) -> _F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+#: What to record.
+recording = _all(
+    click.option("--clients", "-n", type=click.IntRange(1, 10_000), default=2, show_default=True,
+                 metavar="N", help="How many clients a built-in script has."),
+    click.option("--script", "-s", default="interleaved", show_default=True, metavar="NAME|FILE",
+                 help="What the clients do: interleaved, sequential, burst, silent, large, "
+                 "half-close, reset, idle, or a file with a step a line: '1 send hello'."),
+    click.option("--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
+                 help="Which twin of the server to run."),
+    click.option("--as-posted", is_flag=True,
+                 help="Give the server no address: it calls no bind and listens everywhere."),
+    click.option("--all", "everything", is_flag=True,
+                 help="Record and show every system call, futex and mmap too."),
+    click.option("--snaplen", type=click.IntRange(0, 65_536), default=64, show_default=True,
+                 metavar="BYTES", help="How much of each payload to keep."),
+    click.option("--timeout", type=click.FloatRange(0.01, 86_400), default=5.0, show_default=True,
+                 metavar="SECONDS", help="How long a client step may take to become possible."),
+    click.option("--no-seccomp", is_flag=True,
+                 help="Stop at every system call instead of filtering; slower, the same trace."),
+)  # fmt: skip
+
+#: How to show a timeline.
+looking = _all(
+    click.option("--by", type=click.Choice(["connection", "task"]), default="connection",
+                 show_default=True, help="What has a column of its own."),
+)  # fmt: skip
+
+#: Where to write.
+writing = _all(
+    click.option("--width", type=click.IntRange(60, 1000), metavar="COLUMNS",
+                 help="Width of the text; the terminal's unless given."),
+    click.option("-o", "output_", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                 help="Write to FILE: the trace when it ends in .jsonl, else what is printed."),
+    click.option("-f", "--force", is_flag=True, help="Overwrite FILE."),
+)  # fmt: skip
+
+quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no hints on stderr.")
+
+text_or_trace = click.option(
+    "--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True,
+    help="What to print: the view, or the trace itself.",
+)  # fmt: skip

@@ -1,0 +1,89 @@
+"""`echotrace fork`, `echotrace thread`: record a teaching server and show its connections."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from echotrace.cli import Entry
+from echotrace.commands import options, output
+from echotrace.errors import SystemRefused
+from echotrace.story.replay import replay
+from echotrace.views.timeline import timeline
+
+_NEXT = {"fork": "echotrace compare fork thread", "thread": "echotrace compare fork thread"}
+
+
+def command(entry: Entry) -> click.Command:
+    """The command that records the server called like the entry."""
+
+    @click.command(entry.name, help=f"{entry.summary}\n\n{_HELP}", epilog=_examples(entry.name))
+    @options.recording
+    @options.looking
+    @options.text_or_trace
+    @options.writing
+    @options.quiet
+    @click.pass_context
+    def serve(context: click.Context, /, **chosen: Any) -> None:  # noqa: ANN401 -- click's
+        context.exit(_serve(entry.name, **chosen))
+
+    return serve
+
+
+_HELP = """Starts the server under ptrace, plays a client script to it, and prints the connections
+side by side: who made which system call, when, and what it waited for."""
+
+
+def _examples(name: str) -> str:
+    return f"""\b
+Examples:
+  echotrace {name} --clients 3
+  echotrace {name} --script half-close --by task
+  echotrace {name} --lang python
+  echotrace {name} -o {name}.jsonl       keep the trace
+"""
+
+
+def _serve(
+    name: str,
+    *,
+    by: str,
+    form: str,
+    width: int | None,
+    output_: Path | None = None,
+    force: bool,
+    quiet: bool,
+    **wished: Any,  # noqa: ANN401 -- the fields of Wish
+) -> int:
+    recording = recording_side()
+    keeps_trace = output_ is not None and output_.suffix == ".jsonl"
+    if output_ is not None:
+        output.refuse_to_overwrite(output_, overwrite=force)
+    path = output_ if output_ is not None and keeps_trace else recording.kept_path(name)
+    wish = recording.Wish(server=name, quiet=quiet, **wished)
+    recorded = recording.record(wish, path, overwrite=force or not keeps_trace)
+    view = None if keeps_trace else output_
+    if form == "jsonl":
+        text = path.read_text(encoding="utf-8")
+    else:
+        surface = output.surface(width, to_file=view is not None)
+        story = replay(recorded.trace)
+        text = timeline(story, surface, by=by, everything=wished["everything"])
+    output.deliver(text, view, overwrite=force)
+    if recorded.error:
+        click.echo(f"echotrace: {recorded.error}", err=True)
+    if not quiet:
+        click.echo(f"trace: {path}   next: {_NEXT.get(name, f'echotrace show {path}')}", err=True)
+    return int(recorded.exit_status)
+
+
+def recording_side() -> Any:  # noqa: ANN401 -- a module
+    """The recording side, where there is one: it needs Linux, this module does not."""
+    try:
+        from echotrace.commands import recording  # noqa: PLC0415 -- as above
+    except (ImportError, NotImplementedError) as error:
+        raise SystemRefused(
+            "recording needs Linux; 'echotrace show' and 'echotrace compare' with trace files "
+            "work everywhere"
+        ) from error
+    return recording

@@ -1,0 +1,61 @@
+"""`echotrace show`: the views of a recorded trace, on any system."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from echotrace import tracefile
+from echotrace.cli import Entry
+from echotrace.commands import options, output
+from echotrace.errors import TraceFileError
+from echotrace.story.replay import replay
+from echotrace.trace import Trace
+from echotrace.views.timeline import timeline
+
+_EXAMPLES = """\b
+Examples:
+  echotrace show fork.jsonl --by task
+  echotrace fork --format jsonl | echotrace show -
+"""
+
+
+def command(_entry: Entry) -> click.Command:
+    """The command."""
+    return show
+
+
+@click.command("show", epilog=_EXAMPLES)
+@click.argument("trace", metavar="TRACE")
+@options.looking
+@click.option("--all", "everything", is_flag=True, help="Show files, streams and signals too.")
+@options.writing
+@click.pass_context
+def show(
+    context: click.Context,
+    trace: str,
+    by: str,
+    everything: bool,
+    width: int | None,
+    output_: Path | None,
+    force: bool,
+) -> None:
+    """Show a recorded trace: a file, or - for standard input."""
+    found = load(trace)
+    surface = output.surface(width, to_file=output_ is not None)
+    text = timeline(replay(found), surface, by=by, everything=everything)
+    output.deliver(text, output_, overwrite=force)
+    if found.torn is not None:
+        click.echo(
+            f"echotrace: '{trace}' is cut off in line {found.torn}; "
+            f"the {len(found.records)} records before it are shown",
+            err=True,
+        )
+        context.exit(TraceFileError.exit_status)
+
+
+def load(name: str) -> Trace:
+    """Read a trace from a file, or from standard input when it is called `-`."""
+    if name == "-":
+        return tracefile.read(sys.stdin.buffer, "standard input")
+    return tracefile.load(Path(name))

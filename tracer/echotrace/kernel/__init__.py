@@ -1,0 +1,1 @@
+"""A model of what the kernel keeps for a server: tasks, descriptor tables, open descriptions."""

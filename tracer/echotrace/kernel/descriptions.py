@@ -1,0 +1,71 @@
+"""The nouns of the model: open file descriptions, and what one event did to them.
+
+A descriptor is a number in a table; what it stands for is an open file description (open(2)), which
+lives as long as any slot of any table refers to it. All records here are frozen and carry no state.
+"""
+
+from msgspec import Struct
+
+
+class Description(Struct, frozen=True, gc=False):
+    """The identity of one open file description.
+
+    `kind` is what the maker makes: `socket`, `pipe`, `file`, `epoll`, … ; `inherited` for what the
+    first task found open, `unknown` for what a call used though no event had made it. `maker` is
+    the event that made it. `link`, `local` and `peer` are what was known at its making. `listener`
+    is the id of the listening description it was accepted from.
+    """
+
+    id: int
+    kind: str
+    maker: int | None = None
+    link: str | None = None
+    local: str | None = None
+    peer: str | None = None
+    listener: int | None = None
+
+
+class Descriptor(Struct, frozen=True, gc=False):
+    """One slot of a descriptor table at one moment. `references` counts all slots of all tables."""
+
+    fd: int
+    description: Description
+    cloexec: bool
+    references: int
+
+
+class Freed(Struct, frozen=True, gc=False):
+    """A slot was emptied: `left` references to the description remain, in all tables together.
+
+    `holders` names one task of each other table that still holds it, at most `HOLDERS_NAMED`.
+    """
+
+    fd: int
+    description: Description
+    left: int
+    holders: tuple[int, ...]
+
+
+class Touch(Struct, frozen=True, gc=False):
+    """What the event `seq` did to descriptions.
+
+    `used` is the description its first descriptor stood for when it began, `target` the one of its
+    second (epoll_ctl(2), sendfile(2), splice(2)); `made` and `freed` are slots filled and emptied.
+    """
+
+    seq: int
+    used: Description | None = None
+    made: tuple[tuple[int, Description], ...] = ()
+    freed: tuple[Freed, ...] = ()
+    target: Description | None = None
+
+
+class Doubt(Struct, frozen=True, gc=False):
+    """The trace tells of something the model cannot explain, at the event `seq` (0: at none)."""
+
+    seq: int
+    sentence: str
+
+
+#: How many holders a `Freed` names: with thousands of processes a full list would be quadratic.
+HOLDERS_NAMED = 100

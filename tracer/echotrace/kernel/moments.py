@@ -1,0 +1,57 @@
+"""The moments of a trace: every call's start and end, every birth, exec and end of a task, by time.
+
+Times of a real trace hardly tie; where they do, what has ended comes before what begins.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import TypeAlias
+
+from echotrace.kernel.transitions import TRANSITION_OF
+from echotrace.trace import Exec, Exit, Record, Syscall, Task
+
+
+class Phase(IntEnum):
+    """Which moment of its record it is, in the order in which moments of one time are taken."""
+
+    END = 0
+    TASK = 1
+    EXEC = 2
+    EXIT = 3
+    START = 4
+    END_AT_ONCE = 5  # of a call whose end is no later than its start
+
+
+#: Time, phase, a running number that keeps the order of the file, and the record.
+Moment: TypeAlias = tuple[int, int, int, Record]
+
+_PHASE_OF_RECORD: dict[type, int] = {
+    Task: int(Phase.TASK),
+    Exec: int(Phase.EXEC),
+    Exit: int(Phase.EXIT),
+}
+
+
+def moments(records: Iterable[Record]) -> list[Moment]:
+    """All moments that change what the kernel keeps, in the order of time.
+
+    Calls that touch no descriptor, and ends that change nothing, have none.
+    """
+    found: list[Moment] = []
+    add = found.append
+    start, end, at_once = int(Phase.START), int(Phase.END), int(Phase.END_AT_ONCE)
+    for record in records:
+        number = len(found)
+        if isinstance(record, Syscall):
+            transition = TRANSITION_OF.get(record.name)
+            if transition is None:
+                continue
+            add((record.start, start, number, record))
+            if record.end is not None and transition.end is not None:
+                late = record.end > record.start
+                when = record.end if late else record.start
+                add((when, end if late else at_once, number + 1, record))
+        elif isinstance(record, Task | Exec | Exit):
+            add((record.time, _PHASE_OF_RECORD[type(record)], number, record))
+    found.sort()
+    return found

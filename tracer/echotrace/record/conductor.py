@@ -1,0 +1,167 @@
+"""Advances the scripted clients: each step is taken when the server is idle.
+
+So the order of events is the same every time, and what follows a step was caused by it. A server is
+idle when no stop waits for us, every task sleeps, and still no stop waits for us.
+"""
+
+import os
+import time
+from collections.abc import Callable
+
+from echotrace.errors import StepTimeout
+from echotrace.record.clients import Client, Impossible
+from echotrace.record.recorder import Recorder
+from echotrace.record.script import Script, Step
+from echotrace.trace import ClientStep
+
+#: How often to give the server the processor before waiting for it with a timer.
+_YIELDS = 2000
+
+
+class Conductor:
+    """Plays a script to the server of a recording.
+
+    `progress` is told how many steps are done, before each.
+    """
+
+    def __init__(
+        self, recorder: Recorder, script: Script, progress: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self._recorder = recorder
+        self._engine = recorder.engine
+        self._script = script
+        self._progress = progress
+        self._timeout = recorder.plan.timeout
+        self._clients: dict[int, Client] = {}
+
+    def play(self) -> None:
+        """Take all steps, then let the server become idle.
+
+        Raises StepTimeout when a step does not become possible.
+        """
+        try:
+            self._wait_for_listening()
+            for done, step in enumerate(self._script.steps):
+                if self._engine.interrupted:
+                    return
+                self._progress(done)
+                self._take(done + 1, step)
+            self._until_idle("after the last step", self._deadline())
+        finally:
+            for client in self._clients.values():
+                client.abandon()
+
+    def _deadline(self) -> float:
+        return time.monotonic() + self._timeout
+
+    def _wait_for_listening(self) -> None:
+        deadline = self._deadline()
+        what = "before the first step: the server does not listen"
+        self._until_idle(what, deadline)
+        while self._recorder.listening is None and not self._engine.interrupted:
+            self._wait(what, deadline)
+
+    def _until_idle(self, what: str, deadline: float) -> None:
+        """Let the server run until it waits for something outside, and book what it did."""
+        engine, turns = self._engine, 0
+        while not engine.interrupted:
+            if engine.pump(block=False):
+                turns = 0
+            elif not engine.pids:
+                break
+            elif engine.idle():
+                if not engine.pump(block=False):
+                    break
+            elif time.monotonic() > deadline:
+                raise StepTimeout(f"{what}: the server runs on without waiting for anything")
+            else:
+                turns += 1
+                self._give_way(turns)
+        self._recorder.settle()
+
+    def _give_way(self, turns: int) -> None:
+        if turns < _YIELDS or not self._recorder.tick:
+            os.sched_yield()
+        else:
+            self._engine.pump(block=True, until=lambda: True)
+
+    def _wait(self, what: str, deadline: float) -> None:
+        """Wait until the server does something by itself, or the next tick; then until it idles."""
+        if not self._engine.pids:
+            raise StepTimeout(f"{what}: the server has ended")
+        if time.monotonic() > deadline:
+            raise StepTimeout(f"{what}; waited {self._timeout:g} s, the server is idle")
+        if self._recorder.tick:
+            self._engine.pump(block=True, until=lambda: True)
+        else:
+            os.sched_yield()
+        self._until_idle(what, deadline)
+
+    def _take(self, number: int, step: Step) -> None:
+        deadline = self._deadline()
+        what = f"step {number} of {len(self._script.steps)}, '{step}', did not become possible"
+        if step.action == "wait":
+            self._pause(step)
+            return
+        started = [self._begin(client, step) for client in step.clients]
+        waiting = [pair for pair in started if not self._try(pair, step, what)]
+        while True:
+            self._until_idle(what, deadline)
+            waiting = [pair for pair in waiting if not self._try(pair, step, what)]
+            if not waiting or self._engine.interrupted:
+                break
+            self._wait(what, deadline)
+        self._until_idle(what, deadline)
+
+    def _pause(self, step: Step) -> None:
+        end = time.monotonic_ns() + step.wait
+        what = f"'{step}'"
+        while time.monotonic_ns() < end and self._engine.pids and not self._engine.interrupted:
+            self._wait(what, self._deadline())
+
+    def _begin(self, number: int, step: Step) -> tuple[Client, ClientStep]:
+        host, port = _reachable(self._recorder.listening or "")
+        client = self._clients.setdefault(number, Client(number, (host, port)))
+        limit = self._recorder.plan.snaplen
+        return client, ClientStep(
+            seq=self._recorder.ledger.number(),
+            client=number,
+            action=step.action,
+            time=self._recorder.ledger.time(time.monotonic_ns()),
+            text=step.data[:limit].decode("latin-1") if step.data else None,
+            size=len(step.data) if step.data else None,
+        )
+
+    def _try(self, pair: tuple[Client, ClientStep], step: Step, what: str) -> bool:
+        """Take the step if it is possible, and write it down."""
+        client, begun = pair
+        error = None
+        try:
+            if not client.act(step):
+                return False
+        except Impossible as reason:
+            error = str(reason)
+        now = self._recorder.ledger.time(time.monotonic_ns())
+        self._recorder.write([_finished(begun, now, client.local, error)])
+        if error:
+            raise StepTimeout(f"{what}: {error}")
+        return True
+
+
+def _finished(begun: ClientStep, end: int, local: str | None, error: str | None) -> ClientStep:
+    return ClientStep(
+        seq=begun.seq,
+        client=begun.client,
+        action=begun.action,
+        time=begun.time,
+        end=end,
+        local=local,
+        text=begun.text,
+        size=begun.size,
+        error=error,
+    )
+
+
+def _reachable(address: str) -> tuple[str, int]:
+    """Where clients connect: always the loopback interface, whatever the server listens on."""
+    return "127.0.0.1", int(address.rpartition(":")[2])

@@ -1,0 +1,275 @@
+"""The stop loop: follows every task of a program from stop to stop and collects raw facts.
+
+It knows nothing of sockets or clients. Rules of ptrace(2) that it keeps:
+
+- A new task's first stop may come before its maker's event: it is held until it is announced.
+- Any request can fail because the task was killed in between: that is its end, not an error.
+- Inside a call (at the events of clone and exec) a task must be resumed with PTRACE_SYSCALL, or the
+  exit of the call is not reported.
+- A group stop is kept with PTRACE_LISTEN; every other signal is delivered as it came.
+- A killed task stops once more at EVENT_EXIT; it must be resumed, or it is never reaped.
+"""
+
+import contextlib
+import ctypes
+import errno
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from echotrace.record import names, ptrace
+from echotrace.record.inspect import Found, Inspector
+from echotrace.record.machine import Call
+from echotrace.record.ptrace import WALL, Stop
+from echotrace.record.stops import Item, Stops
+from echotrace.trace import Exec, Exit, Record, Signal, Task
+
+_STOP_SIGNALS = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
+_BATCH = 0xFFF  # stops between two calls of `overflow`, less one
+
+
+class Engine:
+    """Drives the tasks of one program.
+
+    `pids` maps each living task to its process. What was seen gathers in `stops.items` (calls) and
+    `records` (all else; times are those of the clock until the ledger makes them relative).
+    `interrupt` ends a pump at the next moment when nothing can be lost.
+    """
+
+    def __init__(self, stops: Stops, inspector: Inspector, pids: dict[int, int]) -> None:
+        self.stops = stops
+        self.pids = pids
+        self.records: list[Record] = []
+        self.interrupted = False
+        self.handled = 0
+        #: Called from time to time in a long pump, so that what gathers can be taken away.
+        self.overflow: Callable[[], None] = lambda: None
+        self.root_status: int | None = None
+        self._inspector = inspector
+        self._held: set[int] = set()
+        self._announced: set[int] = set()
+        self._listening: set[int] = set()
+        self._ended: set[int] = set()
+        self._root = 0
+        self._running = False
+        self._events: dict[int, Callable[[int, Stop, int], None]] = {
+            0: self._signalled,
+            ptrace.EVENT_FORK: self._spawned,
+            ptrace.EVENT_VFORK: self._spawned,
+            ptrace.EVENT_CLONE: self._spawned,
+            ptrace.EVENT_EXEC: self._replaced,
+            ptrace.EVENT_EXIT: self._ending,
+            ptrace.EVENT_STOP: self._stopped,
+            ptrace.EVENT_VFORK_DONE: lambda tid, _stop, _now: self._resume(tid),
+        }
+
+    def adopt(self, pid: int, now: int) -> None:
+        """Take over a process that is already seized; it is the root of the tree."""
+        self._root = pid
+        self.pids[pid] = pid
+        self.records.append(Task(time=now, tid=pid, pid=pid, parent=None, kind="process"))
+
+    def interrupt(self) -> None:
+        """End the current and every later pump; safe to call from a signal handler."""
+        self.interrupted = True
+
+    def pump(self, *, block: bool, until: Callable[[], bool] = lambda: False) -> int:
+        """Handle stops; the number of stops handled.
+
+        Without `block`, those that are there. With it, until no task is left, `until` says so
+        (asked after every signal to us, such as a timer's), or after an interrupt.
+        """
+        status = ctypes.c_int()
+        reference = ctypes.byref(status)
+        options = WALL if block else WALL | os.WNOHANG
+        wait, clock = ptrace.waitpid, time.monotonic_ns
+        entry, leave, other = self.stops.entry, self.stops.leave, self._other
+        seccomp_stop, syscall_stop = ptrace.SECCOMP_STOP, ptrace.SYSCALL_STOP
+        handled = 0
+        while not self.interrupted:
+            tid = wait(-1, reference, options)
+            now = clock()
+            if tid <= 0:
+                if tid < 0 and ctypes.get_errno() == errno.EINTR and not until():
+                    continue
+                break
+            stop = status.value
+            if stop == seccomp_stop:
+                entry(tid, now)
+            elif stop == syscall_stop:
+                leave(tid, now)
+            else:
+                other(tid, stop, now)
+            handled += 1
+            if not handled & _BATCH:
+                self.handled += _BATCH + 1
+                self.overflow()
+        self.handled += handled & _BATCH
+        return handled
+
+    def take(self) -> tuple[list[Item], list[Record], dict[int, int]]:
+        """What has gathered since the last time, and when the calls in progress began."""
+        items, records = self.stops.items[:], self.records[:]
+        self.stops.items.clear()
+        self.records.clear()
+        return items, records, dict(self.stops.waiting)
+
+    def look(self, tid: int, call: Call) -> Found:
+        """What can be read of a call in which a task waits."""
+        return self._inspector.look(tid, self.pids.get(tid, tid), call, None)
+
+    def kill(self) -> None:
+        """End the whole tree and reap it. Nothing that happens from here on is recorded."""
+        self.take()
+        while self.pids or self._held:
+            for pid in {*self.pids.values(), *self._held}:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            try:
+                tid, status = os.waitpid(-1, WALL)
+            except ChildProcessError:
+                break
+            if os.WIFSTOPPED(status):
+                if tid not in self.pids:
+                    self._held.add(tid)
+                ptrace.ptrace(ptrace.CONT, tid, 0, 0)
+            else:
+                self.pids.pop(tid, None)
+                self._held.discard(tid)
+        self.pids.clear()
+
+    def idle(self) -> bool:
+        """Whether every task waits: the server will do nothing until something happens outside."""
+        return all(state in "SZX" or tid in self._listening for tid, state in self.states())
+
+    def states(self) -> list[tuple[int, str]]:
+        """Each task's state letter, from /proc/TID/stat (proc(5)); X when it is gone."""
+        return [(tid, _state(tid)) for tid in self.pids]
+
+    def _other(self, tid: int, status: int, now: int) -> None:
+        if os.WIFSTOPPED(status):
+            stop = Stop.parse(status)
+            self._events.get(stop.event, self._events[0])(tid, stop, now)
+        else:
+            self._reaped(tid, status, now)
+
+    def _resume(self, tid: int, deliver: int = 0) -> None:
+        request = ptrace.SYSCALL if tid in self.stops.waiting else self.stops.resume
+        ptrace.ptrace(request, tid, 0, deliver)
+
+    def _signalled(self, tid: int, stop: Stop, now: int) -> None:
+        self._listening.discard(tid)
+        name = names.signal_name(stop.signal)
+        self.records.append(Signal(seq=0, time=now, tid=tid, signal=name))
+        self._resume(tid, stop.signal)
+
+    def _stopped(self, tid: int, stop: Stop, now: int) -> None:
+        """PTRACE_EVENT_STOP: a new task's first stop, a group stop, or the end of one."""
+        if tid not in self.pids:
+            self._held.add(tid)
+        elif tid in self._announced:
+            self._announced.discard(tid)
+            self._resume(tid)
+        elif stop.signal in _STOP_SIGNALS:
+            if tid not in self._listening:
+                name = names.signal_name(stop.signal)
+                self.records.append(Signal(seq=0, time=now, tid=tid, signal=name, stopped=True))
+                self._listening.add(tid)
+            ptrace.ptrace(ptrace.LISTEN, tid, 0, 0)
+        else:
+            self._listening.discard(tid)
+            self._resume(tid)
+
+    def _spawned(self, tid: int, _stop: Stop, now: int) -> None:
+        child = ptrace.event_message(tid)
+        found = self.stops.unfinished(tid)
+        flags = str(self._inspector.before(tid, found[0]).get("flags", "")) if found else ""
+        self._born(child, tid, [flag for flag in flags.split("|") if flag], now)
+        self._resume(tid)
+
+    def _born(self, child: int, parent: int | None, flags: list[str], now: int) -> None:
+        group = 0 if parent is None else self.pids.get(parent, 0)
+        thread = Path(f"/proc/{group}/task/{child}").exists()
+        self.pids[child] = group if thread else child
+        kind = "thread" if thread else "process"
+        task = Task(
+            time=now, tid=child, pid=self.pids[child], parent=parent, kind=kind, flags=flags
+        )
+        self.records.append(task)
+        if child in self._held:
+            self._held.discard(child)
+            self._resume(child)
+        else:
+            self._announced.add(child)
+
+    def _replaced(self, tid: int, _stop: Stop, now: int) -> None:
+        former = ptrace.event_message(tid)
+        if former != tid:
+            self.stops.rename(former, tid)
+            self.pids.pop(former, None)
+        if not self._running:
+            self._running = True  # what came before was our own preparation
+            self.stops.items.clear()
+        argv = Path(f"/proc/{tid}/cmdline").read_bytes().decode("latin-1").split("\0")[:-1]
+        self.records.append(Exec(time=now, tid=tid, former=former, argv=argv))
+        self._resume(tid)
+
+    def _ending(self, tid: int, _stop: Stop, now: int) -> None:
+        status = ptrace.event_message(tid)
+        if tid in self.stops.waiting:
+            start = self.stops.waiting.pop(tid)
+            found = self.stops.unfinished(tid)
+            if found:
+                call, raw = found
+                self.stops.items.append((tid, start, None, raw, self.look(tid, call)))
+        self._end(tid, status, now)
+        self._resume(tid)
+
+    def _end(self, tid: int, status: int, now: int) -> None:
+        if tid in self._ended:
+            return
+        self._ended.add(tid)
+        killed = os.WIFSIGNALED(status)
+        self.records.append(
+            Exit(
+                seq=0,
+                time=now,
+                tid=tid,
+                status=None if killed else os.WEXITSTATUS(status),
+                signal=names.signal_name(os.WTERMSIG(status)) if killed else None,
+            )
+        )
+
+    def _reaped(self, tid: int, status: int, now: int) -> None:
+        if tid not in self.pids:
+            return  # no task of ours
+        self._end(tid, status, now)
+        self._ended.discard(tid)
+        self.stops.forget(tid)
+        del self.pids[tid]
+        if tid == self._root:
+            self.root_status = status
+        self._adopt_orphans(now)
+
+    def _adopt_orphans(self, now: int) -> None:
+        """Let go on what a task made that was killed before it could announce it."""
+        for child in sorted(self._held):
+            if _parent(child) not in self.pids.values():
+                self._born(child, None, [], now)
+
+
+def _state(tid: int) -> str:
+    try:
+        with open(f"/proc/{tid}/stat", "rb") as file:  # noqa: PTH123 -- as quick as can be
+            return file.read().rpartition(b") ")[2][:1].decode()
+    except OSError:
+        return "X"
+
+
+def _parent(tid: int) -> int:
+    try:
+        return int(Path(f"/proc/{tid}/stat").read_text().rpartition(") ")[2].split()[1])
+    except OSError:
+        return 0

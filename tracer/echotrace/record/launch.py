@@ -1,0 +1,86 @@
+"""Starts a program under trace: seized before its first instruction, the filter set before exec."""
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from echotrace.errors import UserError
+from echotrace.record import ptrace
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How to start a program: `argv[0]` is a path, `filter` a seccomp program or None."""
+
+    argv: Sequence[str]
+    filter: bytes | None = None
+
+
+@contextlib.contextmanager
+def one_processor() -> Iterator[None]:
+    """Let this thread and what it starts run on one processor only (sched_setaffinity(2))."""
+    former = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(former)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, former)
+
+
+def start(launch: Launch) -> tuple[int, int]:
+    """Fork a child that waits to be released; its pid and the descriptor that releases it.
+
+    Seize the child, then `release` it: it sets the filter and calls exec. The child leads a session
+    of its own, so that a terminal's Ctrl-C reaches only us.
+    """
+    gate_out, gate_in = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(gate_out)
+        return pid, gate_in
+    try:  # the child: from here on nothing may return into the caller's frames
+        os.close(gate_in)
+        os.read(gate_out, 1)
+        _become(launch)
+    finally:
+        os._exit(127)
+
+
+def release(gate: int) -> None:
+    """Let a started and seized child go on to its exec."""
+    os.write(gate, b"x")
+    os.close(gate)
+
+
+def _become(launch: Launch) -> None:
+    os.setsid()
+    for name in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGALRM):
+        signal.signal(name, signal.SIG_DFL)  # Python ignores two of them, and exec would keep that
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    if null > 1:
+        os.close(null)
+    if launch.filter is not None:
+        ptrace.set_seccomp_filter(launch.filter)
+    try:
+        os.execv(launch.argv[0], list(launch.argv))  # noqa: S606 -- no shell is wanted
+    except OSError as error:
+        sys.stderr.write(f"echotrace: {launch.argv[0]}: {error.strerror}\n")
+        sys.stderr.flush()
+
+
+def abandon(pid: int, gate: int) -> None:
+    """End and reap a child that was started and cannot be traced."""
+    os.kill(pid, signal.SIGKILL)
+    os.close(gate)
+    os.waitpid(pid, 0)
+
+
+def check_executable(path: str) -> None:
+    """Raise UserError unless `path` can be executed."""
+    if not os.access(path, os.X_OK):
+        raise UserError(f"'{path}' is not a program that can be executed")

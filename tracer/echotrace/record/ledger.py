@@ -1,0 +1,116 @@
+"""Turns raw facts into records: numbers them in the order in which they began, and decodes them."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from echotrace.record import decode, names
+from echotrace.record.inspect import Found
+from echotrace.record.machine import Call
+from echotrace.record.stops import Item, call_of
+from echotrace.syscalls import Row
+from echotrace.trace import Endpoint, Exec, Exit, Record, Signal, Syscall, Task
+
+
+class _NoMemory:
+    """Calls that are decoded after the fact have no memory to read: what was needed was kept."""
+
+    def read(self, address: int, size: int) -> None:  # noqa: ARG002 -- decode.Reader's form
+        return None
+
+    def read_string(self, address: int) -> None:  # noqa: ARG002 -- decode.Reader's form
+        return None
+
+
+_NO_MEMORY = _NoMemory()
+
+
+class Ledger:
+    """Gives events their numbers and times.
+
+    Two clock readings of one tracer are never equal, so the moment at which a call began identifies
+    it until it ends.
+    """
+
+    def __init__(self, names_by_number: Mapping[int, str], rows: Mapping[int, Row]) -> None:
+        self.syscalls = 0
+        self._names = names_by_number
+        self._rows = rows
+        self._began: int | None = None
+        self._next = 1
+        self._reserved: dict[int, int] = {}
+
+    def start(self, now: int) -> None:
+        """Let the trace's time begin at `now`, by the clock of the engine."""
+        self._began = now
+
+    def time(self, clock: int) -> int:
+        """Nanoseconds since the start of the trace."""
+        return clock - (self._began or 0)
+
+    def number(self) -> int:
+        """The next event number, for an event that begins now."""
+        self._next += 1
+        return self._next - 1
+
+    def enter(
+        self, items: Iterable[Item], others: Iterable[Record], waiting: Mapping[int, int]
+    ) -> list[Record]:
+        """Records of all that has ended, in the order in which it did.
+
+        `waiting` says when the calls began that have not ended: they get their numbers now.
+        """
+        items, others = list(items), list(others)
+        begun = {item[1] for item in items} | set(waiting.values())
+        begun |= {record.time for record in others if isinstance(record, Signal | Exit)}
+        for moment in sorted(begun - self._reserved.keys()):
+            self._reserved[moment] = self.number()
+        dated: list[tuple[int, Record]] = [
+            (item[2] or item[1], self._syscall(item)) for item in items
+        ]
+        dated += [(_time(record), self._other(record)) for record in others]
+        dated.sort(key=lambda pair: pair[0])
+        return [record for _, record in dated]
+
+    def unfinished(self, tid: int, start: int, call: Call, found: Found) -> Syscall:
+        """The record of a call that had not returned at the end of the trace."""
+        return self._record(tid, start, None, call, found)
+
+    def _syscall(self, item: Item) -> Syscall:
+        tid, start, end, raw, extra = item
+        return self._record(tid, start, end, call_of(raw, returned=end is not None), extra)
+
+    def _record(
+        self, tid: int, start: int, end: int | None, call: Call, extra: Found | bytes | None
+    ) -> Syscall:
+        row = self._rows.get(call.number)
+        found = None if isinstance(extra, bytes) else extra
+        payload = decode.text(extra) if isinstance(extra, bytes) else None
+        failed = call.result is not None and -4096 < call.result < 0
+        self.syscalls += 1
+        return Syscall(
+            seq=self._reserved.pop(start),
+            tid=tid,
+            name=self._names.get(call.number, f"syscall {call.number}"),
+            args=found["args"] if found else decode.arguments(row, call, _NO_MEMORY),
+            result=-1 if failed else call.result,
+            errno=names.error(-call.result) if failed and call.result else None,
+            start=self.time(start),
+            end=None if end is None else self.time(end),
+            data=found["data"] if found else payload,
+            endpoints=[Endpoint(**facts) for facts in found["endpoints"]] if found else [],
+        )
+
+    def _other(self, record: Record) -> Record:
+        match record:
+            case Signal() | Exit():
+                seq = self._reserved.pop(record.time)
+                return msgspec.structs.replace(record, seq=seq, time=self.time(record.time))
+            case Task() | Exec():
+                return msgspec.structs.replace(record, time=self.time(record.time))
+            case _:
+                return record
+
+
+def _time(record: Record) -> int:
+    return record.time if isinstance(record, Task | Exec | Signal | Exit) else 0

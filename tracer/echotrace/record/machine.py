@@ -1,0 +1,87 @@
+"""How a system call is read from a stopped task.
+
+On x86-64 one look at the registers, at the exit, is enough: the kernel gives back the number and
+the arguments unchanged. The kernel's own description (PTRACE_GET_SYSCALL_INFO) needs a look at the
+entry and one at the exit; it serves every architecture, and kernels without seccomp.
+"""
+
+import ctypes
+import struct
+from typing import NamedTuple
+
+from echotrace.record import ptrace
+
+
+class Call(NamedTuple):
+    """A system call in numbers: `result` is None while it has not returned, negative on failure."""
+
+    number: int
+    arguments: tuple[int, ...]
+    result: int | None
+    instruction: int = 0
+    stack: int = 0
+
+
+#: Places in struct user_regs_struct (sys/user.h), in words.
+ORIG_RAX, RAX, RIP, RSP = 15, 10, 16, 19
+RDI, RSI, RDX, R10, R8, R9 = 14, 13, 12, 7, 9, 8
+_WORDS = struct.Struct("27Q")
+_INFO = struct.Struct("B3xIQQ")
+_INFO_ENTRY = struct.Struct("7Q")
+_INFO_EXIT = struct.Struct("q")
+_SIGN = 1 << 63
+
+
+def call_of_registers(raw: bytes, *, returned: bool) -> Call:
+    """The call in a copy of the x86-64 registers."""
+    word = _WORDS.unpack(raw)
+    result = word[RAX] - (word[RAX] >> 63 << 64) if returned else None
+    arguments = (word[RDI], word[RSI], word[RDX], word[R10], word[R8], word[R9])
+    return Call(word[ORIG_RAX], arguments, result, word[RIP], word[RSP])
+
+
+def call_of_info(entry: bytes, leave: bytes | None) -> Call:
+    """The call in the kernel's descriptions of its entry and, when it returned, its exit."""
+    _, _, instruction, stack = _INFO.unpack_from(entry)
+    number, *arguments = _INFO_ENTRY.unpack_from(entry, _INFO.size)
+    result = _INFO_EXIT.unpack_from(leave, _INFO.size)[0] if leave else None
+    return Call(number, tuple(arguments), result, instruction, stack)
+
+
+def call_in_progress(tid: int) -> Call | None:
+    """The call in which a task waits, from /proc/TID/syscall (proc(5)); None when unknown."""
+    try:
+        with open(f"/proc/{tid}/syscall") as file:  # noqa: PTH123 -- as quick as can be
+            words = file.read().split()
+    except OSError:
+        return None
+    if len(words) < 9 or int(words[0]) < 0:
+        return None
+    number, *rest = (int(word, 0) for word in words)
+    return Call(number, tuple(rest[:6]), None, rest[7], rest[6])
+
+
+class RegisterBuffer:
+    """One reused buffer for PTRACE_GETREGS."""
+
+    def __init__(self) -> None:
+        self.raw: ctypes.Array[ctypes.c_char] = ctypes.create_string_buffer(_WORDS.size)
+        self.ref = ctypes.byref(self.raw)
+        self.words = memoryview(self.raw).cast("B").cast("Q")
+
+    def read(self, tid: int) -> bytes | None:
+        """A copy of the registers of a stopped task, or None when it is gone."""
+        return self.raw.raw if ptrace.ptrace(ptrace.GETREGS, tid, 0, self.ref) == 0 else None
+
+
+class InfoBuffer:
+    """One reused buffer for PTRACE_GET_SYSCALL_INFO."""
+
+    def __init__(self) -> None:
+        self.raw: ctypes.Array[ctypes.c_char] = ctypes.create_string_buffer(ptrace.INFO_SIZE)
+        self.ref = ctypes.byref(self.raw)
+
+    def read(self, tid: int) -> bytes | None:
+        """The kernel's description of the stop, or None when the task is gone."""
+        size = ptrace.ptrace(ptrace.GET_SYSCALL_INFO, tid, ptrace.INFO_SIZE, self.ref)
+        return self.raw.raw if size > 0 else None

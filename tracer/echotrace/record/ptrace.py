@@ -1,0 +1,161 @@
+"""A thin typed layer over python-ptrace's binding: what the stop loop asks of the kernel.
+
+python-ptrace gives the C library, `ptrace()` and the older constants. The newer constants stand
+here; all are from ptrace(2) and linux/ptrace.h. The calls of the hot loop go to the same C library
+without ctypes argument types: conversion by declared types doubles the cost of a call.
+"""
+
+import ctypes
+import errno
+import signal
+from dataclasses import dataclass
+from typing import Any
+
+from ptrace import PtraceError
+from ptrace.binding import func
+from ptrace.ctypes_libc import LIBC_FILENAME
+
+from echotrace.errors import SystemRefused
+
+CONT: int = func.PTRACE_CONT
+SYSCALL: int = func.PTRACE_SYSCALL
+DETACH: int = func.PTRACE_DETACH
+GETEVENTMSG: int = func.PTRACE_GETEVENTMSG
+SEIZE = 0x4206
+INTERRUPT = 0x4207
+LISTEN = 0x4208
+GET_SYSCALL_INFO = 0x420E
+GETREGS = 12  # x86-64 only
+
+EVENT_FORK: int = func.PTRACE_EVENT_FORK
+EVENT_VFORK: int = func.PTRACE_EVENT_VFORK
+EVENT_CLONE: int = func.PTRACE_EVENT_CLONE
+EVENT_EXEC: int = func.PTRACE_EVENT_EXEC
+EVENT_VFORK_DONE: int = func.PTRACE_EVENT_VFORK_DONE
+EVENT_EXIT: int = func.PTRACE_EVENT_EXIT
+EVENT_SECCOMP = 7
+EVENT_STOP = 128
+
+O_TRACESECCOMP = 0x80
+O_EXITKILL = 0x100000
+OPTIONS: int = (
+    func.PTRACE_O_TRACESYSGOOD
+    | func.PTRACE_O_TRACEFORK
+    | func.PTRACE_O_TRACEVFORK
+    | func.PTRACE_O_TRACECLONE
+    | func.PTRACE_O_TRACEEXEC
+    | func.PTRACE_O_TRACEVFORKDONE
+    | func.PTRACE_O_TRACEEXIT
+    | O_TRACESECCOMP
+)
+
+WALL: int = func.THREAD_TRACE_FLAGS  # __WALL of wait(2): threads too
+SYSCALL_STOP = 0x7F | (signal.SIGTRAP | 0x80) << 8
+SECCOMP_STOP = 0x7F | signal.SIGTRAP << 8 | EVENT_SECCOMP << 16
+
+INFO_SIZE = 88
+INFO_ENTRY, INFO_EXIT, INFO_SECCOMP = 1, 2, 3
+
+_quick = ctypes.PyDLL(
+    LIBC_FILENAME, use_errno=True
+)  # keeps the interpreter lock: calls that do not block
+_slow = ctypes.CDLL(LIBC_FILENAME, use_errno=True)
+
+#: ptrace(request, tid, address, data): -1 on failure, errno by `ctypes.get_errno()`.
+ptrace = _quick["ptrace"]
+#: process_vm_readv(tid, local, count, remote, count, 0): bytes read, or -1.
+process_vm_readv = _quick["process_vm_readv"]
+#: waitpid(pid, status, options), which unlike os.waitpid returns -1 with EINTR after a signal.
+waitpid = _slow["waitpid"]
+_prctl = _quick["prctl"]
+_syscall = _quick["syscall"]
+_PIDFD_GETFD = 438
+
+PR_SET_NO_NEW_PRIVS = 38
+PR_SET_SECCOMP = 22
+SECCOMP_MODE_FILTER = 2
+
+
+def seize(pid: int, options: int = OPTIONS | O_EXITKILL) -> None:
+    """Make the calling thread the tracer of `pid` (PTRACE_SEIZE)."""
+    try:
+        func.ptrace(SEIZE, pid, 0, options)
+    except PtraceError as refused:
+        raise SystemRefused(
+            f"the kernel does not let echotrace trace process {pid} "
+            f"({errno.errorcode.get(refused.errno, refused.errno)}); 'echotrace doctor' says why"
+        ) from refused
+
+
+def event_message(tid: int) -> int:
+    """PTRACE_GETEVENTMSG into the unsigned long that the kernel writes; 0 when the task is gone."""
+    message = ctypes.c_ulong()
+    ptrace(GETEVENTMSG, tid, 0, ctypes.byref(message))
+    return message.value
+
+
+def set_seccomp_filter(program: bytes) -> bool:
+    """Install a BPF program for this task and its descendants (seccomp(2)); False if refused."""
+    instructions = ctypes.create_string_buffer(program, len(program))
+    header = (ctypes.c_uint64 * 2)(len(program) // 8, ctypes.addressof(instructions))
+    return bool(
+        _prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+        and _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(header), 0, 0) == 0
+    )
+
+
+def borrow_descriptor(pidfd: int, descriptor: int) -> int | None:
+    """A copy, for us, of another process's descriptor (pidfd_getfd(2)), or None when refused."""
+    copy = int(_syscall(_PIDFD_GETFD, pidfd, descriptor, 0))
+    return copy if copy >= 0 else None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A wait status that is not one of the two frequent ones, taken apart (ptrace(2))."""
+
+    signal: int
+    event: int
+
+    @classmethod
+    def parse(cls, status: int) -> "Stop":
+        """Take apart the status of a stopped task."""
+        return cls(signal=status >> 8 & 0x7F, event=status >> 16)
+
+
+class Memory:
+    """Reads the memory of tracees through one reused buffer (process_vm_readv(2))."""
+
+    SIZE = 1 << 16
+
+    def __init__(self) -> None:
+        #: A slice of it is bytes; typeshed thinks otherwise.
+        self.buffer: Any = ctypes.create_string_buffer(self.SIZE)
+        self._local = (ctypes.c_uint64 * 2)(ctypes.addressof(self.buffer), self.SIZE)
+        self._remote = (ctypes.c_uint64 * 2)()
+        self.local_ref = ctypes.byref(self._local)
+        self.remote_ref = ctypes.byref(self._remote)
+        #: Address and length of the next read, as the hot loop sets them.
+        self.remote = memoryview(self._remote).cast("B").cast("Q")
+
+    def read(self, tid: int, address: int, size: int) -> bytes | None:
+        """`size` bytes at `address`, or None when they cannot all be read."""
+        size = min(size, self.SIZE)
+        if size <= 0:
+            return b""
+        self.remote[0], self.remote[1] = address, size
+        got = process_vm_readv(tid, self.local_ref, 1, self.remote_ref, 1, 0)
+        return bytes(self.buffer[:size]) if got == size else None
+
+    def read_string(self, tid: int, address: int, limit: int = 4096) -> bytes | None:
+        """The bytes up to the first NUL, at most `limit`; None when unreadable."""
+        text = b""
+        while len(text) < limit:
+            piece = self.read(tid, address + len(text), 256 - (address + len(text)) % 256)
+            if piece is None:
+                return None
+            head, nul, _ = piece.partition(b"\0")
+            text += head
+            if nul:
+                break
+        return text[:limit]

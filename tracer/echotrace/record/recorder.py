@@ -1,0 +1,243 @@
+"""One recording: starts a program under trace, books what happens, ends and reaps the program."""
+
+import contextlib
+import gc
+import platform
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Self
+
+from echotrace import __version__
+from echotrace.record import launch, machine, ptrace, seccomp
+from echotrace.record.engine import Engine
+from echotrace.record.inspect import Inspector
+from echotrace.record.launch import Launch
+from echotrace.record.ledger import Ledger
+from echotrace.record.script import Script
+from echotrace.record.spool import Spool
+from echotrace.record.stops import InfoStops, RegisterStops, Stops
+from echotrace.trace import End, Header, Record, Syscall
+from echotrace.tracefile import FORMAT
+
+#: How often a waiting recorder looks up, in seconds; nothing depends on it but patience.
+TICK = 0.02
+#: Bytes of raw facts after which they are decoded even if there is no time for it.
+_SPOOL_LIMIT = 256 << 20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to record.
+
+    `argv[0]` is the path of the program; `server` the name under which it is shown; `snaplen` how
+    many bytes of a payload are kept; `timeout`, in seconds, how long a client step may take to
+    become possible. `everything` records all system calls; `seccomp` is for machines that have it.
+    """
+
+    server: str
+    language: str
+    argv: Sequence[str]
+    script: Script
+    source: str | None = None
+    everything: bool = False
+    snaplen: int = 64
+    timeout: float = 5.0
+    pin: bool = True
+    seccomp: bool = True
+
+
+@dataclass
+class Recorder:
+    """The running recording. Use as a context manager: leaving it ends and reaps the program.
+
+    `write` takes records as they are settled; `stopped_by` is the signal that ended the recording.
+    """
+
+    plan: Plan
+    write: Callable[[Sequence[Record]], None]
+    engine: Engine = field(init=False)
+    ledger: Ledger = field(init=False)
+    listening: str | None = field(init=False, default=None)
+    stopped_by: int | None = field(init=False, default=None)
+    tick: bool = field(init=False, default=False)
+    _spool: Spool = field(init=False)
+    _stack: contextlib.ExitStack = field(init=False, default_factory=contextlib.ExitStack)
+
+    def __enter__(self) -> Self:
+        names = seccomp.syscall_names()
+        memory = ptrace.Memory()
+        inspector = Inspector(names, memory, self.plan.snaplen)
+        pids: dict[int, int] = {}
+        program = None
+        if self.plan.seccomp:
+            program = seccomp.program(names, everything=self.plan.everything)
+        self.engine = Engine(_stops(self.plan, inspector, pids, memory, program), inspector, pids)
+        self.ledger = Ledger(names, inspector.rows)
+        self._spool = Spool()
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._spool.close)
+            stack.enter_context(_attention(self))
+            stack.enter_context(_no_garbage_collection())
+            if self.plan.pin:
+                stack.enter_context(launch.one_processor())
+            stack.callback(self.engine.kill)
+            self._start(Launch(self.plan.argv, program))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def settle(self) -> None:
+        """Write down everything that has happened."""
+        batch = self.engine.take()
+        for items, others, waiting in (*self._spool.drain(), batch):
+            records = self.ledger.enter(items, others, waiting)
+            if self.listening is None:
+                self.listening = next(filter(None, map(_listening_address, records)), None)
+            if records:
+                self.write(records)
+
+    def put_aside(self) -> None:
+        """Keep raw facts for later; decode them now only when there are very many."""
+        self._spool.put(self.engine.take())
+        if self._spool.size > _SPOOL_LIMIT:
+            self.settle()
+
+    def run_freely(self, announce: Callable[[str], None]) -> None:
+        """Follow the program at full speed until it ends or an interrupt comes.
+
+        `announce` is called once, with the address, when it listens.
+        """
+        handled = 0
+
+        def lull() -> bool:
+            nonlocal handled
+            if self.engine.handled - handled < 100:
+                self.settle()
+                if self.listening is not None and not announced:
+                    announced.append(self.listening)
+                    announce(self.listening)
+            handled = self.engine.handled
+            return False
+
+        announced: list[str] = []
+        self.engine.overflow = self.put_aside
+        self.engine.pump(block=True, until=lull)
+
+    def finish(self, reason: str | None = None) -> None:
+        """Write the calls that have not returned, and the end record."""
+        if not self.engine.pids and not self.engine.interrupted:
+            self.engine.pump(block=False)
+        self.settle()
+        for tid, start in self.engine.stops.waiting.items():
+            call = machine.call_in_progress(tid)
+            if call is not None:
+                self.write([self.ledger.unfinished(tid, start, call, self.engine.look(tid, call))])
+        now = self.ledger.time(time.monotonic_ns())
+        self.write([End(syscalls=self.ledger.syscalls, time=now, reason=reason)])
+
+    def _start(self, start: Launch) -> None:
+        self.write([header(self.plan)])
+        pid, gate = launch.start(start)
+        try:
+            ptrace.seize(pid)
+        except BaseException:
+            launch.abandon(pid, gate)
+            raise
+        now = time.monotonic_ns()
+        self.ledger.start(now)
+        self.engine.adopt(pid, now)
+        if start.filter is None:
+            ptrace.ptrace(ptrace.INTERRUPT, pid, 0, 0)  # from this stop on, every call is reported
+        launch.release(gate)
+
+
+def header(plan: Plan) -> Header:
+    """The first record of a recording of `plan` on this machine."""
+    library, version = platform.libc_ver()
+    return Header(
+        format=FORMAT,
+        tool=f"echotrace {__version__}",
+        server=plan.server,
+        language=plan.language,
+        argv=list(plan.argv),
+        script=plan.script.name,
+        clients=plan.script.clients,
+        kernel=f"{platform.system()} {platform.release()}",
+        machine=platform.machine(),
+        libc=f"{library} {version}".strip(),
+        started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        steps=[str(step) for step in plan.script.steps],
+        source=plan.source,
+    )
+
+
+def _stops(
+    plan: Plan,
+    inspector: Inspector,
+    pids: dict[int, int],
+    memory: ptrace.Memory,
+    program: bytes | None,
+) -> Stops:
+    """The way to read calls that this machine allows."""
+    if program is not None and platform.machine() == "x86_64":
+        return RegisterStops(inspector, pids, memory, plan.snaplen)
+    wanted = inspector.rows.keys()
+    changed = {n for n, row in inspector.rows.items() if row.name in seccomp.CHANGED_BY_THE_CALL}
+    return InfoStops(
+        inspector,
+        pids,
+        wanted=lambda number: plan.everything or number in wanted,
+        changed=changed.__contains__,
+        filtered=program is not None,
+    )
+
+
+def _listening_address(record: Record) -> str | None:
+    if isinstance(record, Syscall) and record.name == "listen" and record.endpoints:
+        return record.endpoints[0].local
+    return None
+
+
+@contextlib.contextmanager
+def _attention(recorder: Recorder) -> Iterator[None]:
+    """Let SIGINT, SIGTERM and SIGHUP end the recording, and a timer interrupt its waiting.
+
+    Signals can be handled in the main thread only; elsewhere the caller ends the recording.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        recorder.stopped_by = number
+        recorder.engine.interrupt()
+
+    former = {n: signal.signal(n, end) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    former[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda _number, _frame: None)
+    signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+    recorder.tick = True
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """The loop makes many small tuples and no cycles: collecting costs, and finds nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,70 @@
+"""The BPF filter that stops the tracees at the calls of the table, and at no others (seccomp(2)).
+
+The value that the filter attaches to a stop tells the engine whether it must look at the call's
+arguments before the call is made, because making it destroys them (exec) or overwrites them (the
+descriptor sets of select).
+"""
+
+import platform
+import struct
+from collections.abc import Iterable, Mapping
+
+from ptrace.syscall import SYSCALL_NAMES
+
+from echotrace.syscalls import NEWER_NUMBERS, ROWS
+
+#: What GETEVENTMSG says at a seccomp stop.
+PLAIN, LOOK_AT_ENTRY = 0, 1
+
+#: Calls whose arguments are gone or changed when they return.
+CHANGED_BY_THE_CALL = frozenset({"execve", "execveat", "select", "pselect6"})
+
+#: AUDIT_ARCH_* of linux/audit.h.
+_ARCHITECTURES: Mapping[str, int] = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+
+_LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
+_ALLOW, _TRACE = 0x7FFF0000, 0x7FF00000
+_NUMBER_OFFSET, _ARCHITECTURE_OFFSET = 0, 4
+
+
+def syscall_names() -> dict[int, str]:
+    """The numbers and names of this machine's system calls."""
+    return {**NEWER_NUMBERS, **SYSCALL_NAMES}
+
+
+def wanted_numbers(names: Mapping[int, str]) -> frozenset[int]:
+    """The numbers of the calls in the table."""
+    return frozenset(number for number, name in names.items() if name in ROWS)
+
+
+def program(names: Mapping[int, str], *, everything: bool) -> bytes | None:
+    """The filter as struct sock_filter[]; None on an architecture it is not written for."""
+    architecture = _ARCHITECTURES.get(platform.machine())
+    if architecture is None:
+        return None
+    changed = {number for number, name in names.items() if name in CHANGED_BY_THE_CALL}
+    plain = wanted_numbers(names) - changed
+    return b"".join(
+        (
+            _instruction(_LOAD, _ARCHITECTURE_OFFSET),
+            _instruction(_JUMP_IF_EQUAL, architecture, when_equal=1),
+            _instruction(_RETURN, _ALLOW),
+            _instruction(_LOAD, _NUMBER_OFFSET),
+            *_returns(changed, _TRACE | LOOK_AT_ENTRY),
+            *(() if everything else _returns(plain, _TRACE | PLAIN)),
+            _instruction(_RETURN, _TRACE | PLAIN if everything else _ALLOW),
+        )
+    )
+
+
+def _returns(numbers: Iterable[int], value: int) -> Iterable[bytes]:
+    """Instructions that return `value` for the numbers and go on behind them for others."""
+    ordered = sorted(numbers)
+    for index, number in enumerate(ordered):
+        yield _instruction(_JUMP_IF_EQUAL, number, when_equal=len(ordered) - index)
+    yield _instruction(0x05, 1)  # BPF_JA: over the return
+    yield _instruction(_RETURN, value)
+
+
+def _instruction(code: int, operand: int, *, when_equal: int = 0) -> bytes:
+    return struct.pack("HBBI", code, when_equal, 0, operand)

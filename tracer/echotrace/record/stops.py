@@ -1,0 +1,230 @@
+"""The two frequent stops: a task enters a system call, a task leaves one.
+
+Both classes do the same with different means; `machine` says which is for when. They run for every
+call of every tracee while it stands still, so they keep raw facts and leave names and decoding for
+later, and they resume the task before they book the call.
+"""
+
+import ctypes
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+from echotrace.record import decode, machine, ptrace
+from echotrace.record.inspect import Inspector
+from echotrace.record.machine import Call
+from echotrace.record.ptrace import CONT, GETEVENTMSG, GETREGS, SYSCALL, Memory
+from echotrace.record.seccomp import LOOK_AT_ENTRY
+
+#: Registers on x86-64, or the kernel's descriptions of entry and exit.
+Raw: TypeAlias = bytes | tuple[bytes, bytes | None]
+#: tid, start, end (None: did not return), raw facts, and what was read while the task stood still:
+#: a payload, or what `Inspector.look` found. Times are those of the clock, in nanoseconds.
+Item: TypeAlias = tuple[int, int, int | None, Raw, Any]
+
+
+class Stops(Protocol):
+    """Handles entry and exit stops; `waiting` holds when each task entered its current call."""
+
+    waiting: dict[int, int]
+    items: list[Item]
+    resume: int
+
+    def entry(self, tid: int, now: int) -> None:
+        """A task is about to make a call."""
+
+    def leave(self, tid: int, now: int) -> None:
+        """A task has made a call."""
+
+    def unfinished(self, tid: int) -> tuple[Call, Raw] | None:
+        """The call a stopped task is in the middle of."""
+
+    def rename(self, former: int, tid: int) -> None:
+        """A task goes on under another id (execve by a thread that is not the leader)."""
+
+    def forget(self, tid: int) -> None:
+        """A task is gone."""
+
+
+def call_of(raw: Raw, *, returned: bool) -> Call:
+    """The call that raw facts describe."""
+    if isinstance(raw, bytes):
+        return machine.call_of_registers(raw, returned=returned)
+    return machine.call_of_info(*raw)
+
+
+class _Common:
+    def __init__(self, inspector: Inspector, pids: dict[int, int]) -> None:
+        self.waiting: dict[int, int] = {}
+        self.items: list[Item] = []
+        self._inspector = inspector
+        self._pids = pids
+        self._before: dict[int, dict[str, Any]] = {}
+        #: The id a task had when it entered the call it is in, where that has changed.
+        self._former: dict[int, int] = {}
+
+    def rename(self, former: int, tid: int) -> None:
+        """Move what is known of the call in progress to the new id."""
+        for table in (self.waiting, self._before):
+            if former in table:
+                table[tid] = table.pop(former)  # type: ignore[assignment]
+        self._former[tid] = former
+
+    def forget(self, tid: int) -> None:
+        """A task is gone."""
+        for table in (self.waiting, self._before, self._former):
+            table.pop(tid, None)
+
+    def _look(self, tid: int, call: Call) -> Any:  # noqa: ANN401 -- part of an Item
+        pid = self._pids.get(tid, tid)
+        return self._inspector.look(tid, pid, call, self._before.pop(tid, None))
+
+
+class RegisterStops(_Common):
+    """x86-64 with the seccomp filter: one PTRACE_GETREGS at the exit, none at the entry."""
+
+    resume = CONT
+
+    def __init__(
+        self, inspector: Inspector, pids: dict[int, int], memory: Memory, limit: int
+    ) -> None:
+        super().__init__(inspector, pids)
+        self._registers = machine.RegisterBuffer()
+        self.entry = self._make_entry()
+        self.leave = self._make_leave(memory, limit)
+
+    def unfinished(self, tid: int) -> tuple[Call, Raw] | None:
+        """The call a stopped task is in the middle of."""
+        raw = self._registers.read(tid)
+        return (machine.call_of_registers(raw, returned=False), raw) if raw else None
+
+    def _make_entry(self) -> Callable[[int, int], None]:
+        trace, waiting = ptrace.ptrace, self.waiting
+        message = ctypes.c_ulong()
+        reference = ctypes.byref(message)
+
+        def entry(tid: int, now: int) -> None:
+            trace(GETEVENTMSG, tid, 0, reference)
+            if message.value == LOOK_AT_ENTRY:
+                self._look_before(tid)
+            trace(SYSCALL, tid, 0, 0)
+            waiting[tid] = now
+
+        return entry
+
+    def _look_before(self, tid: int) -> None:
+        found = self.unfinished(tid)
+        if found:
+            self._before[tid] = self._inspector.before(tid, found[0])
+
+    def _make_leave(self, memory: Memory, limit: int) -> Callable[[int, int], None]:
+        """The exit stop, with everything it needs in local names: it runs once a call."""
+        trace, read = ptrace.ptrace, ptrace.process_vm_readv
+        words, registers, reference = (
+            self._registers.words,
+            self._registers.raw,
+            self._registers.ref,
+        )
+        local, remote, buffer = memory.local_ref, memory.remote_ref, memory.buffer
+        target = memory.remote
+        numbers = self._inspector.rows
+        looks = {number for number in numbers if self._inspector.must_look(number)}
+        moves = {
+            n for n, row in numbers.items() if {a.kind for a in row.arguments} & decode.PAYLOADS
+        }
+        with_address = moves & looks
+        number_at, result_at = machine.ORIG_RAX, machine.RAX
+        buffer_at, address_at = machine.RSI, machine.R8
+        waiting, add, former = self.waiting.pop, self.items.append, self._former
+
+        def leave(tid: int, now: int) -> None:
+            if trace(GETREGS, tid, 0, reference):
+                return  # the task was killed: its end will be reported
+            number = words[number_at]
+            extra = None
+            if number in moves and not (number in with_address and words[address_at]):
+                size = words[result_at]
+                if size > limit:
+                    size = -1 if size >> 63 else limit
+                if size > 0:
+                    target[0], target[1] = words[buffer_at], size
+                    if read(tid, local, 1, remote, 1, 0) == size:
+                        extra = buffer[:size]
+                elif size == 0:
+                    extra = b""
+            elif number in looks:
+                extra = self._look(tid, machine.call_of_registers(registers.raw, returned=True))
+            raw = registers.raw
+            trace(CONT, tid, 0, 0)
+            if former:
+                add((former.pop(tid, tid), waiting(tid, now), now, raw, extra))
+            else:
+                add((tid, waiting(tid, now), now, raw, extra))
+
+        return leave
+
+
+class InfoStops(_Common):
+    """Any architecture, with or without the filter: PTRACE_GET_SYSCALL_INFO at entry and exit.
+
+    The kernel says which of the two a stop is; nothing here counts or toggles.
+    """
+
+    def __init__(
+        self,
+        inspector: Inspector,
+        pids: dict[int, int],
+        *,
+        wanted: Callable[[int], bool],
+        changed: Callable[[int], bool],
+        filtered: bool,
+    ) -> None:
+        super().__init__(inspector, pids)
+        self.resume = CONT if filtered else SYSCALL
+        self._wanted = wanted
+        self._changed = changed
+        self._info = machine.InfoBuffer()
+        self._entries: dict[int, bytes] = {}
+
+    def rename(self, former: int, tid: int) -> None:
+        """Move what is known of the call in progress to the new id."""
+        super().rename(former, tid)
+        if former in self._entries:
+            self._entries[tid] = self._entries.pop(former)
+
+    def forget(self, tid: int) -> None:
+        """A task is gone."""
+        super().forget(tid)
+        self._entries.pop(tid, None)
+
+    def entry(self, tid: int, now: int) -> None:
+        """A stop at the entry or, without the filter, at either end of a call."""
+        info = self._info.read(tid)
+        if info is None:
+            return
+        if info[0] == ptrace.INFO_EXIT:
+            self._left(tid, now, info)
+            return
+        call = machine.call_of_info(info, None)
+        if self._wanted(call.number):
+            if self._changed(call.number):
+                self._before[tid] = self._inspector.before(tid, call)
+            self._entries[tid] = info
+            self.waiting[tid] = now
+        ptrace.ptrace(SYSCALL, tid, 0, 0)
+
+    leave = entry
+
+    def unfinished(self, tid: int) -> tuple[Call, Raw] | None:
+        """The call a stopped task is in the middle of."""
+        entry = self._entries.get(tid)
+        return (machine.call_of_info(entry, None), (entry, None)) if entry else None
+
+    def _left(self, tid: int, now: int, info: bytes) -> None:
+        entry = self._entries.pop(tid, None)
+        if entry is None:
+            ptrace.ptrace(self.resume, tid, 0, 0)
+            return
+        extra = self._look(tid, machine.call_of_info(entry, info))
+        ptrace.ptrace(self.resume, tid, 0, 0)
+        start = self.waiting.pop(tid, now)
+        self.items.append((self._former.pop(tid, tid), start, now, (entry, info), extra))

@@ -1,0 +1,74 @@
+"""The catalogue of teaching servers: their names, the idea each teaches, where their sources are.
+
+A wheel carries `servers/` and `traces/` inside the package; a checkout has them at its root.
+"""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from echotrace.errors import UserError
+
+Language: TypeAlias = Literal["c", "python"]
+
+_PACKAGE = Path(__file__).parent
+_CHECKOUT = _PACKAGE.parents[1]
+
+
+@dataclass(frozen=True)
+class Server:
+    """One teaching server: the name it is called by, and its idea in one sentence."""
+
+    name: str
+    idea: str
+
+
+SERVERS: tuple[Server, ...] = (
+    Server("fork", "Each connection gets a process of its own."),
+    Server("thread", "Each connection gets a thread of its own."),
+)
+
+NAMES: tuple[str, ...] = tuple(server.name for server in SERVERS)
+
+
+def find(name: str) -> Server:
+    """The server called `name`; UserError with the nearest names when there is none."""
+    by_name = {server.name: server for server in SERVERS}
+    if name in by_name:
+        return by_name[name]
+    near = " or ".join(f"'{other}'" for other in get_close_matches(name, by_name))
+    question = f"; did you mean {near}?" if near else ""
+    raise UserError(f"no server is called '{name}'{question} (echotrace servers lists all)")
+
+
+def languages(name: str) -> tuple[Language, ...]:
+    """The languages in which the source of the server called `name` is installed."""
+    known: tuple[Language, ...] = ("c", "python")
+    return tuple(language for language in known if _path(find(name), language).is_file())
+
+
+def source(name: str, language: Language) -> Path:
+    """The source file of a server; UserError when there is no such server or no such file."""
+    path = _path(find(name), language)
+    if not path.is_file():
+        shown = {"c": "C", "python": "Python"}[language]
+        raise UserError(f"server '{name}' has no {shown} source: there is no {path}")
+    return path
+
+
+def traces_dir() -> Path:
+    """The directory of the recorded reference traces; it may be empty or missing."""
+    return _data_dir("traces")
+
+
+def _path(server: Server, language: Language) -> Path:
+    folder = _data_dir("servers")
+    if language == "c":
+        return folder / f"{server.name}.c"
+    return folder / "python" / f"{server.name}.py"
+
+
+def _data_dir(name: str) -> Path:
+    inside = _PACKAGE / name
+    return inside if inside.is_dir() else _CHECKOUT / name

@@ -1,0 +1,1 @@
+"""What a trace means: who did what for which connection."""

@@ -1,0 +1,172 @@
+"""Lays the connections of two stories against each other, by what happened and not by text.
+
+A connection is a sequence of steps. A step is a logical event (`accept`, `recv` …) together with
+who took it: the server's first task or the one that serves. Two sequences are aligned by the
+fewest insertions and deletions (the longest common subsequence of Hirschberg 1977, by the usual
+table); variants of one call, and different outcomes, stand on one row as different.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from echotrace.story.nouns import Connection, Story, StoryEvent
+from echotrace.syscalls import logical_event
+from echotrace.trace import Exit, Syscall
+
+SAME, DIFFERENT, LEFT_ONLY, RIGHT_ONLY = "=", "≠", "<", ">"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a connection: its section of the life of a connection, its key, its event."""
+
+    section: str
+    key: tuple[str, str]
+    event: StoryEvent
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One row of an alignment: the steps of both sides, one of which may be missing."""
+
+    mark: str
+    section: str
+    left: StoryEvent | None
+    right: StoryEvent | None
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Two connections side by side; a side is None when it has no connection to match."""
+
+    left: Connection | None
+    right: Connection | None
+    pairs: tuple[Pair, ...]
+
+
+def align(left: Story, right: Story) -> tuple[Alignment, ...]:
+    """All connections of two stories, paired by the client that made them, else by number."""
+    return tuple(
+        Alignment(one, other, _align(left, one, right, other))
+        for one, other in _pair_up(left.connections, right.connections)
+    )
+
+
+def _pair_up(
+    left: Sequence[Connection], right: Sequence[Connection]
+) -> list[tuple[Connection | None, Connection | None]]:
+    theirs = {_name(connection): connection for connection in right}
+    pairs: list[tuple[Connection | None, Connection | None]] = [
+        (connection, theirs.pop(_name(connection), None)) for connection in left
+    ]
+    return [*pairs, *((None, connection) for connection in theirs.values())]
+
+
+def _name(connection: Connection) -> tuple[str, int]:
+    if connection.client is not None:
+        return ("client", connection.client)
+    return ("number", connection.number)
+
+
+def steps(story: Story, connection: Connection) -> list[Step]:
+    """The calls of a connection and the ends of the tasks that served it."""
+    main = story.roles.names[0] if story.roles.names else ""
+    found: list[Step] = []
+    ended = False
+    for seq in connection.events:
+        event = story.event(seq)
+        record = event.record
+        if isinstance(record, Exit):
+            name = "" if _announced(found, event) else "killed"
+        else:
+            name = logical_event(record.name) if isinstance(record, Syscall) else ""
+        if not name:
+            continue
+        ended = ended or (name == "recv" and isinstance(record, Syscall) and record.result == 0)
+        who = "first" if event.actor == main else "serving"
+        found.append(Step(_section(name, who, ended=ended), (name, who), event))
+    return found
+
+
+def _announced(found: Sequence[Step], event: StoryEvent) -> bool:
+    return any(step.key[0] == "exit" and step.event.actor == event.actor for step in found)
+
+
+def _section(name: str, who: str, *, ended: bool) -> str:
+    match name:
+        case "accept":
+            return "accept"
+        case "spawn":
+            return "hand-off"
+        case "close" if who == "first" and not ended:
+            return "hand-off"
+        case "exit" | "killed":
+            return "exit"
+        case _:
+            return "end" if ended or name == "close" else "echo"
+
+
+def _align(
+    left: Story, one: Connection | None, right: Story, other: Connection | None
+) -> tuple[Pair, ...]:
+    ours = steps(left, one) if one else []
+    theirs = steps(right, other) if other else []
+    pairs = []
+    for mine, your in _common(ours, theirs):
+        step = mine or your
+        assert step is not None
+        mark = _mark(mine, your)
+        pairs.append(
+            Pair(mark, step.section, mine.event if mine else None, your.event if your else None)
+        )
+    return tuple(pairs)
+
+
+def _mark(mine: Step | None, your: Step | None) -> str:
+    if mine is None:
+        return RIGHT_ONLY
+    if your is None:
+        return LEFT_ONLY
+    return SAME if _essence(mine.event) == _essence(your.event) else DIFFERENT
+
+
+def _essence(event: StoryEvent) -> tuple[object, ...]:
+    """What makes two events of one kind the same: not the numbers, but the call and its outcome.
+
+    Descriptor numbers, task ids and buffer sizes belong to a run or a program; flags, bytes and
+    errors are what the kernel was asked to do and did.
+    """
+    record = event.record
+    if not isinstance(record, Syscall):
+        return (getattr(record, "signal", None), getattr(record, "status", None))
+    moved = record.result if record.data is not None else None
+    asked = tuple(record.args.get(name) for name in ("flags", "how", "status", "optname", "op"))
+    return (record.name, record.errno, moved, record.data, asked)
+
+
+def _common(ours: Sequence[Step], theirs: Sequence[Step]) -> list[tuple[Step | None, Step | None]]:
+    """Both sequences, with the steps of a longest common subsequence side by side."""
+    height, width = len(ours), len(theirs)
+    best = [[0] * (width + 1) for _ in range(height + 1)]
+    for i in range(height - 1, -1, -1):
+        for j in range(width - 1, -1, -1):
+            best[i][j] = (
+                best[i + 1][j + 1] + 1
+                if ours[i].key == theirs[j].key
+                else max(best[i + 1][j], best[i][j + 1])
+            )
+    rows: list[tuple[Step | None, Step | None]] = []
+    i = j = 0
+    while i < height and j < width:
+        if ours[i].key == theirs[j].key:
+            rows.append((ours[i], theirs[j]))
+            i, j = i + 1, j + 1
+        elif best[i + 1][j] >= best[i][j + 1]:
+            rows.append((ours[i], None))
+            i += 1
+        else:
+            rows.append((None, theirs[j]))
+            j += 1
+    rows.extend((step, None) for step in ours[i:])
+    rows.extend((None, step) for step in theirs[j:])
+    return rows

@@ -1,0 +1,122 @@
+"""The nouns of a story: its events with their place, its connections, its listening sockets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from msgspec import Struct
+
+from echotrace.kernel.descriptions import Doubt, Touch
+from echotrace.story.roles import Roles
+from echotrace.trace import Event, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event belongs: a connection by its number, the listening socket, or neither."""
+
+    name: str
+    connection: int | None = None
+
+    @classmethod
+    def of(cls, number: int) -> "Place":
+        """The place of connection `number`."""
+        return cls(f"#{number}", number)
+
+
+#: Events of the server at large: its listening socket, and what it does between connections.
+LISTENER = Place("listener")
+#: Events of neither: files, pipes, the loader, sockets with which the server is itself a client.
+NONE = Place("none")
+
+
+class StoryEvent(Struct, frozen=True, gc=False):
+    """One event: who (`actor`: `P0`, `T1`, `C1`) did what (`record`) at which place.
+
+    `start` and `end` in nanoseconds since the start of the trace; `end` is None for a call that had
+    not returned. `resumed` lists the numbers of the further attempts of a restarted call, which
+    are part of this event: `record` then has the result of the last one.
+    """
+
+    seq: int
+    record: Event
+    actor: str
+    place: Place
+    touch: Touch | None
+    start: int
+    end: int | None
+    resumed: tuple[int, ...] = ()
+
+
+class Connection(Struct, frozen=True):
+    """A connection, numbered in the order in which accept returned.
+
+    `client` is the client whose address the peer's is, or None. `events` are the numbers of all
+    events at its place; `tasks` the roles whose calls are among them, in order of appearance, and
+    `calls` how many calls. `bytes_in` and `bytes_out` count what calls of one message moved
+    (recvmmsg and sendmmsg return messages, not bytes; MSG_PEEK moves none). `closed_by` are the
+    roles that gave up a reference to it, by close, dup2, exec or their end; `ended_by` the one
+    whose reference was the last, or None if it was still open at the end of the trace.
+    """
+
+    number: int
+    client: int | None
+    local: str | None
+    peer: str | None
+    description: int
+    events: tuple[int, ...]
+    tasks: tuple[str, ...]
+    calls: int
+    bytes_in: int
+    bytes_out: int
+    closed_by: tuple[str, ...]
+    ended_by: str | None
+
+    @property
+    def place(self) -> Place:
+        """The place of its events."""
+        return Place.of(self.number)
+
+
+class Listener(Struct, frozen=True):
+    """A socket on which the server waits for clients, by the id of its description.
+
+    It listens (listen(2)) or, when `datagram`, was bound to an address for datagrams: all clients
+    of a UDP server share it. `maker` is the event that made it.
+    """
+
+    description: int
+    maker: int | None
+    link: str | None
+    local: str | None
+    datagram: bool = False
+
+
+@dataclass(frozen=True)
+class Story:
+    """A trace understood; `events` in the order of their numbers."""
+
+    trace: Trace
+    roles: Roles
+    events: tuple[StoryEvent, ...]
+    connections: tuple[Connection, ...]
+    listeners: tuple[Listener, ...]
+    doubts: tuple[Doubt, ...]
+
+    @cached_property
+    def by_seq(self) -> Mapping[int, StoryEvent]:
+        """Events by number; the number of a restarted attempt leads to the event it is part of."""
+        found = {event.seq: event for event in self.events}
+        for event in self.events:
+            found.update(dict.fromkeys(event.resumed, event))
+        return found
+
+    def event(self, seq: int) -> StoryEvent:
+        """The event `seq`; KeyError if there is none."""
+        return self.by_seq[seq]
+
+    def connection(self, number: int) -> Connection:
+        """The connection `number`; KeyError if there is none."""
+        if not 0 < number <= len(self.connections):
+            raise KeyError(number)
+        return self.connections[number - 1]

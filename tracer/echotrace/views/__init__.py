@@ -1,0 +1,1 @@
+"""Views: what a story looks like. A view returns text; one function elsewhere writes it."""

@@ -1,0 +1,144 @@
+"""Two stories side by side as text: one row a logical event, and below it why they differ."""
+
+from collections.abc import Iterator
+
+from echotrace.story.align import (
+    DIFFERENT,
+    LEFT_ONLY,
+    RIGHT_ONLY,
+    SAME,
+    Alignment,
+    Pair,
+    align,
+)
+from echotrace.story.nouns import Story, StoryEvent
+from echotrace.story.reasons import flags_of, reasons
+from echotrace.views import words
+from echotrace.views.cells import fit
+from echotrace.views.paint import Piece, Surface, glyphs, paint
+from echotrace.views.phrases import phrase
+from echotrace.views.timeline import LEAST_WIDTH, shortcomings
+
+_SECTION_WIDTH, _NUMBER_WIDTH, _GAP = 9, 4, "  "
+_MOST_SIDE = 60
+_STYLES = {SAME: "plain", DIFFERENT: "differs", LEFT_ONLY: "differs", RIGHT_ONLY: "differs"}
+_PAYLOAD_WIDTH = 24
+
+
+def comparison(left: Story, right: Story, surface: Surface) -> str:
+    """The whole view. Differences among connections that are alike are told once."""
+    alignments = align(left, right)
+    frame = _Frame(left, right, surface)
+    sections = [list(_notes(left, right, surface))]
+    sections += [list(frame.table(alignment)) for alignment in alignments]
+    sections.append(list(_reasons(left, right, alignments, surface)))
+    return "\n".join(paint(section, surface) for section in sections if section)
+
+
+def name(story: Story) -> str:
+    """How a story is called in a heading."""
+    header = story.trace.header
+    return f"{words.path(header.server)} ({words.path(header.language)})"
+
+
+def _notes(left: Story, right: Story, surface: Surface) -> Iterator[list[Piece]]:
+    one, other = left.trace.header, right.trace.header
+    if (one.script, one.steps) != (other.script, other.steps):
+        text = f"The scripts differ: {words.path(one.script)} and {words.path(other.script)}."
+        yield [Piece(glyphs(text, surface), "differs")]
+    for story in (left, right):
+        for line in shortcomings(story):
+            yield [Piece(glyphs(f"{name(story)}: {line}", surface), "differs")]
+    if not left.connections and not right.connections:
+        yield [Piece("No connection was accepted on either side.", "differs")]
+
+
+class _Frame:
+    """Draws the tables of a comparison in the width of a surface."""
+
+    def __init__(self, left: Story, right: Story, surface: Surface) -> None:
+        self._left, self._right, self._surface = left, right, surface
+        margins = _SECTION_WIDTH + 3 + 2 * (_NUMBER_WIDTH + 1) + 2 * len(_GAP)
+        self._side = min(_MOST_SIDE, (max(surface.width, LEAST_WIDTH) - margins) // 2)
+
+    def table(self, alignment: Alignment) -> Iterator[list[Piece]]:
+        """One pair of connections."""
+        yield self._heading(alignment)
+        section = ""
+        for pair in alignment.pairs:
+            yield from self._row(pair, pair.section if pair.section != section else "")
+            section = pair.section
+
+    def _heading(self, alignment: Alignment) -> list[Piece]:
+        connection = alignment.left or alignment.right
+        assert connection is not None
+        client = f" C{connection.client}" if connection.client else ""
+        text = f"#{connection.number}{client}".ljust(_SECTION_WIDTH)
+        for story, own in ((self._left, alignment.left), (self._right, alignment.right)):
+            title = name(story) if own else f"{name(story)}: no such connection"
+            indent = " " * (_NUMBER_WIDTH + 1)
+            text += _GAP + (indent + title)[: self._side + len(indent)].ljust(
+                self._side + len(indent)
+            )
+            text += "   " if own is alignment.left and story is self._left else ""
+        return [Piece(glyphs(text, self._surface), "bold")]
+
+    def _row(self, pair: Pair, section: str) -> Iterator[list[Piece]]:
+        left, right = self._cell(self._left, pair.left), self._cell(self._right, pair.right)
+        for index in range(max(len(left), len(right))):
+            first = index == 0
+            yield [
+                Piece((section if first else "").ljust(_SECTION_WIDTH), "dim"),
+                *self._half(pair.left, left, index, pair.mark),
+                Piece(
+                    f" {glyphs(pair.mark, self._surface) if first else ' '} ", _STYLES[pair.mark]
+                ),
+                *self._half(pair.right, right, index, pair.mark),
+            ]
+
+    def _half(
+        self, event: StoryEvent | None, lines: list[str], index: int, mark: str
+    ) -> Iterator[Piece]:
+        number = f"{event.seq:>{_NUMBER_WIDTH}} " if event and index == 0 else " " * 5
+        text = lines[index] if index < len(lines) else ""
+        yield Piece(_GAP + number, "dim")
+        yield Piece(text.ljust(self._side), _STYLES[mark])
+
+    def _cell(self, story: Story, event: StoryEvent | None) -> list[str]:
+        if event is None:
+            return []
+        said = phrase(story, event)
+        flags = ", ".join(flag.removeprefix("CLONE_") for flag in _in_order(event))
+        parts = [event.actor, said.head, f"→ {said.kernel}" if said.kernel else "",
+                 f"[{flags}]" if flags else "", said.outcome]  # fmt: skip
+        if said.data is not None:
+            parts.append(words.quoted(said.data, said.size, _PAYLOAD_WIDTH))
+        return fit(glyphs(" ".join(filter(None, parts)), self._surface), self._side)
+
+
+def _in_order(event: StoryEvent) -> list[str]:
+    """The clone flags as the call gave them."""
+    known = flags_of(event) if phrase_is_spawn(event) else frozenset()
+    given = str(getattr(event.record, "args", {}).get("flags", "")).split("|")
+    return [flag for flag in given if flag in known]
+
+
+def phrase_is_spawn(event: StoryEvent) -> bool:
+    """Whether an event makes a task."""
+    return any(flag.startswith("CLONE_") or flag == "SIGCHLD" for flag in flags_of(event))
+
+
+def _reasons(
+    left: Story, right: Story, alignments: tuple[Alignment, ...], surface: Surface
+) -> Iterator[list[Piece]]:
+    told = next((found for a in alignments if (found := reasons(left, right, a))), [])
+    if not told:
+        if alignments and all(pair.mark == SAME for a in alignments for pair in a.pairs):
+            yield [Piece("No difference.")]
+        return
+    yield [Piece("Why", "bold")]
+    for number, sentence in enumerate(told, start=1):
+        first, *rest = fit(glyphs(f"{number}. {sentence}.", surface), surface.width - 2)
+        yield [Piece(f"  {first}")]
+        for line in rest:
+            yield [Piece(f"  {line}")]

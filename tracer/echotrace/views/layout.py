@@ -1,0 +1,184 @@
+"""The layout that all timelines share: columns, rows and waits; no colour, no pixels, no glyphs.
+
+A row is one event, or the return of a call that waited: its start and its return are two rows then,
+with what happened meanwhile between them. Rows are in the order in which things began.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from echotrace.story.nouns import NONE, Story, StoryEvent
+from echotrace.syscalls import ROWS, Effect, logical_event
+from echotrace.trace import ClientStep, Exit, Signal, Syscall
+from echotrace.views import words
+
+#: Logical events that wait when there is nothing to do yet.
+_CAN_WAIT = frozenset(
+    {"accept", "recv", "send", "connect", "select", "poll", "epoll wait", "wait", "splice"}
+)
+#: Signals that change nothing unless the program says so (signal(7)): noise in a lecture.
+_QUIET_SIGNALS = frozenset({"SIGCHLD", "SIGURG", "SIGWINCH", "SIGCONT"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `key` is `server`, `#1`, `P0`, `clients` …; `title` and `subtitle` head it."""
+
+    key: str
+    title: str
+    subtitle: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a timeline: at `time` (ns) `event` happened in `column`.
+
+    `part` is `whole`, or for a call that waited `begin` and `return`. `waiting` names the columns
+    in which somebody waits at that time.
+    """
+
+    time: int
+    event: StoryEvent
+    column: str
+    part: str
+    waiting: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Columns and rows; `hidden` counts the events that are not shown."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    hidden: int
+    by: str
+
+
+def lay_out(story: Story, *, by: str = "connection", everything: bool = False) -> Layout:
+    """Lay a story out `by` connection or `by` task."""
+    told = story.events if everything else _without_announced_ends(story.events)
+    shown = [event for event in told if everything or is_essential(event)]
+    columns = _task_columns(story, shown) if by == "task" else _connection_columns(story)
+    return Layout(
+        columns=columns,
+        rows=tuple(_rows(shown, by)),
+        hidden=len(told) - len(shown),
+        by=by,
+    )
+
+
+def is_essential(event: StoryEvent) -> bool:
+    """Whether an event belongs to the lecture: sockets, connections, tasks; no files, no noise."""
+    if event.place == NONE:
+        return False
+    record = event.record
+    if isinstance(record, Signal):
+        return record.signal not in _QUIET_SIGNALS
+    return not isinstance(record, Syscall) or record.name in ROWS
+
+
+def _without_announced_ends(events: Iterable[StoryEvent]) -> list[StoryEvent]:
+    """Leaves out the ends of tasks that just called exit: the call says it."""
+    leaving: set[str] = set()
+    kept = []
+    for event in events:
+        record = event.record
+        if isinstance(record, Syscall):
+            row = ROWS.get(record.name)
+            if row is not None and row.effect is Effect.EXITS:
+                leaving.add(event.actor)
+        elif isinstance(record, Exit) and record.signal is None and event.actor in leaving:
+            continue
+        kept.append(event)
+    return kept
+
+
+def _connection_columns(story: Story) -> tuple[Column, ...]:
+    server = Column("server", "server", _listening_on(story))
+    return (
+        server,
+        *(
+            Column(
+                f"#{connection.number}",
+                f"#{connection.number}" + (f" C{connection.client}" if connection.client else ""),
+                words.path(connection.peer or ""),
+            )
+            for connection in story.connections
+        ),
+    )
+
+
+def _listening_on(story: Story) -> str:
+    return ", ".join(words.path(listener.local) for listener in story.listeners if listener.local)
+
+
+def _task_columns(story: Story, shown: Sequence[StoryEvent]) -> tuple[Column, ...]:
+    actors = {event.actor for event in shown}
+    names = [name for name in story.roles.names if name in actors]
+    kinds = {"P": "process", "T": "thread"}
+    clients = [Column("clients", "clients")] if any(a.startswith("C") for a in actors) else []
+    return (*(Column(name, name, kinds.get(name[0], "")) for name in names), *clients)
+
+
+@dataclass(frozen=True)
+class _Moment:
+    time: int
+    event: StoryEvent
+    part: str
+    column: str
+
+
+def _rows(shown: Sequence[StoryEvent], by: str) -> Iterable[Row]:
+    moments: list[_Moment] = []
+    starts = sorted(event.start for event in shown)
+    for event in shown:
+        moments.extend(_moments(event, by, starts))
+    moments.sort(key=lambda moment: moment.time)
+    waits: dict[int, str] = {}
+    for moment in moments:
+        if moment.part == "return":
+            waits.pop(moment.event.seq, None)
+        waiting = frozenset(waits.values())
+        if moment.part == "begin":
+            waits[moment.event.seq] = moment.column
+        yield Row(moment.time, moment.event, moment.column, moment.part, waiting)
+
+
+def _moments(event: StoryEvent, by: str, starts: Sequence[int]) -> Iterable[_Moment]:
+    column = _column(event, by)
+    if not _waits(event, starts):
+        yield _Moment(event.start, event, "whole", column)
+        return
+    yield _Moment(event.start, event, "begin", _column_while_waiting(event, by))
+    if event.end is not None:
+        yield _Moment(event.end, event, "return", column)
+
+
+def _waits(event: StoryEvent, starts: Sequence[int]) -> bool:
+    """Whether a call that can wait did: something else happened before it returned."""
+    if not isinstance(event.record, Syscall) or not _can_wait(event.record.name):
+        return False
+    if event.end is None:
+        return True
+    return bisect_left(starts, event.end) > bisect_right(starts, event.start)
+
+
+def _can_wait(name: str) -> bool:
+    return logical_event(name) in _CAN_WAIT
+
+
+def _column(event: StoryEvent, by: str) -> str:
+    if by == "task":
+        return "clients" if isinstance(event.record, ClientStep) else event.actor
+    return event.place.name if event.place.connection is not None else "server"
+
+
+def _column_while_waiting(event: StoryEvent, by: str) -> str:
+    """An accept waits at the listening socket: which connection it will take is not known yet."""
+    record = event.record
+    if by == "connection" and isinstance(record, Syscall):
+        row = ROWS.get(record.name)
+        if row is not None and row.effect is Effect.ACCEPTS:
+            return "server"
+    return _column(event, by)

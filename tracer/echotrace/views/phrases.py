@@ -1,0 +1,143 @@
+"""What one event says, `recv(4) → recvfrom = 5 "hello"`, taken apart so that a view can shorten."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from echotrace.story.nouns import Story, StoryEvent
+from echotrace.syscalls import c_function, logical_event
+from echotrace.trace import ClientStep, Exit, Signal, Syscall
+from echotrace.views import words
+
+#: The arguments worth a place in a cell, by logical event; others show their first three.
+_SHOWN: Mapping[str, tuple[str, ...]] = {
+    "socket": ("domain", "type"),
+    "bind": ("fd", "addr"),
+    "listen": ("fd", "backlog"),
+    "accept": ("fd", "flags"),
+    "connect": ("fd", "addr"),
+    "name": ("fd",),
+    "option": ("fd", "optname", "optval"),
+    "recv": ("fd", "flags"),
+    "send": ("fd", "flags"),
+    "shutdown": ("fd", "how"),
+    "spawn": (),
+    "exit": ("status",),
+    "exec": ("path",),
+    "open": ("path",),
+    "pipe": ("fds",),
+    "wait": ("pid", "id", "options"),
+    "control": ("fd", "cmd", "request", "arg"),
+    "epoll control": ("fd", "op", "target"),
+    "epoll wait": ("fd",),
+    "select": ("readfds", "writefds"),
+    "poll": ("fds",),
+}
+_KEEPERS_NAMED = 3
+#: Flags arguments that say nothing when they are zero.
+_SILENT_WHEN_ZERO = frozenset({"flags", "options"})
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One event in words.
+
+    `head` is the C call with its arguments; `kernel` the system call behind it when it has another
+    name; `outcome` what came back; `data` the payload and `size` its true size in bytes; `note`
+    what the state says of it.
+    """
+
+    head: str
+    kernel: str | None = None
+    outcome: str = ""
+    data: str | None = None
+    size: int | None = None
+    note: str = ""
+
+
+def phrase(story: Story, event: StoryEvent) -> Phrase:
+    """The event in words."""
+    record = event.record
+    match record:
+        case Syscall():
+            return _call(story, event, record)
+        case ClientStep():
+            return Phrase(record.action, data=record.text, size=record.size, note=_failure(record))
+        case Exit():
+            how = f"killed by {record.signal}" if record.signal else "has ended"
+            return Phrase(how)
+        case Signal():
+            how = "is stopped by" if record.stopped else "gets"
+            return Phrase(f"{how} {words.safe(record.signal)}")
+
+
+def _failure(step: ClientStep) -> str:
+    return f"fails: {words.safe(step.error)}" if step.error else ""
+
+
+def _call(story: Story, event: StoryEvent, call: Syscall) -> Phrase:
+    function = c_function(call.name, call.args)
+    return Phrase(
+        head=f"{words.safe(function)}({', '.join(_arguments(call))})",
+        kernel=words.safe(call.name) if call.name != function else None,
+        outcome=_outcome(story, event, call),
+        data=call.data or None,
+        size=call.result if call.data else None,
+        note=_note(story, event, call),
+    )
+
+
+def _arguments(call: Syscall) -> list[str]:
+    shown = _SHOWN.get(logical_event(call.name), tuple(call.args)[:3])
+    return [
+        words.value(call.args[name])
+        for name in shown
+        if name in call.args
+        and call.args[name] is not None
+        and not (name in _SILENT_WHEN_ZERO and call.args[name] == 0)
+    ]
+
+
+def _outcome(story: Story, event: StoryEvent, call: Syscall) -> str:
+    if call.result is None:
+        return ""
+    if call.errno:
+        return f"= -1 {call.errno}"
+    answer = _answer(story, event, call)
+    return f"= {answer}" if answer else ""
+
+
+def _answer(story: Story, event: StoryEvent, call: Syscall) -> str:
+    """What a successful call returned; 0 goes without saying unless it is a number of bytes."""
+    match logical_event(call.name):
+        case "spawn":
+            return _role(story, call.result or 0, event.end)
+        case "wait" if call.result:
+            status = call.args.get("wstatus")
+            who = _role(story, call.result, event.start)
+            return f"{who}, {words.safe(status)}" if status else who
+        case "recv" | "send":
+            return str(call.result)
+        case "name":
+            return words.address(call.args.get("addr"))
+        case "select":
+            return words.value(call.args.get("readable", call.result))
+        case _:
+            return str(call.result or "")
+
+
+def _role(story: Story, tid: int, time: int | None) -> str:
+    return story.roles.of(tid, time or 0) or str(tid)
+
+
+def _note(story: Story, event: StoryEvent, call: Syscall) -> str:
+    """Who still holds what was closed."""
+    if logical_event(call.name) != "close" or event.touch is None or event.place.connection is None:
+        return ""
+    keepers = [
+        _role(story, tid, event.start) for freed in event.touch.freed for tid in freed.holders
+    ]
+    if not keepers:
+        return ""
+    if len(keepers) > _KEEPERS_NAMED:
+        return f"{', '.join(keepers[:_KEEPERS_NAMED])} and others keep it"
+    return f"{', '.join(keepers)} keep{'s' if len(keepers) == 1 else ''} it"
