@@ -91,7 +91,7 @@ class TraceBuilder:
         )  # fmt: skip
         return begun.seq
 
-    def call(  # noqa: PLR0913 -- a call has that many sides
+    def call(
         self, tid: int, name: str, *values: object, result: int | None = 0,
         errno: str | None = None, data: str | None = None, told: Endpoint | None = None,
     ) -> int:  # fmt: skip

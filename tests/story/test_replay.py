@@ -180,9 +180,10 @@ def test_close_twice_stays_where_the_task_is() -> None:
 
 
 def test_epoll_server() -> None:
-    """Waiting is the server's, registering a connection the connection's."""
+    """Waiting is the server's, registering a connection the connection's, a probe nobody's."""
     b = TraceBuilder()
     b.server()
+    probe = [b.call(10, "epoll_create1", "0", result=4), b.call(10, "close", 4)]
     epoll = b.call(10, "epoll_create1", "0", result=4)
     listener = b.call(10, "epoll_ctl", 4, "EPOLL_CTL_ADD", 3)
     b.accept(10, 5)
@@ -192,6 +193,7 @@ def test_epoll_server() -> None:
     story = replay(b.trace())
     server = [story.event(seq).place for seq in (epoll, listener, wait, select)]
     assert server == [LISTENER] * 4
+    assert [story.event(seq).place for seq in probe] == [NONE] * 2
     assert story.event(connection).place == ONE
 
 

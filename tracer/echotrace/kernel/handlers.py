@@ -29,6 +29,14 @@ def uses_two(ledger: Ledger, task: TaskState, call: Syscall) -> None:
         )
 
 
+def watches(ledger: Ledger, task: TaskState, call: Syscall) -> None:
+    """epoll_ctl(2): the first descriptor is an interest list that somebody uses."""
+    uses_two(ledger, task, call)
+    touch = ledger.touches.get(call.seq)
+    if touch is not None and touch.used is not None:
+        ledger.watching.add(touch.used.id)
+
+
 def polls(ledger: Ledger, task: TaskState, call: Syscall) -> None:
     """poll(2): look up the descriptor if the list holds only one, as before a recv with a timeout.
 

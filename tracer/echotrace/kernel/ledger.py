@@ -11,7 +11,8 @@ class Ledger:
 
     `touches` by event number; `accepted` in the order in which accept returned. By description id:
     `listening` (listen(2) succeeded, or accept(2) worked on it), `datagram` (made as SOCK_DGRAM),
-    `bound` (bind(2) succeeded) and `endpoints`, the addresses told last.
+    `bound` (bind(2) succeeded), `watching` (an interest list with an epoll_ctl(2)) and `endpoints`,
+    the addresses told last.
     """
 
     def __init__(self) -> None:
@@ -21,6 +22,7 @@ class Ledger:
         self.listening: dict[int, Description] = {}
         self.datagram: set[int] = set()
         self.bound: dict[int, Description] = {}
+        self.watching: set[int] = set()
         self.endpoints: dict[int, Endpoint] = {}
         self.duplicating: dict[int, Open] = {}
         self._descriptions = 0

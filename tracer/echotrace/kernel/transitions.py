@@ -68,6 +68,7 @@ BY_NAME: Mapping[str, Transition] = {
     "ppoll": Transition(on.polls),
     "ioctl": Transition(on.uses, on.marks),
     **{name: Transition(on.uses_two) for name in SECOND_DESCRIPTOR},
+    "epoll_ctl": Transition(on.watches),
 }
 
 #: The transition of every call of the table that touches descriptors.

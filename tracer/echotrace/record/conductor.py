@@ -1,7 +1,8 @@
 """Advances the scripted clients: each step is taken when the server is idle.
 
 So the order of events is the same every time, and what follows a step was caused by it. A server is
-idle when no stop waits for us, every task sleeps, and still no stop waits for us.
+idle when no stop waits for us, every task sleeps, and still no stop waits for us. Between two steps
+the server's tasks run one by one, each until it sleeps, so that they never race each other.
 """
 
 import os
@@ -33,6 +34,7 @@ class Conductor:
         self._progress = progress
         self._timeout = recorder.plan.timeout
         self._clients: dict[int, Client] = {}
+        self._engine.one_by_one = True
 
     def play(self) -> None:
         """Take all steps, then let the server become idle.
@@ -70,8 +72,10 @@ class Conductor:
             elif not engine.pids:
                 break
             elif engine.idle():
-                if not engine.pump(block=False):
+                if not engine.pump(block=False) and not engine.next_turn():
                     break
+            elif turns > _YIELDS and engine.next_turn():
+                turns = 0  # whoever's turn it is may be spinning until another gets on
             elif time.monotonic() > deadline:
                 raise StepTimeout(f"{what}: the server runs on without waiting for anything")
             else:

@@ -18,6 +18,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from echotrace.record import names, ptrace
 from echotrace.record.inspect import Found, Inspector
@@ -27,6 +28,8 @@ from echotrace.record.stops import Item, Stops
 from echotrace.trace import Exec, Exit, Record, Signal, Task
 
 _STOP_SIGNALS = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
+#: Handles the stop of a task at a time of the clock.
+_Handler: TypeAlias = Callable[[int, int], None]
 _BATCH = 0xFFF  # stops between two calls of `overflow`, less one
 
 
@@ -36,6 +39,10 @@ class Engine:
     `pids` maps each living task to its process. What was seen gathers in `stops.items` (calls) and
     `records` (all else; times are those of the clock until the ledger makes them relative).
     `interrupt` ends a pump at the next moment when nothing can be lost.
+
+    With `one_by_one` only the task whose turn it is gets past a call; the others, and new tasks,
+    wait where they stopped until `next_turn`. Which of several runnable tasks goes first is the
+    scheduler's choice otherwise; so it is ours, and the same every time.
     """
 
     def __init__(self, stops: Stops, inspector: Inspector, pids: dict[int, int]) -> None:
@@ -48,6 +55,10 @@ class Engine:
         self.overflow: Callable[[], None] = lambda: None
         self.root_status: int | None = None
         self._inspector = inspector
+        self.one_by_one = False
+        self._turn: int | None = None
+        self._queue: dict[int, _Handler] = {}
+        self._newborn: dict[int, bool] = {}
         self._held: set[int] = set()
         self._announced: set[int] = set()
         self._listening: set[int] = set()
@@ -85,7 +96,11 @@ class Engine:
         reference = ctypes.byref(status)
         options = WALL if block else WALL | os.WNOHANG
         wait, clock = ptrace.waitpid, time.monotonic_ns
-        entry, leave, other = self.stops.entry, self.stops.leave, self._other
+        entry: _Handler = self.stops.entry
+        leave: _Handler = self.stops.leave
+        other = self._other
+        if self.one_by_one:
+            entry, leave = self._in_turn(entry), self._in_turn(leave)
         seccomp_stop, syscall_stop = ptrace.SECCOMP_STOP, ptrace.SYSCALL_STOP
         handled = 0
         while not self.interrupted:
@@ -142,7 +157,34 @@ class Engine:
 
     def idle(self) -> bool:
         """Whether every task waits: the server will do nothing until something happens outside."""
-        return all(state in "SZX" or tid in self._listening for tid, state in self.states())
+        return all(
+            state in "SZX" or tid in self._listening or tid in self._queue or self._newborn.get(tid)
+            for tid, state in self.states()
+        )
+
+    def next_turn(self) -> bool:
+        """Let the next task go: the oldest of those stopped at a call, then of those not begun.
+
+        False when there is none. Ask only when the server is idle.
+        """
+        self._turn = next((tid for tid in self.pids if tid in self._queue), None)
+        if self._turn is not None:
+            self._queue.pop(self._turn)(self._turn, time.monotonic_ns())
+            return True
+        self._turn = next((tid for tid, stopped in self._newborn.items() if stopped), None)
+        if self._turn is not None:
+            del self._newborn[self._turn]
+            self._resume(self._turn)
+        return self._turn is not None
+
+    def _in_turn(self, handle: "_Handler") -> "_Handler":
+        def handle_in_turn(tid: int, now: int) -> None:
+            if tid == self._turn:
+                handle(tid, now)
+            else:
+                self._queue[tid] = handle
+
+        return handle_in_turn
 
     def states(self) -> list[tuple[int, str]]:
         """Each task's state letter, from /proc/TID/stat (proc(5)); X when it is gone."""
@@ -151,6 +193,9 @@ class Engine:
     def _other(self, tid: int, status: int, now: int) -> None:
         if os.WIFSTOPPED(status):
             stop = Stop.parse(status)
+            if self.one_by_one and stop.event == ptrace.EVENT_EXIT and tid != self._turn:
+                self._queue[tid] = lambda tid, now: self._ending(tid, stop, now)
+                return
             self._events.get(stop.event, self._events[0])(tid, stop, now)
         else:
             self._reaped(tid, status, now)
@@ -171,7 +216,7 @@ class Engine:
             self._held.add(tid)
         elif tid in self._announced:
             self._announced.discard(tid)
-            self._resume(tid)
+            self._first_stop(tid)
         elif stop.signal in _STOP_SIGNALS:
             if tid not in self._listening:
                 name = names.signal_name(stop.signal)
@@ -182,10 +227,12 @@ class Engine:
             self._listening.discard(tid)
             self._resume(tid)
 
-    def _spawned(self, tid: int, _stop: Stop, now: int) -> None:
+    def _spawned(self, tid: int, stop: Stop, now: int) -> None:
         child = ptrace.event_message(tid)
         found = self.stops.unfinished(tid)
         flags = str(self._inspector.before(tid, found[0]).get("flags", "")) if found else ""
+        if self.one_by_one and stop.event != ptrace.EVENT_VFORK:  # whose maker waits for the child
+            self._newborn[child] = False
         self._born(child, tid, [flag for flag in flags.split("|") if flag], now)
         self._resume(tid)
 
@@ -200,12 +247,19 @@ class Engine:
         self.records.append(task)
         if child in self._held:
             self._held.discard(child)
-            self._resume(child)
+            self._first_stop(child)
         else:
             self._announced.add(child)
 
+    def _first_stop(self, child: int) -> None:
+        if child in self._newborn:
+            self._newborn[child] = True
+        else:
+            self._resume(child)
+
     def _replaced(self, tid: int, _stop: Stop, now: int) -> None:
         former = ptrace.event_message(tid)
+        self._ended.discard(tid)
         if former != tid:
             self.stops.rename(former, tid)
             self.pids.pop(former, None)
@@ -248,6 +302,8 @@ class Engine:
         self._end(tid, status, now)
         self._ended.discard(tid)
         self.stops.forget(tid)
+        self._queue.pop(tid, None)
+        self._newborn.pop(tid, None)
         del self.pids[tid]
         if tid == self._root:
             self.root_status = status

@@ -155,8 +155,7 @@ def _interleaved(count: int) -> str:
 def _sequential(count: int) -> str:
     """One client comes when the one before has left."""
     return "\n".join(
-        f"{n} connect\n{n} send hey {n}\n{n} expect hey {n}\n{n} close"
-        for n in range(1, count + 1)
+        f"{n} connect\n{n} send hey {n}\n{n} expect hey {n}\n{n} close" for n in range(1, count + 1)
     )
 
 
@@ -164,8 +163,7 @@ def _burst(count: int) -> str:
     """All connect in the same moment: the kernel queues those that the server has not accepted."""
     every = range(1, count + 1)
     return "\n".join(
-        [f"1-{count} connect"]
-        + [f"{n} send hey {n}\n{n} expect hey {n}\n{n} close" for n in every]
+        [f"1-{count} connect"] + [f"{n} send hey {n}\n{n} expect hey {n}\n{n} close" for n in every]
     )
 
 

@@ -1,11 +1,11 @@
 """The place of each event: a connection, the listening socket, or neither.
 
 A call that works on a connection's description belongs to that connection, one on the listening
-socket (also before it listened) to the listening socket. What names no descriptor (spawn, wait,
-futex, exit, a signal) happens at its task's *current place*: where it last touched a connection or
-the listening socket, and before that where its maker was. Files, pipes and standard streams are no
-place, and do not change the current one. A socket with which the server is itself a client
-(connect(2), as in a proxy) is no place for now.
+socket (also before it listened) to the listening socket; so do select, poll and epoll, which wait
+for all at once. What names no descriptor (spawn, wait, futex, exit, a signal) happens at its task's
+*current place*: where it last touched a connection or the listening socket, and before that where
+its maker was. Files, pipes and standard streams are no place, and do not change the current one. A
+socket with which the server is itself a client (connect(2), as in a proxy) is no place for now.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +29,9 @@ _EFFECT_OF: Mapping[str, Effect] = {row.name: row.effect for row in ROWS.values(
 
 def known_places(ledger: Ledger) -> dict[int, Place]:
     """The places of descriptions, by id; a description that is not here is no place."""
-    places = dict.fromkeys((*ledger.listening, *ledger.bound.keys() & ledger.datagram), LISTENER)
+    bound = ledger.bound.keys() & ledger.datagram
+    # An interest list waits for the listening socket and for all connections alike.
+    places = dict.fromkeys((*ledger.listening, *bound, *ledger.watching), LISTENER)
     for number, connection in enumerate(ledger.accepted, 1):
         places[connection.id] = Place.of(number)
     return places
@@ -119,9 +121,6 @@ class Places:
         return places.pop() if len(places) == 1 else here
 
     def _place(self, description: Description) -> Place:
-        # An interest list waits for the listening socket and for all connections alike.
-        if description.kind == "epoll":
-            return LISTENER
         return self._known.get(description.id, NONE)
 
 
