@@ -160,7 +160,7 @@ def test_compiler_that_cannot_compile_is_bad(
 def report(monkeypatch: pytest.MonkeyPatch, *checks: Check) -> tuple[int, list[str]]:
     """Exit status and lines of `echotrace doctor` on a machine with these checks."""
     monkeypatch.setattr(doctor, "examine", lambda: checks)
-    result = CliRunner().invoke(doctor_command.command)
+    result = CliRunner().invoke(doctor_command.examine)
     return result.exit_code, result.output.splitlines()
 
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from echotrace import servers
-from echotrace.commands.servers import command
+from echotrace.commands.servers import show
 from echotrace.errors import UserError
 from echotrace.servers import Language
 
@@ -81,7 +81,7 @@ def test_missing_source_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_command_lists_every_server() -> None:
     """`echotrace servers` prints one line a server, with the languages it comes in."""
-    result = CliRunner().invoke(command)
+    result = CliRunner().invoke(show)
     heading, *lines = result.output.splitlines()
     assert heading.split() == ["name", "C", "Python", "idea"]
     assert [line.split()[:3] for line in lines] == [[name, "yes", "yes"] for name in NAMES]

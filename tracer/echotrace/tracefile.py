@@ -67,10 +67,13 @@ class Writer:
     @classmethod
     def create(cls, path: Path, *, overwrite: bool = False) -> Self:
         """Make a new file; raises UserError when it exists or cannot be made."""
-        if overwrite:
-            path.unlink(missing_ok=True)
+        how = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            if path.exists() and not path.is_file():
+                how = os.O_WRONLY  # a device or a pipe
+            elif overwrite:
+                path.unlink(missing_ok=True)
+            file = os.open(path, how, 0o666)
         except FileExistsError:
             raise UserError(f"'{path}' exists; -f overwrites it") from None
         except OSError as error:

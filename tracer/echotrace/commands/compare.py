@@ -52,7 +52,7 @@ def compare(
     Each is a server's name (fork, fork:python), which is recorded, or a trace file.
     """
     if output_ is not None:
-        output.refuse_to_overwrite(output_, overwrite=force)
+        output.check(output_, overwrite=force)
     one, other = (_story(target, clients, script, quiet=quiet) for target in (left, right))
     surface = output.surface(width, to_file=output_ is not None)
     output.deliver(comparison(one, other, surface), output_, overwrite=force)

@@ -31,35 +31,43 @@ def surface(width: int | None, *, to_file: bool) -> Surface:
 
 
 def deliver(text: str, path: Path | None, *, overwrite: bool) -> None:
-    """Print a result, or write it to a file as a whole."""
+    """Print a result, or write it to a file: whole or not at all."""
     if path is None:
         click.echo(text, nl=False, color=True)
         return
-    refuse_to_overwrite(path, overwrite=overwrite)
+    check(path, overwrite=overwrite)
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            whole = Path(file.name)
-            try:
-                file.write(text)
-                file.flush()
-                whole.chmod(0o666 & ~_umask())
-                whole.replace(path)
-            except BaseException:
-                whole.unlink(missing_ok=True)
-                raise
+        if path.exists() and not path.is_file():  # a device or a pipe: nothing to put in its place
+            path.write_text(text, encoding="utf-8")
+        else:
+            _replace(path, text)
     except OSError as error:
-        kind = (
-            UserError if isinstance(error, FileNotFoundError | PermissionError) else SystemRefused
-        )
-        raise kind(f"cannot write '{path}': {error.strerror}") from error
+        raise SystemRefused(f"cannot write '{path}': {error.strerror}") from error
 
 
-def refuse_to_overwrite(path: Path, *, overwrite: bool) -> None:
-    """Raise UserError when a file is there and shall not be overwritten."""
+def check(path: Path, *, overwrite: bool) -> None:
+    """Raise UserError when a file must not be overwritten or its directory cannot be written."""
     if path.exists() and not overwrite:
         raise UserError(f"'{path}' exists; -f overwrites it")
+    if not path.parent.is_dir():
+        raise UserError(f"cannot write '{path}': there is no directory '{path.parent}'")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise UserError(f"cannot write '{path}': the directory '{path.parent}' is not writable")
+
+
+def _replace(path: Path, text: str) -> None:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        whole = Path(file.name)
+        try:
+            file.write(text)
+            file.flush()
+            whole.chmod(0o666 & ~_umask())
+            whole.replace(path)
+        except BaseException:
+            whole.unlink(missing_ok=True)
+            raise
 
 
 def _umask() -> int:

@@ -72,13 +72,15 @@ def plan_of(wish: Wish) -> Plan:
     """Everything needed to record: the script read, the server compiled."""
     play = script.find(wish.script, wish.clients)
     address = None if wish.as_posted else "127.0.0.1:0"
-    argv, language = build.command(wish.server, "python" if wish.lang == "python" else "c", address)
+    wanted: servers.Language = "python" if wish.lang == "python" else "c"
+    (program, *arguments), language = build.command(wish.server, wanted, address)
     if language != wish.lang:
         _say("no C compiler found: recording the Python twin (apt-get install gcc gives the other)")
     return Plan(
         server=wish.server,
         language=language,
-        argv=argv,
+        program=program,
+        argv=[wish.server if language == "c" else "python3", *arguments],
         script=play,
         source=servers.source(wish.server, language).name,
         everything=wish.everything,

@@ -58,7 +58,7 @@ def _serve(
     recording = recording_side()
     keeps_trace = output_ is not None and output_.suffix == ".jsonl"
     if output_ is not None:
-        output.refuse_to_overwrite(output_, overwrite=force)
+        output.check(output_, overwrite=force)
     path = output_ if output_ is not None and keeps_trace else recording.kept_path(name)
     wish = recording.Wish(server=name, quiet=quiet, **wished)
     recorded = recording.record(wish, path, overwrite=force or not keeps_trace)

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from echotrace.errors import UserError
 from echotrace.record import ptrace
 
 
 @dataclass(frozen=True)
 class Launch:
-    """How to start a program: `argv[0]` is a path, `filter` a seccomp program or None."""
+    """How to start a program: its path, its arguments with argv[0], a seccomp program or None."""
 
+    program: str
     argv: Sequence[str]
     filter: bytes | None = None
 
@@ -67,9 +67,9 @@ def _become(launch: Launch) -> None:
     if launch.filter is not None:
         ptrace.set_seccomp_filter(launch.filter)
     try:
-        os.execv(launch.argv[0], list(launch.argv))  # noqa: S606 -- no shell is wanted
+        os.execv(launch.program, list(launch.argv))  # noqa: S606 -- no shell is wanted
     except OSError as error:
-        sys.stderr.write(f"echotrace: {launch.argv[0]}: {error.strerror}\n")
+        sys.stderr.write(f"echotrace: {launch.program}: {error.strerror}\n")
         sys.stderr.flush()
 
 
@@ -78,9 +78,3 @@ def abandon(pid: int, gate: int) -> None:
     os.kill(pid, signal.SIGKILL)
     os.close(gate)
     os.waitpid(pid, 0)
-
-
-def check_executable(path: str) -> None:
-    """Raise UserError unless `path` can be executed."""
-    if not os.access(path, os.X_OK):
-        raise UserError(f"'{path}' is not a program that can be executed")

@@ -34,15 +34,17 @@ _SPOOL_LIMIT = 256 << 20
 class Plan:
     """What to record.
 
-    `argv[0]` is the path of the program; `server` the name under which it is shown; `snaplen` how
-    many bytes of a payload are kept; `timeout`, in seconds, how long a client step may take to
-    become possible. `everything` records all system calls; `seccomp` is for machines that have it.
+    `program` is the path of the program, `argv[0]` unless given; `server` the name under which it
+    is shown; `snaplen` how many bytes of a payload are kept; `timeout`, in seconds, how long a
+    client step may take to become possible. `everything` records all system calls; `pin` keeps the
+    program and us on one processor; `seccomp` is for machines that have it.
     """
 
     server: str
     language: str
     argv: Sequence[str]
     script: Script
+    program: str | None = None
     source: str | None = None
     everything: bool = False
     snaplen: int = 64
@@ -86,7 +88,8 @@ class Recorder:
             if self.plan.pin:
                 stack.enter_context(launch.one_processor())
             stack.callback(self.engine.kill)
-            self._start(Launch(self.plan.argv, program))
+            path = self.plan.program or self.plan.argv[0]
+            self._start(Launch(path, self.plan.argv, program))
             self._stack = stack.pop_all()
         return self
 
@@ -169,7 +172,7 @@ def header(plan: Plan) -> Header:
         argv=list(plan.argv),
         script=plan.script.name,
         clients=plan.script.clients,
-        kernel=f"{platform.system()} {platform.release()}",
+        kernel=f"{platform.system()} {platform.release().partition('-')[0]}",
         machine=platform.machine(),
         libc=f"{library} {version}".strip(),
         started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -55,7 +55,7 @@ class Connection(Struct, frozen=True):
     events at its place; `tasks` the roles whose calls are among them, in order of appearance, and
     `calls` how many calls. `bytes_in` and `bytes_out` count what calls of one message moved
     (recvmmsg and sendmmsg return messages, not bytes; MSG_PEEK moves none). `closed_by` are the
-    roles that gave up a reference to it, by close, dup2, exec or their end; `ended_by` the one
+    roles that gave up a reference to it by close, dup2 or exec, or `end of P1`; `ended_by` the one
     whose reference was the last, or None if it was still open at the end of the trace.
     """
 

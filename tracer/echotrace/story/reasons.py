@@ -74,11 +74,15 @@ def _closes(left: Story, right: Story, pairs: Sequence[Pair]) -> str | None:
         if not freed or not freed[0].holders:
             continue
         keeper = story.roles.of(freed[0].holders[0], event.start) or "another process"
-        return (
+        sentence = (
             f"{event.actor} closes its copy of fd {freed[0].fd} (event {event.seq}): fork copied "
-            f"the descriptor table, so {keeper} keeps the connection open; threads share one "
-            "table, where a single close ends the connection"
+            f"the descriptor table, so {keeper} keeps the connection open"
         )
+        spawn = _pair_of(pairs, "spawn")
+        other = None if spawn is None else spawn.right if story is left else spawn.left
+        if "CLONE_FILES" not in flags_of(other):
+            return sentence
+        return f"{sentence}; threads share one table, where a single close ends the connection"
     return None
 
 

@@ -47,7 +47,7 @@ def replay(trace: Trace) -> Story:
         trace,
         roles,
         told,
-        connections(told, ledger.accepted, clients, known),
+        connections(told, ledger.accepted, clients, known, roles),
         _listeners(ledger),
         tuple(ledger.doubts),
     )

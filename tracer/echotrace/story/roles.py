@@ -7,7 +7,7 @@ the leader calls execve, it goes on under the leader's number (execve(2)), and s
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from echotrace.trace import Exit, Record, Signal, Syscall, Task
 
@@ -16,10 +16,12 @@ from echotrace.trace import Exit, Record, Signal, Syscall, Task
 class Roles:
     """The role of each task id; a number that was used again has one role after the other.
 
-    `spells` holds for each id the times from which a role holds, and the roles, in this order.
+    `spells` holds for each id the times from which a role holds, and the roles, in this order;
+    `leaders` the role of each thread's thread group leader.
     """
 
     spells: Mapping[int, tuple[tuple[int, ...], tuple[str, ...]]]
+    leaders: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, tid: int, time: int) -> str | None:
         """The role of the task that has, or last had, the number `tid` at `time`."""
@@ -30,6 +32,10 @@ class Roles:
         if len(names) == 1:
             return names[0]
         return names[max(0, bisect_right(times, time) - 1)]
+
+    def process(self, role: str) -> str:
+        """The process that a task belongs to, by the role of its leader."""
+        return self.leaders.get(role, role)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,4 +71,10 @@ def assign(records: Iterable[Record]) -> Roles:
         times.append(time)
         names.append(f"T{threads + 1}" if thread else f"P{processes}")
         threads, processes = threads + thread, processes + (not thread)
-    return Roles({tid: (tuple(times), tuple(names)) for tid, (times, names) in spells.items()})
+    roles = Roles({tid: (tuple(times), tuple(names)) for tid, (times, names) in spells.items()})
+    leaders = {
+        roles.of(task.tid, task.time) or "": roles.of(task.pid, task.time) or ""
+        for task in tasks
+        if task.tid != task.pid
+    }
+    return Roles(roles.spells, leaders)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from echotrace.kernel.descriptions import Description
 from echotrace.story.nouns import Connection, Place, StoryEvent
+from echotrace.story.roles import Roles
 from echotrace.syscalls import ROWS
-from echotrace.trace import Syscall
+from echotrace.trace import Exit, Syscall
 
 _RECEIVES = frozenset(row.name for row in ROWS.values() if row.event == "recv") - {"recvmmsg"}
 _SENDS = frozenset(row.name for row in ROWS.values() if row.event == "send") - {"sendmmsg"}
@@ -43,6 +44,7 @@ def connections(
     accepted: Sequence[Description],
     clients: Sequence[int | None],
     places: Mapping[int, Place],
+    roles: Roles,
 ) -> tuple[Connection, ...]:
     """The connections of a story; `places` by description id."""
     tallies = [_Tally() for _ in accepted]
@@ -51,7 +53,7 @@ def connections(
         if number is not None:
             tallies[number - 1].add(event)
         if event.touch is not None:
-            _book(event, tallies, places)
+            _book(event, tallies, places, _closer(event, roles))
     return tuple(
         Connection(
             number, client, made.local, made.peer, made.id,
@@ -64,16 +66,25 @@ def connections(
     )  # fmt: skip
 
 
-def _book(event: StoryEvent, tallies: list[_Tally], places: Mapping[int, Place]) -> None:
+def _closer(event: StoryEvent, roles: Roles) -> str:
+    """Who gives descriptors up: a task by a call, or a process by its end."""
+    if isinstance(event.record, Exit):
+        return f"end of {roles.process(event.actor)}"
+    return event.actor
+
+
+def _book(
+    event: StoryEvent, tallies: list[_Tally], places: Mapping[int, Place], closer: str
+) -> None:
     touch = event.touch
     assert touch is not None
     for freed in touch.freed:
         number = places[freed.description.id].connection if freed.description.id in places else None
         if number is not None:
             tally = tallies[number - 1]
-            tally.closed_by[event.actor] = None
+            tally.closed_by[closer] = None
             if freed.left == 0:
-                tally.ended_by = event.actor
+                tally.ended_by = closer
     if touch.used is not None and isinstance(event.record, Syscall):
         place = places.get(touch.used.id)
         if place is not None and place.connection is not None:

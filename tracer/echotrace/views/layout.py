@@ -135,13 +135,14 @@ def _rows(shown: Sequence[StoryEvent], by: str) -> Iterable[Row]:
     for event in shown:
         moments.extend(_moments(event, by, starts))
     moments.sort(key=lambda moment: moment.time)
-    waits: dict[int, str] = {}
+    waits: dict[str, str] = {}  # a task waits in one call at a time
     for moment in moments:
-        if moment.part == "return":
-            waits.pop(moment.event.seq, None)
+        actor = moment.event.actor
+        if moment.part == "return" or isinstance(moment.event.record, Exit):
+            waits.pop(actor, None)
         waiting = frozenset(waits.values())
         if moment.part == "begin":
-            waits[moment.event.seq] = moment.column
+            waits[actor] = moment.column
         yield Row(moment.time, moment.event, moment.column, moment.part, waiting)
 
 

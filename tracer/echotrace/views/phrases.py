@@ -130,14 +130,34 @@ def _role(story: Story, tid: int, time: int | None) -> str:
 
 
 def _note(story: Story, event: StoryEvent, call: Syscall) -> str:
-    """Who still holds what was closed."""
-    if logical_event(call.name) != "close" or event.touch is None or event.place.connection is None:
+    """What the state adds: who still holds what was closed, and which number is used again."""
+    if event.touch is None or event.place.connection is None:
         return ""
-    keepers = [
-        _role(story, tid, event.start) for freed in event.touch.freed for tid in freed.holders
-    ]
+    match logical_event(call.name):
+        case "close":
+            return _keepers(story, event)
+        case "accept" if (call.result, event.actor) in _earlier(story, event):
+            return f"fd {call.result} again"
+        case _:
+            return ""
+
+
+def _keepers(story: Story, event: StoryEvent) -> str:
+    freed = event.touch.freed if event.touch else ()
+    keepers = [_role(story, tid, event.start) for slot in freed for tid in slot.holders]
     if not keepers:
         return ""
     if len(keepers) > _KEEPERS_NAMED:
         return f"{', '.join(keepers[:_KEEPERS_NAMED])} and others keep it"
     return f"{', '.join(keepers)} keep{'s' if len(keepers) == 1 else ''} it"
+
+
+def _earlier(story: Story, event: StoryEvent) -> set[tuple[int | None, str]]:
+    """The descriptors that the connections before this event's had, and who accepted them."""
+    before = story.connections[max(0, (event.place.connection or 1) - 2)]
+    accepted = (
+        story.event(before.events[0]) if before.number < (event.place.connection or 0) else None
+    )
+    if accepted is None or not isinstance(accepted.record, Syscall):
+        return set()
+    return {(accepted.record.result, accepted.actor)}

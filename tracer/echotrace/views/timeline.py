@@ -184,23 +184,17 @@ def _row(
 
 def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:
     """What the marks mean, the kernel's names of the calls, and how much is not shown."""
-    names: dict[str, str] = {}
-    for row in layout.rows:
-        said = row_phrase(story, row)
-        if said.kernel:
-            names[said.head.partition("(")[0]] = said.kernel
+    said = (row_phrase(story, row) for row in layout.rows)
+    names = {phrase.head.partition("(")[0]: phrase.kernel for phrase in said if phrase.kernel}
+    sentences = []
     if any(row.part == "begin" for row in layout.rows):
-        yield _dim(
-            f"{WAIT} waits; a call that waited stands where it began and where it returned", surface
-        )
+        sentences.append(f"{WAIT} waits; such a call stands where it began and where it returned")
     if names:
         pairs = ", ".join(f"{name}() → {kernel}" for name, kernel in names.items())
-        for line in fit(f"C function → system call: {pairs}", surface.width):
-            yield _dim(line, surface)
+        sentences.append(f"C function → system call: {pairs}")
     if layout.hidden:
         files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
-        yield _dim(f"{files}: --all shows them", surface)
-
-
-def _dim(text: str, surface: Surface) -> list[Piece]:
-    return [Piece(glyphs(text, surface), "dim")]
+        sentences.append(f"{files}: --all shows them")
+    for sentence in sentences:
+        for line in fit(glyphs(sentence, surface), surface.width):
+            yield [Piece(line, "dim")]

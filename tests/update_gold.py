@@ -1,0 +1,99 @@
+"""Records the reference traces anew and writes what is made from them: run after a change.
+
+    python tests/update_gold.py            the traces, the gold files, README's pictures
+    python tests/update_gold.py --views    only what is made from the stored traces
+
+Look at the difference before you commit it: it is what users will see.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from echotrace.commands.recording import Wish, record
+from echotrace.record.script import BUILT_IN
+from echotrace.servers import NAMES
+from echotrace.story.nouns import Story
+from echotrace.story.replay import replay
+from echotrace.tracefile import load
+from echotrace.views.comparison import comparison
+from echotrace.views.paint import Surface
+from echotrace.views.timeline import timeline
+
+ROOT = Path(__file__).parents[1]
+TRACES = ROOT / "traces"
+GOLD = ROOT / "tests" / "gold"
+
+
+def story(server: str, script: str = "interleaved") -> Story:
+    """The story of a reference trace."""
+    return replay(load(TRACES / f"{server}-{script}.jsonl"))
+
+
+def views() -> Iterator[tuple[str, str]]:
+    """The name and the text of every gold file."""
+    for server in NAMES:
+        yield f"{server}-60.txt", timeline(story(server), Surface(60))
+        yield f"{server}-80-ascii.txt", timeline(story(server), Surface(80, unicode=False))
+        yield f"{server}-120.txt", timeline(story(server), Surface(120))
+        yield f"{server}-by-task.txt", timeline(story(server), Surface(120), by="task")
+        yield f"{server}-all.txt", timeline(story(server), Surface(100), everything=True)
+    yield "fork-colour.txt", timeline(story("fork", "idle"), Surface(100, colour=True))
+    yield "thread-reset.txt", timeline(story("thread", "reset"), Surface(100))
+    yield "fork-thread.txt", comparison(story("fork"), story("thread"), Surface(100))
+    yield (
+        "thread-fork-ascii.txt",
+        comparison(story("thread"), story("fork"), Surface(80, unicode=False)),
+    )
+    yield "fork-fork.txt", comparison(story("fork"), story("fork"), Surface(100))
+
+
+def pictures() -> dict[str, str]:
+    """What README shows, by the command it stands below."""
+    return {
+        "echotrace fork": timeline(story("fork"), Surface(100)),
+        "echotrace compare fork thread": comparison(story("fork"), story("thread"), Surface(100)),
+    }
+
+
+def with_pictures(readme: str) -> str:
+    """README's text with its pictures drawn anew."""
+    for command, picture in pictures().items():
+        block = re.compile(rf"(```\n\$ {re.escape(command)}\n).*?(\n```\n)", re.DOTALL)
+        readme = block.sub(rf"\g<1>{_literal(picture.rstrip())}\g<2>", readme)
+    return readme
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", r"\\")
+
+
+def record_all() -> None:
+    """Record every server with every built-in script."""
+    TRACES.mkdir(exist_ok=True)
+    for server in NAMES:
+        for script in BUILT_IN:
+            wish = Wish(server, script=script, quiet=True)
+            with TemporaryDirectory() as folder:
+                recorded = record(wish, Path(folder) / "trace.jsonl", overwrite=False)
+                if recorded.error:
+                    raise recorded.error
+                data = recorded.path.read_bytes()
+            (TRACES / f"{server}-{script}.jsonl").write_bytes(data)
+
+
+def main() -> None:
+    """Write all of it."""
+    if "--views" not in sys.argv[1:]:
+        record_all()
+    GOLD.mkdir(exist_ok=True)
+    for name, text in views():
+        (GOLD / name).write_text(text, encoding="utf-8")
+    readme = ROOT / "README.md"
+    readme.write_text(with_pictures(readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The timeline: what it shows of waits, widths, groups, damage and hostile bytes."""
+
+import re
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from echotrace.story.replay import replay
+from echotrace.views.layout import lay_out
+from echotrace.views.paint import Surface
+from echotrace.views.timeline import timeline
+from tracebuilder import TraceBuilder, connected
+
+
+def _served(data: str = "hello", clients: int = 1) -> TraceBuilder:
+    """A server with a thread a client, each of which is sent and answers `data`."""
+    b = TraceBuilder()
+    b.server()
+    for n in range(1, clients + 1):
+        accept = b.begin(10, "accept", 3)
+        b.client(n, "connect", local=f"127.0.0.1:{5000 + n}")
+        b.end(accept, 3 + n, told=connected(3 + n, 5000 + n))
+        b.thread(10, 10 + n)
+        b.client(n, "send", text=data)
+        b.call(10 + n, "recvfrom", 3 + n, result=len(data), data=data)
+        b.call(10 + n, "sendto", 3 + n, result=len(data), data=data)
+    return b
+
+
+def test_wait_is_shown_from_its_begin_to_its_return() -> None:
+    """A call that waited has a row where it began and one where it returned."""
+    rows = lay_out(replay(_served().trace())).rows
+    parts = [
+        (row.part, row.column) for row in rows if getattr(row.event.record, "name", "") == "accept"
+    ]
+    assert parts == [("begin", "server"), ("return", "#1")]
+
+
+def test_a_call_that_never_returned_waits_to_the_end() -> None:
+    """A call without a result is shown as waiting, and nothing is said of its outcome."""
+    b = _served()
+    b.end(b.begin(11, "recvfrom", 4), None)
+    b.client(1, "close")
+    text = timeline(replay(b.trace()), Surface(100))
+    last = [line for line in text.splitlines() if "recv(4)" in line and "░░░" in line]
+    assert len(last) == 1
+    assert "=" not in last[0]
+
+
+def test_wait_ends_with_its_task() -> None:
+    """A task that was killed in a call waits no longer."""
+    b = _served()
+    b.begin(10, "accept", 3)
+    begun = b.begin(11, "recvfrom", 4)
+    b.end(begun, None)
+    b.exit(11, call=False)
+    b.client(1, "close")
+    assert lay_out(replay(b.trace())).rows[-1].waiting == {"server"}  # P0 accepts
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("clients", [1, 2, 7])
+@pytest.mark.parametrize("by", ["connection", "task"])
+def test_timeline_fits_any_width(width: int, clients: int, by: str) -> None:
+    """No line is wider than the surface, and every event of every connection is there once."""
+    story = replay(_served(clients=clients).trace())
+    text = timeline(story, Surface(width), by=by)
+    assert max(map(len, text.splitlines())) <= width
+    assert text.count('"hello"') == 3 * clients  # sent, received, sent back
+    for connection in story.connections:
+        assert f"127.0.0.1:{5000 + connection.number}" in text or by == "task"
+
+
+@given(st.text(st.characters(max_codepoint=255), min_size=1, max_size=40))
+def test_no_byte_from_outside_reaches_the_terminal_raw(data: str) -> None:
+    """Payloads with control characters and escape sequences come out as plain text."""
+    text = timeline(replay(_served(data).trace()), Surface(100, unicode=False))
+    assert all(character == "\n" or " " <= character <= "~" for character in text)
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_no_name_from_outside_reaches_the_terminal_raw(name: str) -> None:
+    """Server names, scripts and paths with escape sequences or direction marks are escaped."""
+    b = _served()
+    b.call(10, "openat", "AT_FDCWD", name, result=9)
+    trace = b.trace()
+    header = msgspec.structs.replace(trace.header, server=name, script=name, kernel=name)
+    text = timeline(
+        replay(msgspec.structs.replace(trace, header=header)), Surface(100), everything=True
+    )
+    assert all(character == "\n" or character.isprintable() for character in text)
+    assert not set("\u202e\u2066\u200f") & set(text)
+
+
+def test_damage_is_said() -> None:
+    """A trace without an end, one that ended early and one that is torn each say so."""
+    b = _served()
+    whole = b.trace()
+    cut = msgspec.structs.replace(whole, records=whole.records[:-1])
+    assert "it has no end" in timeline(replay(cut), Surface(80))
+    torn = msgspec.structs.replace(cut, torn=17)
+    assert "cut off in line 17" in timeline(replay(torn), Surface(80))
+    assert "it has no end" not in timeline(replay(whole), Surface(80))
+
+
+def test_no_connection_is_said() -> None:
+    """A trace without connections shows the server and says that none was accepted."""
+    b = TraceBuilder()
+    b.server()
+    text = timeline(replay(b.trace()), Surface(80))
+    assert "No connection was accepted." in text
+    assert "listen(3" in text
+
+
+def test_colour_only_adds_codes() -> None:
+    """With colour the text is the same, apart from the codes."""
+    story = replay(_served().trace())
+    coloured = timeline(story, Surface(100, colour=True))
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == timeline(story, Surface(100))
+
+
+def test_hidden_events_are_counted() -> None:
+    """Files and streams are left out with their number, and shown on request."""
+    b = _served()
+    b.call(10, "openat", "AT_FDCWD", "/etc/hosts", result=9)
+    b.call(10, "close", 9)
+    story = replay(b.trace())
+    assert "2 events of files, streams and signals hidden" in timeline(story, Surface(100))
+    everything = timeline(story, Surface(100), everything=True)
+    assert "/etc/hosts" in everything
+    assert "hidden" not in everything
