@@ -53,7 +53,7 @@ def test_connection_is_summed_up() -> None:
     assert (connection.local, connection.peer) == ("127.0.0.1:7000", "127.0.0.1:50001")
     assert connection.tasks == ("P0", "P1")
     assert (connection.bytes_in, connection.bytes_out, connection.calls) == (5, 5, 7)
-    assert (connection.closed_by, connection.ended_by) == (("P0", "end of P1"), "end of P1")
+    assert (connection.closed_by, connection.ended_by) == (("P0", "P1"), "P1")
     assert (connection.events[0], connection.events[-1]) == (seq["connect"], seq["exit"])
 
 
@@ -77,7 +77,7 @@ def test_end_of_a_process_ends_its_connection() -> None:
     b.call(10, "close", 4)
     b.exit(11, call=False)
     (connection,) = replay(b.trace()).connections
-    assert (connection.closed_by, connection.ended_by) == (("P0", "end of P1"), "P1")
+    assert (connection.closed_by, connection.ended_by) == (("P0", "end of P1"), "end of P1")
 
 
 def test_listener() -> None:

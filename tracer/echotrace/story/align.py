@@ -1,8 +1,8 @@
 """Lays the connections of two stories against each other, by what happened and not by text.
 
 A connection is a sequence of steps. A step is a logical event (`accept`, `recv` …) together with
-who took it: the server's first task or the one that serves. Two sequences are aligned by the
-fewest insertions and deletions (the longest common subsequence of Hirschberg 1977, by the usual
+who took it: the server's first task or the one that serves. Two sequences are aligned so that as
+many steps as possible stand side by side (a weighted longest common subsequence, by the usual
 table); variants of one call, and different outcomes, stand on one row as different.
 """
 
@@ -145,23 +145,18 @@ def _essence(event: StoryEvent) -> tuple[object, ...]:
 
 
 def _common(ours: Sequence[Step], theirs: Sequence[Step]) -> list[tuple[Step | None, Step | None]]:
-    """Both sequences, with the steps of a longest common subsequence side by side."""
-    height, width = len(ours), len(theirs)
-    best = [[0] * (width + 1) for _ in range(height + 1)]
-    for i in range(height - 1, -1, -1):
-        for j in range(width - 1, -1, -1):
-            best[i][j] = (
-                best[i + 1][j + 1] + 1
-                if ours[i].key == theirs[j].key
-                else max(best[i + 1][j], best[i][j + 1])
-            )
+    """Both sequences with as many alike steps as possible side by side, equal ones before others.
+
+    Where several alignments are as good, the choice does not depend on which side is the left.
+    """
+    best = _scores(ours, theirs)
     rows: list[tuple[Step | None, Step | None]] = []
     i = j = 0
-    while i < height and j < width:
-        if ours[i].key == theirs[j].key:
+    while i < len(ours) and j < len(theirs):
+        if best[i][j] == best[i + 1][j + 1] + _likeness(ours[i], theirs[j]) > best[i + 1][j + 1]:
             rows.append((ours[i], theirs[j]))
             i, j = i + 1, j + 1
-        elif best[i + 1][j] >= best[i][j + 1]:
+        elif (best[i + 1][j], theirs[j].key) > (best[i][j + 1], ours[i].key):
             rows.append((ours[i], None))
             i += 1
         else:
@@ -170,3 +165,20 @@ def _common(ours: Sequence[Step], theirs: Sequence[Step]) -> list[tuple[Step | N
     rows.extend((step, None) for step in ours[i:])
     rows.extend((None, step) for step in theirs[j:])
     return rows
+
+
+def _scores(ours: Sequence[Step], theirs: Sequence[Step]) -> list[list[int]]:
+    """The likeness that the rest of both sequences can reach, from each pair of positions on."""
+    best = [[0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
+    for i in range(len(ours) - 1, -1, -1):
+        for j in range(len(theirs) - 1, -1, -1):
+            together = best[i + 1][j + 1] + _likeness(ours[i], theirs[j])
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], together)
+    return best
+
+
+def _likeness(mine: Step, your: Step) -> int:
+    """0 for different events; a variant counts nearly as much as the same."""
+    if mine.key != your.key:
+        return 0
+    return 3 if _essence(mine.event) == _essence(your.event) else 2

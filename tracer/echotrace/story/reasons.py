@@ -31,6 +31,11 @@ def flags_of(event: StoryEvent | None) -> frozenset[str]:
     return frozenset(str(record.args.get("flags", "")).split("|")) - {""}
 
 
+def _at(story: Story, event: StoryEvent) -> str:
+    """Where to look: the two sides number their events each for themselves."""
+    return f"event {event.seq} of {story.trace.header.server}"
+
+
 def _name(event: StoryEvent) -> str:
     record = event.record
     return record.name if isinstance(record, Syscall) else ""
@@ -49,7 +54,7 @@ def _spawns(left: Story, right: Story, pairs: Sequence[Pair]) -> str | None:
     if pair is None or pair.mark != DIFFERENT or pair.left is None or pair.right is None:
         return None
     return "; ".join(
-        f"{_what_is_made(story, event)} (event {event.seq})"
+        f"{_what_is_made(story, event)} ({_at(story, event)})"
         for story, event in ((left, pair.left), (right, pair.right))
     )
 
@@ -75,7 +80,7 @@ def _closes(left: Story, right: Story, pairs: Sequence[Pair]) -> str | None:
             continue
         keeper = story.roles.of(freed[0].holders[0], event.start) or "another process"
         sentence = (
-            f"{event.actor} closes its copy of fd {freed[0].fd} (event {event.seq}): fork copied "
+            f"{event.actor} closes its copy of fd {freed[0].fd} ({_at(story, event)}): fork copied "
             f"the descriptor table, so {keeper} keeps the connection open"
         )
         spawn = _pair_of(pairs, "spawn")
@@ -86,25 +91,25 @@ def _closes(left: Story, right: Story, pairs: Sequence[Pair]) -> str | None:
     return None
 
 
-def _shutdowns(_left: Story, _right: Story, pairs: Sequence[Pair]) -> str | None:
+def _shutdowns(left: Story, right: Story, pairs: Sequence[Pair]) -> str | None:
     pair = _pair_of(pairs, "shutdown")
     if pair is None or (pair.left is not None and pair.right is not None):
         return None
-    event = pair.left or pair.right
+    event, story = (pair.left, left) if pair.left else (pair.right, right)
     assert event is not None
     return (
         f"{event.actor} sends the end of its data with shutdown before it closes "
-        f"(event {event.seq}); on the other side close alone does both"
+        f"({_at(story, event)}); on the other side close alone does both"
     )
 
 
-def _exits(_left: Story, _right: Story, pairs: Sequence[Pair]) -> str | None:
+def _exits(left: Story, right: Story, pairs: Sequence[Pair]) -> str | None:
     pair = _pair_of(pairs, "exit")
     if pair is None or pair.mark != DIFFERENT or pair.left is None or pair.right is None:
         return None
     return "; ".join(
-        f"{event.actor} ends with {_name(event)} (event {event.seq}), {_EXITS[_name(event)]}"
-        for event in (pair.left, pair.right)
+        f"{event.actor} ends with {_name(event)} ({_at(story, event)}), {_EXITS[_name(event)]}"
+        for story, event in ((left, pair.left), (right, pair.right))
     )
 
 

@@ -143,7 +143,8 @@ def _widths(columns: Sequence[Column], texts: _Texts, room: int) -> dict[str, in
     if "server" in widths and others:
         wanted = sum(max(share, min(needs.get(key, 0), _MOST_COLUMN)) for key in others)
         left = room - len(_GAP) * len(columns)
-        widths["server"] = min(_MOST_COLUMN, max(_LEAST_SERVER, left - wanted))
+        least = max(_LEAST_SERVER, share * 3 // 4)
+        widths["server"] = min(_MOST_COLUMN, max(least, left - wanted))
         each = (left - widths["server"]) // len(others)
         widths.update(dict.fromkeys(others, min(_MOST_COLUMN, each)))
     return widths
