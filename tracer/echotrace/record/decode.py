@@ -97,8 +97,10 @@ def _string_list(argument: Argument) -> list[str] | None:
     words: list[str] = []
     for index in range(64):
         pointer = argument.word(argument.value + 8 * index, "Q") if argument.value else None
+        if pointer is None:
+            return [*words, "…"] if words else None
         if not pointer:
-            return words if argument.value else None
+            return words
         words.append(text(argument.read.read_string(pointer) or b""))
     return [*words, "…"]
 

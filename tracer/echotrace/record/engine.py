@@ -156,11 +156,15 @@ class Engine:
         self.pids.clear()
 
     def idle(self) -> bool:
-        """Whether every task waits: the server will do nothing until something happens outside."""
+        """Whether every task waits: the server will do nothing until something happens outside.
+
+        By the state letters of /proc/TID/stat (proc(5)); the youngest tasks are asked first.
+        """
         return all(
-            state in "SZX" or tid in self._listening or tid in self._queue or self._newborn.get(tid)
-            for tid, state in self.states()
-        )
+            tid in self._queue or tid in self._listening or self._newborn.get(tid)
+            or _state(tid) in "SZX"
+            for tid in reversed(self.pids)
+        )  # fmt: skip
 
     def next_turn(self) -> bool:
         """Let the next task go: the oldest of those stopped at a call, then of those not begun.
@@ -185,10 +189,6 @@ class Engine:
                 self._queue[tid] = handle
 
         return handle_in_turn
-
-    def states(self) -> list[tuple[int, str]]:
-        """Each task's state letter, from /proc/TID/stat (proc(5)); X when it is gone."""
-        return [(tid, _state(tid)) for tid in self.pids]
 
     def _other(self, tid: int, status: int, now: int) -> None:
         if os.WIFSTOPPED(status):
@@ -317,11 +317,17 @@ class Engine:
 
 
 def _state(tid: int) -> str:
+    """The state letter of a task; asked of every task at every step, so without ceremony."""
     try:
-        with open(f"/proc/{tid}/stat", "rb") as file:  # noqa: PTH123 -- as quick as can be
-            return file.read().rpartition(b") ")[2][:1].decode()
+        file = os.open(f"/proc/{tid}/stat", os.O_RDONLY)
     except OSError:
         return "X"
+    try:
+        return os.read(file, 512).rpartition(b") ")[2][:1].decode()
+    except OSError:
+        return "X"
+    finally:
+        os.close(file)
 
 
 def _parent(tid: int) -> int:

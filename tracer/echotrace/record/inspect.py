@@ -1,5 +1,6 @@
 """What must be read while a task is stopped: memory behind pointers, and what a descriptor is."""
 
+import contextlib
 import os
 import socket
 from collections.abc import Mapping
@@ -75,7 +76,7 @@ class Inspector:
         return Found(
             args=arguments,
             data=None if data is None else text(data),
-            endpoints=[endpoint(pid, fd) for fd in _new_descriptors(row, call, arguments)],
+            endpoints=[endpoint(tid, pid, fd) for fd in _new_descriptors(row, call, arguments)],
         )
 
 
@@ -97,20 +98,23 @@ def _new_descriptors(row: Row | None, call: Call, arguments: Mapping[str, Any]) 
     return [call.result]
 
 
-def endpoint(pid: int, fd: int) -> dict[str, Any]:
-    """What the kernel says of a descriptor, as the fields of a trace.Endpoint."""
+def endpoint(tid: int, pid: int, fd: int) -> dict[str, Any]:
+    """What the kernel says of a task's descriptor, as the fields of a trace.Endpoint.
+
+    It is asked by the task, not by its process: a leader that ended has no descriptors any more.
+    """
     facts: dict[str, Any] = {"fd": fd}
     try:
-        facts["link"] = link = str(Path(f"/proc/{pid}/fd/{fd}").readlink())
+        facts["link"] = link = str(Path(f"/proc/{tid}/fd/{fd}").readlink())
     except OSError:
         return facts
-    return facts | _addresses(pid, fd) if link.startswith("socket:") else facts
+    return facts | _addresses(tid, pid, fd) if link.startswith("socket:") else facts
 
 
-def _addresses(pid: int, fd: int) -> dict[str, str]:
+def _addresses(tid: int, pid: int, fd: int) -> dict[str, str]:
     """The local and the peer's address of a socket, asked through a copy of the descriptor."""
     try:
-        pidfd = os.pidfd_open(pid)
+        pidfd = _pidfd(tid, pid)
     except OSError:
         return {}
     try:
@@ -129,6 +133,14 @@ def _addresses(pid: int, fd: int) -> dict[str, str]:
             if address:
                 found[name] = address
     return found
+
+
+def _pidfd(tid: int, pid: int) -> int:
+    """Before Linux 6.9 (PIDFD_THREAD, which is O_EXCL) there are pidfds of leaders only."""
+    if tid != pid:
+        with contextlib.suppress(OSError):
+            return os.pidfd_open(tid, os.O_EXCL)
+    return os.pidfd_open(pid)
 
 
 def _spell(family: int, address: Any) -> str | None:  # noqa: ANN401 -- as the socket module gives it

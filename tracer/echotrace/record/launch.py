@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from echotrace.record import ptrace
 
@@ -21,9 +22,10 @@ class Launch:
 
 @contextlib.contextmanager
 def one_processor() -> Iterator[None]:
-    """Let this thread and what it starts run on one processor only (sched_setaffinity(2))."""
+    """Keep this thread and what it starts on the processor it is on (sched_setaffinity(2))."""
     former = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(former)})
+    here = int(Path("/proc/self/stat").read_text().rpartition(") ")[2].split()[36])
+    os.sched_setaffinity(0, {here} & former or {min(former)})
     try:
         yield
     finally:

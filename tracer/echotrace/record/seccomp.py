@@ -22,6 +22,9 @@ CHANGED_BY_THE_CALL = frozenset({"execve", "execveat", "select", "pselect6"})
 #: AUDIT_ARCH_* of linux/audit.h.
 _ARCHITECTURES: Mapping[str, int] = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
+#: python-ptrace's names that are not those of asm/unistd.h.
+_MISNAMED: Mapping[str, str] = {"timerfd": "timerfd_create"}
+
 _LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _ALLOW, _TRACE = 0x7FFF0000, 0x7FF00000
 _NUMBER_OFFSET, _ARCHITECTURE_OFFSET = 0, 4
@@ -29,7 +32,8 @@ _NUMBER_OFFSET, _ARCHITECTURE_OFFSET = 0, 4
 
 def syscall_names() -> dict[int, str]:
     """The numbers and names of this machine's system calls."""
-    return {**NEWER_NUMBERS, **SYSCALL_NAMES}
+    known = {**NEWER_NUMBERS, **SYSCALL_NAMES}
+    return {number: _MISNAMED.get(name, name) for number, name in known.items()}
 
 
 def wanted_numbers(names: Mapping[int, str]) -> frozenset[int]:
