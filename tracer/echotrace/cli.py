@@ -15,6 +15,7 @@ import click
 
 from echotrace import __version__
 from echotrace.errors import EchotraceError
+from echotrace.views.words import safe_lines
 
 _INTERRUPTED = 130
 
@@ -91,6 +92,11 @@ def cli() -> None:
     """
 
 
+def complain(error: EchotraceError) -> None:
+    """Tell an error on stderr; what it quotes from outside cannot steer the terminal."""
+    click.echo(f"echotrace: {safe_lines(str(error))}", err=True)
+
+
 def main() -> None:
     """Run the command line and exit with its status."""
     sys.exit(run(sys.argv[1:]))
@@ -105,7 +111,7 @@ def run(words: list[str]) -> int:
         error.show()
         return error.exit_code
     except EchotraceError as error:
-        click.echo(f"echotrace: {error}", err=True)
+        complain(error)
         return error.exit_status
     except (KeyboardInterrupt, click.Abort):
         click.echo("echotrace: interrupted", err=True)

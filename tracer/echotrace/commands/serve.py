@@ -5,11 +5,12 @@ from typing import Any
 
 import click
 
-from echotrace.cli import Entry
+from echotrace.cli import Entry, complain
 from echotrace.commands import options, output
 from echotrace.errors import SystemRefused
 from echotrace.story.replay import replay
 from echotrace.views.timeline import timeline
+from echotrace.views.words import safe
 
 _NEXT = {"fork": "echotrace compare fork thread", "thread": "echotrace compare fork thread"}
 
@@ -71,9 +72,9 @@ def _serve(
         text = timeline(story, surface, by=by, everything=wished["everything"])
     output.deliver(text, view, overwrite=force)
     if recorded.error:
-        click.echo(f"echotrace: {recorded.error}", err=True)
+        complain(recorded.error)
     if not quiet:
-        click.echo(f"trace: {path}   next: {_NEXT.get(name, f'echotrace show {path}')}", err=True)
+        click.echo(f"trace: {safe(str(path))}   next: {_NEXT[name]}", err=True)
     return int(recorded.exit_status)
 
 

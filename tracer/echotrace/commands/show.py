@@ -12,7 +12,9 @@ from echotrace.errors import TraceFileError
 from echotrace.story.replay import replay
 from echotrace.trace import Trace
 from echotrace.views.timeline import timeline
+from echotrace.views.words import safe
 
+_LONG = 16 << 20  # bytes that take more than a moment to read and replay
 _EXAMPLES = """\b
 Examples:
   echotrace show fork.jsonl --by task
@@ -58,4 +60,8 @@ def load(name: str) -> Trace:
     """Read a trace from a file, or from standard input when it is called `-`."""
     if name == "-":
         return tracefile.read(sys.stdin.buffer, "standard input")
-    return tracefile.load(Path(name))
+    path = Path(name)
+    if path.is_file() and path.stat().st_size > _LONG and sys.stderr.isatty():
+        size = path.stat().st_size >> 20
+        click.echo(f"echotrace: reading {safe(name)}, {size} MB …", err=True)
+    return tracefile.load(path)

@@ -38,6 +38,8 @@ class Ledger:
     def resolve(self, table: Table, call: Syscall, argument: str) -> Open | None:
         """The description that an argument of `call` stands for as the call begins."""
         fd = call.args.get(argument)
+        if fd == "AT_FDCWD":  # the working directory, by no descriptor (openat(2))
+            return None
         if not isinstance(fd, int):
             self.doubt(call.seq, f"The descriptor that {call.name} uses could not be read.")
             return None

@@ -45,8 +45,8 @@ def start(launch: Launch) -> tuple[int, int]:
         return pid, gate_in
     try:  # the child: from here on nothing may return into the caller's frames
         os.close(gate_in)
-        os.read(gate_out, 1)
-        _become(launch)
+        if os.read(gate_out, 1):  # nothing: our tracer died before it could trace us
+            _become(launch)
     finally:
         os._exit(127)
 

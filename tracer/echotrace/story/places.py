@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from echotrace.kernel.descriptions import Description, Touch
 from echotrace.kernel.ledger import Ledger
 from echotrace.story.nouns import LISTENER, NONE, Place
-from echotrace.syscalls import ROWS, Effect
+from echotrace.syscalls import ROWS, Effect, logical_event
 from echotrace.trace import Exec, Syscall, Task
 
 #: Place of a call of which the model knows no description; those not here stay where the task is:
@@ -100,6 +100,8 @@ class Places:
             return LISTENER if self._began else NONE
         if call.name == "socket":
             return LISTENER
+        if logical_event(call.name) == "file":
+            return NONE
         return here if effect is None else _UNTOUCHED.get(effect, here)
 
     def _of_touch(self, touch: Touch) -> Place:

@@ -18,6 +18,11 @@ def safe(text: str) -> str:
     )
 
 
+def safe_lines(text: str) -> str:
+    """Several lines of text from outside, each escaped."""
+    return "\n".join(map(safe, text.split("\n")))
+
+
 def _escape(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
