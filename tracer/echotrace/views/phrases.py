@@ -24,6 +24,7 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "exit": ("status",),
     "exec": ("path",),
     "open": ("path",),
+    "file": ("fd", "path"),
     "pipe": ("fds",),
     "wait": ("pid", "id", "options"),
     "control": ("fd", "cmd", "request", "arg"),

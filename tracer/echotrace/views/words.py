@@ -53,7 +53,7 @@ def value(thing: Any) -> str:  # noqa: ANN401 -- an argument as decoded
         case None:
             return "NULL"
         case str():
-            return path(thing)
+            return path(thing) or '""'
         case list():
             return "[" + ", ".join(value(item) for item in thing) + "]"
         case dict():
