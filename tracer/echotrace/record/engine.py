@@ -20,11 +20,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from echotrace.record import names, ptrace
+from echotrace.record import machine, names, ptrace
 from echotrace.record.inspect import Found, Inspector
 from echotrace.record.machine import Call
 from echotrace.record.ptrace import WALL, Stop
 from echotrace.record.stops import Item, Stops
+from echotrace.syscalls import Effect
 from echotrace.trace import Exec, Exit, Record, Signal, Task
 
 _STOP_SIGNALS = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
@@ -62,6 +63,7 @@ class Engine:
         self._held: set[int] = set()
         self._announced: set[int] = set()
         self._listening: set[int] = set()
+        self._vforking: set[int] = set()
         self._ended: set[int] = set()
         self._root = 0
         self._running = False
@@ -73,7 +75,7 @@ class Engine:
             ptrace.EVENT_EXEC: self._replaced,
             ptrace.EVENT_EXIT: self._ending,
             ptrace.EVENT_STOP: self._stopped,
-            ptrace.EVENT_VFORK_DONE: lambda tid, _stop, _now: self._resume(tid),
+            ptrace.EVENT_VFORK_DONE: self._vforked,
         }
 
     def adopt(self, pid: int, now: int) -> None:
@@ -102,11 +104,12 @@ class Engine:
         if self.one_by_one:
             entry, leave = self._in_turn(entry), self._in_turn(leave)
         seccomp_stop, syscall_stop = ptrace.SECCOMP_STOP, ptrace.SYSCALL_STOP
-        handled = 0
+        before, handled = self.handled, 0
         while not self.interrupted:
             tid = wait(-1, reference, options)
             now = clock()
             if tid <= 0:
+                self.handled = before + handled
                 if tid < 0 and ctypes.get_errno() == errno.EINTR and not until():
                     continue
                 break
@@ -119,9 +122,8 @@ class Engine:
                 other(tid, stop, now)
             handled += 1
             if not handled & _BATCH:
-                self.handled += _BATCH + 1
                 self.overflow()
-        self.handled += handled & _BATCH
+        self.handled = before + handled
         return handled
 
     def take(self) -> tuple[list[Item], list[Record], dict[int, int]]:
@@ -162,9 +164,22 @@ class Engine:
         """
         return all(
             tid in self._queue or tid in self._listening or self._newborn.get(tid)
-            or _state(tid) in "SZX"
+            or (state := _state(tid)) in "SZX" or (state == "D" and self._waits_for_a_task(tid))
             for tid in reversed(self.pids)
         )  # fmt: skip
+
+    def _waits_for_a_task(self, tid: int) -> bool:
+        """Whether it sits in vfork or exec until others have got on.
+
+        vfork waits for the child's exec, exec for the end of the process's other threads. In both
+        the kernel shows the state D, in which a task otherwise waits for a disk.
+        """
+        if tid in self._vforking:
+            return True
+        call = machine.call_in_progress(tid)
+        row = self._inspector.rows.get(call.number) if call else None
+        alone = list(self.pids.values()).count(self.pids[tid]) == 1
+        return row is not None and row.effect is Effect.EXECS and not alone
 
     def next_turn(self) -> bool:
         """Let the next task go: the oldest of those stopped at a call, then of those not begun.
@@ -231,9 +246,15 @@ class Engine:
         child = ptrace.event_message(tid)
         found = self.stops.unfinished(tid)
         flags = str(self._inspector.before(tid, found[0]).get("flags", "")) if found else ""
-        if self.one_by_one and stop.event != ptrace.EVENT_VFORK:  # whose maker waits for the child
+        if stop.event == ptrace.EVENT_VFORK:
+            self._vforking.add(tid)
+        elif self.one_by_one:
             self._newborn[child] = False
         self._born(child, tid, [flag for flag in flags.split("|") if flag], now)
+        self._resume(tid)
+
+    def _vforked(self, tid: int, _stop: Stop, _now: int) -> None:
+        self._vforking.discard(tid)
         self._resume(tid)
 
     def _born(self, child: int, parent: int | None, flags: list[str], now: int) -> None:
@@ -304,6 +325,7 @@ class Engine:
         self.stops.forget(tid)
         self._queue.pop(tid, None)
         self._newborn.pop(tid, None)
+        self._vforking.discard(tid)
         del self.pids[tid]
         if tid == self._root:
             self.root_status = status

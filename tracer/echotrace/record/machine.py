@@ -7,7 +7,7 @@ entry and one at the exit; it serves every architecture, and kernels without sec
 
 import ctypes
 import struct
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from echotrace.record import ptrace
 
@@ -25,7 +25,10 @@ class Call(NamedTuple):
 #: Places in struct user_regs_struct (sys/user.h), in words.
 ORIG_RAX, RAX, RIP, RSP = 15, 10, 16, 19
 RDI, RSI, RDX, R10, R8, R9 = 14, 13, 12, 7, 9, 8
-_WORDS = struct.Struct("27Q")
+_ALL = 27  # words
+_WORDS = struct.Struct("20Q")
+#: As many of its bytes as hold all of the above.
+KEPT = _WORDS.size
 _INFO = struct.Struct("B3xIQQ")
 _INFO_ENTRY = struct.Struct("7Q")
 _INFO_EXIT = struct.Struct("q")
@@ -33,8 +36,8 @@ _SIGN = 1 << 63
 
 
 def call_of_registers(raw: bytes, *, returned: bool) -> Call:
-    """The call in a copy of the x86-64 registers."""
-    word = _WORDS.unpack(raw)
+    """The call in the kept part of the x86-64 registers."""
+    word = _WORDS.unpack_from(raw)
     result = word[RAX] - (word[RAX] >> 63 << 64) if returned else None
     arguments = (word[RDI], word[RSI], word[RDX], word[R10], word[R8], word[R9])
     return Call(word[ORIG_RAX], arguments, result, word[RIP], word[RSP])
@@ -65,13 +68,14 @@ class RegisterBuffer:
     """One reused buffer for PTRACE_GETREGS."""
 
     def __init__(self) -> None:
-        self.raw: ctypes.Array[ctypes.c_char] = ctypes.create_string_buffer(_WORDS.size)
+        #: A slice of it is bytes; typeshed thinks otherwise.
+        self.raw: Any = ctypes.create_string_buffer(8 * _ALL)
         self.ref = ctypes.byref(self.raw)
         self.words = memoryview(self.raw).cast("B").cast("Q")
 
     def read(self, tid: int) -> bytes | None:
-        """A copy of the registers of a stopped task, or None when it is gone."""
-        return self.raw.raw if ptrace.ptrace(ptrace.GETREGS, tid, 0, self.ref) == 0 else None
+        """What is kept of the registers of a stopped task, or None when it is gone."""
+        return self.raw[:KEPT] if ptrace.ptrace(ptrace.GETREGS, tid, 0, self.ref) == 0 else None
 
 
 class InfoBuffer:

@@ -26,8 +26,10 @@ SOCKET_FLAGS = {0o4000: "SOCK_NONBLOCK", 0o2000000: "SOCK_CLOEXEC"}
 SHUTDOWN = {0: "SHUT_RD", 1: "SHUT_WR", 2: "SHUT_RDWR"}
 MESSAGE_FLAGS = _module_names(socket, "MSG_") | {0x40: "MSG_DONTWAIT", 0x4000: "MSG_NOSIGNAL"}
 LEVELS = {0: "IPPROTO_IP", 1: "SOL_SOCKET", 6: "IPPROTO_TCP", 17: "IPPROTO_UDP", 41: "IPPROTO_IPV6"}
+#: Options of CAN and VSOCK sockets: at other levels, with numbers such as that of SO_REUSEADDR.
+_OPTIONS_OF_OTHER_LEVELS = [n for n in vars(socket) if n.startswith(("SO_J1939_", "SO_VM_"))]
 OPTIONS: Mapping[int, Mapping[int, str]] = {
-    1: _module_names(socket, "SO_")
+    1: _module_names(socket, "SO_", but=_OPTIONS_OF_OTHER_LEVELS)
     | {7: "SO_SNDBUF", 8: "SO_RCVBUF", 20: "SO_RCVTIMEO", 21: "SO_SNDTIMEO"},
     6: _module_names(socket, "TCP_"),
     0: _module_names(socket, "IP_"),
@@ -102,11 +104,12 @@ def error(number: int) -> str:
 
 
 def signal_name(number: int) -> str:
-    """The name of a signal; real-time signals as SIGRTMIN+n."""
+    """The name of a signal; real-time signals as SIGRTMIN+n, those of the C library as SIGn."""
     try:
         return signal.Signals(number).name
     except ValueError:
-        return f"SIGRTMIN+{number - signal.SIGRTMIN}"
+        above = number - signal.SIGRTMIN
+        return f"SIGRTMIN+{above}" if above > 0 else f"SIG{number}"
 
 
 def clone_flags(value: int, exit_signal: int) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import itertools
 import platform
 import signal
 import threading
@@ -96,10 +97,17 @@ class Recorder:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    def at_exit(self, callback: Callable[[], None]) -> None:
+        """Have something done when the recording is left: after `finish`, before the program ends.
+
+        Closing a client, for one, wakes the server, whose calls in progress `finish` writes down.
+        """
+        self._stack.callback(callback)
+
     def settle(self) -> None:
         """Write down everything that has happened."""
         batch = self.engine.take()
-        for items, others, waiting in (*self._spool.drain(), batch):
+        for items, others, waiting in itertools.chain(self._spool.drain(), (batch,)):
             records = self.ledger.enter(items, others, waiting)
             if self.listening is None:
                 self.listening = next(filter(None, map(_listening_address, records)), None)

@@ -43,7 +43,7 @@ class Step:
         who = ",".join(map(str, self.clients))
         if self.action == "wait":
             return f"{who} wait {self.wait // 1_000_000}ms"
-        return " ".join(filter(None, (who, self.action, spell(self.data))))
+        return f"{who} {self.action}" + (f" {spell(self.data)}" if ACTIONS[self.action] else "")
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,13 @@ def spell(data: bytes) -> str:
     for size in (1, 2, 3, 4):
         if len(data) > 40 and data[:size] * (len(data) // size) == data:
             return f'"{_escape(data[:size])}" * {len(data) // size}'
-    return _escape(data)
+    text = _escape(data)
+    return f'"{text}"' if text != text.strip() or text[:1] in ("", '"') else text
 
 
 def _escape(data: bytes) -> str:
-    return data.decode("latin-1").encode("unicode_escape").decode("ascii")
+    text = data.decode("latin-1").encode("unicode_escape").decode("ascii")
+    return text.replace("#", "\\x23")  # which would begin a comment
 
 
 def parse(text: str, name: str) -> Script:
@@ -111,9 +113,12 @@ def _clients(words: str) -> tuple[int, ...]:
         first, dash, last = part.partition("-")
         if not first.isdigit() or (dash and not last.isdigit()):
             raise ValueError(f"'{words}' names no clients; write '1', '1,2' or '1-3'")
-        found.extend(range(int(first), int(last or first) + 1))
-    if not found or min(found) < 1 or max(found) > _MOST_CLIENTS:
-        raise ValueError(f"clients are numbered from 1 to {_MOST_CLIENTS}")
+        lowest, highest = int(first), int(last or first)
+        if not 1 <= lowest <= highest <= _MOST_CLIENTS:
+            raise ValueError(
+                f"'{words}' names no clients: they are numbered from 1 to {_MOST_CLIENTS}"
+            )
+        found.extend(range(lowest, highest + 1))
     return tuple(found)
 
 

@@ -132,6 +132,7 @@ class RegisterStops(_Common):
             n for n, row in numbers.items() if {a.kind for a in row.arguments} & decode.PAYLOADS
         }
         with_address = moves & looks
+        kept = machine.KEPT
         number_at, result_at = machine.ORIG_RAX, machine.RAX
         buffer_at, address_at = machine.RSI, machine.R8
         waiting, add, former = self.waiting.pop, self.items.append, self._former
@@ -152,8 +153,8 @@ class RegisterStops(_Common):
                 elif size == 0:
                     extra = b""
             elif number in looks:
-                extra = self._look(tid, machine.call_of_registers(registers.raw, returned=True))
-            raw = registers.raw
+                extra = self._look(tid, machine.call_of_registers(registers[:kept], returned=True))
+            raw = registers[:kept]
             trace(CONT, tid, 0, 0)
             if former:
                 add((former.pop(tid, tid), waiting(tid, now), now, raw, extra))

@@ -1,0 +1,32 @@
+/* A process stops itself; its child continues it, once its parent has seen that it stands still. */
+#include "common.h"
+
+static void stop_and_go_on(const int told[2])
+{
+    char byte;
+    pid_t self = getpid();
+    pid_t child = fork();
+    need(child >= 0);
+    if (child == 0) {
+        need(read(told[0], &byte, 1) == 1);
+        need(kill(self, SIGCONT) == 0);
+        _exit(0);
+    }
+    raise(SIGSTOP);
+    need(dup2(0, 20) == 20);
+    need(waitpid(child, NULL, 0) == child);
+    _exit(6);
+}
+
+int main(void)
+{
+    int told[2], status;
+    need(pipe(told) == 0);
+    pid_t child = fork();
+    need(child >= 0);
+    if (child == 0) stop_and_go_on(told);
+    need(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status));
+    need(write(told[1], "x", 1) == 1);
+    need(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 6);
+    return 0;
+}

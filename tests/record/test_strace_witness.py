@@ -1,0 +1,361 @@
+"""strace as a witness: what it logs of a server and a script is what echotrace records."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from recordings import PATIENCE, own_folders, played, server_plan
+
+from echotrace.record.clients import Client
+from echotrace.record.recorder import Plan
+from echotrace.record.script import BUILT_IN, Script
+from echotrace.story.roles import assign
+from echotrace.syscalls import ROWS, Effect
+from echotrace.trace import Exit, Signal, Syscall, Trace
+
+#: Arguments that both tell, by name of the call; of the calls in no row here, the descriptor.
+COMPARED: Mapping[str, tuple[str, ...]] = {
+    "socket": ("domain", "type", "protocol"),
+    "bind": ("fd", "addr", "addrlen"),
+    "listen": ("fd", "backlog"),
+    "getsockname": ("fd", "addr", "addrlen"),
+    "accept": ("fd", "addr", "addrlen"),
+    "accept4": ("fd", "addr", "addrlen", "flags"),
+    "recvfrom": ("fd", "len", "flags", "addr"),
+    "sendto": ("fd", "len", "flags", "addr"),
+    "shutdown": ("fd", "how"),
+    "clone": ("flags",),
+    "clone3": ("flags",),
+    "exit": ("status",),
+    "exit_group": ("status",),
+    "execve": ("path",),
+}
+SNAPLEN = 64
+SPAWNS = {row.name for row in ROWS.values() if row.effect is Effect.SPAWNS}
+NARRATION = ("write(fd=1)", "write(fd=2)")  # its length depends on numbers of processes and ports
+
+
+@pytest.fixture(autouse=True)
+def folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nothing is kept in the user's folders."""
+    own_folders(monkeypatch, tmp_path_factory)
+
+
+@pytest.mark.skipif(
+    shutil.which("strace") is None and not os.environ.get("CI"), reason="needs strace"
+)
+@pytest.mark.parametrize("play", BUILT_IN)
+@pytest.mark.parametrize("name", ["fork", "thread"])
+def test_agrees_with_strace_event_for_event(name: str, play: str, tmp_path: Path) -> None:
+    """Each task makes the calls that strace logs, with the same arguments and results."""
+    plan = server_plan(name, play=play)
+    seen = events_of_trace(played(plan))
+    log = tmp_path / "strace.log"
+    with witness(plan, log) as server:
+        server.play(plan.script)
+    told = events_of_log(log.read_text())
+    assert seen == told
+    assert sum("accept" in event for event in seen["P0"]) >= 3
+    assert len(seen) == 3
+
+
+# What echotrace saw
+
+
+def events_of_trace(trace: Trace) -> dict[str, list[str]]:
+    """The events of each task, by role."""
+    roles = assign(trace.records)
+    found: dict[str, list[str]] = {}
+    for event in trace.events():
+        if isinstance(event, Syscall):
+            role, text = roles.of(event.tid, event.start), _own_words(event)
+            if event.name in SPAWNS and event.result is not None and event.result > 0:
+                text = f"{text} = {roles.of(event.result, event.end or event.start)}"
+            else:
+                text += _ending(text, _own_result(event), event.data)
+        elif isinstance(event, Signal):
+            role, text = roles.of(event.tid, event.time), f"gets {event.signal}"
+        elif isinstance(event, Exit):
+            role, text = roles.of(event.tid, event.time), f"ends with {event.status}"
+        else:
+            continue
+        assert role is not None
+        found.setdefault(role, []).append(text)
+    return found
+
+
+def _own_words(call: Syscall) -> str:
+    wanted = COMPARED.get(call.name, ("fd",))
+    if call.result is None and "fd" in wanted:
+        wanted = ("fd",)
+    words = [f"{name}={_own_value(call.args[name])}" for name in wanted if name in call.args]
+    return f"{call.name}({', '.join(words)})"
+
+
+def _own_value(value: Any) -> str:
+    if isinstance(value, str) and "|" in value:
+        return "|".join(sorted(value.split("|")))
+    return _anonymous(str(value))
+
+
+def _own_result(call: Syscall) -> str:
+    return call.errno or ("?" if call.result is None else str(call.result))
+
+
+def _ending(call: str, result: str, data: str | None) -> str:
+    if call in NARRATION:
+        return ""
+    sockets = call.startswith(("recvfrom", "sendto"))
+    return f" = {result}" + (f" {data!r}" if data is not None and sockets else "")
+
+
+def _anonymous(address: str) -> str:
+    """An address without the port that the kernel chose."""
+    return re.sub(r"^(127\.0\.0\.1):[1-9]\d*$", r"\1:*", address)
+
+
+# What strace saw
+
+
+def events_of_log(log: str) -> dict[str, list[str]]:
+    """The events of each task, by role: processes and threads in the order of their making."""
+    roles: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
+    begun: dict[str, str] = {}
+    lines = [line.split(maxsplit=1) for line in log.splitlines()]
+    for tid, line in _whole(lines, begun):
+        if not roles:
+            roles[tid] = "P0"
+        events = found.setdefault(roles[tid], [])
+        if line.startswith("---"):
+            events.append(f"gets {line.split()[1]}")
+        elif line.startswith("+++ exited with"):
+            events.append(f"ends with {line.split()[3]}")
+        elif line.startswith("+++ killed by SIGKILL"):
+            pass  # that was us, after the last step
+        else:
+            name, arguments, result = _taken_apart(line)
+            if name in SPAWNS and result.isdigit():
+                kind = "T" if "CLONE_THREAD" in line else "P"
+                number = sum(other[0] == kind for other in roles.values()) + (kind == "T")
+                roles[result] = f"{kind}{number}"
+                result = roles[result]
+            events.append(_witness_words(name, arguments, result))
+    return found
+
+
+def _whole(lines: list[list[str]], begun: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Lines with `<unfinished ...>` and `resumed` put together; a child's after its maker's."""
+    later: dict[str, list[str]] = {}
+    known: set[str] = set()
+    done: list[tuple[str, str]] = []
+    for tid, line in lines:
+        if line.endswith("<unfinished ...>") and not line.startswith("<..."):
+            begun[tid] = line.removesuffix("<unfinished ...>")
+            continue
+        resumed = re.match(r"<\.\.\. \w+ resumed>", line)
+        whole = begun.pop(tid) + line[resumed.end() :] if resumed else line
+        done.append((tid, whole.replace("<unfinished ...>", "")))
+    done += [(tid, f"{line}) = ?") for tid, line in begun.items()]
+    for tid, line in done:
+        known = known or {tid}
+        if tid not in known:
+            later.setdefault(tid, []).append(line)
+            continue
+        yield tid, line
+        made = re.match(r"(?:clone3?|v?fork)\(.*= (\d+)$", line)
+        if made:
+            known.add(made[1])
+            yield from ((made[1], early) for early in later.pop(made[1], ()))
+    assert not later, f"tasks that nobody made: {later}"
+
+
+def _taken_apart(line: str) -> tuple[str, list[str], str]:
+    match = re.fullmatch(r"(\w+)\((.*)\)\s+= (\S+)(.*)", line)
+    assert match, line
+    result = match[3]
+    if result in ("-1", "?") and match[4].strip():
+        result = match[4].split()[0]
+    if result.startswith("0x"):
+        result = str(int(result, 16))
+    return match[1], _arguments(match[2]), result
+
+
+def _arguments(text: str) -> list[str]:
+    """The arguments: what stands between commas outside of brackets."""
+    parts = [""]
+    depth = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _witness_words(name: str, arguments: list[str], result: str) -> str:
+    kinds = {argument.name: argument.kind for argument in ROWS[name].arguments}
+    wanted = COMPARED.get(name, ("fd",))
+    if result == "?" and "fd" in wanted:
+        wanted = ("fd",)
+    if name in SPAWNS:
+        words = [f"flags={_clone_flags(' '.join(arguments))}"]
+    else:
+        words = [
+            f"{name}={_witness_value(kinds[name], arguments[list(kinds).index(name)])}"
+            for name in wanted
+            if name in kinds
+        ]
+    text = f"{name}({', '.join(words)})"
+    if name in SPAWNS:
+        return f"{text} = {result}"
+    data = None
+    if name in ("recvfrom", "sendto") and result.isdigit():
+        data = _text(arguments[1].removesuffix("..."))
+    return text + _ending(text, result, data)
+
+
+def _clone_flags(text: str) -> str:
+    found = re.search(r"flags=([\w|]+)", text)
+    assert found, text
+    exit_signal = re.search(r"exit_signal=(SIG\w+)", text)
+    return "|".join(sorted([*found[1].split("|"), *([exit_signal[1]] if exit_signal else [])]))
+
+
+def _witness_value(kind: str, text: str) -> str:
+    if text == "NULL":
+        return "None"
+    if kind in ("sockaddr", "sockaddr_out"):
+        match = re.search(r'sin_port=htons\((\d+)\), sin_addr=inet_addr\(("[^"]*")\)', text)
+        assert match, text
+        return _anonymous(f"{_text(match[2])}:{match[1]}")
+    if kind == "lenptr":
+        return text.strip("[]").rpartition(" => ")[2]
+    if kind == "path":
+        return _text(text)
+    if "|" in text:
+        return "|".join(sorted(text.split("|")))
+    return "0" if text == "IPPROTO_IP" else text
+
+
+def _text(quoted: str) -> str:
+    """A string as `strace -xx` writes it: each byte in hexadecimal."""
+    return bytes.fromhex(quoted.strip('"').replace("\\x", "")).decode("latin-1")
+
+
+# Playing a script to a server under strace
+
+
+class Witness:
+    """A server under strace, in a session of its own."""
+
+    def __init__(self, strace: "subprocess.Popen[bytes]", log: Path) -> None:
+        self._strace = strace
+        self._log = log
+
+    def play(self, script: Script) -> None:
+        """Take the steps of a script, each when the server is idle, as the conductor does."""
+        clients: dict[int, Client] = {}
+        address = self._wait_for_address()
+        try:
+            for step in script.steps:
+                acting = [
+                    clients.setdefault(number, Client(number, address)) for number in step.clients
+                ]
+                deadline = time.monotonic() + PATIENCE
+                while acting := [client for client in acting if not client.act(step)]:
+                    assert time.monotonic() < deadline, f"'{step}' did not become possible"
+                    self.wait_until_idle()
+                self.wait_until_idle()
+        finally:
+            for client in clients.values():
+                client.abandon()
+
+    def _wait_for_address(self) -> tuple[str, int]:
+        """Where the server listens, when it has asked for that itself."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            self.wait_until_idle()
+            log = self._log.read_text() if self._log.exists() else ""
+            told = re.search(r"getsockname\(\d+, .*sin_port=htons\((\d+)\)", log)
+            if told:
+                return "127.0.0.1", int(told[1])
+            assert time.monotonic() < deadline, "the server under strace does not listen"
+
+    def wait_until_idle(self) -> None:
+        """Wait until the server and strace sleep, all in the same moment.
+
+        A task that sleeps in two looks with as many context switches before slept between them; if
+        all do, they slept together, and nothing in them can wake another.
+        """
+        deadline = time.monotonic() + PATIENCE
+        before = self._tasks()
+        while True:
+            now = self._tasks()
+            if now == before and all(task[1] in "SZ" for task in now):
+                return
+            assert time.monotonic() < deadline, f"the server under strace is not idle: {now}"
+            os.sched_yield()
+            before = now
+
+    def end(self) -> None:
+        """Kill the server; strace ends when it has written that down."""
+        for tid, *_ in self._tasks():
+            if tid != self._strace.pid:
+                with suppress(ProcessLookupError):  # a thread of one that is dead already
+                    os.kill(tid, signal.SIGKILL)
+        self._strace.wait(PATIENCE)
+
+    def _tasks(self) -> list[tuple[int, str, str, str]]:
+        """Each task of the session: id, state, and its context switches (proc(5))."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if int(_stat(process)[3]) != self._strace.pid:
+                    continue
+                for task in (process / "task").iterdir():
+                    status = dict(
+                        line.split(":", 1) for line in (task / "status").read_text().splitlines()
+                    )
+                    found.append((
+                        int(task.name),
+                        _stat(task)[0],
+                        status["voluntary_ctxt_switches"].strip(),
+                        status["nonvoluntary_ctxt_switches"].strip(),
+                    ))  # fmt: skip
+            except OSError:
+                continue  # it is gone
+        return sorted(found)
+
+
+def _stat(task: Path) -> list[str]:
+    """The fields of /proc/TID/stat from the state on."""
+    return (task / "stat").read_text().rpartition(") ")[2].split()
+
+
+@contextmanager
+def witness(plan: Plan, log: Path) -> Iterator[Witness]:
+    """Run the server of a plan under strace, which logs the calls that echotrace records."""
+    calls = ",".join(f"?{name}" for name in ROWS)
+    options = ["-f", "-xx", "-s", str(SNAPLEN), "-o", str(log), "-e", f"trace={calls}"]
+    command = [plan.program or plan.argv[0], *plan.argv[1:]]
+    with subprocess.Popen(
+        ["strace", *options, *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as strace:
+        server = Witness(strace, log)
+        try:
+            yield server
+        finally:
+            server.end()
