@@ -29,7 +29,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def echotrace(*words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-c", "from echotrace.cli import main; main()", *words],
+        [sys.executable, "-m", "echotrace", *words],
         capture_output=True, check=False, text=True, input=stdin, errors="surrogateescape",
     )  # fmt: skip
 
@@ -218,9 +218,7 @@ def test_compare_says_when_scripts_differ() -> None:
 
 def test_closed_reader_is_no_error() -> None:
     """A reader that leaves early, as head does, ends the command quietly."""
-    words = (
-        f"'{sys.executable}' -c 'from echotrace.cli import main; main()' show '{TRACE}' | head -n 1"
-    )
+    words = f"'{sys.executable}' -m echotrace show '{TRACE}' | head -n 1"
     done = subprocess.run(["bash", "-c", words], capture_output=True, text=True, check=False)
     assert done.stdout.startswith("fork - C")
     assert done.stderr == ""
@@ -239,7 +237,7 @@ def _on_terminal(more: dict[str, str]) -> str:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "TERM": "xterm", "COLUMNS": "100"}
     environment.pop("NO_COLOR", None)
-    command = [sys.executable, "-c", "from echotrace.cli import main; main()", "show", TRACE]
+    command = [sys.executable, "-m", "echotrace", "show", TRACE]
     with subprocess.Popen(command, stdout=theirs, env=environment | more) as process:
         os.close(theirs)
         output = b""

@@ -86,6 +86,7 @@ def _record(what: Plan, run: Callable[[Recorder], None]) -> Trace:
 
     with Recorder(what, write) as recorder, _patience(recorder):
         run(recorder)
+    assert recorder.stopped_by is None, f"signal {recorder.stopped_by} ended the recording"
     header, *rest = records
     assert isinstance(header, Header)
     return Trace(header, tuple(rest))

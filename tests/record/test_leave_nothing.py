@@ -31,7 +31,7 @@ class Command:
         self._mark = f"{MARK}={uuid.uuid4()}"
         words = [name, "-s", str(steps), "-o", str(self.trace), *options]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from echotrace.cli import main; main()", *words],
+            [sys.executable, "-m", "echotrace", *words],
             env=os.environ | dict([self._mark.split("=")]),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

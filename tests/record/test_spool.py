@@ -1,5 +1,6 @@
 """The spool: what is put aside comes back as it was, in its order."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_batches_come_back(rounds: list[list[Batch]]) -> None:
 
 
 def test_size_counts_what_waits_on_disk() -> None:
-    """The size grows with each batch, so that a recorder can tell when it is too much."""
+    """The size grows with each batch, and the disk is given back when all were taken."""
     spool = Spool()
     item: Item = (1, 2, 3, b"x" * 1000, None)
     sizes = []
@@ -74,6 +75,8 @@ def test_size_counts_what_waits_on_disk() -> None:
         sizes.append(spool.size)
     assert sizes[0] > 1000
     assert sizes == [sizes[0], 2 * sizes[0], 3 * sizes[0]]
+    assert len(list(spool.drain())) == 3
+    assert os.fstat(spool._file.fileno()).st_size == 0
     spool.close()
 
 

@@ -91,7 +91,7 @@ def test_reasons_name_their_events() -> None:
     """Each reason names the events that show it, of the side where they are."""
     fork, thread = _stored("fork"), _stored("thread")
     alignment = align(fork, thread)[0]
-    told = reasons(fork, thread, alignment)
+    told = reasons(fork, thread, [alignment])
     assert len(told) == 4
     for sentence in told:
         assert "event" in sentence
@@ -107,7 +107,7 @@ def test_reasons_name_their_events() -> None:
 def test_reasons_of_a_server_against_itself_are_none() -> None:
     """Where nothing differs there is nothing to explain."""
     fork = _stored("fork")
-    assert [reasons(fork, fork, alignment) for alignment in align(fork, fork)] == [[], []]
+    assert reasons(fork, fork, align(fork, fork)) == []
 
 
 def test_connection_without_counterpart_stands_alone() -> None:

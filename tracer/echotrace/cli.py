@@ -5,7 +5,6 @@ mend it, 3 the system refused, 130 interrupted. Commands are imported only when 
 `--help` is quick and looking at traces needs nothing of what records them.
 """
 
-import difflib
 import importlib
 import os
 import sys
@@ -14,7 +13,7 @@ from typing import NamedTuple
 import click
 
 from echotrace import __version__
-from echotrace.errors import EchotraceError
+from echotrace.errors import EchotraceError, SystemRefused, did_you_mean
 from echotrace.views.words import safe_lines
 
 _INTERRUPTED = 130
@@ -69,8 +68,7 @@ class Commands(click.Group):
         """The command that the words name; UsageError with the nearest names."""
         name = args[0]
         if name not in self.list_commands(ctx):
-            near = difflib.get_close_matches(name, self.list_commands(ctx), n=3, cutoff=0.5)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            hint = did_you_mean(name, self.list_commands(ctx))
             raise click.UsageError(f"there is no server or command {name!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -97,13 +95,9 @@ def complain(error: EchotraceError) -> None:
     click.echo(f"echotrace: {safe_lines(str(error))}", err=True)
 
 
-def main() -> None:
-    """Run the command line and exit with its status."""
-    sys.exit(run(sys.argv[1:]))
-
-
 def run(words: list[str]) -> int:
     """Run a command line; its exit status."""
+    _open_standard_streams()
     try:
         status = cli.main(words, prog_name="echotrace", standalone_mode=False)
         sys.stdout.flush()
@@ -119,4 +113,19 @@ def run(words: list[str]) -> int:
     except BrokenPipeError:  # the reader of our output has left: that is its right
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # no descriptors left, standard output on a full disk
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        complain(SystemRefused(error.strerror or str(error)))
+        return SystemRefused.exit_status
     return status if isinstance(status, int) else 0
+
+
+def _open_standard_streams() -> None:
+    """Give a stream that our caller closed a place to go, so that no file takes its number."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            setattr(sys, name, os.fdopen(number, mode))

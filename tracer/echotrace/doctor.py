@@ -69,7 +69,7 @@ def other_system(system: str) -> Check:
         "system",
         "note",
         f"{system}: recording needs Linux",
-        "echotrace show, compare, page and handout work here with recorded traces.",
+        "echotrace show and echotrace compare work here with recorded traces.",
     )
 
 

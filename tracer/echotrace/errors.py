@@ -1,5 +1,7 @@
 """The errors a user can meet: each message says what failed and what to try."""
 
+import difflib
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -29,3 +31,9 @@ class SystemRefused(EchotraceError):
     """The kernel or the machine said no: ptrace denied, disk full, no such facility."""
 
     exit_status = 3
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: the nearest ones, or nothing."""
+    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(near)}?" if near else ""

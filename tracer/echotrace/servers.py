@@ -4,11 +4,10 @@ A wheel carries `servers/` and `traces/` inside the package; a checkout has them
 """
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from echotrace.errors import UserError
+from echotrace.errors import UserError, did_you_mean
 
 Language: TypeAlias = Literal["c", "python"]
 
@@ -37,9 +36,8 @@ def find(name: str) -> Server:
     by_name = {server.name: server for server in SERVERS}
     if name in by_name:
         return by_name[name]
-    near = " or ".join(f"'{other}'" for other in get_close_matches(name, by_name))
-    question = f"; did you mean {near}?" if near else ""
-    raise UserError(f"no server is called '{name}'{question} (echotrace servers lists all)")
+    hint = did_you_mean(name, by_name)
+    raise UserError(f"no server is called '{name}'{hint} (echotrace servers lists all)")
 
 
 def languages(name: str) -> tuple[Language, ...]:

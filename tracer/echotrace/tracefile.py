@@ -63,6 +63,8 @@ class Writer:
         self._file = file
         self._name = name
         self._size = 0
+        #: Whether the file could not take what it was given.
+        self.full = False
 
     @classmethod
     def create(cls, path: Path, *, overwrite: bool = False) -> Self:
@@ -99,6 +101,7 @@ class Writer:
                 try:
                     view = view[os.write(self._file, view) :]
                 except OSError as error:
+                    self.full = True
                     self._cut_after_whole_line(piece, len(piece) - len(view))
                     raise SystemRefused(
                         f"cannot go on writing '{self._name}': {error.strerror}; "
@@ -145,6 +148,8 @@ def read(file: BinaryIO, name: str) -> Trace:
     torn = None
     number = 0
     for number, line in enumerate(file, start=1):
+        if line == b"\n":
+            continue
         try:
             record = _decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -177,6 +182,8 @@ def _is_of_a_later_kind(line: bytes) -> bool:
 
 
 def _check_format(number: int, name: str) -> None:
+    if number < 1:
+        raise TraceFileError(f"'{name}' has format {number}, which never was")
     if number > FORMAT:
         raise TraceFileError(
             f"'{name}' has format {number}, written by a newer echotrace; "

@@ -1,6 +1,5 @@
 """`echotrace compare`: two servers, or two traces, connection against connection."""
 
-import difflib
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ from echotrace.cli import Entry
 from echotrace.commands import options, output
 from echotrace.commands.serve import recording_side
 from echotrace.commands.show import load
-from echotrace.errors import UserError
+from echotrace.errors import UserError, did_you_mean
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.views.comparison import comparison
@@ -63,14 +62,13 @@ def _story(target: str, clients: int, script: str, *, quiet: bool) -> Story:
     if name not in servers.NAMES or language not in ("", "c", "python"):
         if target == "-" or Path(target).exists():
             return replay(load(target))
-        near = difflib.get_close_matches(name, servers.NAMES, n=3, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = did_you_mean(name, servers.NAMES)
         raise UserError(f"'{target}' is neither a server nor a trace file{hint}")
     recording = recording_side()
     wish = recording.Wish(name, clients=clients, script=script, lang=language or "c", quiet=quiet)
-    recorded = recording.record(wish, recording.kept_path(name), overwrite=True)
+    recorded = recording.record_and_keep(wish)
     if recorded.error:
         raise recorded.error
-    if recorded.interrupted:
+    if recorded.stopped_by is not None:
         raise KeyboardInterrupt
     return replay(recorded.trace)

@@ -1,5 +1,6 @@
 """Options that several commands share, so that they are spelt and explained once."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +19,13 @@ def _all(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
     return decorate
 
 
+def _finite(_context: click.Context, _option: click.Parameter, value: float) -> float:
+    """Refuse nan, which no comparison with a range refuses."""
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no time")
+    return value
+
+
 #: What to record.
 recording = _all(
     click.option("--clients", "-n", type=click.IntRange(1, 10_000), default=2, show_default=True,
@@ -33,8 +41,9 @@ recording = _all(
                  help="Record and show every system call, futex and mmap too."),
     click.option("--snaplen", type=click.IntRange(0, 65_536), default=64, show_default=True,
                  metavar="BYTES", help="How much of each payload to keep."),
-    click.option("--timeout", type=click.FloatRange(0.01, 86_400), default=5.0, show_default=True,
-                 metavar="SECONDS", help="How long a client step may take to become possible."),
+    click.option("--timeout", type=click.FloatRange(0.01, 86_400), default=5.0,
+                 callback=_finite, show_default=True, metavar="SECONDS",
+                 help="How long a client step may take to become possible."),
     click.option("--no-seccomp", is_flag=True,
                  help="Stop at every system call instead of filtering; slower, the same trace."),
 )  # fmt: skip
@@ -45,14 +54,23 @@ looking = _all(
                  show_default=True, help="What has a column of its own."),
 )  # fmt: skip
 
-#: Where to write.
-writing = _all(
-    click.option("--width", type=click.IntRange(60, 1000), metavar="COLUMNS",
-                 help="Width of the text; the terminal's unless given."),
-    click.option("-o", "output_", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                 help="Write to FILE: the trace when it ends in .jsonl, else what is printed."),
-    click.option("-f", "--force", is_flag=True, help="Overwrite FILE."),
-)  # fmt: skip
+
+def _writing(what: str) -> Callable[[_F], _F]:
+    return _all(
+        click.option("--width", type=click.IntRange(60, 1000), metavar="COLUMNS",
+                     help="Width of the text; the terminal's unless given."),
+        click.option("-o", "output_", type=click.Path(path_type=Path, dir_okay=False),
+                     metavar="FILE", help=what),
+        click.option("-f", "--force", is_flag=True, help="Overwrite FILE."),
+    )  # fmt: skip
+
+
+#: Where to write a view.
+writing = _writing("Write to FILE what would be printed.")
+#: Where to write a view or the trace it is made from.
+writing_trace = _writing(
+    "Write to FILE: the trace when it ends in .jsonl, else what would be printed."
+)
 
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no hints on stderr.")
 

@@ -6,8 +6,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import click
-
 from echotrace.errors import SystemRefused, UserError
 from echotrace.views.paint import Surface
 from echotrace.views.timeline import LEAST_WIDTH
@@ -33,7 +31,8 @@ def surface(width: int | None, *, to_file: bool) -> Surface:
 def deliver(text: str, path: Path | None, *, overwrite: bool) -> None:
     """Print a result, or write it to a file: whole or not at all."""
     if path is None:
-        click.echo(text, nl=False, color=True)
+        sys.stdout.write(text)
+        sys.stdout.flush()
         return
     check(path, overwrite=overwrite)
     try:

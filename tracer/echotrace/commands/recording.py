@@ -1,10 +1,10 @@
 """Records a teaching server into a trace file, with progress; only recording commands import it."""
 
-import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -45,13 +45,13 @@ class Recorded:
     path: Path
     trace: Trace
     error: EchotraceError | None = None
-    interrupted: bool = False
+    stopped_by: int | None = None
 
     @property
     def exit_status(self) -> int:
-        """0, or what the early end means to whoever called us."""
-        if self.interrupted:
-            return 128 + signal.SIGINT
+        """0, or what the early end means to whoever called us (128 + n for signal n, as in sh)."""
+        if self.stopped_by is not None:
+            return 128 + self.stopped_by
         return self.error.exit_status if self.error else 0
 
 
@@ -63,7 +63,7 @@ def kept_path(name: str) -> Path:
     except OSError as error:
         raise SystemRefused(
             f"cannot keep traces in '{folder}': {error.strerror}; "
-            "set XDG_STATE_HOME to a directory that can be written, or give -o FILE.jsonl"
+            "set XDG_STATE_HOME to a directory that can be written"
         ) from error
     return folder / f"{name}.jsonl"
 
@@ -94,14 +94,29 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
     """Record into `path`. An early end is no exception here: what was seen is in the trace."""
     plan = plan_of(wish)
     error: EchotraceError | None = None
+    stopped_by = None
     with Writer.create(path, overwrite=overwrite) as writer:
         try:
             stopped_by = _play(plan, writer.write, quiet=wish.quiet)
         except StepTimeout as early:
-            error, stopped_by = early, None
-        except SystemRefused as refused:  # the disk is full: show what is there
-            error, stopped_by = refused, None
-    return Recorded(path, load(path), error, interrupted=stopped_by is not None)
+            error = early
+        except SystemRefused as refused:
+            if not writer.full:
+                raise
+            error = refused
+    return Recorded(path, load(path), error, stopped_by)
+
+
+def record_and_keep(wish: Wish) -> Recorded:
+    """Record, and keep the trace as the last one of its server.
+
+    Two recordings at the same time do not meet: each has a file of its own until it is done.
+    """
+    path = kept_path(wish.server)
+    with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
+        recorded = record(wish, Path(folder) / path.name, overwrite=False)
+        recorded.path.replace(path)
+    return replace(recorded, path=path)
 
 
 def _play(plan: Plan, write: Callable[[Sequence[Record]], None], *, quiet: bool) -> int | None:

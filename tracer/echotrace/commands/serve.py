@@ -12,8 +12,6 @@ from echotrace.story.replay import replay
 from echotrace.views.timeline import timeline
 from echotrace.views.words import safe
 
-_NEXT = {"fork": "echotrace compare fork thread", "thread": "echotrace compare fork thread"}
-
 
 def command(entry: Entry) -> click.Command:
     """The command that records the server called like the entry."""
@@ -22,7 +20,7 @@ def command(entry: Entry) -> click.Command:
     @options.recording
     @options.looking
     @options.text_or_trace
-    @options.writing
+    @options.writing_trace
     @options.quiet
     @click.pass_context
     def serve(context: click.Context, /, **chosen: Any) -> None:  # noqa: ANN401 -- click's
@@ -60,12 +58,14 @@ def _serve(
     keeps_trace = output_ is not None and output_.suffix == ".jsonl"
     if output_ is not None:
         output.check(output_, overwrite=force)
-    path = output_ if output_ is not None and keeps_trace else recording.kept_path(name)
     wish = recording.Wish(server=name, quiet=quiet, **wished)
-    recorded = recording.record(wish, path, overwrite=force or not keeps_trace)
+    if output_ is not None and keeps_trace:
+        recorded = recording.record(wish, output_, overwrite=force)
+    else:
+        recorded = recording.record_and_keep(wish)
     view = None if keeps_trace else output_
     if form == "jsonl":
-        text = path.read_text(encoding="utf-8")
+        text = recorded.path.read_text(encoding="utf-8")
     else:
         surface = output.surface(width, to_file=view is not None)
         story = replay(recorded.trace)
@@ -74,7 +74,8 @@ def _serve(
     if recorded.error:
         complain(recorded.error)
     if not quiet:
-        click.echo(f"trace: {safe(str(path))}   next: {_NEXT[name]}", err=True)
+        path = safe(str(recorded.path))
+        click.echo(f"trace: {path}   next: echotrace compare fork thread", err=True)
     return int(recorded.exit_status)
 
 

@@ -23,6 +23,7 @@ class Client:
         self.local: str | None = None
         self._server = server
         self._socket: socket.socket | None = None
+        self._connected = False
         self._unsent: memoryview | None = None
         self._inbox = bytearray()
         self._actions: Mapping[str, Callable[[Step], bool]] = {
@@ -50,6 +51,8 @@ class Client:
             self._socket.close()
 
     def _connect(self, _step: Step) -> bool:
+        if self._connected:
+            raise Impossible("it is connected already")
         if self._socket is None:
             self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             self._socket.setblocking(False)
@@ -60,6 +63,7 @@ class Client:
             raise OSError(status, os.strerror(status))
         host, port = self._socket.getsockname()
         self.local = f"{host}:{port}"
+        self._connected = True
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return True
 
@@ -110,7 +114,9 @@ class Client:
     def _close(self, _step: Step) -> bool:
         assert self._socket is not None
         self._socket.close()
-        self._socket = None
+        self._socket, self._connected = None, False
+        self._unsent = None
+        self._inbox.clear()
         return True
 
     def _reset(self, step: Step) -> bool:

@@ -35,33 +35,34 @@ class Conductor:
         self._timeout = recorder.plan.timeout
         self._clients: dict[int, Client] = {}
         self._engine.one_by_one = True
+        recorder.at_exit(self._leave)
 
     def play(self) -> None:
         """Take all steps, then let the server become idle.
 
         Raises StepTimeout when a step does not become possible.
         """
-        try:
-            self._wait_for_listening()
-            for done, step in enumerate(self._script.steps):
-                if self._engine.interrupted:
-                    return
-                self._progress(done)
-                self._take(done + 1, step)
-            self._until_idle("after the last step", self._deadline())
-        finally:
-            for client in self._clients.values():
-                client.abandon()
+        self._wait_for_listening()
+        for done, step in enumerate(self._script.steps):
+            if self._engine.interrupted:
+                return
+            self._progress(done)
+            self._take(done + 1, step)
+        self._until_idle("after the last step", self._deadline())
+
+    def _leave(self) -> None:
+        for client in self._clients.values():
+            client.abandon()
 
     def _deadline(self) -> float:
         return time.monotonic() + self._timeout
 
     def _wait_for_listening(self) -> None:
         deadline = self._deadline()
-        what = "before the first step: the server does not listen"
+        what = "before the first step"
         self._until_idle(what, deadline)
         while self._recorder.listening is None and not self._engine.interrupted:
-            self._wait(what, deadline)
+            self._wait(f"{what}: the server does not listen", deadline)
 
     def _until_idle(self, what: str, deadline: float) -> None:
         """Let the server run until it waits for something outside, and book what it did."""

@@ -147,6 +147,14 @@ def _fcntl_argument(argument: Argument) -> int | str:
             return signed(argument.value)
 
 
+def _request_argument(argument: Argument) -> int | str | None:
+    """What ioctl's pointer points to is known for few requests; elsewhere it is an address."""
+    if names.IOCTL_REQUESTS.get(argument.call.arguments[1]) not in names.IOCTL_INTEGERS:
+        return hex(argument.value)
+    word: int | None = argument.word(argument.value) if argument.result >= 0 else None
+    return word
+
+
 def _time(argument: Argument, form: str, per_second: int) -> float | None:
     raw = argument.read.read(argument.value, 16) if argument.value else None
     if raw is None:
@@ -265,7 +273,7 @@ _POINTERS: Mapping[str, Callable[[Argument], Any]] = {
     "sockaddr": lambda a: _address(a, a.next),
     "sockaddr_out": _address_out,
     "lenptr": lambda a: a.word(a.value),
-    "intptr": lambda a: a.word(a.value) if a.value > 0xFFFF else a.value,
+    "intptr": _request_argument,
     "path": _string,
     "argv": _string_list,
     "fdpair": _descriptor_pair,

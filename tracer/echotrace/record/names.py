@@ -78,6 +78,8 @@ IOCTL_REQUESTS = {
     0x5401: "TCGETS", 0x5413: "TIOCGWINSZ", 0x541B: "FIONREAD", 0x5421: "FIONBIO",
     0x5450: "FIONCLEX", 0x5451: "FIOCLEX", 0x5411: "SIOCOUTQ",
 }  # fmt: skip
+#: Requests whose argument points to an int (ioctl_tty(2), socket(7)).
+IOCTL_INTEGERS = frozenset({"FIONREAD", "FIONBIO", "SIOCOUTQ"})
 #: Results that only a tracer sees: the call will be made again or becomes EINTR (signal(7)).
 RESTART_ERRORS = {
     512: "ERESTARTSYS", 513: "ERESTARTNOINTR", 514: "ERESTARTNOHAND", 516: "ERESTART_RESTARTBLOCK",

@@ -4,6 +4,7 @@ A line is `CLIENT ACTION [TEXT]`; `CLIENT` may be a list (`1,2`) or a range (`1-
 act in the same moment, before the server can answer any of them. `#` begins a comment.
 """
 
+import codecs
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ ACTIONS: Mapping[str, str] = {
 }
 _LINE = re.compile(r"(?P<clients>[\d,\-]+)\s+(?P<action>\S+)(?:\s+(?P<text>.*))?")
 _TIME = re.compile(r"(\d+)(ms|s)")
+#: What stands before a comment: text without `#`, or in double quotes.
+_COMMENT = re.compile(r'^((?:[^#"]|"(?:[^"\\]|\\.)*"|")*?)#.*$')
 _REPEAT = re.compile(r'"(?P<text>.*)"(?:\s*\*\s*(?P<count>\d+))?')
 _MOST_CLIENTS = 10_000
 _MOST_BYTES = 1 << 30
@@ -77,7 +80,7 @@ def parse(text: str, name: str) -> Script:
     """Read a script; raises ScriptError with the line and what is allowed."""
     steps = []
     for number, line in enumerate(text.splitlines(), start=1):
-        words = line.partition("#")[0].strip()
+        words = _COMMENT.sub(r"\1", line).strip()
         if words:
             try:
                 steps.append(_step(words))
@@ -134,9 +137,8 @@ def _bytes(text: str) -> bytes:
     match = _REPEAT.fullmatch(text)
     count = int(match["count"] or 1) if match else 1
     try:
-        data = (match["text"] if match else text).encode("latin-1", "backslashreplace")
-        data = data.decode("unicode_escape").encode("latin-1")
-    except UnicodeError:
+        data = codecs.escape_decode((match["text"] if match else text).encode())[0]
+    except ValueError:
         raise ValueError(f"'{text}' has an escape that is not understood") from None
     if len(data) * count > _MOST_BYTES:
         raise ValueError(f"{len(data) * count} bytes are too many; at most {_MOST_BYTES}")

@@ -6,13 +6,16 @@ many steps as possible stand side by side (a weighted longest common subsequence
 table); variants of one call, and different outcomes, stand on one row as different.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Exit, Syscall
 
+#: The sections of a connection's life, in order.
+SECTIONS = ("accept", "hand-off", "echo", "end", "exit")
 SAME, DIFFERENT, LEFT_ONLY, RIGHT_ONLY = "=", "≠", "<", ">"
 
 
@@ -55,17 +58,21 @@ def align(left: Story, right: Story) -> tuple[Alignment, ...]:
 def _pair_up(
     left: Sequence[Connection], right: Sequence[Connection]
 ) -> list[tuple[Connection | None, Connection | None]]:
-    theirs = {_name(connection): connection for connection in right}
+    theirs = dict(_named(right))
     pairs: list[tuple[Connection | None, Connection | None]] = [
-        (connection, theirs.pop(_name(connection), None)) for connection in left
+        (connection, theirs.pop(name, None)) for name, connection in _named(left)
     ]
     return [*pairs, *((None, connection) for connection in theirs.values())]
 
 
-def _name(connection: Connection) -> tuple[str, int]:
-    if connection.client is not None:
-        return ("client", connection.client)
-    return ("number", connection.number)
+def _named(
+    connections: Sequence[Connection],
+) -> Iterator[tuple[tuple[int | None, int], Connection]]:
+    """Each connection with whose it is: the client's number, and which of its visits this is."""
+    visits: Counter[int | None] = Counter()
+    for connection in connections:
+        visits[connection.client] += 1
+        yield (connection.client, visits[connection.client]), connection
 
 
 def steps(story: Story, connection: Connection) -> list[Step]:
@@ -84,7 +91,10 @@ def steps(story: Story, connection: Connection) -> list[Step]:
             continue
         ended = ended or (name == "recv" and isinstance(record, Syscall) and record.result == 0)
         who = "first" if event.actor == main else "serving"
-        found.append(Step(_section(name, who, ended=ended), (name, who), event))
+        section = _section(name, who, ended=ended)
+        if found:  # a connection's life goes one way
+            section = max(section, found[-1].section, key=SECTIONS.index)
+        found.append(Step(section, (name, who), event))
     return found
 
 
@@ -95,6 +105,8 @@ def _announced(found: Sequence[Step], event: StoryEvent) -> bool:
 def _section(name: str, who: str, *, ended: bool) -> str:
     match name:
         case "accept":
+            return "accept"
+        case "name" | "option" | "control" if who == "first" and not ended:
             return "accept"
         case "spawn":
             return "hand-off"
@@ -112,12 +124,17 @@ def _align(
     ours = steps(left, one) if one else []
     theirs = steps(right, other) if other else []
     pairs = []
+    section = SECTIONS[0]
     for mine, your in _common(ours, theirs):
-        step = mine or your
-        assert step is not None
-        mark = _mark(mine, your)
+        reached = [step.section for step in (mine, your) if step]
+        section = max(section, min(reached, key=SECTIONS.index), key=SECTIONS.index)
         pairs.append(
-            Pair(mark, step.section, mine.event if mine else None, your.event if your else None)
+            Pair(
+                _mark(mine, your),
+                section,
+                mine.event if mine else None,
+                your.event if your else None,
+            )
         )
     return tuple(pairs)
 

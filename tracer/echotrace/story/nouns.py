@@ -56,7 +56,8 @@ class Connection(Struct, frozen=True):
     `calls` how many calls. `bytes_in` and `bytes_out` count what calls of one message moved
     (recvmmsg and sendmmsg return messages, not bytes; MSG_PEEK moves none). `closed_by` are the
     roles that gave up a reference to it by close, dup2 or exec, or `end of P1`; `ended_by` the one
-    whose reference was the last, or None if it was still open at the end of the trace.
+    whose reference was the last, or None if it was still open at the end of the trace. `accepted`
+    is the event that took it off the accept queue.
     """
 
     number: int
@@ -71,6 +72,7 @@ class Connection(Struct, frozen=True):
     bytes_out: int
     closed_by: tuple[str, ...]
     ended_by: str | None
+    accepted: int | None = None
 
     @property
     def place(self) -> Place:

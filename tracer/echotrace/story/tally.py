@@ -58,7 +58,7 @@ def connections(
         Connection(
             number, client, made.local, made.peer, made.id,
             tuple(tally.events), tuple(tally.tasks), tally.calls, tally.bytes_in, tally.bytes_out,
-            tuple(tally.closed_by), tally.ended_by,
+            tuple(tally.closed_by), tally.ended_by, made.maker,
         )
         for number, (made, client, tally) in enumerate(
             zip(accepted, clients, tallies, strict=True), 1

@@ -108,7 +108,7 @@ class _Frame:
         if event is None:
             return []
         said = phrase(story, event)
-        flags = ", ".join(flag.removeprefix("CLONE_") for flag in _in_order(event))
+        flags = ", ".join(flag.removeprefix("CLONE_") for flag in flags_of(event))
         parts = [event.actor, said.head, f"→ {said.kernel}" if said.kernel else "",
                  f"[{flags}]" if flags else "", said.outcome]  # fmt: skip
         if said.data is not None:
@@ -116,22 +116,10 @@ class _Frame:
         return fit(glyphs(" ".join(filter(None, parts)), self._surface), self._side)
 
 
-def _in_order(event: StoryEvent) -> list[str]:
-    """The clone flags as the call gave them."""
-    known = flags_of(event) if phrase_is_spawn(event) else frozenset()
-    given = str(getattr(event.record, "args", {}).get("flags", "")).split("|")
-    return [flag for flag in given if flag in known]
-
-
-def phrase_is_spawn(event: StoryEvent) -> bool:
-    """Whether an event makes a task."""
-    return any(flag.startswith("CLONE_") or flag == "SIGCHLD" for flag in flags_of(event))
-
-
 def _reasons(
     left: Story, right: Story, alignments: tuple[Alignment, ...], surface: Surface
 ) -> Iterator[list[Piece]]:
-    told = next((found for a in alignments if (found := reasons(left, right, a))), [])
+    told = reasons(left, right, alignments)
     if not told:
         if alignments and all(pair.mark == SAME for a in alignments for pair in a.pairs):
             yield [Piece("No difference.")]

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from echotrace.views.words import safe
+
 #: Select Graphic Rendition codes (ECMA-48) that every terminal has, so that its theme decides.
 _CODES: Mapping[str, str] = {
     "plain": "",
@@ -20,7 +22,6 @@ _ASCII = {
     ord(character): plain
     for character, plain in (
         ("→", "->"), ("░", ":"), ("…", "~"), ("·", "-"), ("≠", "!"), ("─", "-"), ("µ", "u"),
-        ("\u2009", ","),
     )
 }  # fmt: skip
 
@@ -42,7 +43,11 @@ class Surface:
 
 
 def glyphs(text: str, surface: Surface) -> str:
-    """The text in the characters that the surface has; do this before measuring it."""
+    """The text in the characters that the surface has; do this before measuring it.
+
+    Nothing that could steer the terminal gets through, wherever the text came from.
+    """
+    text = safe(text)
     if surface.unicode:
         return text
     return text.translate(_ASCII).encode("ascii", "replace").decode()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.syscalls import c_function, logical_event
+from echotrace.syscalls import ROWS, Effect, c_function, logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
 from echotrace.views import words
 
@@ -27,13 +27,14 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "file": ("fd", "path"),
     "pipe": ("fds",),
     "wait": ("pid", "id", "options"),
-    "control": ("fd", "cmd", "request", "arg"),
+    "control": ("fd", "cmd", "request"),
     "epoll control": ("fd", "op", "target"),
     "epoll wait": ("fd",),
     "select": ("readfds", "writefds"),
     "poll": ("fds",),
 }
 _KEEPERS_NAMED = 3
+_MAKERS = frozenset({Effect.MAKES, Effect.ACCEPTS, Effect.DUPS, Effect.DUPS_ONTO})
 #: Flags arguments that say nothing when they are zero.
 _SILENT_WHEN_ZERO = frozenset({"flags", "options"})
 
@@ -100,7 +101,7 @@ def _arguments(call: Syscall) -> list[str]:
 
 def _outcome(story: Story, event: StoryEvent, call: Syscall) -> str:
     if call.result is None:
-        return ""
+        return "" if logical_event(call.name) == "exit" else "= ?"
     if call.errno:
         return f"= -1 {call.errno}"
     answer = _answer(story, event, call)
@@ -123,7 +124,12 @@ def _answer(story: Story, event: StoryEvent, call: Syscall) -> str:
         case "select":
             return words.value(call.args.get("readable", call.result))
         case _:
-            return str(call.result or "")
+            return str(call.result) if call.result or _makes_a_descriptor(call) else ""
+
+
+def _makes_a_descriptor(call: Syscall) -> bool:
+    row = ROWS.get(call.name)
+    return row is not None and row.effect in _MAKERS
 
 
 def _role(story: Story, tid: int, time: int | None) -> str:
@@ -137,7 +143,7 @@ def _note(story: Story, event: StoryEvent, call: Syscall) -> str:
     match logical_event(call.name):
         case "close":
             return _keepers(story, event)
-        case "accept" if (call.result, event.actor) in _earlier(story, event):
+        case "accept" if _used_before(story, event, call.result):
             return f"fd {call.result} again"
         case _:
             return ""
@@ -153,12 +159,11 @@ def _keepers(story: Story, event: StoryEvent) -> str:
     return f"{', '.join(keepers)} keep{'s' if len(keepers) == 1 else ''} it"
 
 
-def _earlier(story: Story, event: StoryEvent) -> set[tuple[int | None, str]]:
-    """The descriptors that the connections before this event's had, and who accepted them."""
-    before = story.connections[max(0, (event.place.connection or 1) - 2)]
-    accepted = (
-        story.event(before.events[0]) if before.number < (event.place.connection or 0) else None
+def _used_before(story: Story, event: StoryEvent, fd: int | None) -> bool:
+    """Whether an earlier connection that the same task accepted had the same number."""
+    return any(
+        (other.result, other_event.actor) == (fd, event.actor)
+        for connection in story.connections[: (event.place.connection or 1) - 1]
+        if (other_event := story.by_seq.get(connection.accepted or 0)) is not None
+        and isinstance(other := other_event.record, Syscall)
     )
-    if accepted is None or not isinstance(accepted.record, Syscall):
-        return set()
-    return {(accepted.record.result, accepted.actor)}

@@ -7,7 +7,7 @@ from tabulate import tabulate
 from echotrace.story.nouns import Connection, Story
 from echotrace.views import words
 
-_HEAD = ("connection", "client", "calls", "in", "out", "tasks", "closed by")
+_HEAD = ("#", "client", "calls", "in", "out", "tasks", "closed by")
 _ALIGN = ("left", "left", "right", "right", "right", "left", "left")
 _MOST_ROLES = 4
 
@@ -21,10 +21,14 @@ def summary(story: Story, width: int) -> str:
     """The table as text; a sentence when there were no connections."""
     if not story.connections:
         return "No connection was accepted."
-    table = tabulate(
-        rows(story), headers=_HEAD, tablefmt="simple", disable_numparse=True, colalign=_ALIGN
-    )
-    return "\n".join(line[:width] for line in table.splitlines())
+    for widest in (None, 16, 12, 8):
+        table = tabulate(
+            rows(story), headers=_HEAD, tablefmt="simple", disable_numparse=True, colalign=_ALIGN,
+            maxcolwidths=[None, widest, None, None, None, widest, widest],
+        )  # fmt: skip
+        if max(map(len, table.splitlines())) <= width:
+            break
+    return table
 
 
 def _row(connection: Connection) -> tuple[str, ...]:

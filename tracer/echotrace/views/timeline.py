@@ -26,7 +26,7 @@ def timeline(
         _heading(story, surface),
         *(_group(story, layout, group, frame, surface) for group in _groups(layout, frame.room)),
         list(_legend(story, layout, surface)),
-        [[Piece(line)] for line in glyphs(summary(story, surface.width), surface).splitlines()],
+        [[Piece(glyphs(line, surface))] for line in summary(story, surface.width).splitlines()],
     ]
     return "\n".join(paint(section, surface) for section in sections if section)
 
@@ -57,6 +57,11 @@ def shortcomings(story: Story) -> list[str]:
         found.append("The recording was cut off: it has no end.")
     elif trace.end.reason:
         found.append(f"The recording ended early: {words.safe(trace.end.reason)}.")
+    if story.doubts:
+        found.append(
+            f"{words.count(len(story.doubts), 'event')} could not be explained, "
+            f"first {story.doubts[0].seq}: {words.safe(story.doubts[0].sentence)}"
+        )
     if trace.skipped:
         found.append(f"{words.count(trace.skipped, 'line')} of a newer echotrace were skipped.")
     return found

@@ -64,7 +64,7 @@ def value(thing: Any) -> str:  # noqa: ANN401 -- an argument as decoded
 
 def count(number: int, noun: str) -> str:
     """`1 call`, `2 calls`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}".replace(",", "\u2009")
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def duration(nanoseconds: int) -> str:

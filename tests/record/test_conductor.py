@@ -1,0 +1,185 @@
+"""The conductor: when it takes a step, and what it says when none can be taken."""
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from recordings import own_folders, plan, played, server_plan, steps
+
+from echotrace.errors import StepTimeout
+from echotrace.record.conductor import Conductor
+from echotrace.record.engine import _state
+from echotrace.record.recorder import Plan, Recorder
+from echotrace.trace import ClientStep, Record, Syscall, Task
+
+
+@pytest.fixture(autouse=True)
+def folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nothing is kept in the user's folders."""
+    own_folders(monkeypatch, tmp_path_factory)
+
+
+def impossible(what: Plan, patience: float = 30) -> tuple[str, list[Record]]:
+    """Why a script could not be played, and what was recorded until then."""
+    records: list[Record] = []
+
+    def write(more: Sequence[Record]) -> None:
+        records.extend(more)
+
+    with Recorder(replace(what, timeout=patience), write) as recorder:
+        with pytest.raises(StepTimeout) as raised:
+            Conductor(recorder, what.script).play()
+        recorder.finish(str(raised.value))
+    return str(raised.value), records
+
+
+def test_clients_stay_until_all_is_written() -> None:
+    """After the last step nothing more happens: clients that are connected stay so."""
+    records: list[Record] = []
+
+    def write(more: Sequence[Record]) -> None:
+        records.extend(more)
+
+    what = replace(server_plan("fork"), script=steps("1 connect;1 send hey;1 expect hey"))
+    with Recorder(what, write) as recorder:
+        Conductor(recorder, what.script).play()
+        for _ in range(2000):
+            assert recorder.engine.pump(block=False) == 0
+            os.sched_yield()
+        recorder.finish()
+    waiting = [record.name for record in records if isinstance(record, Syscall) and not record.end]
+    assert waiting == ["accept", "recvfrom"]
+
+
+def test_steps_lie_between_the_calls_that_they_cause() -> None:
+    """What a step causes begins after it, and before the next step."""
+    trace = played(server_plan("fork", play="sequential"))
+    events = list(trace.events())
+    asked = {(e.client, e.action): e for e in events if isinstance(e, ClientStep)}
+    assert [step.action for step in asked.values()] == ["connect", "send", "expect", "close"] * 2
+    assert all(step.end is not None and step.error is None for step in asked.values())
+    sent = asked[1, "send"]
+    (received,) = (e for e in trace.syscalls() if e.name == "recvfrom" and e.data == "hey 1")
+    (answered,) = (e for e in trace.syscalls() if e.name == "sendto" and e.data == "hey 1")
+    assert received.end is not None
+    assert answered.end is not None
+    assert sent.time < received.end < answered.start < answered.end < asked[1, "expect"].time
+    assert (sent.text, sent.size) == ("hey 1", 5)
+    connected = {step.client: step.local for step in asked.values() if step.action == "connect"}
+    accepted = [call.endpoints[0].peer for call in trace.syscalls() if call.endpoints
+                and call.name == "accept"]  # fmt: skip
+    assert accepted == [connected[1], connected[2]]
+
+
+def test_server_that_spins_until_another_task_gets_on() -> None:
+    """A task that waits by running lets the others have their turn."""
+    trace = played(plan("spins", "thread", steps=steps("1 connect;1 send hey;1 expect hey")))
+    assert [task.kind for task in trace.records if isinstance(task, Task)] == ["process", "thread"]
+    names = [call.name for call in trace.syscalls()]
+    assert names.index("dup2") < names.index("accept") < names.index("sendto")
+
+
+def test_server_that_never_waits() -> None:
+    """A server that only runs is told from one that waits; what it did is kept."""
+    reason, records = impossible(plan("spins", steps=steps("1 connect")), patience=1)
+    assert reason == ("before the first step: the server runs on without waiting for anything")
+    assert "listen" in [record.name for record in records if isinstance(record, Syscall)]
+
+
+def test_server_that_does_not_listen() -> None:
+    """A program that waits for something else is no server to connect to."""
+    what = replace(plan("spins"), program="/bin/sleep", argv=["sleep", "600"])
+    reason, _ = impossible(replace(what, script=steps("1 connect")), patience=1)
+    assert reason == (
+        "before the first step: the server does not listen; waited 1 s, the server is idle"
+    )
+
+
+def test_server_that_ends_at_once() -> None:
+    """A program that ends before it listens has ended, whatever the time."""
+    what = replace(plan("spins"), program="/bin/sh", argv=["sh", "-c", "exit 3"])
+    reason, records = impossible(replace(what, script=steps("1 connect")))
+    assert reason == "before the first step: the server does not listen: the server has ended"
+    assert getattr(records[-2], "status", None) == 3
+
+
+def test_program_that_cannot_be_started(capfd: pytest.CaptureFixture[str]) -> None:
+    """What is no program ends at once, and the reason stands on standard error."""
+    what = replace(plan("spins"), program="/no/such/program")
+    reason, _ = impossible(replace(what, script=steps("1 connect")))
+    assert reason == "before the first step: the server does not listen: the server has ended"
+    assert capfd.readouterr().err == "echotrace: /no/such/program: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("2 send hey", "step 1 of 1, '2 send hey', did not become possible: it is not connected"),
+        ("1 connect;1 close;1 send a",
+         "step 3 of 3, '1 send a', did not become possible: it is not connected"),
+        ("1 connect;1 send one;1 expect two",
+         "step 3 of 3, '1 expect two', did not become possible: the server answered b'one'"),
+        ("1 connect;1 shutdown;1 expect a",
+         ("step 3 of 3, '1 expect a', did not become possible: "
+          "the server ended the connection after 0 bytes")),
+        ("1 connect;1 shutdown;1 send a",
+         "step 3 of 3, '1 send a', did not become possible: Broken pipe (EPIPE)"),
+    ],
+)  # fmt: skip
+def test_steps_that_can_never_be_taken(script: str, reason: str) -> None:
+    """A step that cannot become possible is not waited for: the reason is told at once."""
+    told, records = impossible(replace(server_plan("fork"), script=steps(script)))
+    assert told == reason
+    step = records[-2]
+    if isinstance(step, Syscall):
+        (*_, step) = (record for record in records if isinstance(record, ClientStep))
+    assert isinstance(step, ClientStep)
+    assert step.error == reason.partition("possible: ")[2]
+
+
+class Surprise(Exception):
+    """Something that goes wrong in the middle of a recording."""
+
+
+@pytest.mark.parametrize("name", ["fork", "thread"])
+def test_leaving_a_recording_ends_and_reaps_the_server(name: str) -> None:
+    """Also after an error, no task is left, and no child of ours that nobody has reaped.
+
+    Children of the server are no children of ours: init reaps them, when it comes to it.
+    What was asked to be done at the exit is done while the server still lives.
+    """
+    what = replace(server_plan(name), script=steps("1 connect;2 connect;1 send hey"))
+    records: list[Record] = []
+    alive: list[bool] = []
+
+    def go_wrong() -> None:
+        with Recorder(what, records.extend) as recorder:
+            Conductor(recorder, what.script).play()
+            server = Path(f"/proc/{next(iter(recorder.engine.pids))}")
+            recorder.at_exit(lambda: alive.append(server.exists()))
+            raise Surprise
+
+    with pytest.raises(Surprise):
+        go_wrong()
+    assert alive == [True]
+    tasks = [record.tid for record in records if isinstance(record, Task)]
+    assert len(tasks) == 3
+    assert [tid for tid in tasks if _state(tid) not in "ZX"] == []
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_recording_in_another_thread() -> None:
+    """Where signals cannot be handled, outside the main thread, a recording is the same."""
+    found: list[int] = []
+
+    def record() -> None:
+        found.append(len(list(played(server_plan("fork")).syscalls())))
+
+    thread = threading.Thread(target=record)
+    thread.start()
+    thread.join()
+    assert found == [len(list(played(server_plan("fork")).syscalls()))]
