@@ -10,8 +10,8 @@ import pytest
 from recordings import own_folders, plan, played, server_plan, steps
 
 from echotrace.errors import StepTimeout
+from echotrace.record import procfs
 from echotrace.record.conductor import Conductor
-from echotrace.record.engine import _state
 from echotrace.record.recorder import Plan, Recorder
 from echotrace.trace import ClientStep, Record, Syscall, Task
 
@@ -167,7 +167,7 @@ def test_leaving_a_recording_ends_and_reaps_the_server(name: str) -> None:
     assert alive == [True]
     tasks = [record.tid for record in records if isinstance(record, Task)]
     assert len(tasks) == 3
-    assert [tid for tid in tasks if _state(tid) not in "ZX"] == []
+    assert [tid for tid in tasks if procfs.state(tid) not in "ZX"] == []
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 

@@ -34,7 +34,7 @@ class Conductor:
         self._progress = progress
         self._timeout = recorder.plan.timeout
         self._clients: dict[int, Client] = {}
-        self._engine.one_by_one = True
+        self._engine.turns.begin()
         recorder.at_exit(self._leave)
 
     def play(self) -> None:

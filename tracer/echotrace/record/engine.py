@@ -17,20 +17,17 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import TypeAlias
 
-from echotrace.record import machine, names, ptrace
+from echotrace.record import names, procfs, ptrace
 from echotrace.record.inspect import Found, Inspector
 from echotrace.record.machine import Call
 from echotrace.record.ptrace import WALL, Stop
 from echotrace.record.stops import Item, Stops
+from echotrace.record.turns import Turns
 from echotrace.syscalls import Effect
 from echotrace.trace import Exec, Exit, Record, Signal, Task
 
 _STOP_SIGNALS = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
-#: Handles the stop of a task at a time of the clock.
-_Handler: TypeAlias = Callable[[int, int], None]
 _BATCH = 0xFFF  # stops between two calls of `overflow`, less one
 
 
@@ -41,9 +38,7 @@ class Engine:
     `records` (all else; times are those of the clock until the ledger makes them relative).
     `interrupt` ends a pump at the next moment when nothing can be lost.
 
-    With `one_by_one` only the task whose turn it is gets past a call; the others, and new tasks,
-    wait where they stopped until `next_turn`. Which of several runnable tasks goes first is the
-    scheduler's choice otherwise; so it is ours, and the same every time.
+    Once `turns` has begun, tasks go on one at a time, by `next_turn`.
     """
 
     def __init__(self, stops: Stops, inspector: Inspector, pids: dict[int, int]) -> None:
@@ -56,10 +51,7 @@ class Engine:
         self.overflow: Callable[[], None] = lambda: None
         self.root_status: int | None = None
         self._inspector = inspector
-        self.one_by_one = False
-        self._turn: int | None = None
-        self._queue: dict[int, _Handler] = {}
-        self._newborn: dict[int, bool] = {}
+        self.turns = Turns()
         self._held: set[int] = set()
         self._announced: set[int] = set()
         self._listening: set[int] = set()
@@ -73,7 +65,6 @@ class Engine:
             ptrace.EVENT_VFORK: self._spawned,
             ptrace.EVENT_CLONE: self._spawned,
             ptrace.EVENT_EXEC: self._replaced,
-            ptrace.EVENT_EXIT: self._ending,
             ptrace.EVENT_STOP: self._stopped,
             ptrace.EVENT_VFORK_DONE: self._vforked,
         }
@@ -98,11 +89,8 @@ class Engine:
         reference = ctypes.byref(status)
         options = WALL if block else WALL | os.WNOHANG
         wait, clock = ptrace.waitpid, time.monotonic_ns
-        entry: _Handler = self.stops.entry
-        leave: _Handler = self.stops.leave
+        entry, leave = self.turns.guard(self.stops.entry), self.turns.guard(self.stops.leave)
         other = self._other
-        if self.one_by_one:
-            entry, leave = self._in_turn(entry), self._in_turn(leave)
         seccomp_stop, syscall_stop = ptrace.SECCOMP_STOP, ptrace.SYSCALL_STOP
         before, handled = self.handled, 0
         while not self.interrupted:
@@ -162,11 +150,13 @@ class Engine:
 
         By the state letters of /proc/TID/stat (proc(5)); the youngest tasks are asked first.
         """
-        return all(
-            tid in self._queue or tid in self._listening or self._newborn.get(tid)
-            or (state := _state(tid)) in "SZX" or (state == "D" and self._waits_for_a_task(tid))
-            for tid in reversed(self.pids)
-        )  # fmt: skip
+        return all(map(self._rests, reversed(self.pids)))
+
+    def _rests(self, tid: int) -> bool:
+        if tid in self._listening or self.turns.is_waiting(tid):
+            return True
+        state = procfs.state(tid)
+        return state in "SZX" or (state == "D" and self._waits_for_a_task(tid))
 
     def _waits_for_a_task(self, tid: int) -> bool:
         """Whether it sits in vfork or exec until others have got on.
@@ -176,40 +166,20 @@ class Engine:
         """
         if tid in self._vforking:
             return True
-        call = machine.call_in_progress(tid)
+        call = procfs.call_in_progress(tid)
         row = self._inspector.rows.get(call.number) if call else None
         alone = list(self.pids.values()).count(self.pids[tid]) == 1
         return row is not None and row.effect is Effect.EXECS and not alone
 
     def next_turn(self) -> bool:
-        """Let the next task go: the oldest of those stopped at a call, then of those not begun.
-
-        False when there is none. Ask only when the server is idle.
-        """
-        self._turn = next((tid for tid in self.pids if tid in self._queue), None)
-        if self._turn is not None:
-            self._queue.pop(self._turn)(self._turn, time.monotonic_ns())
-            return True
-        self._turn = next((tid for tid, stopped in self._newborn.items() if stopped), None)
-        if self._turn is not None:
-            del self._newborn[self._turn]
-            self._resume(self._turn)
-        return self._turn is not None
-
-    def _in_turn(self, handle: "_Handler") -> "_Handler":
-        def handle_in_turn(tid: int, now: int) -> None:
-            if tid == self._turn:
-                handle(tid, now)
-            else:
-                self._queue[tid] = handle
-
-        return handle_in_turn
+        """Let the next task go on; False when none waits. Ask only when the server is idle."""
+        return self.turns.give(self.pids, self._resume)
 
     def _other(self, tid: int, status: int, now: int) -> None:
         if os.WIFSTOPPED(status):
             stop = Stop.parse(status)
-            if self.one_by_one and stop.event == ptrace.EVENT_EXIT and tid != self._turn:
-                self._queue[tid] = lambda tid, now: self._ending(tid, stop, now)
+            if stop.event == ptrace.EVENT_EXIT:
+                self.turns.guard(self._ending)(tid, now)
                 return
             self._events.get(stop.event, self._events[0])(tid, stop, now)
         else:
@@ -248,8 +218,8 @@ class Engine:
         flags = str(self._inspector.before(tid, found[0]).get("flags", "")) if found else ""
         if stop.event == ptrace.EVENT_VFORK:
             self._vforking.add(tid)
-        elif self.one_by_one:
-            self._newborn[child] = False
+        else:
+            self.turns.born(child)
         self._born(child, tid, [flag for flag in flags.split("|") if flag], now)
         self._resume(tid)
 
@@ -259,7 +229,7 @@ class Engine:
 
     def _born(self, child: int, parent: int | None, flags: list[str], now: int) -> None:
         group = 0 if parent is None else self.pids.get(parent, 0)
-        thread = Path(f"/proc/{group}/task/{child}").exists()
+        thread = procfs.is_thread_of(group, child)
         self.pids[child] = group if thread else child
         kind = "thread" if thread else "process"
         task = Task(
@@ -273,9 +243,7 @@ class Engine:
             self._announced.add(child)
 
     def _first_stop(self, child: int) -> None:
-        if child in self._newborn:
-            self._newborn[child] = True
-        else:
+        if not self.turns.has_stopped(child):
             self._resume(child)
 
     def _replaced(self, tid: int, _stop: Stop, now: int) -> None:
@@ -287,11 +255,11 @@ class Engine:
         if not self._running:
             self._running = True  # what came before was our own preparation
             self.stops.items.clear()
-        argv = Path(f"/proc/{tid}/cmdline").read_bytes().decode("latin-1").split("\0")[:-1]
+        argv = procfs.arguments(tid)
         self.records.append(Exec(time=now, tid=tid, former=former, argv=argv))
         self._resume(tid)
 
-    def _ending(self, tid: int, _stop: Stop, now: int) -> None:
+    def _ending(self, tid: int, now: int) -> None:
         status = ptrace.event_message(tid)
         if tid in self.stops.waiting:
             start = self.stops.waiting.pop(tid)
@@ -323,8 +291,7 @@ class Engine:
         self._end(tid, status, now)
         self._ended.discard(tid)
         self.stops.forget(tid)
-        self._queue.pop(tid, None)
-        self._newborn.pop(tid, None)
+        self.turns.forget(tid)
         self._vforking.discard(tid)
         del self.pids[tid]
         if tid == self._root:
@@ -334,26 +301,5 @@ class Engine:
     def _adopt_orphans(self, now: int) -> None:
         """Let go on what a task made that was killed before it could announce it."""
         for child in sorted(self._held):
-            if _parent(child) not in self.pids.values():
+            if procfs.parent(child) not in self.pids.values():
                 self._born(child, None, [], now)
-
-
-def _state(tid: int) -> str:
-    """The state letter of a task; asked of every task at every step, so without ceremony."""
-    try:
-        file = os.open(f"/proc/{tid}/stat", os.O_RDONLY)
-    except OSError:
-        return "X"
-    try:
-        return os.read(file, 512).rpartition(b") ")[2][:1].decode()
-    except OSError:
-        return "X"
-    finally:
-        os.close(file)
-
-
-def _parent(tid: int) -> int:
-    try:
-        return int(Path(f"/proc/{tid}/stat").read_text().rpartition(") ")[2].split()[1])
-    except OSError:
-        return 0

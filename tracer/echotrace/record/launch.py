@@ -6,9 +6,8 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from echotrace.record import ptrace
+from echotrace.record import procfs, ptrace
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,7 @@ class Launch:
 def one_processor() -> Iterator[None]:
     """Keep this thread and what it starts on the processor it is on (sched_setaffinity(2))."""
     former = os.sched_getaffinity(0)
-    here = int(Path("/proc/self/stat").read_text().rpartition(") ")[2].split()[36])
-    os.sched_setaffinity(0, {here} & former or {min(former)})
+    os.sched_setaffinity(0, {procfs.processor()} & former or {min(former)})
     try:
         yield
     finally:

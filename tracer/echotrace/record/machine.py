@@ -32,7 +32,6 @@ KEPT = _WORDS.size
 _INFO = struct.Struct("B3xIQQ")
 _INFO_ENTRY = struct.Struct("7Q")
 _INFO_EXIT = struct.Struct("q")
-_SIGN = 1 << 63
 
 
 def call_of_registers(raw: bytes, *, returned: bool) -> Call:
@@ -49,19 +48,6 @@ def call_of_info(entry: bytes, leave: bytes | None) -> Call:
     number, *arguments = _INFO_ENTRY.unpack_from(entry, _INFO.size)
     result = _INFO_EXIT.unpack_from(leave, _INFO.size)[0] if leave else None
     return Call(number, tuple(arguments), result, instruction, stack)
-
-
-def call_in_progress(tid: int) -> Call | None:
-    """The call in which a task waits, from /proc/TID/syscall (proc(5)); None when unknown."""
-    try:
-        with open(f"/proc/{tid}/syscall") as file:  # noqa: PTH123 -- as quick as can be
-            words = file.read().split()
-    except OSError:
-        return None
-    if len(words) < 9 or int(words[0]) < 0:
-        return None
-    number, *rest = (int(word, 0) for word in words)
-    return Call(number, tuple(rest[:6]), None, rest[7], rest[6])
 
 
 class RegisterBuffer:

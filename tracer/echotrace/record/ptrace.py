@@ -19,7 +19,6 @@ from echotrace.errors import SystemRefused
 
 CONT: int = func.PTRACE_CONT
 SYSCALL: int = func.PTRACE_SYSCALL
-DETACH: int = func.PTRACE_DETACH
 GETEVENTMSG: int = func.PTRACE_GETEVENTMSG
 SEIZE = 0x4206
 INTERRUPT = 0x4207

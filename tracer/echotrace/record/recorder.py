@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Self
 
 from echotrace import __version__
-from echotrace.record import launch, machine, ptrace, seccomp
+from echotrace.record import launch, procfs, ptrace, seccomp
 from echotrace.record.engine import Engine
 from echotrace.record.inspect import Inspector
 from echotrace.record.launch import Launch
@@ -147,7 +147,7 @@ class Recorder:
             self.engine.pump(block=False)
         self.settle()
         for tid, start in self.engine.stops.waiting.items():
-            call = machine.call_in_progress(tid)
+            call = procfs.call_in_progress(tid)
             if call is not None:
                 self.write([self.ledger.unfinished(tid, start, call, self.engine.look(tid, call))])
         now = self.ledger.time(time.monotonic_ns())

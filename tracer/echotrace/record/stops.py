@@ -128,9 +128,7 @@ class RegisterStops(_Common):
         target = memory.remote
         numbers = self._inspector.rows
         looks = {number for number in numbers if self._inspector.must_look(number)}
-        moves = {
-            n for n, row in numbers.items() if {a.kind for a in row.arguments} & decode.PAYLOADS
-        }
+        moves = {number for number, row in numbers.items() if decode.moves_bytes(row)}
         with_address = moves & looks
         kept = machine.KEPT
         number_at, result_at = machine.ORIG_RAX, machine.RAX
