@@ -274,3 +274,65 @@ def test_servers_and_doctor_answer() -> None:
     done = echotrace("doctor")
     assert done.returncode == 0
     assert "ptrace" in done.stdout
+
+
+def test_trace_is_not_written_into_a_pipe() -> None:
+    """A trace is kept in a file only; for a pipe there is --format jsonl."""
+    os.mkfifo("pipe.jsonl")
+    assert "--format jsonl" in refused("fork", "-f", "-o", "pipe.jsonl")
+
+
+def test_two_recordings_at_once_keep_apart() -> None:
+    """Recordings of one server at the same time each show their own script."""
+    scripts = list(BUILT_IN)
+    running = [
+        subprocess.Popen([sys.executable, "-m", "echotrace", "fork", "-q", "-s", script],
+                         stdout=subprocess.PIPE, text=True)
+        for script in scripts
+    ]  # fmt: skip
+    for script, process in zip(scripts, running, strict=True):
+        output, _ = process.communicate()
+        assert process.returncode == 0
+        assert f"script {script} -" in output
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams_are_no_traceback(closed: str) -> None:
+    """A caller that closed a standard stream gets what is left, and no traceback."""
+    words = f"'{sys.executable}' -m echotrace fork {closed}"
+    done = subprocess.run(["bash", "-c", words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+def test_full_standard_output_is_told() -> None:
+    """Standard output on a full device gives one line and exit status 3."""
+    words = f"'{sys.executable}' -m echotrace show '{TRACE}' > /dev/full"
+    done = subprocess.run(["bash", "-c", words], capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr == "echotrace: No space left on device\n"
+
+
+def test_timeout_must_be_a_time() -> None:
+    """nan is no timeout: it would never end."""
+    assert "is no time" in refused("fork", "--timeout", "nan")
+
+
+def test_client_that_comes_again_has_two_connections() -> None:
+    """A client that connects twice is compared visit by visit."""
+    steps = ["1 connect", "1 send a", "1 expect a", "1 close", "2 connect", "2 close",
+             "1 connect", "1 send b", "1 expect b", "1 close"]  # fmt: skip
+    Path("again.txt").write_text("\n".join(steps))
+    text = echotrace("compare", "fork", "thread", "-q", "-s", "again.txt").stdout
+    assert "no such connection" not in text
+    first = text.index('"a"')
+    assert text.count('"a"', first) == text.count('"b"') == 4
+
+
+@pytest.mark.parametrize("server", ["fork", "thread"])
+def test_call_in_which_a_server_hangs_is_in_its_trace(server: str) -> None:
+    """When a step waits in vain, the trace ends with the calls that the server waits in."""
+    Path("hang.txt").write_text("1 connect\n1 send a\n1 expect aa\n")
+    assert refused(server, "-s", "hang.txt", "--timeout", "0.2", "-o", "hang.jsonl")
+    waiting = [call.name for call in load(Path("hang.jsonl")).syscalls() if call.result is None]
+    assert sorted(waiting) == ["accept", "recvfrom"]

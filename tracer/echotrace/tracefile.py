@@ -69,13 +69,12 @@ class Writer:
     @classmethod
     def create(cls, path: Path, *, overwrite: bool = False) -> Self:
         """Make a new file; raises UserError when it exists or cannot be made."""
-        how = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        if path.exists() and not path.is_file():
+            raise UserError(f"'{path}' is no file; --format jsonl prints a trace into a pipe")
         try:
-            if path.exists() and not path.is_file():
-                how = os.O_WRONLY  # a device or a pipe
-            elif overwrite:
+            if overwrite:
                 path.unlink(missing_ok=True)
-            file = os.open(path, how, 0o666)
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         except FileExistsError:
             raise UserError(f"'{path}' exists; -f overwrites it") from None
         except OSError as error:

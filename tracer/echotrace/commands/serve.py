@@ -74,8 +74,8 @@ def _serve(
     if recorded.error:
         complain(recorded.error)
     if not quiet:
-        path = safe(str(recorded.path))
-        click.echo(f"trace: {path}   next: echotrace compare fork thread", err=True)
+        click.echo(f"trace kept in {safe(str(recorded.path))}", err=True)
+        click.echo("next: echotrace compare fork thread", err=True)
     return int(recorded.exit_status)
 
 
