@@ -1,13 +1,14 @@
 """The conductor: when it takes a step, and what it says when none can be taken."""
 
 import os
+import subprocess
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from recordings import own_folders, plan, played, server_plan, steps
+from recordings import own_folders, plan, played, program, server_plan, steps
 
 from echotrace.errors import StepTimeout
 from echotrace.record import procfs
@@ -80,6 +81,37 @@ def test_server_that_spins_until_another_task_gets_on() -> None:
     assert [task.kind for task in trace.records if isinstance(task, Task)] == ["process", "thread"]
     names = [call.name for call in trace.syscalls()]
     assert names.index("dup2") < names.index("accept") < names.index("sendto")
+
+
+def test_task_on_its_way_to_sleep_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task that says it sleeps and has yet to give up the processor may still go on."""
+    in_vain = iter([False] * 50)
+    asked = procfs.sleeps
+    monkeypatch.setattr(procfs, "sleeps", lambda tid: next(in_vain, True) and asked(tid))
+    trace = played(server_plan("fork"))
+    assert next(in_vain, None) is None
+    assert trace.end is not None
+    assert trace.end.reason is None
+
+
+def test_sleeping_and_running_are_told_apart() -> None:
+    """What waits in a call sleeps; what computes does not; what is gone, nobody waits for."""
+    with (
+        subprocess.Popen(["sleep", "600"]) as sleeper,
+        subprocess.Popen([program("spins")]) as runner,
+    ):
+        try:
+            while procfs.state(sleeper.pid) != "S" or procfs.call_in_progress(sleeper.pid) is None:
+                os.sched_yield()
+            assert procfs.sleeps(sleeper.pid)
+            while procfs.state(runner.pid) != "R":
+                os.sched_yield()
+            assert not procfs.sleeps(runner.pid)
+        finally:
+            sleeper.kill()
+            runner.kill()
+    assert procfs.sleeps(sleeper.pid)
+    assert procfs.state(sleeper.pid) == "X"
 
 
 def test_server_that_never_waits() -> None:

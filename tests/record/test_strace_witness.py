@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from recordings import PATIENCE, own_folders, played, server_plan
 
+from echotrace.record import procfs
 from echotrace.record.clients import Client
 from echotrace.record.recorder import Plan
 from echotrace.record.script import BUILT_IN, Script
@@ -295,7 +296,8 @@ class Witness:
         """Wait until the server and strace sleep, all in the same moment.
 
         A task that sleeps in two looks with as many context switches before slept between them; if
-        all do, they slept together, and nothing in them can wake another.
+        all do, they slept together, and nothing in them can wake another. One that was preempted
+        on its way to sleep is told by /proc/TID/syscall, which says that it is running.
         """
         deadline = time.monotonic() + PATIENCE
         before = self._tasks()
@@ -316,7 +318,10 @@ class Witness:
         self._strace.wait(PATIENCE)
 
     def _tasks(self) -> list[tuple[int, str, str, str]]:
-        """Each task of the session: id, state, and its context switches (proc(5))."""
+        """Each task of the session: id, state, and its context switches (proc(5)).
+
+        The state is S only when the task has given up the processor.
+        """
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
@@ -326,9 +331,12 @@ class Witness:
                     status = dict(
                         line.split(":", 1) for line in (task / "status").read_text().splitlines()
                     )
+                    state = _stat(task)[0]
+                    if state == "S" and not procfs.sleeps(int(task.name)):
+                        state = "R"
                     found.append((
                         int(task.name),
-                        _stat(task)[0],
+                        state,
                         status["voluntary_ctxt_switches"].strip(),
                         status["nonvoluntary_ctxt_switches"].strip(),
                     ))  # fmt: skip

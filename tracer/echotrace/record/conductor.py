@@ -110,13 +110,13 @@ class Conductor:
             return
         started = [self._begin(client, step) for client in step.clients]
         waiting = [pair for pair in started if not self._try(pair, step, what)]
-        while True:
-            self._until_idle(what, deadline)
-            waiting = [pair for pair in waiting if not self._try(pair, step, what)]
-            if not waiting or self._engine.interrupted:
-                break
-            self._wait(what, deadline)
         self._until_idle(what, deadline)
+        while waiting and not self._engine.interrupted:
+            waiting = [pair for pair in waiting if not self._try(pair, step, what)]
+            if waiting:
+                self._wait(what, deadline)
+            else:
+                self._until_idle(what, deadline)
 
     def _pause(self, step: Step) -> None:
         end = time.monotonic_ns() + step.wait

@@ -148,7 +148,7 @@ class Engine:
     def idle(self) -> bool:
         """Whether every task waits: the server will do nothing until something happens outside.
 
-        By the state letters of /proc/TID/stat (proc(5)); the youngest tasks are asked first.
+        By what /proc (proc(5)) says of each; the youngest tasks are asked first.
         """
         return all(map(self._rests, reversed(self.pids)))
 
@@ -156,7 +156,9 @@ class Engine:
         if tid in self._listening or self.turns.is_waiting(tid):
             return True
         state = procfs.state(tid)
-        return state in "SZX" or (state == "D" and self._waits_for_a_task(tid))
+        if state == "S":
+            return procfs.sleeps(tid)
+        return state in "ZX" or (state == "D" and self._waits_for_a_task(tid))
 
     def _waits_for_a_task(self, tid: int) -> bool:
         """Whether it sits in vfork or exec until others have got on.

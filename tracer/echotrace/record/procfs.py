@@ -20,6 +20,24 @@ def state(tid: int) -> str:
         os.close(file)
 
 
+def sleeps(tid: int) -> bool:
+    """Whether a task whose state is S has really given up the processor.
+
+    A task says S before it looks a last time at what it waits for, and may be preempted there; then
+    it has yet to run, and may find it. In /proc/TID/syscall the kernel tells the two apart.
+    """
+    try:
+        file = os.open(f"/proc/{tid}/syscall", os.O_RDONLY)
+    except OSError:
+        return True  # not told: the state has to do
+    try:
+        return os.read(file, 7) != b"running"
+    except OSError:
+        return True
+    finally:
+        os.close(file)
+
+
 def parent(tid: int) -> int:
     """The process that is the parent of a task's process; 0 when unknown."""
     try:
