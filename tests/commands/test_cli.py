@@ -293,7 +293,7 @@ def test_two_recordings_at_once_keep_apart() -> None:
     for script, process in zip(scripts, running, strict=True):
         output, _ = process.communicate()
         assert process.returncode == 0
-        assert f"script {script} -" in output
+        assert f"clients, {script} -" in output
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

@@ -153,7 +153,7 @@ def test_program_that_cannot_be_started(capfd: pytest.CaptureFixture[str]) -> No
         ("1 connect;1 close;1 send a",
          "step 3 of 3, '1 send a', did not become possible: it is not connected"),
         ("1 connect;1 send one;1 expect two",
-         "step 3 of 3, '1 expect two', did not become possible: the server answered b'one'"),
+         "step 3 of 3, '1 expect two', did not become possible: the server answered 'one'"),
         ("1 connect;1 shutdown;1 expect a",
          ("step 3 of 3, '1 expect a', did not become possible: "
           "the server ended the connection after 0 bytes")),

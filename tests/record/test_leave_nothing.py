@@ -182,7 +182,7 @@ def test_step_that_never_becomes_possible(start: Callable[..., Command]) -> None
     status, output, errors = command.end()
     assert status == 2
     assert command.left() == []
-    what = "step 3 of 4, '1 expect never', did not become possible: the server answered b'hey'"
+    what = "step 3 of 4, '1 expect never', did not become possible: the server answered 'hey'"
     assert f"echotrace: {what}\n" in errors
     trace = load(command.trace)
     assert trace.end is not None

@@ -274,7 +274,8 @@ _ROWS = (
         "exec", "replaces the program; descriptors without FD_CLOEXEC stay open"),
     Row("unshare", "flags:cloneflags", _E.UNSHARES, "unshare", "unshare",
         "ends the sharing of what the flags name"),
-    Row("exit", "status:int", _E.EXITS, "exit", "exit", "ends this task"),
+    # returning from a thread's first function is a call of pthread_exit (pthread_exit(3))
+    Row("exit", "status:int", _E.EXITS, "pthread_exit", "exit", "ends this task"),
     Row("exit_group", "status:int", _E.EXITS, "exit", "exit",
         "ends all tasks of the process and closes its descriptors"),
     Row("wait4", "pid:int wstatus:waitstatus options:waitflags rusage:pointer", _E.REAPS, "wait4",

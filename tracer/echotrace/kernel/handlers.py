@@ -178,8 +178,9 @@ def is_told(ledger: Ledger, _task: TaskState, call: Syscall) -> None:
     touch = ledger.touches.get(call.seq)
     if touch is None or touch.used is None or not succeeded(call):
         return
-    if call.endpoints:
-        ledger.endpoints[touch.used.id] = endpoint_of(call, call.args["fd"])
+    fd = call.args.get("fd")
+    if call.endpoints and isinstance(fd, int):
+        ledger.endpoints[touch.used.id] = endpoint_of(call, fd)
     learnt = {"bind": ledger.bound, "listen": ledger.listening}.get(call.name)
     if learnt is not None:
         learnt[touch.used.id] = touch.used

@@ -88,7 +88,7 @@ class Client:
             del self._inbox[: len(step.data)]
             return True
         if not step.data.startswith(got):
-            raise Impossible(f"the server answered {got[:40]!r}")
+            raise Impossible(f"the server answered {repr(got[:40])[1:]}")
         if ended:
             raise Impossible(f"the server ended the connection after {len(got)} bytes")
         return False

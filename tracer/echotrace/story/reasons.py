@@ -129,7 +129,8 @@ def _kept_copies(one: _Side, other: _Side, pairs: Sequence[Pair]) -> Iterator[st
         keeper = side.story.roles.of(freed[0].holders[0], event.start) or "another process"
         sentence = (
             f"{event.actor} closes its copy of fd {freed[0].fd} ({side.at(event)}): the new "
-            f"process got a copy of the descriptor table, so {keeper} keeps the connection open"
+            f"process got a copy of the descriptor table, so {keeper} keeps the connection; "
+            f"without this close it would stay open after {keeper}'s"
         )
         if "CLONE_FILES" in flags_of(across.first("spawn")):
             sentence += "; threads share one table, where a single close ends the connection"
@@ -187,7 +188,8 @@ def _shutdowns(one: _Side, other: _Side, _pairs: Sequence[Pair]) -> Iterator[str
         if closing:
             yield (
                 f"{event.actor} sends the end of its data with shutdown before it closes "
-                f"({side.at(event)}); the last close does both in {across.at(closing[0])}"
+                f"({side.at(event)}); on the other side the last close does that "
+                f"({across.at(closing[0])})"
             )
 
 

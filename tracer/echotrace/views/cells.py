@@ -41,7 +41,7 @@ def fit(text: str, width: int) -> list[str]:
     """The text in lines of at most `width`, further ones indented; long words are broken."""
     lines = [text]
     if len(text) > width:
-        lines = textwrap.wrap(text, width, subsequent_indent="   ", break_on_hyphens=False)
+        lines = textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
     return [line.replace(_TIE, " ") for line in lines]
 
 

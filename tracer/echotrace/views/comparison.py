@@ -120,9 +120,15 @@ def _reasons(
     left: Story, right: Story, alignments: tuple[Alignment, ...], surface: Surface
 ) -> Iterator[list[Piece]]:
     told = reasons(left, right, alignments)
+    marks = [pair.mark for alignment in alignments for pair in alignment.pairs]
+    different = sum(mark != SAME for mark in marks)
+    if different:
+        legend = "= the same, ≠ not the same, < only left, > only right; the numbers aside"
+        yield from ([Piece(line, "dim")] for line in fit(glyphs(legend, surface), surface.width))
     if not told:
-        if alignments and all(pair.mark == SAME for a in alignments for pair in a.pairs):
-            yield [Piece("No difference.")]
+        said = f"{words.count(different, 'row')} differ." if different else "No difference."
+        if marks:
+            yield [Piece(said)]
         return
     yield [Piece("Why", "bold")]
     for number, sentence in enumerate(told, start=1):

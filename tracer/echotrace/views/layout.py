@@ -118,7 +118,7 @@ def _task_columns(story: Story, shown: Sequence[StoryEvent]) -> tuple[Column, ..
     names = [name for name in story.roles.names if name in actors]
     kinds = {"P": "process", "T": "thread"}
     clients = [Column("clients", "clients")] if any(a.startswith("C") for a in actors) else []
-    return (*(Column(name, name, kinds.get(name[0], "")) for name in names), *clients)
+    return (*clients, *(Column(name, name, kinds.get(name[0], "")) for name in names))
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,10 @@ def _call(story: Story, event: StoryEvent, call: Syscall) -> Phrase:
 
 
 def _arguments(call: Syscall) -> list[str]:
+    if call.name not in ROWS:
+        return ["…"]  # known by its registers only: how many of them are arguments is not known
+    if call.name == "exit":
+        return []
     shown = _SHOWN.get(logical_event(call.name), tuple(call.args)[:3])
     return [
         words.value(call.args[name])

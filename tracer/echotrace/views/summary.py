@@ -7,8 +7,9 @@ from tabulate import tabulate
 from echotrace.story.nouns import Connection, Story
 from echotrace.views import words
 
-_HEAD = ("#", "client", "calls", "in", "out", "tasks", "closed by")
+_HEAD = ("#", "client", "calls", "B in", "B out", "tasks", "closed by")
 _ALIGN = ("left", "left", "right", "right", "right", "left", "left")
+_LISTS = frozenset({"client", "tasks", "closed by"})
 _MOST_ROLES = 4
 
 
@@ -20,15 +21,25 @@ def rows(story: Story) -> list[tuple[str, ...]]:
 def summary(story: Story, width: int) -> str:
     """The table as text; a sentence when there were no connections."""
     if not story.connections:
-        return "No connection was accepted."
-    for widest in (None, 16, 12, 8):
-        table = tabulate(
-            rows(story), headers=_HEAD, tablefmt="simple", disable_numparse=True, colalign=_ALIGN,
-            maxcolwidths=[None, widest, None, None, None, widest, widest],
-        )  # fmt: skip
-        if max(map(len, table.splitlines())) <= width:
-            break
-    return table
+        return "No accepted connection is in this trace."
+    tables = (
+        _table(story, widest, clients=names) for names in (True, False) for widest in (None, 16, 8)
+    )
+    fitting = (table for table in tables if max(map(len, table.splitlines())) <= width)
+    return next(fitting, _table(story, 8, clients=False))
+
+
+def _table(story: Story, widest: int | None, *, clients: bool) -> str:
+    """The table with its lists cut to lines; without the clients, which the titles name too."""
+    columns = [index for index in range(len(_HEAD)) if clients or _HEAD[index] != "client"]
+    return tabulate(
+        [[row[index] for index in columns] for row in rows(story)],
+        headers=[_HEAD[index] for index in columns],
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=[_ALIGN[index] for index in columns],
+        maxcolwidths=[widest if _HEAD[index] in _LISTS else None for index in columns],
+    )
 
 
 def _row(connection: Connection) -> tuple[str, ...]:

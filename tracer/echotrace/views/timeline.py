@@ -12,7 +12,7 @@ from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint
 from echotrace.views.summary import summary
 
 _GAP = "  "
-_LEAST_SERVER, _LEAST_COLUMN, _MOST_COLUMN = 18, 22, 48
+_LEAST_SERVER, _LEAST_COLUMN, _MOST_COLUMN = 19, 22, 48
 LEAST_WIDTH = 60
 
 
@@ -38,7 +38,7 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
     parts = (
         words.path(header.server),
         {"c": "C", "python": "Python"}.get(header.language, words.path(header.language)),
-        f"{words.count(header.clients, 'client')}, script {words.path(header.script)}",
+        f"{words.count(header.clients, 'client')}, {words.path(header.script)}",
         f"{words.safe(header.kernel)} {words.safe(header.machine)}",
         f"{words.count(calls, 'call')} in {words.duration(end)}",
     )
@@ -201,6 +201,9 @@ def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Pie
     if layout.hidden:
         files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
         sentences.append(f"{files}: --all shows them")
+    end = story.trace.end
+    if end is not None and end.reason is None:
+        sentences.append("After the last step echotrace ended the server.")
     for sentence in sentences:
         for line in fit(glyphs(sentence, surface), surface.width):
             yield [Piece(line, "dim")]
