@@ -37,6 +37,10 @@ def test_written_steps_read_the_same(steps: list[Step]) -> None:
         ("1 connect", Step((1,), "connect")),
         ("  12   send   hello  world  # a comment", Step((12,), "send", b"hello  world")),
         ('1 send " two words "', Step((1,), "send", b" two words ")),
+        ('1 send "a # b" # comment', Step((1,), "send", b"a # b")),
+        ('1 send "a#b"', Step((1,), "send", b"a#b")),
+        (r'1 send "\"#\"" # "', Step((1,), "send", b'"#"')),
+        ('1 send 5" # inches', Step((1,), "send", b'5"')),
         ('1 send "x" * 3', Step((1,), "send", b"xxx")),
         ('1 send "ab"*2', Step((1,), "send", b"abab")),
         (r"1 send line\r\n\x00\\", Step((1,), "send", b"line\r\n\0\\")),
@@ -93,6 +97,12 @@ def test_any_line_is_a_step_or_an_error(line: str) -> None:
         assert str(error).startswith("'test'")  # noqa: PT017 -- either is right
     else:
         assert {step.action for step in found.steps} <= ACTIONS.keys()
+
+
+@pytest.mark.parametrize("text", ['"', '\\"', '""', '" '])
+def test_quotes_do_not_multiply_the_work(text: str) -> None:
+    """A line of many quotes is read in a moment, whatever they could pair up to."""
+    assert len(parse(f"1 send {text * 5000}x", "test").steps[0].data) >= 5000
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a comment"])

@@ -294,7 +294,8 @@ class Engine:
         self._ended.discard(tid)
         self.stops.forget(tid)
         self.turns.forget(tid)
-        self._vforking.discard(tid)
+        for table in (self._announced, self._listening, self._vforking):
+            table.discard(tid)  # the number may be used again
         del self.pids[tid]
         if tid == self._root:
             self.root_status = status

@@ -55,12 +55,11 @@ SECCOMP_STOP = 0x7F | signal.SIGTRAP << 8 | EVENT_SECCOMP << 16
 INFO_SIZE = 88
 INFO_ENTRY, INFO_EXIT, INFO_SECCOMP = 1, 2, 3
 
-_quick = ctypes.PyDLL(
-    LIBC_FILENAME, use_errno=True
-)  # keeps the interpreter lock: calls that do not block
+# For calls that do not block: keeps the interpreter lock, and no errno, which nobody asks for.
+_quick = ctypes.PyDLL(LIBC_FILENAME)
 _slow = ctypes.CDLL(LIBC_FILENAME, use_errno=True)
 
-#: ptrace(request, tid, address, data): -1 on failure, errno by `ctypes.get_errno()`.
+#: ptrace(request, tid, address, data): -1 on failure, which means that the task is gone.
 ptrace = _quick["ptrace"]
 #: process_vm_readv(tid, local, count, remote, count, 0): bytes read, or -1.
 process_vm_readv = _quick["process_vm_readv"]

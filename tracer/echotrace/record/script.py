@@ -23,8 +23,9 @@ ACTIONS: Mapping[str, str] = {
 }
 _LINE = re.compile(r"(?P<clients>[\d,\-]+)\s+(?P<action>\S+)(?:\s+(?P<text>.*))?")
 _TIME = re.compile(r"(\d+)(ms|s)")
-#: What stands before a comment: text without `#`, or in double quotes.
-_COMMENT = re.compile(r'^((?:[^#"]|"(?:[^"\\]|\\.)*"|")*?)#.*$')
+#: What stands before a comment: text without `#`, or in double quotes. It always matches, as far as
+#: it can at the first attempt: there is nothing behind it for which it would have to go back.
+_NO_COMMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^#])*')
 _REPEAT = re.compile(r'"(?P<text>.*)"(?:\s*\*\s*(?P<count>\d+))?')
 _MOST_CLIENTS = 10_000
 _MOST_BYTES = 1 << 30
@@ -80,7 +81,8 @@ def parse(text: str, name: str) -> Script:
     """Read a script; raises ScriptError with the line and what is allowed."""
     steps = []
     for number, line in enumerate(text.splitlines(), start=1):
-        words = _COMMENT.sub(r"\1", line).strip()
+        match = _NO_COMMENT.match(line)
+        words = match[0].strip() if match else ""
         if words:
             try:
                 steps.append(_step(words))
