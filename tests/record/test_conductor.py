@@ -11,9 +11,10 @@ import pytest
 from recordings import own_folders, plan, played, program, server_plan, steps
 
 from echotrace.errors import StepTimeout
-from echotrace.record import procfs
+from echotrace.record import procfs, ptrace
 from echotrace.record.conductor import Conductor
 from echotrace.record.recorder import Plan, Recorder
+from echotrace.record.stops import InfoStops
 from echotrace.trace import ClientStep, Record, Syscall, Task
 
 
@@ -112,6 +113,18 @@ def test_sleeping_and_running_are_told_apart() -> None:
             runner.kill()
     assert procfs.sleeps(sleeper.pid)
     assert procfs.state(sleeper.pid) == "X"
+
+
+def test_kernel_without_seccomp_records_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no filter can be set, every call stops the server instead, unasked."""
+    wanted = plan("spins", steps=steps("1 connect"))
+    assert ptrace.can_filter()
+    monkeypatch.setattr(ptrace, "can_filter", lambda: False)
+    with Recorder(replace(wanted, program="/bin/true", argv=["true"]), lambda _: None) as recorder:
+        assert isinstance(recorder.engine.stops, InfoStops)
+        recorder.run_freely(lambda _: None)
+        recorder.finish()
+        assert recorder.ledger.syscalls > 2
 
 
 def test_server_that_never_waits() -> None:

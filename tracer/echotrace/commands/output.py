@@ -31,7 +31,7 @@ def surface(width: int | None, *, to_file: bool) -> Surface:
 def deliver(text: str, path: Path | None, *, overwrite: bool) -> None:
     """Print a result, or write it to a file: whole or not at all."""
     if path is None:
-        sys.stdout.write(text)
+        sys.stdout.buffer.write(text.encode())  # ASCII, but for a terminal that reads UTF-8
         sys.stdout.flush()
         return
     check(path, overwrite=overwrite)

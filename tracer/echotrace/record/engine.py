@@ -49,7 +49,6 @@ class Engine:
         self.handled = 0
         #: Called from time to time in a long pump, so that what gathers can be taken away.
         self.overflow: Callable[[], None] = lambda: None
-        self.root_status: int | None = None
         self._inspector = inspector
         self.turns = Turns()
         self._held: set[int] = set()
@@ -57,7 +56,6 @@ class Engine:
         self._listening: set[int] = set()
         self._vforking: set[int] = set()
         self._ended: set[int] = set()
-        self._root = 0
         self._running = False
         self._events: dict[int, Callable[[int, Stop, int], None]] = {
             0: self._signalled,
@@ -70,8 +68,7 @@ class Engine:
         }
 
     def adopt(self, pid: int, now: int) -> None:
-        """Take over a process that is already seized; it is the root of the tree."""
-        self._root = pid
+        """Take over a process that is already seized; it begins the tree."""
         self.pids[pid] = pid
         self.records.append(Task(time=now, tid=pid, pid=pid, parent=None, kind="process"))
 
@@ -297,8 +294,6 @@ class Engine:
         for table in (self._announced, self._listening, self._vforking):
             table.discard(tid)  # the number may be used again
         del self.pids[tid]
-        if tid == self._root:
-            self.root_status = status
         self._adopt_orphans(now)
 
     def _adopt_orphans(self, now: int) -> None:

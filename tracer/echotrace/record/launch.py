@@ -64,8 +64,9 @@ def _become(launch: Launch) -> None:
     os.dup2(null, 1)
     if null > 1:
         os.close(null)
-    if launch.filter is not None:
-        ptrace.set_seccomp_filter(launch.filter)
+    if launch.filter is not None and not ptrace.set_seccomp_filter(launch.filter):
+        sys.stderr.write("echotrace: the kernel refused the filter; try --no-seccomp\n")
+        return
     try:
         os.execv(launch.program, list(launch.argv))  # noqa: S606 -- no shell is wanted
     except OSError as error:

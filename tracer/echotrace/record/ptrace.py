@@ -53,7 +53,7 @@ SYSCALL_STOP = 0x7F | (signal.SIGTRAP | 0x80) << 8
 SECCOMP_STOP = 0x7F | signal.SIGTRAP << 8 | EVENT_SECCOMP << 16
 
 INFO_SIZE = 88
-INFO_ENTRY, INFO_EXIT, INFO_SECCOMP = 1, 2, 3
+INFO_EXIT = 2
 
 # For calls that do not block: keeps the interpreter lock, and no errno, which nobody asks for.
 _quick = ctypes.PyDLL(LIBC_FILENAME)
@@ -90,6 +90,15 @@ def event_message(tid: int) -> int:
     message = ctypes.c_ulong()
     ptrace(GETEVENTMSG, tid, 0, ctypes.byref(message))
     return message.value
+
+
+def can_filter() -> bool:
+    """Whether this kernel, and what confines us, lets a task set a filter.
+
+    By the way of seccomp(2): where it is possible, a filter at no address is a bad address.
+    """
+    refused = _slow["prctl"](PR_SET_SECCOMP, SECCOMP_MODE_FILTER, None, 0, 0) == -1
+    return refused and ctypes.get_errno() == errno.EFAULT
 
 
 def set_seccomp_filter(program: bytes) -> bool:

@@ -77,7 +77,7 @@ class Recorder:
         inspector = Inspector(names, memory, self.plan.snaplen)
         pids: dict[int, int] = {}
         program = None
-        if self.plan.seccomp:
+        if self.plan.seccomp and ptrace.can_filter():
             program = seccomp.program(names, everything=self.plan.everything)
         self.engine = Engine(_stops(self.plan, inspector, pids, memory, program), inspector, pids)
         self.ledger = Ledger(names, inspector.rows)
