@@ -11,7 +11,7 @@ from echotrace.story.align import (
     Pair,
     align,
 )
-from echotrace.story.nouns import Story, StoryEvent
+from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.reasons import flags_of, reasons
 from echotrace.views import words
 from echotrace.views.cells import fit
@@ -47,8 +47,9 @@ def _notes(left: Story, right: Story, surface: Surface) -> Iterator[list[Piece]]
         text = f"The scripts differ: {words.path(one.script)} and {words.path(other.script)}."
         yield [Piece(glyphs(text, surface), "differs")]
     for story in (left, right):
-        for line in shortcomings(story):
-            yield [Piece(glyphs(f"{name(story)}: {line}", surface), "differs")]
+        for sentence in shortcomings(story):
+            for line in fit(glyphs(f"{name(story)}: {sentence}", surface), surface.width):
+                yield [Piece(line, "differs")]
     if not left.connections and not right.connections:
         yield [Piece("No connection was accepted on either side.", "differs")]
 
@@ -73,15 +74,19 @@ class _Frame:
         connection = alignment.left or alignment.right
         assert connection is not None
         client = f" C{connection.client}" if connection.client else ""
-        text = f"#{connection.number}{client}".ljust(_SECTION_WIDTH)
-        for story, own in ((self._left, alignment.left), (self._right, alignment.right)):
-            title = name(story) if own else f"{name(story)}: no such connection"
-            indent = " " * (_NUMBER_WIDTH + 1)
-            text += _GAP + (indent + title)[: self._side + len(indent)].ljust(
-                self._side + len(indent)
-            )
-            text += "   " if own is alignment.left and story is self._left else ""
-        return [Piece(glyphs(text, self._surface), "bold")]
+        label = f"#{connection.number}{client}".ljust(_SECTION_WIDTH)
+        left, right = (
+            self._title(self._left, alignment.left),
+            self._title(self._right, alignment.right),
+        )
+        return [Piece(glyphs(f"{label}{_GAP}{left}   {_GAP}{right}", self._surface), "bold")]
+
+    def _title(self, story: Story, own: Connection | None) -> str:
+        """The story's name above its column, behind the room for the numbers."""
+        title = name(story) if own else f"{name(story)}: no such connection"
+        indented = " " * (_NUMBER_WIDTH + 1) + title
+        width = _NUMBER_WIDTH + 1 + self._side
+        return indented[:width].ljust(width)
 
     def _row(self, pair: Pair, section: str) -> Iterator[list[Piece]]:
         left, right = self._cell(self._left, pair.left), self._cell(self._right, pair.right)
