@@ -11,7 +11,11 @@ from msgspec import Struct
 
 
 class Site(Struct, frozen=True, omit_defaults=True):
-    """Where in the traced program's source a call was made."""
+    """Where in the traced program's source a call was made.
+
+    `file` is the path as the compiler or the interpreter was given it, the same as in a `Source`;
+    `function` the function that holds the line; `call` the library function it called there.
+    """
 
     file: str
     line: int
@@ -33,7 +37,10 @@ class Endpoint(Struct, frozen=True, omit_defaults=True):
 
 
 class Header(Struct, frozen=True, tag_field="type", tag="header", omit_defaults=True):
-    """The first line: what was recorded, with which program, on which machine."""
+    """The first line: what was recorded, with which program, on which machine.
+
+    `steps` is the script, step by step; `injections` what `--inject` asked for.
+    """
 
     format: int
     tool: str
@@ -48,6 +55,7 @@ class Header(Struct, frozen=True, tag_field="type", tag="header", omit_defaults=
     started: str
     steps: list[str] = []
     source: str | None = None
+    injections: list[str] = []
 
 
 class Task(Struct, frozen=True, tag_field="type", tag="task", omit_defaults=True):
@@ -69,6 +77,7 @@ class Syscall(Struct, frozen=True, tag_field="type", tag="syscall", omit_default
     numbers, names (`AF_INET`, `SOCK_STREAM|SOCK_CLOEXEC`), addresses (`127.0.0.1:80`), or None for
     a NULL pointer and for memory that could not be read. `data` is the payload, cut at the
     snapshot length, with one character a byte (ISO 8859-1); its true size is `result`.
+    `injected` is the fault that echotrace put into this call, as in `--inject`.
     """
 
     seq: int
@@ -82,6 +91,19 @@ class Syscall(Struct, frozen=True, tag_field="type", tag="syscall", omit_default
     data: str | None = None
     endpoints: list[Endpoint] = []
     site: Site | None = None
+    injected: str | None = None
+
+
+class Source(Struct, frozen=True, tag_field="type", tag="source", omit_defaults=True):
+    """A source file that sites name, as it was when the program was recorded.
+
+    `text` is None where it cannot be shown, and `problem` says why in one sentence: the file is not
+    where it was compiled, or it was changed since, so that its lines are not the program's.
+    """
+
+    file: str
+    text: str | None = None
+    problem: str | None = None
 
 
 class Exec(Struct, frozen=True, tag_field="type", tag="exec", omit_defaults=True):
@@ -119,8 +141,8 @@ class Exit(Struct, frozen=True, tag_field="type", tag="exit", omit_defaults=True
 class ClientStep(Struct, frozen=True, tag_field="type", tag="client", omit_defaults=True):
     """A client did one step of the script; `time` is when it began, `end` when it was done.
 
-    `local` is the client's own address. `text` is what it sent or expected, cut at the snapshot
-    length, one character a byte; `size` its true size in bytes.
+    `local` is the client's own address, `peer` the one it connected to. `text` is what it sent or
+    expected, cut at the snapshot length, one character a byte; `size` its true size in bytes.
     """
 
     seq: int
@@ -132,6 +154,7 @@ class ClientStep(Struct, frozen=True, tag_field="type", tag="client", omit_defau
     text: str | None = None
     size: int | None = None
     error: str | None = None
+    peer: str | None = None
 
 
 class End(Struct, frozen=True, tag_field="type", tag="end", omit_defaults=True):
@@ -142,7 +165,7 @@ class End(Struct, frozen=True, tag_field="type", tag="end", omit_defaults=True):
     reason: str | None = None
 
 
-Record: TypeAlias = Header | Task | Syscall | Exec | Signal | Exit | ClientStep | End
+Record: TypeAlias = Header | Source | Task | Syscall | Exec | Signal | Exit | ClientStep | End
 Event: TypeAlias = Syscall | Signal | Exit | ClientStep
 
 
@@ -168,6 +191,10 @@ class Trace(Struct, frozen=True):
         """All numbered records, by event number."""
         numbered = [r for r in self.records if isinstance(r, Syscall | Signal | Exit | ClientStep)]
         return iter(sorted(numbered, key=lambda record: record.seq))
+
+    def sources(self) -> dict[str, Source]:
+        """The source files that sites name, by the name they use."""
+        return {record.file: record for record in self.records if isinstance(record, Source)}
 
     def syscalls(self) -> Iterator[Syscall]:
         """All system calls, by event number."""

@@ -2,7 +2,8 @@
 
 History of FORMAT, the number in the header:
 
-1  the first: header, task, syscall, exec, signal, exit, client, end
+1  the first: header, task, syscall, exec, signal, exit, client, end; later also source, which
+   older versions skip
 
 A line of an unknown type, and an unknown field, are skipped: a later version may add both. What a
 known field means never changes without a new number.
@@ -26,6 +27,7 @@ from echotrace.trace import (
     Header,
     Record,
     Signal,
+    Source,
     Syscall,
     Task,
     Trace,
@@ -34,8 +36,12 @@ from echotrace.trace import (
 FORMAT = 1
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Header | Task | Syscall | Exec | Signal | Exit | ClientStep | End)
-_KNOWN = frozenset({"header", "task", "syscall", "exec", "signal", "exit", "client", "end"})
+_decoder = msgspec.json.Decoder(
+    Header | Source | Task | Syscall | Exec | Signal | Exit | ClientStep | End
+)
+_KNOWN = frozenset(
+    {"header", "source", "task", "syscall", "exec", "signal", "exit", "client", "end"}
+)
 
 
 class _Kind(msgspec.Struct):

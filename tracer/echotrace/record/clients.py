@@ -16,11 +16,15 @@ class Impossible(Exception):
 
 
 class Client:
-    """One client. Each action returns True when it is done, False to be asked again later."""
+    """One client. Each action returns True when it is done, False to be asked again later.
+
+    `local` and `peer` are the two addresses of its connection, once it has one.
+    """
 
     def __init__(self, number: int, server: tuple[str, int]) -> None:
         self.number = number
         self.local: str | None = None
+        self.peer: str | None = None
         self._server = server
         self._socket: socket.socket | None = None
         self._connected = False
@@ -63,6 +67,7 @@ class Client:
             raise OSError(status, os.strerror(status))
         host, port = self._socket.getsockname()
         self.local = f"{host}:{port}"
+        self.peer = "{}:{}".format(*self._server)
         self._connected = True
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return True

@@ -9,6 +9,8 @@ import os
 import time
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from echotrace.errors import StepTimeout
 from echotrace.record.clients import Client, Impossible
 from echotrace.record.recorder import Recorder
@@ -22,16 +24,22 @@ _YIELDS = 2000
 class Conductor:
     """Plays a script to the server of a recording.
 
-    `progress` is told how many steps are done, before each.
+    `progress` is told how many steps are done, before each; `at_idle` is called whenever the server
+    has come to rest and what it did is written down.
     """
 
     def __init__(
-        self, recorder: Recorder, script: Script, progress: Callable[[int], None] = lambda _: None
+        self,
+        recorder: Recorder,
+        script: Script,
+        progress: Callable[[int], None] = lambda _: None,
+        at_idle: Callable[[], None] = lambda: None,
     ) -> None:
         self._recorder = recorder
         self._engine = recorder.engine
         self._script = script
         self._progress = progress
+        self._at_idle = at_idle
         self._timeout = recorder.plan.timeout
         self._clients: dict[int, Client] = {}
         self._engine.turns.begin()
@@ -83,6 +91,7 @@ class Conductor:
                 turns += 1
                 self._give_way(turns)
         self._recorder.settle()
+        self._at_idle()
 
     def _give_way(self, turns: int) -> None:
         if turns < _YIELDS or not self._recorder.tick:
@@ -147,24 +156,14 @@ class Conductor:
         except Impossible as reason:
             error = str(reason)
         now = self._recorder.ledger.time(time.monotonic_ns())
-        self._recorder.write([_finished(begun, now, client.local, error)])
+        self._recorder.write([_finished(begun, now, client, error)])
         if error:
             raise StepTimeout(f"{what}: {error}")
         return True
 
 
-def _finished(begun: ClientStep, end: int, local: str | None, error: str | None) -> ClientStep:
-    return ClientStep(
-        seq=begun.seq,
-        client=begun.client,
-        action=begun.action,
-        time=begun.time,
-        end=end,
-        local=local,
-        text=begun.text,
-        size=begun.size,
-        error=error,
-    )
+def _finished(begun: ClientStep, end: int, client: Client, error: str | None) -> ClientStep:
+    return replace(begun, end=end, local=client.local, error=error, peer=client.peer)
 
 
 def _reachable(address: str) -> tuple[str, int]:
