@@ -242,6 +242,29 @@ def _wait_status(argument: Argument) -> str | None:
     return None if status is None else names.wait_status(status)
 
 
+def _signal_action(argument: Argument) -> dict[str, str] | None:
+    """struct sigaction as the system call takes it (sigaction(2), C library/kernel differences)."""
+    raw = argument.read.read(argument.value, 16) if argument.value else None
+    if raw is None:
+        return None
+    handler, flags = struct.unpack("QQ", raw)
+    return {
+        "handler": names.HANDLERS.get(handler, "function"),
+        "flags": str(names.flags(flags, names.ACTION_FLAGS)),
+    }
+
+
+def _child_info(argument: Argument) -> dict[str, Any] | None:
+    """siginfo_t of a child (waitid(2)); its pid is 0 if WNOHANG found none."""
+    raw = argument.read.read(argument.value, 28) if argument.value else None
+    if raw is None or argument.result < 0:
+        return None
+    number, _, code, pid, _, status = struct.unpack("iii4xiii", raw)
+    if not number:
+        return {"pid": 0}
+    return {"pid": pid, "code": names.CHILD_CODES.get(code, code), "status": status}
+
+
 #: Decoders of the kinds whose value is in the register itself.
 _SCALARS: Mapping[str, Callable[[Argument], Any]] = {
     "int": lambda a: signed(a.value),
@@ -266,6 +289,7 @@ _SCALARS: Mapping[str, Callable[[Argument], Any]] = {
     "fcntlarg": _fcntl_argument,
     "ioctl": lambda a: names.one(a.value, names.IOCTL_REQUESTS),
     "waitflags": lambda a: names.flags(a.value & 0xFFFFFFFF, names.WAIT_FLAGS),
+    "signal": lambda a: names.signal_name(signed(a.value)),
     "cloneflags": lambda a: names.clone_flags(a.value & ~0xFF, a.value & 0xFF),
 }
 #: Decoders of the kinds that point into the task's memory.
@@ -291,6 +315,8 @@ _POINTERS: Mapping[str, Callable[[Argument], Any]] = {
     "msghdr_in": _message,
     "msghdr_out": _message,
     "waitstatus": _wait_status,
+    "childinfo": _child_info,
+    "sigaction": _signal_action,
 }
 _DECODERS = {**_SCALARS, **_POINTERS}
 #: Kinds that hold the payload, which the record keeps beside the arguments.
