@@ -206,6 +206,12 @@ def _clone_arguments(argument: Argument) -> str | None:
     return names.clone_flags(flags, exit_signal)
 
 
+def _clone_stack(argument: Argument) -> str | None:
+    """Where the stack of the new task begins, in struct clone_args (clone(2))."""
+    stack = argument.word(argument.value + 40, "Q") if argument.value else None
+    return hex(stack) if stack else None
+
+
 def _buffers(argument: Argument, address: int, count: int, total: int) -> bytes | None:
     """The first `total` bytes of a list of struct iovec."""
     raw = argument.read.read(address, 16 * min(count, 64)) if address and count else b""
@@ -321,6 +327,8 @@ _POINTERS: Mapping[str, Callable[[Argument], Any]] = {
 _DECODERS = {**_SCALARS, **_POINTERS}
 #: Kinds that hold the payload, which the record keeps beside the arguments.
 PAYLOADS = frozenset({"data_in", "data_out"})
+#: What else stands in the memory that an argument points to, by its kind.
+_MORE: Mapping[str, tuple[str, Callable[[Argument], Any]]] = {"cloneargs": ("stack", _clone_stack)}
 #: Argument names under which views and model look for a call's flags.
 _RENAMED = {"cloneargs": "flags"}
 
@@ -339,13 +347,16 @@ def arguments(row: Row | None, call: Call, read: Reader) -> dict[str, Any]:
     """The decoded arguments of a call by name; raw words for a call that is in no table."""
     if row is None:
         return {f"arg{index}": hex(word) for index, word in enumerate(call.arguments)}
-    return {
-        _RENAMED.get(argument.kind, argument.name): _DECODERS[argument.kind](
-            Argument(call.arguments[position], call, position, read)
-        )
-        for position, argument in enumerate(row.arguments)
-        if argument.kind not in PAYLOADS
-    }
+    found = {}
+    for position, argument in enumerate(row.arguments):
+        if argument.kind in PAYLOADS:
+            continue
+        seen = Argument(call.arguments[position], call, position, read)
+        found[_RENAMED.get(argument.kind, argument.name)] = _DECODERS[argument.kind](seen)
+        if argument.kind in _MORE:
+            name, decoder = _MORE[argument.kind]
+            found[name] = decoder(seen)
+    return found
 
 
 def payload(row: Row | None, call: Call, read: Reader, limit: int) -> bytes | None:
