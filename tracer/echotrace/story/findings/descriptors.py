@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from echotrace.kernel.descriptions import Freed
 from echotrace.kernel.sockets import SocketState
 from echotrace.story.findings.evidence import MOVES, Call, Evidence, number
 from echotrace.story.findings.nouns import Finding
@@ -120,21 +121,30 @@ def open_at_exit(evidence: Evidence) -> Iterator[Finding]:
         record = end.record
         if not isinstance(record, Exit) or record.status != 0 or end.touch is None:
             continue
+        process = evidence.process(role)
         own = [
             freed
             for freed in end.touch.freed
             if (maker := evidence.call(freed.description.maker))
-            and evidence.process(maker.actor) == evidence.process(role)
+            and (evidence.process(maker.actor) == process or _serves(evidence, process, freed))
         ]
         if own:
             numbers = ", ".join(str(freed.fd) for freed in own[:5])
             yield evidence.finding(
                 "open-at-exit",
-                f"{role} ends (event {end.seq}) without having closed fd {numbers}, which it "
-                f"opened (event {own[0].description.maker}).",
+                f"{role} ends (event {end.seq}) without having closed fd {numbers}, which it used "
+                f"(made in event {own[0].description.maker}).",
                 end.seq, *(freed.description.maker for freed in own[:3]),
             )  # fmt: skip
             return
+
+
+def _serves(evidence: Evidence, process: str, freed: Freed) -> bool:
+    """Whether a process moved bytes over a description that somebody else made."""
+    return any(
+        call.kind in MOVES and evidence.process(call.actor) == process
+        for call in evidence.using(freed.description.id)
+    )
 
 
 def descriptor_never_closed(evidence: Evidence) -> Iterator[Finding]:

@@ -115,7 +115,11 @@ class Evidence:
 
     def on(self, connection: Connection) -> list[Call]:
         """The calls on a connection that use its description."""
-        return self._by_description.get(connection.description, [])
+        return self.using(connection.description)
+
+    def using(self, description: int) -> list[Call]:
+        """The calls that use a description, by its id."""
+        return self._by_description.get(description, [])
 
     def call(self, seq: int | None) -> Call | None:
         """The call with an event number."""
