@@ -1,6 +1,8 @@
 """Findings about results: what a server does when a call fails, or does less than it was asked."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 
 from echotrace.story.findings.evidence import MOVES, Call, Evidence
 from echotrace.story.findings.nouns import Finding
@@ -29,22 +31,16 @@ def short_send_ignored(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _sends_the_rest(evidence: Evidence, call: Call, rest: int) -> bool:
-    """Whether the next send on the same connection, if there is a next call on it, is the rest."""
-    for other in evidence.calls:
-        if other.seq <= call.seq or other.event.place != call.event.place:
-            continue
+    """Whether the next send on the same connection is the rest; True if the trace is cut off."""
+    touch = call.event.touch
+    calls = evidence.using(touch.used.id) if touch and touch.used else []
+    for other in calls[bisect_right(calls, call.seq, key=attrgetter("seq")) :]:
         if other.kind == "send":
             asked = other.record.args.get("len", other.record.args.get("count"))
             return not isinstance(asked, int) or asked == rest or other.record.result is None
         if other.kind == "recv" and other.record.result:
             return False
-    return _waits_to_send(evidence)
-
-
-def _waits_to_send(evidence: Evidence) -> bool:
-    """A trace that was cut off shows nothing of what would have come."""
-    end = evidence.story.trace.end
-    return end is None
+    return evidence.story.trace.end is None
 
 
 def accept_unchecked(evidence: Evidence) -> Iterator[Finding]:
@@ -116,8 +112,15 @@ def sigpipe(evidence: Evidence) -> Iterator[Finding]:
                     event.seq, end.seq,
                 )  # fmt: skip
                 return
+    protected: set[str] = set()
     for call in evidence.of("send"):
-        if call.event.place.connection is None or _is_protected(evidence, call):
+        process = evidence.process(call.actor)
+        if call.event.place.connection is None or "MSG_NOSIGNAL" in call.flags:
+            continue
+        if process in protected:
+            continue
+        if _is_protected(evidence, call):
+            protected.add(process)
             continue
         yield evidence.finding(
             "sigpipe-possible",
@@ -140,9 +143,7 @@ def _killed(evidence: Evidence, actor: str, event: object) -> bool:
 
 
 def _is_protected(evidence: Evidence, call: Call) -> bool:
-    """MSG_NOSIGNAL, or what sigaction(2) said; write(2) has no flags, sendfile(2) neither."""
-    if "MSG_NOSIGNAL" in call.flags:
-        return True
+    """Whether the process ignores or handles SIGPIPE as it makes the call (sigaction(2))."""
     state = evidence.story.before(call.seq)
     task = state.by_tid.get(call.record.tid)
     process = state.by_pid.get(task.pid) if task else None

@@ -1,8 +1,11 @@
 """A story arranged for asking: the calls of each task, of each process, of each connection."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from operator import attrgetter
 
 from echotrace.kernel.state import State
 from echotrace.story.findings.catalogue import CATALOGUE
@@ -144,7 +147,8 @@ class Evidence:
 
     def after(self, call: Call) -> Iterator[Call]:
         """The calls of the same task that come after a call."""
-        return (other for other in self.by_actor[call.actor] if other.seq > call.seq)
+        calls = self.by_actor[call.actor]
+        return islice(calls, bisect_right(calls, call.seq, key=attrgetter("seq")), None)
 
     def finding(self, name: str, sentence: str, *events: int | None) -> Finding:
         """A finding, with the source lines of the events that prove it."""
