@@ -39,7 +39,7 @@ Examples:
   echotrace {name} --clients 3
   echotrace {name} --script half-close --by task
   echotrace {name} --lang python
-  echotrace {name} --inject send:short=3   what if the kernel takes fewer bytes?
+  echotrace {name} --inject send:short=3   the bytes that never come back
   echotrace {name} -o {name}.jsonl         keep the trace
 """
 
