@@ -204,9 +204,7 @@ def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Pie
     if any(row.part == "begin" for row in layout.rows):
         sentences.append(f"{WAIT} waits; such a call stands where it began and where it returned")
     if any(getattr(row.event.record, "injected", None) for row in layout.rows):
-        sentences.append(
-            f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's"
-        )
+        sentences.append(f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's")
     if names:
         pairs = ", ".join(f"{name}() → {kernel}" for name, kernel in names.items())
         sentences.append(f"C function → system call: {pairs}")
