@@ -295,6 +295,16 @@ def test_interrupted_call_is_short_again(seccomp: bool) -> None:
 
 
 @both_ways
+def test_call_after_an_interrupted_one_is_another(seccomp: bool) -> None:
+    """A handler lets accept end with EINTR: what the program calls next counts for itself."""
+    script = steps("1 connect;1 send hey;1 expect hey;1 close")
+    what = plan("interrupted", steps=script, seccomp=seccomp)
+    trace = played(faulty_plan(what, "wait:ECHILD"))
+    assert [error for _, error, *_ in calls(trace, "accept")] == [None, "ERESTARTSYS"]
+    assert injected(trace) == ["wait4 -1 ECHILD wait:ECHILD"]
+
+
+@both_ways
 def test_exec_that_fails(seccomp: bool) -> None:
     """The exec that starts the program is ours and is not counted; the program's own fails."""
     trace = free(faulty_plan(plan("execs", seccomp=seccomp), "execve:EACCES:when=2"))

@@ -76,16 +76,17 @@ class InjectingStops(InfoStops):
         self._running = False  # what comes before the first exec is our own preparation
 
     def rename(self, former: int, tid: int) -> None:
-        """Move what is known of the call in progress to the new id; its last owner has ended."""
+        """Two tasks are one now, in an exec that succeeds: nobody has changed that call."""
         super().rename(former, tid)
-        for table in (self._changes, self._decided, self._again):
-            table.pop(tid, None)
-            if former in table:
-                table[tid] = table.pop(former)  # type: ignore[assignment]
+        self._drop(former)
+        self._drop(tid)
 
     def forget(self, tid: int) -> None:
         """A task is gone."""
         super().forget(tid)
+        self._drop(tid)
+
+    def _drop(self, tid: int) -> None:
         for table in (self._changes, self._decided, self._again):
             table.pop(tid, None)
 
