@@ -11,7 +11,7 @@ from echotrace.story.sequence import canonical
 from echotrace.tracefile import load
 
 __all__ = ["own_folders"]
-SOON = ("--timeout", "0.3", "--width", "150")
+SOON = ("--timeout", "1", "--width", "150")
 pytestmark = pytest.mark.skipif(
     platform.machine() != "x86_64", reason="faults can be injected on x86-64 only"
 )
