@@ -49,7 +49,8 @@ def test_maker_tells_what_it_made() -> None:
     assert (made.kind, made.maker, made.link) == ("socket", accepted, "socket:[50001]")
     assert made.peer == "127.0.0.1:50001"
     assert made.listener == at(kernel, 10, 3).id
-    assert touch(kernel, accepted) == Touch(accepted, at(kernel, 10, 3), ((4, made),))
+    told = touch(kernel, accepted)
+    assert (told.used, told.made) == (at(kernel, 10, 3), ((4, made),))
 
 
 def test_kinds_follow_the_maker() -> None:
@@ -392,7 +393,7 @@ def test_call_that_never_returned() -> None:
     b.server()
     seq = b.begin(10, "accept", 3).seq
     kernel = run(b.trace().records)
-    assert touch(kernel, seq) == Touch(seq, at(kernel, 10, 3))
+    assert (touch(kernel, seq).used, touch(kernel, seq).made) == (at(kernel, 10, 3), ())
     assert fds(kernel, 10) == [3]
 
 

@@ -65,7 +65,7 @@ class _Machine:
     def use(self, tid: int) -> None:
         fd = self.some(tid)
         bad = fd not in self.naive.tables[tid]
-        self.trace.call(tid, "read", fd, None, 1, result=0, errno="EBADF" if bad else None)
+        self.trace.call(tid, "fstat", fd, None, result=0, errno="EBADF" if bad else None)
 
     def make(self, tid: int) -> None:
         fd, flag = self.naive.lowest(tid), self.draw(st.booleans())

@@ -219,7 +219,7 @@ def test_waiting_for_another_task_is_waiting(
 def test_programs_own_sigtrap() -> None:
     """A SIGTRAP of the program's own reaches its handler."""
     assert calls(recorded("traps"), "P0") == [
-        "gets SIGTRAP", "dup2 20", "dup2 21", "exit_group ?", "ends 0",
+        "rt_sigaction 0", "gets SIGTRAP", "dup2 20", "dup2 21", "exit_group ?", "ends 0",
     ]  # fmt: skip
 
 
@@ -227,7 +227,7 @@ def test_handler_without_restart() -> None:
     """What ended with ERESTARTSYS is EINTR to the program: what it does next shows it."""
     trace = served("interrupted", "1 connect;1 send hey;1 expect hey;1 close;2 connect;2 close")
     assert calls(trace, "P0")[3:] == [
-        "accept 4", "clone P1", "close 0",
+        "rt_sigaction 0", "accept 4", "clone P1", "close 0",
         "accept ERESTARTSYS", "gets SIGCHLD", "wait4 P1",
         "accept 4", "clone P2", "close 0",
         "accept ERESTARTSYS", "gets SIGCHLD", "wait4 P2", "accept ?",

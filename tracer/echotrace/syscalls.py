@@ -34,6 +34,7 @@ class Effect(StrEnum):
     EXECS = "execs"
     EXITS = "exits"
     REAPS = "reaps"
+    HANDLES = "handles"  # says what a signal does
 
 
 @dataclass(frozen=True)
@@ -286,8 +287,10 @@ _ROWS = (
         "ends all tasks of the process and closes its descriptors"),
     Row("wait4", "pid:int wstatus:waitstatus options:waitflags rusage:pointer", _E.REAPS, "wait4",
         "wait", "takes the exit status of a child, which frees its entry in the process table"),
-    Row("waitid", "idtype:int id:int info:pointer options:waitflags rusage:pointer", _E.REAPS,
+    Row("waitid", "idtype:int id:int info:childinfo options:waitflags rusage:pointer", _E.REAPS,
         "waitid", "wait", "takes the exit status of a child"),
+    Row("rt_sigaction", "signum:signal act:sigaction", _E.HANDLES,
+        "sigaction", "signal", "says what the process does when a signal comes"),
 )  # fmt: skip
 
 #: The calls that a recording holds unless all are asked for, by name.

@@ -6,6 +6,8 @@ lives as long as any slot of any table refers to it. All records here are frozen
 
 from msgspec import Struct
 
+from echotrace.kernel.sockets import Socket
+
 
 class Description(Struct, frozen=True, gc=False):
     """The identity of one open file description.
@@ -13,7 +15,8 @@ class Description(Struct, frozen=True, gc=False):
     `kind` is what the maker makes: `socket`, `pipe`, `file`, `epoll`, … ; `inherited` for what the
     first task found open, `unknown` for what a call used though no event had made it. `maker` is
     the event that made it. `link`, `local` and `peer` are what was known at its making. `listener`
-    is the id of the listening description it was accepted from.
+    is the id of the listening description it was accepted from, `other` that of the other end of a
+    pipe or a socket pair.
     """
 
     id: int
@@ -23,6 +26,7 @@ class Description(Struct, frozen=True, gc=False):
     local: str | None = None
     peer: str | None = None
     listener: int | None = None
+    other: int | None = None
 
 
 class Descriptor(Struct, frozen=True, gc=False):
@@ -38,12 +42,15 @@ class Freed(Struct, frozen=True, gc=False):
     """A slot was emptied: `left` references to the description remain, in all tables together.
 
     `holders` names one task of each other table that still holds it, at most `HOLDERS_NAMED`.
+    `before` and `after` are its socket, if it is one; they differ if this was the last reference.
     """
 
     fd: int
     description: Description
     left: int
     holders: tuple[int, ...]
+    before: Socket | None = None
+    after: Socket | None = None
 
 
 class Touch(Struct, frozen=True, gc=False):
@@ -51,6 +58,9 @@ class Touch(Struct, frozen=True, gc=False):
 
     `used` is the description its first descriptor stood for when it began, `target` the one of its
     second (epoll_ctl(2), sendfile(2), splice(2)); `made` and `freed` are slots filled and emptied.
+    `before` and `after` are the state of the socket used (or made, for `after`) when the event
+    began and when it had happened. A client's step touches the server's end of its connection; a
+    connect, the listening socket. `reaped` is the process whose end a wait took notice of.
     """
 
     seq: int
@@ -58,6 +68,9 @@ class Touch(Struct, frozen=True, gc=False):
     made: tuple[tuple[int, Description], ...] = ()
     freed: tuple[Freed, ...] = ()
     target: Description | None = None
+    before: Socket | None = None
+    after: Socket | None = None
+    reaped: int | None = None
 
 
 class Doubt(Struct, frozen=True, gc=False):

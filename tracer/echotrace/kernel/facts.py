@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from echotrace.kernel.sockets import Socket, SocketState
 from echotrace.syscalls import ROWS, Effect
-from echotrace.trace import Endpoint, Syscall
+from echotrace.trace import Endpoint, Syscall, Task
 
 #: The second descriptor argument of the calls that have one; dup2 and dup3 only name a number.
 SECOND_DESCRIPTOR: Mapping[str, str] = {
@@ -29,6 +30,19 @@ _ALWAYS_CLOEXEC = frozenset({"pidfd_open", "pidfd_getfd", "io_uring_setup"})
 
 #: Flags that stay numbers: MFD_CLOEXEC, FAN_CLOEXEC, PERF_FLAG_FD_CLOEXEC.
 _CLOEXEC_BIT: Mapping[str, int] = {"memfd_create": 1, "fanotify_init": 1, "perf_event_open": 8}
+
+#: File status flags by the names under which calls are given them.
+_STATUS_FLAGS: Mapping[str, str] = {
+    "SOCK_NONBLOCK": "O_NONBLOCK",
+    "O_NONBLOCK": "O_NONBLOCK",
+    "EFD_NONBLOCK": "O_NONBLOCK",
+    "TFD_NONBLOCK": "O_NONBLOCK",
+    "O_APPEND": "O_APPEND",
+    "O_ASYNC": "O_ASYNC",
+}
+
+#: si_code of a child that ended (sigaction(2)).
+_ENDS = frozenset({"CLD_EXITED", "CLD_KILLED", "CLD_DUMPED"})
 
 _KIND_OF_MAKER: Mapping[str, str] = {
     row.name: _KINDS.get(row.event, row.function) for row in ROWS.values()
@@ -70,3 +84,54 @@ def _has_bit(call: Syscall) -> bool:
         return bool(int(str(call.args.get("flags")), 0) & _CLOEXEC_BIT[call.name])
     except ValueError:  # not a number: unknown
         return False
+
+
+def status_flags(call: Syscall) -> frozenset[str]:
+    """The file status flags (fcntl(2), F_GETFL) that descriptors made by `call` are born with."""
+    words = f"{call.args.get('flags')}|{call.args.get('type')}".split("|")
+    return frozenset(_STATUS_FLAGS[word] for word in words if word in _STATUS_FLAGS)
+
+
+def changed_flags(words: object) -> frozenset[str]:
+    """The flags that F_SETFL sets, of those that matter here."""
+    return frozenset(_STATUS_FLAGS[word] for word in str(words).split("|") if word in _STATUS_FLAGS)
+
+
+def socket_made(call: Syscall) -> Socket | None:
+    """The socket that a call makes; None if it makes something else."""
+    if kind_made(call.name) != "socket":
+        return None
+    stream = "SOCK_STREAM" in str(call.args.get("type")) or "type" not in call.args
+    state = SocketState.CONNECTED if call.name == "socketpair" else SocketState.UNBOUND
+    return Socket(stream=stream, state=state)
+
+
+def shares_table(task: Task) -> bool:
+    """CLONE_FILES, and a thread whose flags could not be read: hardly any has its own table."""
+    return "CLONE_FILES" in task.flags or (task.tid != task.pid and not task.flags)
+
+
+def reaped_by(call: Syscall) -> int | None:
+    """The process whose zombie a wait took away; None if it took none, or none can be told."""
+    if not succeeded(call) or "WNOWAIT" in str(call.args.get("options")):
+        return None
+    if call.name == "waitid":
+        told = call.args.get("info")
+        pid = told.get("pid") if isinstance(told, dict) else None
+        ended = isinstance(told, dict) and told.get("code") in _ENDS
+        return pid if ended and isinstance(pid, int) and pid else None
+    status = str(call.args.get("wstatus") or "")
+    return None if status.startswith(("stopped", "continued")) else call.result or None
+
+
+def same_form(address: str) -> str:
+    """One form for one address: an IPv4 client of an IPv6 socket is `::ffff:a.b.c.d` (ipv6(7))."""
+    host, _, port = address.rpartition(":")
+    if host.startswith("[::ffff:") and "." in host:
+        return f"{host[8:-1]}:{port}"
+    return address
+
+
+def port(address: str | None) -> str:
+    """The port of an address `host:port`."""
+    return (address or "").rpartition(":")[2]

@@ -1,6 +1,7 @@
-"""The moments of a trace: every call's start and end, every birth, exec and end of a task, by time.
+"""The moments of a trace: every call's start and end, every birth, exec, end and client step.
 
-Times of a real trace hardly tie; where they do, what has ended comes before what begins.
+They are in the order of time. Times of a real trace hardly tie; where they do, what has ended comes
+before what begins.
 """
 
 from collections.abc import Iterable
@@ -8,7 +9,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from echotrace.kernel.transitions import TRANSITION_OF
-from echotrace.trace import Exec, Exit, Record, Syscall, Task
+from echotrace.trace import ClientStep, Exec, Exit, Record, Syscall, Task
 
 
 class Phase(IntEnum):
@@ -18,8 +19,9 @@ class Phase(IntEnum):
     TASK = 1
     EXEC = 2
     EXIT = 3
-    START = 4
-    END_AT_ONCE = 5  # of a call whose end is no later than its start
+    CLIENT = 4
+    START = 5
+    END_AT_ONCE = 6  # of a call whose end is no later than its start
 
 
 #: Time, phase, a running number that keeps the order of the file, and the record.
@@ -29,13 +31,14 @@ _PHASE_OF_RECORD: dict[type, int] = {
     Task: int(Phase.TASK),
     Exec: int(Phase.EXEC),
     Exit: int(Phase.EXIT),
+    ClientStep: int(Phase.CLIENT),
 }
 
 
 def moments(records: Iterable[Record]) -> list[Moment]:
     """All moments that change what the kernel keeps, in the order of time.
 
-    Calls that touch no descriptor, and ends that change nothing, have none.
+    Calls that are in no table, and ends that change nothing, have none.
     """
     found: list[Moment] = []
     add = found.append
@@ -51,7 +54,7 @@ def moments(records: Iterable[Record]) -> list[Moment]:
                 late = record.end > record.start
                 when = record.end if late else record.start
                 add((when, end if late else at_once, number + 1, record))
-        elif isinstance(record, Task | Exec | Exit):
+        elif isinstance(record, Task | Exec | Exit | ClientStep):
             add((record.time, _PHASE_OF_RECORD[type(record)], number, record))
     found.sort()
     return found

@@ -1,4 +1,4 @@
-"""Descriptor tables and the references they hold: the mutable half of the model.
+"""Descriptor tables and the references they hold: the mutable part of the model.
 
 A table belongs to the tasks that share it (CLONE_FILES, clone(2)); it dies with the last of them.
 """
@@ -6,29 +6,63 @@ A table belongs to the tasks that share it (CLONE_FILES, clone(2)); it dies with
 from itertools import islice
 
 from echotrace.kernel.descriptions import HOLDERS_NAMED, Description, Freed
+from echotrace.kernel.sockets import Act, Socket, after
 
 
 class Open:
-    """An open file description and its references: `count` in all, `tables` slots by table."""
+    """An open file description and its references: `count` in all, `tables` slots by table.
 
-    __slots__ = ("count", "description", "tables")
+    `flags` are its file status flags; `socket` its state if it is a socket; `interest` what an
+    epoll instance watches, as (descriptor, description id) -> (description, events), since that is
+    the key of its list (epoll(7)); `watchers` the epoll instances that watch this description.
+    """
 
-    def __init__(self, description: Description) -> None:
+    __slots__ = ("count", "description", "flags", "interest", "socket", "tables", "watchers")
+
+    def __init__(self, description: Description, socket: Socket | None = None) -> None:
         self.description = description
         self.count = 0
         self.tables: dict[Table, int] = {}
+        self.flags: frozenset[str] = frozenset()
+        self.socket = socket
+        self.interest: dict[tuple[int, int], tuple[Open, str]] = {}
+        self.watchers: set[Open] = set()
+
+    def act(self, act: Act) -> bool:
+        """Let something happen to the socket; False if it was impossible. Others take anything."""
+        if self.socket is None:
+            return True
+        socket = after(self.socket, act)
+        self.socket = socket or self.socket
+        return socket is not None
+
+    def end(self) -> None:
+        """The last reference is gone: the socket sends its FIN, or a reset if bytes were unread.
+
+        RFC 1122, 4.2.2.13; epoll instances forget it (epoll(7)).
+        """
+        if self.socket is not None:
+            self.act(Act.OWN_ABORT if self.socket.unread else Act.OWN_END)
+        for watcher in self.watchers:
+            for key in [key for key in watcher.interest if key[1] == self.description.id]:
+                del watcher.interest[key]
+        for entry, _ in self.interest.values():
+            entry.watchers.discard(self)
+        self.interest.clear()
 
 
 class Table:
     """One descriptor table: number to description, and which numbers have FD_CLOEXEC.
 
-    `closing` holds the last close of a number and the time at which that call ended (None: never):
-    another thread may use a number whose close has begun and not been seen to end.
+    `number` tells tables apart. `closing` holds the last close of a descriptor and the time at
+    which that call ended (None: never): another thread may use a descriptor whose close has begun
+    and not been seen to end.
     """
 
-    __slots__ = ("cloexec", "closing", "slots", "tasks")
+    __slots__ = ("cloexec", "closing", "number", "slots", "tasks")
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.slots: dict[int, Open] = {}
         self.cloexec: set[int] = set()
         self.tasks: dict[int, None] = {}
@@ -54,7 +88,10 @@ class Table:
         )
         if mine:
             others[self] = mine
-        return Freed(fd, entry.description, entry.count, holders)
+        before = entry.socket
+        if not entry.count:
+            entry.end()
+        return Freed(fd, entry.description, entry.count, holders, before, entry.socket)
 
     def mark_cloexec(self, fd: int, *, on: bool) -> None:
         """Set or clear FD_CLOEXEC of the slot `fd`, if it is filled."""
@@ -63,9 +100,9 @@ class Table:
         else:
             self.cloexec.discard(fd)
 
-    def copy(self) -> "Table":
+    def copy(self, number: int) -> "Table":
         """A table of its own with the same slots, as fork(2) makes it; no task has it yet."""
-        twin = Table()
+        twin = Table(number)
         twin.slots = dict(self.slots)
         twin.cloexec = set(self.cloexec)
         for entry in self.slots.values():
@@ -77,23 +114,3 @@ class Table:
         """The task `tid` leaves; the last one to leave frees every slot."""
         self.tasks.pop(tid, None)
         return () if self.tasks else tuple(self.free(fd) for fd in sorted(self.slots))
-
-
-class TaskState:
-    """A living task: its thread group `pid`, its table, and the number of its last execve."""
-
-    __slots__ = ("exec_seq", "pid", "table", "tid")
-
-    def __init__(self, tid: int, pid: int, table: Table) -> None:
-        self.tid = tid
-        self.pid = pid
-        self.table = table
-        self.exec_seq: int | None = None
-        table.tasks[tid] = None
-
-    def unshare(self) -> None:
-        """Take a copy of the table if other tasks have it too (unshare(2), CLONE_FILES)."""
-        if len(self.table.tasks) > 1:
-            del self.table.tasks[self.tid]
-            self.table = self.table.copy()
-            self.table.tasks[self.tid] = None

@@ -12,25 +12,30 @@ of the two moments stands for the act is decided so that no order the kernel all
 - What a call *makes* is made at its END. Nobody can know the number earlier: the task that will
   pass it on has not been resumed yet. dup2(2) swaps in one step, so it frees at its end too.
 
+- Bytes and errors that a call *receives* change a socket at its END: that is when they had come.
+- What a client does acts at the START of its step: the server may answer before the step is done.
+
 A use of an empty slot is explained by a close of that number that had begun and not ended;
 otherwise it is a doubt, unless the call failed with EBADF.
 
-`TRANSITIONS` has a row for every effect; `BY_NAME` has the calls that do more than their row says.
-An effect without handlers touches no descriptor: tasks come and go through Task, Exec and Exit
-records (see `model`), and a select names many descriptors without doing anything to them.
+`TRANSITIONS` has a row for every effect; `BY_NAME` and `BY_EVENT` have the calls that do more than
+their row says. An effect without handlers touches nothing: tasks come and go through Task, Exec and
+Exit records, and a select names many descriptors without doing anything to them. The states of
+sockets have a table of their own, in `sockets`.
 """
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from echotrace.kernel import handlers as on
+from echotrace.kernel import on_descriptors as fds
+from echotrace.kernel import on_sockets, on_tasks, on_waiting
 from echotrace.kernel.facts import SECOND_DESCRIPTOR
-from echotrace.kernel.ledger import Ledger
-from echotrace.kernel.tables import TaskState
-from echotrace.syscalls import ROWS, Effect
+from echotrace.kernel.live import Live
+from echotrace.kernel.tasks import Running
+from echotrace.syscalls import ROWS, Effect, Row
 from echotrace.trace import Syscall
 
-Handler: TypeAlias = Callable[[Ledger, TaskState, Syscall], None]
+Handler: TypeAlias = Callable[[Live, Running, Syscall], None]
 
 
 class Transition(NamedTuple):
@@ -42,38 +47,47 @@ class Transition(NamedTuple):
 
 TRANSITIONS: Mapping[Effect, Transition] = {
     Effect.NONE: Transition(),
-    Effect.USES: Transition(on.uses),
-    Effect.MAKES: Transition(None, on.makes),
-    Effect.PAIR: Transition(None, on.makes_pair),
-    Effect.ACCEPTS: Transition(on.uses, on.accepts),
-    Effect.DUPS: Transition(on.uses_to_dup, on.dups),
-    Effect.DUPS_ONTO: Transition(on.uses_to_dup, on.dups_onto),
-    Effect.CONTROLS: Transition(on.uses_to_dup, on.controls),
-    Effect.FREES: Transition(on.frees),
-    Effect.FREES_RANGE: Transition(on.frees_range),
+    Effect.USES: Transition(fds.uses),
+    Effect.MAKES: Transition(None, fds.makes),
+    Effect.PAIR: Transition(None, fds.makes_pair),
+    Effect.ACCEPTS: Transition(fds.uses, on_sockets.accepts),
+    Effect.DUPS: Transition(fds.uses, fds.dups),
+    Effect.DUPS_ONTO: Transition(fds.uses, fds.dups_onto),
+    Effect.CONTROLS: Transition(fds.uses, fds.controls),
+    Effect.FREES: Transition(fds.frees),
+    Effect.FREES_RANGE: Transition(fds.frees_range),
     Effect.POLLS: Transition(),
     Effect.SPAWNS: Transition(),
-    Effect.UNSHARES: Transition(None, on.unshares),
-    Effect.EXECS: Transition(on.execs),
-    Effect.EXITS: Transition(),
-    Effect.REAPS: Transition(),
+    Effect.UNSHARES: Transition(None, fds.unshares),
+    Effect.EXECS: Transition(on_tasks.execs),
+    Effect.EXITS: Transition(on_tasks.leaves),
+    Effect.REAPS: Transition(None, on_tasks.reaps),
+    Effect.HANDLES: Transition(None, on_tasks.handles),
+}
+
+BY_EVENT: Mapping[str, Transition] = {
+    "recv": Transition(fds.uses, on_sockets.receives),
+    "send": Transition(on_sockets.sends),
 }
 
 BY_NAME: Mapping[str, Transition] = {
-    "bind": Transition(on.uses, on.is_told),
-    "listen": Transition(on.uses, on.is_told),
-    "connect": Transition(on.uses, on.is_told),
-    "getsockname": Transition(on.uses, on.is_told),
-    "poll": Transition(on.polls),
-    "ppoll": Transition(on.polls),
-    "ioctl": Transition(on.uses, on.marks),
-    **{name: Transition(on.uses_two) for name in SECOND_DESCRIPTOR},
-    "epoll_ctl": Transition(on.watches),
+    "bind": Transition(fds.uses, on_sockets.is_told),
+    "listen": Transition(fds.uses, on_sockets.is_told),
+    "connect": Transition(fds.uses, on_sockets.is_told),
+    "getsockname": Transition(fds.uses, on_sockets.is_told),
+    "shutdown": Transition(on_sockets.ends),
+    "setsockopt": Transition(on_sockets.sets_option),
+    "poll": Transition(on_waiting.polls),
+    "ppoll": Transition(on_waiting.polls),
+    "ioctl": Transition(fds.uses, fds.marks),
+    **{name: Transition(fds.uses_two) for name in SECOND_DESCRIPTOR},
+    "epoll_ctl": Transition(on_waiting.watches),
 }
 
-#: The transition of every call of the table that touches descriptors.
-TRANSITION_OF: Mapping[str, Transition] = {
-    row.name: transition
-    for row in ROWS.values()
-    if any(transition := BY_NAME.get(row.name, TRANSITIONS[row.effect]))
-}
+
+def _of(row: Row) -> Transition:
+    return BY_NAME.get(row.name) or BY_EVENT.get(row.event) or TRANSITIONS[row.effect]
+
+
+#: The transition of every call of the table.
+TRANSITION_OF: Mapping[str, Transition] = {row.name: _of(row) for row in ROWS.values()}

@@ -1,9 +1,11 @@
 """The scripted clients: TCP sockets that take one step at a time and never block."""
 
 import errno
+import fcntl
 import os
 import socket
 import struct
+import termios
 from collections.abc import Callable, Mapping
 
 from echotrace.record.script import Step
@@ -18,13 +20,15 @@ class Impossible(Exception):
 class Client:
     """One client. Each action returns True when it is done, False to be asked again later.
 
-    `local` and `peer` are the two addresses of its connection, once it has one.
+    `local` and `peer` are the two addresses of its connection, once it has one; `unread` the bytes
+    that had arrived and were not read when it was closed.
     """
 
     def __init__(self, number: int, server: tuple[str, int]) -> None:
         self.number = number
         self.local: str | None = None
         self.peer: str | None = None
+        self.unread: int | None = None
         self._server = server
         self._socket: socket.socket | None = None
         self._connected = False
@@ -118,6 +122,8 @@ class Client:
 
     def _close(self, _step: Step) -> bool:
         assert self._socket is not None
+        waiting = fcntl.ioctl(self._socket, termios.FIONREAD, b"\0" * 4)  # tcp(7), SIOCINQ
+        self.unread = int(struct.unpack("i", waiting)[0]) or None
         self._socket.close()
         self._socket, self._connected = None, False
         self._unsent = None

@@ -163,7 +163,8 @@ class Conductor:
 
 
 def _finished(begun: ClientStep, end: int, client: Client, error: str | None) -> ClientStep:
-    return replace(begun, end=end, local=client.local, error=error, peer=client.peer)
+    unread = client.unread if begun.action == "close" else None
+    return replace(begun, end=end, local=client.local, error=error, peer=client.peer, unread=unread)
 
 
 def _reachable(address: str) -> tuple[str, int]:

@@ -206,6 +206,12 @@ def _clone_arguments(argument: Argument) -> str | None:
     return names.clone_flags(flags, exit_signal)
 
 
+def _clone_stack(argument: Argument) -> str | None:
+    """Where the stack of the new task begins, in struct clone_args (clone(2))."""
+    stack = argument.word(argument.value + 40, "Q") if argument.value else None
+    return hex(stack) if stack else None
+
+
 def _buffers(argument: Argument, address: int, count: int, total: int) -> bytes | None:
     """The first `total` bytes of a list of struct iovec."""
     raw = argument.read.read(address, 16 * min(count, 64)) if address and count else b""
@@ -242,6 +248,29 @@ def _wait_status(argument: Argument) -> str | None:
     return None if status is None else names.wait_status(status)
 
 
+def _signal_action(argument: Argument) -> dict[str, str] | None:
+    """struct sigaction as the system call takes it (sigaction(2), C library/kernel differences)."""
+    raw = argument.read.read(argument.value, 16) if argument.value else None
+    if raw is None:
+        return None
+    handler, flags = struct.unpack("QQ", raw)
+    return {
+        "handler": names.HANDLERS.get(handler, "function"),
+        "flags": str(names.flags(flags, names.ACTION_FLAGS)),
+    }
+
+
+def _child_info(argument: Argument) -> dict[str, Any] | None:
+    """siginfo_t of a child (waitid(2)); its pid is 0 if WNOHANG found none."""
+    raw = argument.read.read(argument.value, 28) if argument.value else None
+    if raw is None or argument.result < 0:
+        return None
+    number, _, code, pid, _, status = struct.unpack("iii4xiii", raw)
+    if not number:
+        return {"pid": 0}
+    return {"pid": pid, "code": names.CHILD_CODES.get(code, code), "status": status}
+
+
 #: Decoders of the kinds whose value is in the register itself.
 _SCALARS: Mapping[str, Callable[[Argument], Any]] = {
     "int": lambda a: signed(a.value),
@@ -266,6 +295,7 @@ _SCALARS: Mapping[str, Callable[[Argument], Any]] = {
     "fcntlarg": _fcntl_argument,
     "ioctl": lambda a: names.one(a.value, names.IOCTL_REQUESTS),
     "waitflags": lambda a: names.flags(a.value & 0xFFFFFFFF, names.WAIT_FLAGS),
+    "signal": lambda a: names.signal_name(signed(a.value)),
     "cloneflags": lambda a: names.clone_flags(a.value & ~0xFF, a.value & 0xFF),
 }
 #: Decoders of the kinds that point into the task's memory.
@@ -291,10 +321,14 @@ _POINTERS: Mapping[str, Callable[[Argument], Any]] = {
     "msghdr_in": _message,
     "msghdr_out": _message,
     "waitstatus": _wait_status,
+    "childinfo": _child_info,
+    "sigaction": _signal_action,
 }
 _DECODERS = {**_SCALARS, **_POINTERS}
 #: Kinds that hold the payload, which the record keeps beside the arguments.
 PAYLOADS = frozenset({"data_in", "data_out"})
+#: What else stands in the memory that an argument points to, by its kind.
+_MORE: Mapping[str, tuple[str, Callable[[Argument], Any]]] = {"cloneargs": ("stack", _clone_stack)}
 #: Argument names under which views and model look for a call's flags.
 _RENAMED = {"cloneargs": "flags"}
 
@@ -313,13 +347,16 @@ def arguments(row: Row | None, call: Call, read: Reader) -> dict[str, Any]:
     """The decoded arguments of a call by name; raw words for a call that is in no table."""
     if row is None:
         return {f"arg{index}": hex(word) for index, word in enumerate(call.arguments)}
-    return {
-        _RENAMED.get(argument.kind, argument.name): _DECODERS[argument.kind](
-            Argument(call.arguments[position], call, position, read)
-        )
-        for position, argument in enumerate(row.arguments)
-        if argument.kind not in PAYLOADS
-    }
+    found = {}
+    for position, argument in enumerate(row.arguments):
+        if argument.kind in PAYLOADS:
+            continue
+        seen = Argument(call.arguments[position], call, position, read)
+        found[_RENAMED.get(argument.kind, argument.name)] = _DECODERS[argument.kind](seen)
+        if argument.kind in _MORE:
+            name, decoder = _MORE[argument.kind]
+            found[name] = decoder(seen)
+    return found
 
 
 def payload(row: Row | None, call: Call, read: Reader, limit: int) -> bytes | None:

@@ -80,6 +80,19 @@ IOCTL_REQUESTS = {
 }  # fmt: skip
 #: Requests whose argument points to an int (ioctl_tty(2), socket(7)).
 IOCTL_INTEGERS = frozenset({"FIONREAD", "FIONBIO", "SIOCOUTQ"})
+#: What a signal does, where it is no function of the program (sigaction(2)).
+HANDLERS = {0: "SIG_DFL", 1: "SIG_IGN"}
+ACTION_FLAGS = {
+    0x1: "SA_NOCLDSTOP", 0x2: "SA_NOCLDWAIT", 0x4: "SA_SIGINFO", 0x08000000: "SA_ONSTACK",
+    0x10000000: "SA_RESTART", 0x40000000: "SA_NODEFER", 0x80000000: "SA_RESETHAND",
+    0x04000000: "SA_RESTORER",
+}  # fmt: skip
+#: si_code of SIGCHLD (sigaction(2)).
+CHILD_CODES = {
+    1: "CLD_EXITED", 2: "CLD_KILLED", 3: "CLD_DUMPED", 4: "CLD_TRAPPED", 5: "CLD_STOPPED",
+    6: "CLD_CONTINUED",
+}  # fmt: skip
+
 #: Results that only a tracer sees: the call will be made again or becomes EINTR (signal(7)).
 RESTART_ERRORS = {
     512: "ERESTARTSYS", 513: "ERESTARTNOINTR", 514: "ERESTARTNOHAND", 516: "ERESTART_RESTARTBLOCK",

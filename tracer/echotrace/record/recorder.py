@@ -1,7 +1,6 @@
 """One recording: starts a program under trace, books what happens, ends and reaps the program."""
 
 import contextlib
-import gc
 import itertools
 import platform
 import signal
@@ -16,6 +15,7 @@ from typing import Self
 
 from echotrace import __version__
 from echotrace.errors import SystemRefused
+from echotrace.pauses import no_garbage_collection
 from echotrace.record import launch, ptrace, seccomp
 from echotrace.record.engine import Engine
 from echotrace.record.inject import Faults, Injection
@@ -95,7 +95,7 @@ class Recorder:
         with contextlib.ExitStack() as stack:
             stack.callback(self._spool.close)
             stack.enter_context(_attention(self))
-            stack.enter_context(_no_garbage_collection())
+            stack.enter_context(no_garbage_collection())
             if self.plan.pin:
                 stack.enter_context(launch.one_processor())
             stack.callback(self.engine.kill)
@@ -255,15 +255,3 @@ def _attention(recorder: Recorder) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in former.items():
             signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """The loop makes many small tuples and no cycles: collecting costs, and finds nothing."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -4,15 +4,8 @@ from collections import deque
 from collections.abc import Iterable
 
 from echotrace.kernel.descriptions import Description
+from echotrace.kernel.facts import same_form
 from echotrace.trace import ClientStep
-
-
-def same_form(address: str) -> str:
-    """One form for one address: an IPv4 client of an IPv6 socket is `::ffff:a.b.c.d` (ipv6(7))."""
-    host, _, port = address.rpartition(":")
-    if host.startswith("[::ffff:") and "." in host:
-        return f"{host[8:-1]}:{port}"
-    return address
 
 
 class Visit:

@@ -1,12 +1,16 @@
 """The nouns of a story: its events with their place, its connections, its listening sockets."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from msgspec import Struct
 
 from echotrace.kernel.descriptions import Doubt, Touch
+from echotrace.kernel.history import History
+from echotrace.kernel.state import State
 from echotrace.story.roles import Roles
 from echotrace.trace import Event, Trace
 
@@ -104,6 +108,21 @@ class Story:
     connections: tuple[Connection, ...]
     listeners: tuple[Listener, ...]
     doubts: tuple[Doubt, ...]
+    history: History
+
+    def at(self, seq: int, *, begun: bool = False) -> State:
+        """What the kernel keeps when the event `seq` has happened.
+
+        With `begun`, when it has just begun: they differ for a call that waited. KeyError if there
+        is no such event.
+        """
+        event = self.event(seq)
+        over = event.end if event.end is not None and not begun else event.start
+        return self.history.at(over)
+
+    def before(self, seq: int) -> State:
+        """What the kernel keeps just before the event `seq` begins; KeyError if there is none."""
+        return self.history.before(self.event(seq).start)
 
     @cached_property
     def by_seq(self) -> Mapping[int, StoryEvent]:
@@ -115,6 +134,9 @@ class Story:
 
     def event(self, seq: int) -> StoryEvent:
         """The event `seq`; KeyError if there is none."""
+        position = bisect_left(self.events, seq, key=attrgetter("seq"))
+        if position < len(self.events) and self.events[position].seq == seq:
+            return self.events[position]  # without `by_seq`, which takes long to make
         return self.by_seq[seq]
 
     def connection(self, number: int) -> Connection:

@@ -68,7 +68,7 @@ class Places:
         """The place of a call, given what it touched; calls in the order in which they began."""
         here = self.current(call.tid, call.start)
         effect = _EFFECT_OF.get(call.name)
-        if touch is None:
+        if touch is None or effect is Effect.REAPS:
             place = self._untouched(call, effect, here)
         elif effect is Effect.FREES_RANGE or effect is Effect.EXECS:
             place = self._of_many(touch, here)
@@ -100,7 +100,7 @@ class Places:
             return LISTENER if self._began else NONE
         if call.name == "socket":
             return LISTENER
-        if logical_event(call.name) == "file":
+        if logical_event(call.name) in ("file", "signal"):
             return NONE
         return here if effect is None else _UNTOUCHED.get(effect, here)
 

@@ -10,8 +10,9 @@ from operator import attrgetter
 from msgspec.structs import replace
 
 from echotrace.kernel.descriptions import Touch
+from echotrace.kernel.history import History
 from echotrace.kernel.ledger import Ledger
-from echotrace.kernel.model import run
+from echotrace.pauses import no_garbage_collection
 from echotrace.story.clients import Visit, match, visits
 from echotrace.story.nouns import (
     LISTENER,
@@ -33,9 +34,11 @@ __all__ = [
 ]  # fmt: skip
 
 
+@no_garbage_collection()
 def replay(trace: Trace) -> Story:
     """Work out what a trace means. Never fails: what cannot be explained becomes a doubt."""
-    ledger = run(trace.records).ledger
+    history = History(trace.records)
+    ledger = history.ledger
     roles = assign(trace.records)
     known = known_places(ledger)
     events = list(trace.events())
@@ -50,6 +53,7 @@ def replay(trace: Trace) -> Story:
         connections(told, ledger.accepted, clients, known, roles),
         _listeners(ledger),
         tuple(ledger.doubts),
+        history,
     )
 
 

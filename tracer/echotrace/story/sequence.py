@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from echotrace.story.clients import same_form
+from echotrace.kernel.facts import same_form
 from echotrace.story.nouns import NONE, Story, StoryEvent
 from echotrace.story.roles import client_role
 from echotrace.syscalls import ROWS, Effect

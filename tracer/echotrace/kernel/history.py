@@ -1,0 +1,74 @@
+"""Any moment of a trace, reached from the nearest keyframe.
+
+The first run through the moments leaves a keyframe, a pickled copy of the live state, every so
+many moments; a state in between is reached by letting the few moments since happen again, with
+books that are thrown away. So the way to any state is as long as what changed since a keyframe.
+"""
+
+import pickle
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from operator import itemgetter
+
+from echotrace.kernel.ledger import Ledger
+from echotrace.kernel.live import Live
+from echotrace.kernel.model import Kernel
+from echotrace.kernel.moments import Moment, moments
+from echotrace.kernel.state import State
+from echotrace.pauses import no_garbage_collection
+from echotrace.trace import Record
+
+#: Moments between two keyframes; more if the state is large, so that keyframes cost less than it.
+_INTERVAL = 2048
+_BYTES_A_MOMENT = 64
+
+
+class History:
+    """All moments of a trace; `ledger` holds the books after the last one."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._moments = moments(records)
+        self._keyframes: list[tuple[int, bytes]] = []
+        self.ledger: Ledger = self._run()
+
+    @no_garbage_collection()
+    def _run(self) -> Ledger:
+        kernel = Kernel()
+        due = 0
+        for number, moment in enumerate(self._moments):
+            if number == due:
+                due = number + self._keep(number, kernel.live)
+            kernel.apply(moment)
+        return kernel.ledger
+
+    def at(self, time: int) -> State:
+        """The state when all that happened up to and at `time` (ns) has happened."""
+        return self._after(bisect_right(self._moments, time, key=_time), time)
+
+    def before(self, time: int) -> State:
+        """The state just before what happened at `time` (ns)."""
+        return self._after(bisect_left(self._moments, time, key=_time), time - 1)
+
+    def _keep(self, number: int, live: Live) -> int:
+        """Keep a keyframe; after how many moments the next one is due."""
+        frame = pickle.dumps(live, pickle.HIGHEST_PROTOCOL)
+        self._keyframes.append((number, frame))
+        return max(_INTERVAL, len(frame) // _BYTES_A_MOMENT)
+
+    @no_garbage_collection()
+    def _after(self, count: int, time: int) -> State:
+        """The state after the first `count` moments."""
+        if not self._keyframes:
+            return Kernel().state(time)
+        position = bisect_right(self._keyframes, count, key=itemgetter(0)) - 1
+        number, frame = self._keyframes[position]
+        live: Live = pickle.loads(frame)  # noqa: S301 -- what we wrote ourselves, in memory
+        live.ledger = Ledger()
+        kernel = Kernel(live)
+        for moment in self._moments[number:count]:
+            kernel.apply(moment)
+        return kernel.state(time)
+
+
+def _time(moment: Moment) -> int:
+    return moment[0]

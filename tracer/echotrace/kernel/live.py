@@ -1,0 +1,174 @@
+"""The live state of the model, and how its parts come to be and are found.
+
+Everything here can be pickled: that is how a keyframe is taken (see `history`). The books are not
+part of it.
+"""
+
+from collections.abc import Mapping
+
+from echotrace.kernel.descriptions import Description, Touch
+from echotrace.kernel.facts import (
+    endpoint_of,
+    kind_made,
+    makes_cloexec,
+    socket_made,
+    status_flags,
+)
+from echotrace.kernel.ledger import Ledger
+from echotrace.kernel.sockets import Act, Socket
+from echotrace.kernel.state import ProcessState
+from echotrace.kernel.tables import Open, Table
+from echotrace.kernel.tasks import Process, Running
+from echotrace.trace import Syscall
+
+_STANDARD = (0, 1, 2)  # standard input, output and error (stdin(3))
+
+
+class Live:
+    """The state at one moment; `ledger` keeps what is booked on the way.
+
+    `tasks`, `processes` and `zombies` by id, in the order in which they came to be.
+    `replaced` are ids of threads that an execve ended. `ends` finds the server's end of a client's
+    connection by the client's address: its socket or, until accept, the listening one. `listeners`
+    are the sockets that listen(2) was called on, by description id.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.tasks: dict[int, Running] = {}
+        self.processes: dict[int, Process] = {}
+        self.zombies: dict[int, ProcessState] = {}
+        self.replaced: set[int] = set()
+        self.ends: dict[str, Open] = {}
+        self.listeners: dict[int, Open] = {}
+        self._descriptions = 0
+        self._tables = 0
+
+    def __getstate__(self) -> Mapping[str, object]:
+        return {name: value for name, value in vars(self).items() if name != "ledger"}
+
+    def doubt(self, seq: int, sentence: str) -> None:
+        """Remember what the model cannot explain."""
+        self.ledger.doubt(seq, sentence)
+
+    def book(self, touch: Touch) -> None:
+        """Remember what an event did."""
+        self.ledger.touches[touch.seq] = touch
+
+    def resolve(self, task: Running, call: Syscall, argument: str = "fd") -> Open | None:
+        """The description that an argument of `call` stands for as the call begins."""
+        fd = call.args.get(argument)
+        if fd == "AT_FDCWD":  # the working directory, by no descriptor (openat(2))
+            return None
+        if not isinstance(fd, int):
+            self.doubt(call.seq, f"The descriptor that {call.name} uses could not be read.")
+            return None
+        entry = task.table.slots.get(fd)
+        return entry if entry is not None else self._unresolved(task.table, call, fd)
+
+    def _unresolved(self, table: Table, call: Syscall, fd: int) -> Open | None:
+        if call.errno == "EBADF":
+            return None
+        closed, ended = table.closing.get(fd, (None, 0))
+        if closed is not None and (ended is None or ended >= call.start):
+            return closed
+        self.doubt(call.seq, f"{call.name} uses descriptor {fd}, which no event had made.")
+        if call.errno is not None or call.name == "close":
+            return None
+        # The kernel took the number, so it is open: one doubt for each such descriptor is enough.
+        told = endpoint_of(call, fd)
+        entry = Open(
+            Description(self._next_id(), "unknown", None, told.link, told.local, told.peer)
+        )
+        table.put(fd, entry, cloexec=False)
+        return entry
+
+    def make(
+        self,
+        table: Table,
+        call: Syscall,
+        fd: int,
+        *,
+        socket: Socket | None = None,
+        listener: int | None = None,
+    ) -> Open:
+        """Put a new description into the slot `fd`."""
+        told = endpoint_of(call, fd)
+        made = Description(
+            self._next_id(), kind_made(call.name), call.seq, told.link, told.local, told.peer,
+            listener,
+        )  # fmt: skip
+        entry = Open(made, socket)
+        entry.flags = status_flags(call)
+        self.fill(table, call, fd, entry, cloexec=makes_cloexec(call))
+        return entry
+
+    def make_pair(self, table: Table, call: Syscall, one: int, other: int) -> tuple[Open, Open]:
+        """Put two new descriptions into two slots, each the other end of the other."""
+        first, second = self._next_id(), self._next_id()
+        entries = []
+        for fd, own, far in ((one, first, second), (other, second, first)):
+            told = endpoint_of(call, fd)
+            made = Description(
+                own, kind_made(call.name), call.seq, told.link, told.local, told.peer, None, far
+            )
+            entry = Open(made, socket_made(call))
+            entry.flags = status_flags(call)
+            self.fill(table, call, fd, entry, cloexec=makes_cloexec(call))
+            entries.append(entry)
+        return entries[0], entries[1]
+
+    def fill(self, table: Table, call: Syscall, fd: int, entry: Open, *, cloexec: bool) -> None:
+        """Put `entry` into the slot `fd`, which the kernel had said was free."""
+        if fd in table.slots:
+            self.doubt(call.seq, f"{call.name} returns descriptor {fd}, which was still open.")
+            table.free(fd)
+        table.put(fd, entry, cloexec=cloexec)
+
+    def unknown(self) -> Open:
+        """A description of which nothing is known."""
+        return Open(Description(self._next_id(), "unknown"))
+
+    def act(self, entry: Open, act: Act, call: Syscall) -> None:
+        """Let something happen to a socket; what cannot is doubted."""
+        state = entry.socket.state if entry.socket else ""
+        if not entry.act(act):
+            self.doubt(call.seq, f"{call.name} brings {act} to a socket that is {state}.")
+
+    def first_table(self) -> Table:
+        """The table of a task that was there before the trace: the standard streams."""
+        table = self.new_table()
+        for fd in _STANDARD:
+            table.put(fd, Open(Description(self._next_id(), "inherited")), cloexec=False)
+        return table
+
+    def new_table(self) -> Table:
+        """An empty table."""
+        self._tables += 1
+        return Table(self._tables)
+
+    def copy_of(self, table: Table) -> Table:
+        """A copy of a table, as fork(2) makes it."""
+        self._tables += 1
+        return table.copy(self._tables)
+
+    def unshare(self, task: Running) -> None:
+        """Give a task a copy of its table if other tasks have it too (unshare(2), CLONE_FILES)."""
+        if len(task.table.tasks) > 1:
+            del task.table.tasks[task.tid]
+            task.table = self.copy_of(task.table)
+            task.table.tasks[task.tid] = None
+
+    def add(self, task: Running, parent: int | None) -> Running:
+        """A task comes to be; its process too, if it is the first."""
+        self.tasks[task.tid] = task
+        if task.pid not in self.processes:
+            self.processes[task.pid] = Process(task.pid, parent)
+            if parent in self.processes:
+                self.processes[parent].children[task.pid] = None
+        self.processes[task.pid].tasks[task.tid] = task
+        return task
+
+    def _next_id(self) -> int:
+        self._descriptions += 1
+        return self._descriptions

@@ -1,0 +1,145 @@
+"""The handlers of calls on sockets: what they do to the states of `sockets`."""
+
+from msgspec.structs import replace
+
+from echotrace.kernel.descriptions import Touch
+from echotrace.kernel.facts import endpoint_of, same_form, succeeded
+from echotrace.kernel.live import Live
+from echotrace.kernel.on_descriptors import uses
+from echotrace.kernel.sockets import Act, Pending, Socket, SocketState
+from echotrace.kernel.tables import Open
+from echotrace.kernel.tasks import Running
+from echotrace.trace import Syscall
+
+#: What a failed call on a connection tells of it (tcp(7), send(2)).
+_RESETS = frozenset({"ECONNRESET", "ETIMEDOUT"})
+
+
+def accepts(live: Live, task: Running, call: Syscall) -> None:
+    """accept(2): a new connection, and so what it was taken from is a listening socket."""
+    fd = call.result
+    if fd is None or not succeeded(call):
+        return
+    listener = task.using
+    if listener is not None:
+        live.ledger.listening[listener.description.id] = listener.description
+    told = endpoint_of(call, fd)
+    waited = _take(listener, told.peer)
+    socket = Socket(
+        state=waited.state if waited else SocketState.CONNECTED,
+        local=told.local,
+        peer=told.peer,
+        unread=waited.unread if waited else None,
+    )
+    entry = live.make(
+        task.table, call, fd, socket=socket,
+        listener=listener.description.id if listener else None,
+    )  # fmt: skip
+    if waited is not None:
+        live.ends[waited.peer] = entry
+    live.ledger.accepted.append(entry.description)
+    used = listener.description if listener else None
+    live.book(Touch(call.seq, used, ((fd, entry.description),), before=task.before, after=socket))
+
+
+def _take(listener: Open | None, peer: str | None) -> Pending | None:
+    """Take a client's connection off the accept queue."""
+    if listener is None or listener.socket is None or peer is None:
+        return None
+    address = same_form(peer)
+    for waiting in listener.socket.pending:
+        if waiting.peer == address:
+            left = tuple(other for other in listener.socket.pending if other is not waiting)
+            listener.socket = replace(listener.socket, pending=left)
+            return waiting
+    return None
+
+
+def is_told(live: Live, task: Running, call: Syscall) -> None:
+    """bind(2), connect(2), listen(2), getsockname(2): learn the addresses of the socket."""
+    entry, fd = task.using, call.args.get("fd")
+    if entry is None or not (succeeded(call) or call.errno == "EINPROGRESS"):
+        return
+    told = endpoint_of(call, fd) if isinstance(fd, int) else None
+    if call.endpoints and told:
+        live.ledger.endpoints[entry.description.id] = told
+    learnt = {"bind": live.ledger.bound, "listen": live.ledger.listening}.get(call.name)
+    if learnt is not None:
+        learnt[entry.description.id] = entry.description
+    if entry.socket is None:
+        return
+    if call.name in _ACTS:
+        live.act(entry, _ACTS[call.name], call)
+    changes: dict[str, object] = {}
+    if told and call.endpoints:
+        changes = {"local": told.local, "peer": told.peer}
+    if call.name == "listen":
+        changes["backlog"] = call.args.get("backlog")
+        live.listeners[entry.description.id] = entry
+    entry.socket = replace(entry.socket, **changes)
+    _book(live, task, call)
+
+
+_ACTS = {"bind": Act.BIND, "listen": Act.LISTEN, "connect": Act.CONNECT}
+
+
+def ends(live: Live, task: Running, call: Syscall) -> None:
+    """shutdown(2): SHUT_WR sends the FIN, whoever else holds the socket; SHUT_RD sends nothing."""
+    uses(live, task, call)
+    entry = task.using
+    if entry is None or entry.socket is None or not succeeded(call):
+        return
+    if call.args.get("how") != "SHUT_RD":
+        live.act(entry, Act.OWN_END, call)
+    _book(live, task, call)
+
+
+def receives(live: Live, task: Running, call: Syscall) -> None:
+    """recv(2): takes bytes; 0 tells the end of the peer's data, ECONNRESET its reset."""
+    entry = task.using
+    socket = entry.socket if entry else None
+    if entry is None or socket is None or not socket.stream:
+        return
+    if call.errno in _RESETS:
+        live.act(entry, Act.PEER_ABORT, call)
+    elif call.result == 0 and call.errno is None and not _asked_for_nothing(call):
+        live.act(entry, Act.PEER_END, call)
+        entry.socket = replace(entry.socket or socket, end_seen=True)
+    elif call.result and socket.unread and succeeded(call):
+        if "MSG_PEEK" not in str(call.args.get("flags")):
+            entry.socket = replace(socket, unread=max(0, socket.unread - call.result))
+    else:
+        return
+    _book(live, task, call)
+
+
+def _asked_for_nothing(call: Syscall) -> bool:
+    """A recv of 0 bytes returns 0 whatever the peer did."""
+    return call.args.get("len", call.args.get("count")) == 0
+
+
+def sends(live: Live, task: Running, call: Syscall) -> None:
+    """send(2): its errors tell that the peer is gone."""
+    uses(live, task, call)
+    entry = task.using
+    if entry is None or entry.socket is None or call.errno not in _RESETS:
+        return
+    live.act(entry, Act.PEER_ABORT, call)
+    _book(live, task, call)
+
+
+def sets_option(live: Live, task: Running, call: Syscall) -> None:
+    """setsockopt(2): remember what was set."""
+    uses(live, task, call)
+    entry, name = task.using, call.args.get("optname")
+    if entry is None or entry.socket is None or not succeeded(call):
+        return
+    options = {**entry.socket.options, str(name): call.args.get("optval")}
+    entry.socket = replace(entry.socket, options=options)
+    _book(live, task, call)
+
+
+def _book(live: Live, task: Running, call: Syscall) -> None:
+    entry = task.using
+    assert entry is not None
+    live.book(Touch(call.seq, entry.description, before=task.before, after=entry.socket))

@@ -1,0 +1,169 @@
+"""The handlers of calls that concern tasks, and the births, execs and ends of tasks themselves."""
+
+from echotrace.kernel.descriptions import Freed, Touch
+from echotrace.kernel.facts import reaped_by, shares_table, succeeded
+from echotrace.kernel.live import Live
+from echotrace.kernel.state import ProcessState
+from echotrace.kernel.tasks import Process, Running
+from echotrace.trace import Exec, Exit, Syscall, Task
+
+
+def begins(live: Live, record: Task) -> None:
+    """A task comes to be: it shares its maker's table, or has a copy of it (clone(2))."""
+    if record.tid in live.tasks:
+        live.doubt(0, f"Task {record.tid} came to be a second time without an end.")
+        _drop(live, record.tid)
+    live.replaced.discard(record.tid)
+    if record.tid == record.pid:
+        live.zombies.pop(record.pid, None)  # the number is free again, so somebody reaped it
+    maker = _maker(live, record)
+    if maker is None:
+        table = live.first_table()
+    elif record.parent is None or shares_table(record):
+        table = maker.table
+    else:
+        table = live.copy_of(maker.table)
+    parent = maker.pid if maker is not None and record.parent is not None else None
+    if maker is not None and "CLONE_PARENT" in record.flags:
+        parent = live.processes[maker.pid].parent
+    task = live.add(Running(record.tid, record.pid, table), parent)
+    if parent in live.processes and task.pid == task.tid:
+        _inherit(live.processes[parent], live.processes[task.pid])
+
+
+def _inherit(parent: Process, child: Process) -> None:
+    child.dispositions = dict(parent.dispositions)
+
+
+def _maker(live: Live, record: Task) -> Running | None:
+    """The task whose table the new one shares or copies.
+
+    Of threads that were there before the trace began nobody knows the maker: they share.
+    """
+    if record.parent is None:
+        process = live.processes.get(record.pid)
+        return next(iter(process.tasks.values()), None) if process else None
+    maker = live.tasks.get(record.parent)
+    if maker is None:
+        live.doubt(0, f"Task {record.parent} made task {record.tid} but is not alive.")
+    return maker
+
+
+def execs(_live: Live, task: Running, call: Syscall) -> None:
+    """execve(2): the Exec record that follows does the work and is booked on this call."""
+    if call.errno is None:
+        task.exec_seq = call.seq
+
+
+def replaced(live: Live, record: Exec) -> None:
+    """A new program: the other threads end, the table is its own, FD_CLOEXEC closes (execve(2))."""
+    caller = live.tasks.get(record.former)
+    if caller is None:
+        live.doubt(0, f"Task {record.former} called execve but is not alive.")
+        return
+    # The call may stand under the name its task had before or under the one it has now.
+    callers = (caller, live.tasks.get(record.tid, caller))
+    seq = max(task.exec_seq or 0 for task in callers)
+    process = live.processes[caller.pid]
+    freed: list[Freed] = []
+    for tid in sorted(process.tasks.keys() - {record.former}):
+        freed += _leave(live, tid)
+        live.replaced.add(tid)
+    live.replaced.discard(record.tid)
+    live.unshare(caller)
+    table = caller.table
+    live.tasks.pop(record.former)
+    process.tasks.clear()
+    del table.tasks[record.former]
+    if record.tid in live.tasks:
+        freed += _drop(live, record.tid)
+    live.add(Running(record.tid, record.tid, table), process.parent)
+    kept = {s: do for s, do in process.dispositions.items() if do == "SIG_IGN"}
+    live.processes[record.tid].dispositions = kept  # handlers are gone with the program
+    freed += [table.free(fd) for fd in sorted(table.cloexec)]
+    if seq and freed:
+        live.book(Touch(seq, freed=tuple(freed)))
+
+
+def leaves(live: Live, task: Running, call: Syscall) -> None:
+    """exit(2): a leader that ends before its threads stays as a zombie until they end."""
+    process = live.processes.get(task.pid)
+    if call.name == "exit" and task.tid == task.pid and process and len(process.tasks) > 1:
+        task.ended = True
+
+
+def exits(live: Live, record: Exit) -> None:
+    """A task ended: its references are given up; the last one of a process leaves a zombie."""
+    task = live.tasks.get(record.tid)
+    if task is None:
+        if record.tid not in live.replaced:
+            live.doubt(record.seq, f"Task {record.tid} ended but was not alive.")
+        return
+    freed = _leave(live, record.tid)
+    process = live.processes.get(task.pid)
+    if process is not None and not process.tasks:
+        _end_process(live, process, record)
+    if freed:
+        live.book(Touch(record.seq, freed=freed))
+
+
+def _end_process(live: Live, process: Process, record: Exit) -> None:
+    """A zombie, unless nobody must wait for it: init and echotrace do so at once."""
+    del live.processes[process.pid]
+    for pid in process.children:
+        live.zombies.pop(pid, None)
+        if pid in live.processes:
+            live.processes[pid].parent = None
+    parent = live.processes.get(process.parent) if process.parent is not None else None
+    if parent is None:
+        return
+    if parent.reaps_itself:
+        parent.children.pop(process.pid, None)
+        return
+    live.zombies[process.pid] = ProcessState(
+        process.pid, process.parent, (), zombie=True, status=record.status, signal=record.signal,
+        exit=record.seq, dispositions=process.dispositions,
+    )  # fmt: skip
+
+
+def reaps(live: Live, task: Running, call: Syscall) -> None:
+    """wait4(2), waitid(2): the zombie's entry in the process table is free again."""
+    pid = reaped_by(call)
+    if pid is None:
+        return
+    zombie = live.zombies.get(pid)
+    if zombie is not None and zombie.parent == task.pid:
+        del live.zombies[pid]
+        live.processes[task.pid].children.pop(pid, None)
+        live.book(Touch(call.seq, reaped=pid))
+    elif zombie is not None or pid in live.processes:
+        live.doubt(call.seq, f"{call.name} returns process {pid}, which is no zombie of its own.")
+
+
+def handles(live: Live, task: Running, call: Syscall) -> None:
+    """sigaction(2): what a signal does from now on, in the whole process."""
+    process, action = live.processes.get(task.pid), call.args.get("act")
+    if process is None or not isinstance(action, dict) or not succeeded(call):
+        return
+    signal = str(call.args.get("signum"))
+    process.dispositions[signal] = str(action.get("handler"))
+    if signal == "SIGCHLD":
+        process.no_zombies = "SA_NOCLDWAIT" in str(action.get("flags"))
+
+
+def _leave(live: Live, tid: int) -> tuple[Freed, ...]:
+    """Take a task out of its process and its table."""
+    task = live.tasks.pop(tid)
+    process = live.processes.get(task.pid)
+    if process is not None:
+        process.tasks.pop(tid, None)
+    return task.table.drop(tid)
+
+
+def _drop(live: Live, tid: int) -> tuple[Freed, ...]:
+    """Take a task out, and its process if it was the last."""
+    pid = live.tasks[tid].pid
+    freed = _leave(live, tid)
+    if pid in live.processes and not live.processes[pid].tasks:
+        del live.processes[pid]
+    return freed

@@ -1,0 +1,79 @@
+"""Takes a picture of the live state: frozen records for views."""
+
+from echotrace.kernel.descriptions import Descriptor
+from echotrace.kernel.live import Live
+from echotrace.kernel.state import (
+    Interest,
+    OpenState,
+    ProcessState,
+    State,
+    TableState,
+    TaskState,
+)
+from echotrace.kernel.tables import Open, Table
+from echotrace.kernel.tasks import Process, Running
+from echotrace.trace import Syscall
+
+
+def snapshot(live: Live, time: int) -> State:
+    """The state at `time`, which is that of the last moment applied or later."""
+    tables = {task.table.number: task.table for task in live.tasks.values()}
+    opens = {entry.description.id: entry for table in tables.values()
+             for entry in table.slots.values()}  # fmt: skip
+    return State(
+        time,
+        (*(_process(process) for process in live.processes.values()), *live.zombies.values()),
+        tuple(_task(task, time) for task in live.tasks.values()),
+        tuple(
+            TableState(number, tuple(table.tasks), descriptors(table))
+            for number, table in sorted(tables.items())
+        ),
+        tuple(_open(entry) for _, entry in sorted(opens.items())),
+    )
+
+
+def descriptors(table: Table) -> tuple[Descriptor, ...]:
+    """The descriptors of a table, by number."""
+    return tuple(
+        Descriptor(fd, entry.description, fd in table.cloexec, entry.count)
+        for fd, entry in sorted(table.slots.items())
+    )
+
+
+def _process(process: Process) -> ProcessState:
+    return ProcessState(
+        process.pid, process.parent, tuple(process.tasks),
+        dispositions=dict(process.dispositions),
+    )  # fmt: skip
+
+
+def _task(task: Running, time: int) -> TaskState:
+    return TaskState(task.tid, task.pid, task.table.number, _unreturned(task, time), task.ended)
+
+
+def _unreturned(task: Running, time: int) -> Syscall | None:
+    """The call that the task is in the middle of at `time`."""
+    call = task.calling
+    if call is None or (call.end is not None and call.end <= time):
+        return None
+    return call
+
+
+def _open(entry: Open) -> OpenState:
+    return OpenState(
+        entry.description,
+        entry.count,
+        tuple(sorted(
+            (table.number, fd)
+            for table in entry.tables
+            for fd, other in table.slots.items()
+            if other is entry
+        )),
+        tuple(sorted(entry.flags)),
+        entry.socket,
+        tuple(
+            Interest(fd, watched.description, events,
+                     watched.socket.readable if watched.socket else None)
+            for (fd, _), (watched, events) in sorted(entry.interest.items(), key=lambda i: i[0])
+        ),
+    )  # fmt: skip

@@ -1,0 +1,151 @@
+"""The state of a socket, as the calls on both ends show it.
+
+Theory of operation
+-------------------
+A socket is in one `SocketState` at a time, and `TRANSITIONS` says which `Act` leads where; an act
+that has no row there is impossible, and the model doubts it. Four acts end directions of a
+connection: OWN_END sends the FIN (shutdown(2), or the last close of the description), PEER_END is
+the arrival of the peer's FIN, and OWN_ABORT and PEER_ABORT are resets, which end both directions.
+
+    UNBOUND ── bind ──▶ BOUND ── listen ──▶ LISTENING      accept(2) makes CONNECTED sockets
+       └──── connect ─────┴────▶ CONNECTED
+    CONNECTED ── own end ──▶ ENDED ── peer end ──▶ CLOSED
+    CONNECTED ── peer end ──▶ PEER_ENDED ── own end ──▶ CLOSED
+
+The names that ss(8) and netstat(8) show for a TCP socket follow from the state (RFC 9293, 3.3.2):
+`TCP_NAMES`. What clients do is known where echotrace plays them; elsewhere the peer's end is learnt
+when recv returns 0, its reset when a call fails with ECONNRESET.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+
+class SocketState(StrEnum):
+    """How far a socket has come in its life."""
+
+    UNBOUND = "unbound"
+    BOUND = "bound"
+    LISTENING = "listening"
+    CONNECTED = "connected"
+    ENDED = "half-closed by the server"
+    PEER_ENDED = "half-closed by the peer"
+    CLOSED = "closed"
+    RESET = "reset"
+
+
+class Act(StrEnum):
+    """What happens to a socket."""
+
+    BIND = "bind"
+    LISTEN = "listen"
+    CONNECT = "connect"
+    DISCONNECT = "disconnect"  # connect(2) with AF_UNSPEC
+    OWN_END = "the end of its own data"
+    PEER_END = "the end of the peer's data"
+    OWN_ABORT = "its own reset"
+    PEER_ABORT = "the peer's reset"
+
+
+_S, _A = SocketState, Act
+_OPEN = (_S.CONNECTED, _S.ENDED, _S.PEER_ENDED)
+
+#: Where an act leads from a state. Repeated ends change nothing (shutdown(2) may be called twice).
+TRANSITIONS: Mapping[tuple[SocketState, Act], SocketState] = {
+    (_S.UNBOUND, _A.BIND): _S.BOUND,
+    (_S.UNBOUND, _A.LISTEN): _S.LISTENING,  # the kernel picks a port (ip(7))
+    (_S.BOUND, _A.LISTEN): _S.LISTENING,
+    (_S.LISTENING, _A.LISTEN): _S.LISTENING,  # changes the backlog
+    (_S.CLOSED, _A.LISTEN): _S.LISTENING,
+    (_S.UNBOUND, _A.CONNECT): _S.CONNECTED,
+    (_S.BOUND, _A.CONNECT): _S.CONNECTED,
+    (_S.CONNECTED, _A.CONNECT): _S.CONNECTED,  # another peer of a datagram socket, or in progress
+    (_S.CONNECTED, _A.DISCONNECT): _S.UNBOUND,
+    (_S.LISTENING, _A.OWN_END): _S.CLOSED,
+    (_S.CONNECTED, _A.OWN_END): _S.ENDED,
+    (_S.ENDED, _A.OWN_END): _S.ENDED,
+    (_S.PEER_ENDED, _A.OWN_END): _S.CLOSED,
+    (_S.CLOSED, _A.OWN_END): _S.CLOSED,
+    (_S.UNBOUND, _A.OWN_END): _S.CLOSED,
+    (_S.BOUND, _A.OWN_END): _S.CLOSED,
+    (_S.RESET, _A.OWN_END): _S.RESET,
+    (_S.CONNECTED, _A.PEER_END): _S.PEER_ENDED,
+    (_S.PEER_ENDED, _A.PEER_END): _S.PEER_ENDED,
+    (_S.ENDED, _A.PEER_END): _S.CLOSED,
+    (_S.CLOSED, _A.PEER_END): _S.CLOSED,
+    (_S.RESET, _A.PEER_END): _S.RESET,
+    **{(state, _A.OWN_ABORT): _S.RESET for state in SocketState},
+    **{(state, _A.PEER_ABORT): _S.RESET for state in (*_OPEN, _S.RESET, _S.CLOSED)},
+}
+
+#: The state of a TCP socket in ss(8), by ours; a reset one is in no list any more.
+TCP_NAMES: Mapping[SocketState, str] = {
+    _S.UNBOUND: "CLOSE",
+    _S.BOUND: "CLOSE",
+    _S.LISTENING: "LISTEN",
+    _S.CONNECTED: "ESTABLISHED",
+    _S.ENDED: "FIN-WAIT-2",
+    _S.PEER_ENDED: "CLOSE-WAIT",
+    _S.CLOSED: "CLOSE",
+    _S.RESET: "CLOSE",
+}
+
+
+class Pending(Struct, frozen=True, gc=False):
+    """A connection that waits in the accept queue: `peer` is its address, and what came already.
+
+    `unread` counts bytes; `state` is what its socket will be in when accept takes it.
+    """
+
+    peer: str
+    unread: int = 0
+    state: SocketState = SocketState.CONNECTED
+
+
+class Socket(Struct, frozen=True, gc=False):
+    """A socket at one moment.
+
+    `backlog` and `pending` are those of a listening socket. `unread` counts the bytes that have
+    arrived and were not yet received, None where the peer is not one of echotrace's clients.
+    `end_seen` tells that recv has returned 0. `options` are those that setsockopt(2) set, by name.
+    """
+
+    stream: bool = True
+    state: SocketState = SocketState.UNBOUND
+    local: str | None = None
+    peer: str | None = None
+    backlog: int | None = None
+    pending: tuple[Pending, ...] = ()
+    unread: int | None = None
+    end_seen: bool = False
+    options: Mapping[str, object] = {}
+
+    @property
+    def readable(self) -> bool | None:
+        """Whether accept or recv would return at once (poll(2), POLLIN); None when unknown."""
+        if self.state is SocketState.LISTENING:
+            return bool(self.pending) or None
+        if self.state in _ENDED_BY_PEER:
+            return True
+        if self.unread is None or self.state not in _OPEN:
+            return None
+        return self.unread > 0
+
+    @property
+    def tcp(self) -> str:
+        """What ss(8) calls the state, if it is a TCP socket."""
+        return TCP_NAMES[self.state]
+
+
+_ENDED_BY_PEER = (_S.PEER_ENDED, _S.CLOSED, _S.RESET)
+
+
+def after(socket: Socket, act: Act) -> Socket | None:
+    """The socket after an act; None where the table has no such transition."""
+    state = TRANSITIONS.get((socket.state, act))
+    if state is None:
+        return None
+    return socket if state is socket.state else replace(socket, state=state)

@@ -1,0 +1,43 @@
+"""Findings about the address on which a server listens."""
+
+from collections.abc import Iterator
+
+from echotrace.story.findings.evidence import Evidence
+from echotrace.story.findings.nouns import Finding
+
+_EVERYWHERE = ("0.0.0.0:", "[::]:")
+
+
+def no_so_reuseaddr(evidence: Evidence) -> Iterator[Finding]:
+    """A TCP socket is bound without SO_REUSEADDR, and then listens."""
+    listening = {
+        listener.description for listener in evidence.story.listeners if not listener.datagram
+    }
+    for call in evidence.of("bind"):
+        touch = call.event.touch
+        if call.failed or touch is None or touch.used is None or touch.after is None:
+            continue
+        reuses = {"SO_REUSEADDR", "SO_REUSEPORT"} & touch.after.options.keys()
+        if touch.used.id in listening and ":" in str(call.record.args.get("addr")) and not reuses:
+            yield evidence.finding(
+                "no-so-reuseaddr",
+                f"{call.actor} binds fd {call.fd} (event {call.seq}) without having set "
+                "SO_REUSEADDR.",
+                call.seq,
+            )
+            return
+
+
+def listens_on_every_interface(evidence: Evidence) -> Iterator[Finding]:
+    """The listening address is that of every interface (ip(7), INADDR_ANY)."""
+    for call in evidence.of("listen"):
+        touch = call.event.touch
+        local = touch.after.local if touch and touch.after else None
+        if not call.failed and local and local.startswith(_EVERYWHERE):
+            yield evidence.finding(
+                "listens-on-every-interface",
+                f"{call.actor} listens on {local} (event {call.seq}): on every interface of the "
+                "machine.",
+                call.seq,
+            )
+            return

@@ -1,0 +1,119 @@
+"""The catalogue of findings: one row each, with what does not depend on the trace."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from echotrace.story.findings.nouns import Severity
+
+_ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
+class Entry(NamedTuple):
+    """A kind of finding: its severity, the remedy, and what it costs not to apply it."""
+
+    severity: Severity
+    remedy: str
+    cost: str
+
+
+CATALOGUE: Mapping[str, Entry] = {
+    "connection-leaked": Entry(
+        _ERROR,
+        "Close the connection's descriptor in the parent as soon as fork has returned.",
+        "One descriptor a client until accept fails with EMFILE, and no client ever sees the end "
+        "of its connection.",
+    ),
+    "child-keeps-listening-socket": Entry(
+        _WARNING,
+        "Close the listening socket in the child before it serves.",
+        "While a child lives the port stays taken, even if the server itself has ended.",
+    ),
+    "child-never-reaped": Entry(
+        _ERROR,
+        "Wait for ended children: waitpid with WNOHANG in a loop, or ignore SIGCHLD.",
+        "One entry of the process table a client until fork fails with EAGAIN.",
+    ),
+    "thread-never-joined": Entry(
+        _ERROR,
+        "Call pthread_detach, or create the thread detached, if nobody joins it.",
+        "One stack a client (8 MiB of address space by default) until pthread_create fails.",
+    ),
+    "short-send-ignored": Entry(
+        _ERROR,
+        "Send in a loop until all bytes are handed over; send returns how many it took.",
+        "Bytes are lost whenever the send buffer is nearly full, and nothing tells of it.",
+    ),
+    "accept-unchecked": Entry(
+        _ERROR,
+        "Check the result of accept before it is used as a descriptor.",
+        "One failed accept (EMFILE, ECONNABORTED) makes the server work on descriptor -1.",
+    ),
+    "eintr-ends-server": Entry(
+        _ERROR,
+        "Call accept again after EINTR, or install the handler with SA_RESTART.",
+        "Any signal with a handler, such as SIGCHLD at a client's end, stops the whole server.",
+    ),
+    "sigpipe-kills": Entry(
+        _ERROR,
+        "Send with MSG_NOSIGNAL, or ignore SIGPIPE, and handle EPIPE.",
+        "A client that leaves early ends the process that serves it.",
+    ),
+    "sigpipe-possible": Entry(
+        _WARNING,
+        "Send with MSG_NOSIGNAL, or ignore SIGPIPE, and handle EPIPE.",
+        "A client that leaves before its answer ends the process: all its threads and connections.",
+    ),
+    "recv-error-ends-all": Entry(
+        _ERROR,
+        "On a failed recv close that connection only, and go on with the others.",
+        "One client that resets its connection ends the service of all others.",
+    ),
+    "closed-twice": Entry(
+        _ERROR,
+        "Close each descriptor once, and forget its number.",
+        "The number may belong to another client by then: its connection is closed in its place.",
+    ),
+    "used-after-close": Entry(
+        _ERROR,
+        "Do not use a number after it was closed.",
+        "The number may belong to another client by then: bytes go to the wrong one.",
+    ),
+    "argument-race": Entry(
+        _ERROR,
+        "Give each thread a descriptor of its own: by value, or in memory allocated for it.",
+        "Two threads serve one client, and another is never served.",
+    ),
+    "select-beyond-fd-setsize": Entry(
+        _ERROR,
+        "Refuse connections whose descriptor is not below FD_SETSIZE, or use poll or epoll.",
+        "FD_SET writes behind the end of the set: other variables change without notice.",
+    ),
+    "readiness-loop-spins": Entry(
+        _ERROR,
+        "Wait for readiness with select, poll or epoll, only for what is wanted now.",
+        "A processor is busy with nothing as long as the server runs.",
+    ),
+    "no-so-reuseaddr": Entry(
+        _NOTE,
+        "Set SO_REUSEADDR before bind.",
+        "For about a minute after a restart bind fails with EADDRINUSE while old connections are "
+        "in TIME-WAIT.",
+    ),
+    "listens-on-every-interface": Entry(
+        _WARNING,
+        "Bind to 127.0.0.1 unless other machines are meant to connect.",
+        "Everybody who can reach the machine can use the server.",
+    ),
+    "open-at-exit": Entry(
+        _NOTE,
+        "Close what was opened when it is no longer needed.",
+        "Nothing once the process has ended, since the kernel closes it; one descriptor each time "
+        "if the code moves into a process that lives on.",
+    ),
+    "descriptor-never-closed": Entry(
+        _ERROR,
+        "Close it when its client has gone.",
+        "One descriptor a client until open and accept fail with EMFILE.",
+    ),
+    "kind": Entry(_NOTE, "", ""),
+}
