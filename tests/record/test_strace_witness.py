@@ -351,10 +351,10 @@ def _stat(task: Path) -> list[str]:
 
 
 @contextmanager
-def witness(plan: Plan, log: Path) -> Iterator[Witness]:
+def witness(plan: Plan, log: Path, *more: str) -> Iterator[Witness]:
     """Run the server of a plan under strace, which logs the calls that echotrace records."""
     calls = ",".join(f"?{name}" for name in ROWS)
-    options = ["-f", "-xx", "-s", str(SNAPLEN), "-o", str(log), "-e", f"trace={calls}"]
+    options = ["-f", "-xx", "-s", str(SNAPLEN), "-o", str(log), "-e", f"trace={calls}", *more]
     command = [plan.program or plan.argv[0], *plan.argv[1:]]
     with subprocess.Popen(
         ["strace", *options, *command],

@@ -65,6 +65,12 @@ class Row:
         """The arguments in the order of the registers."""
         return tuple(Argument(*part.split(":")) for part in self.signature.split())
 
+    @cached_property
+    def length_at(self) -> int | None:
+        """The position of the argument that says how many bytes to move; None if none does."""
+        kinds = [argument.kind for argument in self.arguments]
+        return kinds.index("size") if "size" in kinds else None
+
 
 _E = Effect
 _ROWS = (

@@ -1,15 +1,18 @@
 """`echotrace compare`: two servers, or two traces, connection against connection."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from echotrace import servers
-from echotrace.cli import Entry
+from echotrace.cli import Entry, complain
 from echotrace.commands import options, output
 from echotrace.commands.serve import recording_side
 from echotrace.commands.show import load
-from echotrace.errors import UserError, did_you_mean
+from echotrace.errors import EchotraceError, UserError, did_you_mean
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.views.comparison import comparison
@@ -18,6 +21,7 @@ _EXAMPLES = """\b
 Examples:
   echotrace compare fork thread
   echotrace compare fork fork:python
+  echotrace compare fork thread --inject send:short=3
   echotrace compare yesterday.jsonl today.jsonl
 """
 
@@ -34,17 +38,20 @@ def command(_entry: Entry) -> click.Command:
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip
 @click.option("--script", "-s", default="interleaved", show_default=True, metavar="NAME|FILE",
               help="What the clients of both servers do.")  # fmt: skip
+@options.inject
 @options.writing
 @options.quiet
+@click.pass_context
 def compare(
+    context: click.Context,
+    /,
     left: str,
     right: str,
-    clients: int,
-    script: str,
+    *,
     width: int | None,
     output_: Path | None,
     force: bool,
-    quiet: bool,
+    **wished: Any,  # noqa: ANN401 -- fields of Wish
 ) -> None:
     """Lay A against B, connection by connection, and say why they differ.
 
@@ -52,23 +59,41 @@ def compare(
     """
     if output_ is not None:
         output.check(output_, overwrite=force)
-    one, other = (_story(target, clients, script, quiet=quiet) for target in (left, right))
+    if wished["inject"] and not any(map(_is_server, (left, right))):
+        raise UserError("--inject needs a server to record, and both sides are traces")
+    one, other = (_side(target, wished) for target in (left, right))
     surface = output.surface(width, to_file=output_ is not None)
-    output.deliver(comparison(one, other, surface), output_, overwrite=force)
+    output.deliver(comparison(one.story, other.story, surface), output_, overwrite=force)
+    errors = [side.error for side in (one, other) if side.error]
+    for error in errors:
+        complain(error)
+    context.exit(max((error.exit_status for error in errors), default=0))
 
 
-def _story(target: str, clients: int, script: str, *, quiet: bool) -> Story:
+@dataclass(frozen=True)
+class _Side:
+    story: Story
+    error: EchotraceError | None = None
+
+
+def _is_server(target: str) -> bool:
     name, _, language = target.partition(":")
-    if name not in servers.NAMES or language not in ("", "c", "python"):
+    return name in servers.NAMES and language in ("", "c", "python")
+
+
+def _side(target: str, wished: Mapping[str, Any]) -> _Side:
+    """A side's story. With faults injected a script that fails early is what there is to see."""
+    name, _, language = target.partition(":")
+    if not _is_server(target):
         if target == "-" or Path(target).exists():
-            return replay(load(target))
+            return _Side(replay(load(target)))
         hint = did_you_mean(name, servers.NAMES)
         raise UserError(f"'{target}' is neither a server nor a trace file{hint}")
     recording = recording_side()
-    wish = recording.Wish(name, clients=clients, script=script, lang=language or "c", quiet=quiet)
+    wish = recording.Wish(name, lang=language or "c", **wished)
     recorded = recording.record_and_keep(wish)
-    if recorded.error:
+    if recorded.error and not wish.inject:
         raise recorded.error
     if recorded.stopped_by is not None:
         raise KeyboardInterrupt
-    return replay(recorded.trace)
+    return _Side(replay(recorded.trace), recorded.error)

@@ -26,6 +26,15 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float) -> 
     return value
 
 
+inject = click.option(
+    "--inject", multiple=True, metavar="CALL:WHAT[:when=N]",
+    help="Let calls of the server fail or fall short: accept:EINTR, recv:ECONNRESET, send:EPIPE "
+    "(without its SIGPIPE), fork:EAGAIN, send:short=3. An error hits the first such call of the "
+    "run, short=N each one that is longer; when=3 only the third, when=3+ also all later ones. "
+    "CALL is a C function or a system call; send, recv and close count on sockets only. "
+    "May be given several times.",
+)  # fmt: skip
+
 #: What to record.
 recording = _all(
     click.option("--clients", "-n", type=click.IntRange(1, 10_000), default=2, show_default=True,
@@ -46,6 +55,7 @@ recording = _all(
                  help="How long a client step may take to become possible."),
     click.option("--no-seccomp", is_flag=True,
                  help="Stop at every system call instead of filtering; slower, the same trace."),
+    inject,
 )  # fmt: skip
 
 #: How to show a timeline.

@@ -13,8 +13,9 @@ import platformdirs
 
 from echotrace import servers
 from echotrace.errors import EchotraceError, StepTimeout, SystemRefused
-from echotrace.record import build, script
+from echotrace.record import build, inject, script
 from echotrace.record.conductor import Conductor
+from echotrace.record.inject import Faults
 from echotrace.record.recorder import Plan, Recorder
 from echotrace.trace import Record, Trace
 from echotrace.tracefile import Writer, load
@@ -35,6 +36,7 @@ class Wish:
     snaplen: int = 64
     timeout: float = 5.0
     no_seccomp: bool = False
+    inject: tuple[str, ...] = ()
     quiet: bool = False
 
 
@@ -70,6 +72,7 @@ def kept_path(name: str) -> Path:
 
 def plan_of(wish: Wish) -> Plan:
     """Everything needed to record: the script read, the server compiled."""
+    injections = tuple(map(inject.parse, wish.inject))
     play = script.find(wish.script, wish.clients)
     address = None if wish.as_posted else "127.0.0.1:0"
     wanted: servers.Language = "python" if wish.lang == "python" else "c"
@@ -87,6 +90,7 @@ def plan_of(wish: Wish) -> Plan:
         snaplen=wish.snaplen,
         timeout=wish.timeout,
         seccomp=not wish.no_seccomp,
+        injections=injections,
     )
 
 
@@ -122,13 +126,25 @@ def record_and_keep(wish: Wish) -> Recorded:
 def _play(plan: Plan, write: Callable[[Sequence[Record]], None], *, quiet: bool) -> int | None:
     """Record a plan; the signal that ended it, or None."""
     with Recorder(plan, write) as recorder, _Progress(len(plan.script.steps), quiet) as progress:
+        recorder.at_exit(lambda: _tell_missed(recorder.faults))
         try:
             Conductor(recorder, plan.script, progress.tell).play()
         except StepTimeout as early:
-            recorder.finish(str(early))
-            raise
+            blamed = _with_a_likely_cause(early, recorder.faults)
+            recorder.finish(str(blamed))
+            raise blamed from early
         recorder.finish("interrupted" if recorder.stopped_by else None)
         return recorder.stopped_by
+
+
+def _with_a_likely_cause(early: StepTimeout, faults: Faults) -> StepTimeout:
+    made = " and ".join(faults.made())
+    return StepTimeout(f"{early}; the likely cause is the injected {made}") if made else early
+
+
+def _tell_missed(faults: Faults) -> None:
+    for sentence in faults.missed():
+        _say(sentence)
 
 
 class _Progress:

@@ -39,7 +39,8 @@ Examples:
   echotrace {name} --clients 3
   echotrace {name} --script half-close --by task
   echotrace {name} --lang python
-  echotrace {name} -o {name}.jsonl       keep the trace
+  {f"echotrace {name} --inject send:short=3":<40}the bytes that never come back
+  {f"echotrace {name} -o {name}.jsonl":<40}keep the trace
 """
 
 

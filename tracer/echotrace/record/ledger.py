@@ -31,13 +31,19 @@ class Ledger:
     """Gives events their numbers and times.
 
     Two clock readings of one tracer are never equal, so the moment at which a call began identifies
-    it until it ends.
+    it until it ends. `faults` names by that moment what was injected into calls.
     """
 
-    def __init__(self, names_by_number: Mapping[int, str], rows: Mapping[int, Row]) -> None:
+    def __init__(
+        self,
+        names_by_number: Mapping[int, str],
+        rows: Mapping[int, Row],
+        faults: dict[int, str] | None = None,
+    ) -> None:
         self.syscalls = 0
         self._names = names_by_number
         self._rows = rows
+        self._faults = {} if faults is None else faults
         self._began: int | None = None
         self._next = 1
         self._reserved: dict[int, int] = {}
@@ -102,6 +108,7 @@ class Ledger:
             end=None if end is None else self.time(end),
             data=found["data"] if found else payload,
             endpoints=[Endpoint(**facts) for facts in found["endpoints"]] if found else [],
+            injected=self._faults.pop(start, None),
         )
 
     def _decode(

@@ -25,6 +25,8 @@ class Call(NamedTuple):
 #: Places in struct user_regs_struct (sys/user.h), in words.
 ORIG_RAX, RAX, RIP, RSP = 15, 10, 16, 19
 RDI, RSI, RDX, R10, R8, R9 = 14, 13, 12, 7, 9, 8
+#: The arguments in their order.
+ARGUMENTS = (RDI, RSI, RDX, R10, R8, R9)
 _ALL = 27  # words
 _WORDS = struct.Struct("20Q")
 #: As many of its bytes as hold all of the above.

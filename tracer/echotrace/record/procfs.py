@@ -38,6 +38,14 @@ def sleeps(tid: int) -> bool:
         os.close(file)
 
 
+def is_socket(tid: int, descriptor: int) -> bool:
+    """Whether a task's descriptor is a socket; False when there is no such descriptor."""
+    try:
+        return str(Path(f"/proc/{tid}/fd/{descriptor}").readlink()).startswith("socket:")
+    except OSError:
+        return False
+
+
 def parent(tid: int) -> int:
     """The process that is the parent of a task's process; 0 when unknown."""
     try:

@@ -9,13 +9,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
 from typing import Self
 
 from echotrace import __version__
+from echotrace.errors import SystemRefused
 from echotrace.pauses import no_garbage_collection
-from echotrace.record import launch, procfs, ptrace, seccomp
+from echotrace.record import launch, ptrace, seccomp
 from echotrace.record.engine import Engine
+from echotrace.record.inject import Faults, Injection
+from echotrace.record.injecting import InjectingStops
 from echotrace.record.inspect import Inspector
 from echotrace.record.launch import Launch
 from echotrace.record.ledger import Ledger
@@ -38,7 +42,8 @@ class Plan:
     `program` is the path of the program, `argv[0]` unless given; `server` the name under which it
     is shown; `snaplen` how many bytes of a payload are kept; `timeout`, in seconds, how long a
     client step may take to become possible. `everything` records all system calls; `pin` keeps the
-    program and us on one processor; `seccomp` is for machines that have it.
+    program and us on one processor; `seccomp` is for machines that have it; `injections` are the
+    faults that the program is to meet.
     """
 
     server: str
@@ -52,13 +57,15 @@ class Plan:
     timeout: float = 5.0
     pin: bool = True
     seccomp: bool = True
+    injections: tuple[Injection, ...] = ()
 
 
 @dataclass
 class Recorder:
     """The running recording. Use as a context manager: leaving it ends and reaps the program.
 
-    `write` takes records as they are settled; `stopped_by` is the signal that ended the recording.
+    `write` takes records as they are settled; `stopped_by` is the signal that ended the recording;
+    `faults` knows what has become of the plan's injections.
     """
 
     plan: Plan
@@ -68,10 +75,12 @@ class Recorder:
     listening: str | None = field(init=False, default=None)
     stopped_by: int | None = field(init=False, default=None)
     tick: bool = field(init=False, default=False)
+    faults: Faults = field(init=False)
     _spool: Spool = field(init=False)
     _stack: contextlib.ExitStack = field(init=False, default_factory=contextlib.ExitStack)
 
     def __enter__(self) -> Self:
+        self.faults = Faults(self.plan.injections)
         names = seccomp.syscall_names()
         memory = ptrace.Memory()
         inspector = Inspector(names, memory, self.plan.snaplen)
@@ -79,8 +88,9 @@ class Recorder:
         program = None
         if self.plan.seccomp and ptrace.can_filter():
             program = seccomp.program(names, everything=self.plan.everything)
-        self.engine = Engine(_stops(self.plan, inspector, pids, memory, program), inspector, pids)
-        self.ledger = Ledger(names, inspector.rows)
+        stops = _stops(self, inspector, pids, memory, program)
+        self.engine = Engine(stops, inspector, pids)
+        self.ledger = Ledger(names, inspector.rows, self.faults.marks)
         self._spool = Spool()
         with contextlib.ExitStack() as stack:
             stack.callback(self._spool.close)
@@ -147,7 +157,7 @@ class Recorder:
             self.engine.pump(block=False)
         self.settle()
         for tid, start in self.engine.stops.waiting.items():
-            call = procfs.call_in_progress(tid)
+            call = self.engine.stops.in_progress(tid)
             if call is not None:
                 self.write([self.ledger.unfinished(tid, start, call, self.engine.look(tid, call))])
         now = self.ledger.time(time.monotonic_ns())
@@ -186,22 +196,27 @@ def header(plan: Plan) -> Header:
         started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         steps=[str(step) for step in plan.script.steps],
         source=plan.source,
+        injections=[injection.text for injection in plan.injections],
     )
 
 
 def _stops(
-    plan: Plan,
+    recorder: Recorder,
     inspector: Inspector,
     pids: dict[int, int],
     memory: ptrace.Memory,
     program: bytes | None,
 ) -> Stops:
     """The way to read calls that this machine allows."""
-    if program is not None and platform.machine() == "x86_64":
+    plan, x86_64 = recorder.plan, platform.machine() == "x86_64"
+    if program is not None and x86_64 and not plan.injections:
         return RegisterStops(inspector, pids, memory, plan.snaplen)
     wanted = inspector.rows.keys()
     changed = {n for n, row in inspector.rows.items() if row.name in seccomp.CHANGED_BY_THE_CALL}
-    return InfoStops(
+    if plan.injections and not x86_64:
+        raise SystemRefused("faults can be injected on x86-64 only; record without --inject here")
+    kind = partial(InjectingStops, faults=recorder.faults) if plan.injections else InfoStops
+    return kind(
         inspector,
         pids,
         wanted=lambda number: plan.everything or number in wanted,

@@ -9,7 +9,7 @@ import ctypes
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
-from echotrace.record import decode, machine, ptrace
+from echotrace.record import decode, machine, procfs, ptrace
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call
 from echotrace.record.ptrace import CONT, GETEVENTMSG, GETREGS, SYSCALL, Memory
@@ -37,6 +37,9 @@ class Stops(Protocol):
 
     def unfinished(self, tid: int) -> tuple[Call, Raw] | None:
         """The call a stopped task is in the middle of."""
+
+    def in_progress(self, tid: int) -> Call | None:
+        """The call in which a task waits that is not stopped."""
 
     def rename(self, former: int, tid: int) -> None:
         """A task goes on under another id (execve by a thread that is not the leader)."""
@@ -73,6 +76,10 @@ class _Common:
         """A task is gone."""
         for table in (self.waiting, self._before, self._former):
             table.pop(tid, None)
+
+    def in_progress(self, tid: int) -> Call | None:
+        """The call in which a task waits that is not stopped."""
+        return procfs.call_in_progress(tid)
 
     def _look(self, tid: int, call: Call) -> Any:  # noqa: ANN401 -- part of an Item
         pid = self._pids.get(tid, tid)
@@ -209,9 +216,17 @@ class InfoStops(_Common):
                 self._before[tid] = self._inspector.before(tid, call)
             self._entries[tid] = info
             self.waiting[tid] = now
+            self._enters(tid, call, now)
         ptrace.ptrace(SYSCALL, tid, 0, 0)
 
     leave = entry
+
+    def _enters(self, tid: int, call: Call, now: int) -> None:
+        """For subclasses: a task is about to make a call, and still stands still."""
+
+    def _leaves(self, tid: int, entry: bytes, info: bytes) -> bytes:  # noqa: ARG002 -- see above
+        """For subclasses: a task has made a call, and still stands still; what to book of it."""
+        return info
 
     def unfinished(self, tid: int) -> tuple[Call, Raw] | None:
         """The call a stopped task is in the middle of."""
@@ -223,6 +238,7 @@ class InfoStops(_Common):
         if entry is None:
             ptrace.ptrace(self.resume, tid, 0, 0)
             return
+        info = self._leaves(tid, entry, info)
         extra = self._look(tid, machine.call_of_info(entry, info))
         ptrace.ptrace(self.resume, tid, 0, 0)
         start = self.waiting.pop(tid, now)

@@ -33,6 +33,7 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "select": ("readfds", "writefds"),
     "poll": ("fds",),
 }
+INJECTED = "injected"
 _KEEPERS_NAMED = 3
 _MAKERS = frozenset({Effect.MAKES, Effect.ACCEPTS, Effect.DUPS, Effect.DUPS_ONTO})
 #: Flags arguments that say nothing when they are zero.
@@ -81,7 +82,7 @@ def _call(story: Story, event: StoryEvent, call: Syscall) -> Phrase:
     return Phrase(
         head=f"{words.safe(function)}({', '.join(_arguments(call))})",
         kernel=words.safe(call.name) if call.name != function else None,
-        outcome=_outcome(story, event, call),
+        outcome=" ".join(filter(None, (_outcome(story, event, call), _injected(call)))),
         data=call.data or None,
         size=call.result if call.data else None,
         note=_note(story, event, call),
@@ -110,6 +111,19 @@ def _outcome(story: Story, event: StoryEvent, call: Syscall) -> str:
         return f"= -1 {call.errno}"
     answer = _answer(story, event, call)
     return f"= {answer}" if answer else ""
+
+
+def _injected(call: Syscall) -> str:
+    """Marks what was no doing of the kernel's: a failed call, and a shortened one by how much."""
+    if call.injected is None:
+        return ""
+    if call.errno:
+        return f"({INJECTED})"
+    how = f"({INJECTED} {words.safe(call.injected.partition(':')[2])})"
+    row = ROWS.get(call.name)
+    at = row.length_at if row else None
+    asked = call.args.get(row.arguments[at].name) if row and at is not None else None
+    return how if asked is None else f"of {words.value(asked)} {how}"
 
 
 def _answer(story: Story, event: StoryEvent, call: Syscall) -> str:

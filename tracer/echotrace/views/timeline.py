@@ -9,6 +9,7 @@ from echotrace.views import words
 from echotrace.views.cells import WAIT, actor, fit, one_line, row_phrase
 from echotrace.views.layout import Column, Layout, Row, lay_out
 from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint
+from echotrace.views.phrases import INJECTED
 from echotrace.views.summary import summary
 
 _GAP = "  "
@@ -45,12 +46,19 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
     lines = [
         [Piece(line, "bold")] for line in fit(glyphs(" · ".join(parts), surface), surface.width)
     ]
-    return lines + [[Piece(glyphs(line, surface), "differs")] for line in shortcomings(story)]
+    for sentence in shortcomings(story):
+        folded = fit(glyphs(sentence, surface), surface.width)
+        lines.extend([Piece(line, "differs")] for line in folded)
+    return lines
 
 
 def shortcomings(story: Story) -> list[str]:
-    """What every view says of a trace that is not whole."""
+    """What every view says of a trace that is not whole, or was tampered with by request."""
     trace, found = story.trace, []
+    if trace.header.injections:
+        faulty = sum(call.injected is not None for call in trace.syscalls())
+        asked = ", ".join(map(words.safe, trace.header.injections))
+        found.append(f"Faults injected into {words.count(faulty, 'call')}: {asked}.")
     if trace.torn is not None:
         found.append(f"The file is cut off in line {trace.torn}: what follows there is missing.")
     elif trace.end is None:
@@ -195,6 +203,8 @@ def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Pie
     sentences = []
     if any(row.part == "begin" for row in layout.rows):
         sentences.append(f"{WAIT} waits; such a call stands where it began and where it returned")
+    if any(getattr(row.event.record, "injected", None) for row in layout.rows):
+        sentences.append(f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's")
     if names:
         pairs = ", ".join(f"{name}() → {kernel}" for name, kernel in names.items())
         sentences.append(f"C function → system call: {pairs}")
