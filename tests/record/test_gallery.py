@@ -96,4 +96,6 @@ def test_fault_shows_in_the_mutant_only(name: str, fault: str, shows: str, tmp_p
             while client.recv(100):
                 pass  # until the server has ended the connection
         process.kill()
-    assert re.search(shows, log.read_text(encoding="utf-8"))
+    lines = log.read_text(encoding="utf-8").splitlines()
+    task = next(line.split()[0] for line in lines if "INJECTED" in line)
+    assert re.search(shows, "\n".join(line for line in lines if line.startswith(task)))
