@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from echotrace import servers
+from echotrace import gallery, servers
 from echotrace.commands.servers import show
 from echotrace.errors import UserError
 from echotrace.servers import Language
@@ -82,7 +82,31 @@ def test_missing_source_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_command_lists_every_server() -> None:
     """`echotrace servers` prints one line a server, with the languages it comes in."""
     result = CliRunner().invoke(show)
-    heading, *lines = result.output.splitlines()
+    table, _, hint = result.output.partition("\n\n")
+    heading, *lines = table.splitlines()
+    assert "echotrace servers --broken" in hint
     assert heading.split() == ["name", "C", "Python", "idea"]
     assert [line.split()[:3] for line in lines] == [[name, "yes", "yes"] for name in NAMES]
     assert max(map(len, lines)) <= 80
+
+
+def test_command_lists_the_gallery() -> None:
+    """`echotrace servers --broken` prints each bug's command and what its trace shows."""
+    text = " ".join(CliRunner().invoke(show, ["--broken"]).output.split())
+    for clean in gallery.CLEAN:
+        assert f"broken/{clean.name} {clean.idea}" in text
+    for mutant in gallery.MUTANTS:
+        assert f"{mutant.command} (from {mutant.counterpart}) {mutant.shows}" in text
+
+
+@pytest.mark.parametrize("server", servers.GALLERY, ids=lambda server: server.name)
+def test_gallery_is_found_by_name(server: servers.Server) -> None:
+    """Every server of the gallery is found by its name, in C."""
+    assert servers.find(server.name) == server
+    assert servers.languages(server.name) == ("c",)
+
+
+def test_gallery_is_meant_without_its_folder() -> None:
+    """A name of the gallery without `broken/` is answered with the whole name."""
+    with pytest.raises(UserError, match="did you mean broken/closed_twice"):
+        servers.find("closed_twice")

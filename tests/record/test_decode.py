@@ -176,10 +176,10 @@ def test_clone_flags_there_and_back(bits: set[int], exit_signal: int) -> None:
 
 
 def test_flags_of_clone3_are_read_from_memory() -> None:
-    """struct clone_args begins with the flags; the exit signal is its fifth word."""
-    memory = struct.pack("8Q", 0x100 | 0x10000, 1, 2, 3, signal.SIGCHLD, 0, 0, 0)
+    """struct clone_args begins with the flags; then come exit signal and stack."""
+    memory = struct.pack("8Q", 0x100 | 0x10000, 1, 2, 3, signal.SIGCHLD, 0x7000, 0, 0)
     assert decoded("clone3", 0x10000, 88, memory=memory) == {
-        "flags": "CLONE_VM|CLONE_THREAD|SIGCHLD", "size": 88,
+        "flags": "CLONE_VM|CLONE_THREAD|SIGCHLD", "stack": "0x7000", "size": 88,
     }  # fmt: skip
     assert decoded("clone3", 8, 88)["flags"] is None
 

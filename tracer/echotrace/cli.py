@@ -46,6 +46,22 @@ Examples:
 """
 
 
+def _gallery() -> dict[str, str]:
+    """The servers of the find-the-bug gallery: name and idea. They are no commands of `--help`."""
+    from echotrace import servers  # noqa: PLC0415 -- not needed for --help
+
+    return {server.name: server.idea for server in servers.GALLERY}
+
+
+def _entry(name: str) -> Entry | None:
+    """The command called `name`; a server of the gallery is recorded like the others."""
+    known = {entry.name: entry for entry in ENTRIES}
+    if name in known:
+        return known[name]
+    idea = _gallery().get(name)
+    return Entry(name, "serve", f"Record {name}. {idea}") if idea else None
+
+
 class Commands(click.Group):
     """The group of all commands; a mistyped one gets the nearest names."""
 
@@ -55,20 +71,20 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command called `cmd_name`, from the module that has it."""
-        for entry in ENTRIES:
-            if entry.name == cmd_name:
-                module = importlib.import_module(f"echotrace.commands.{entry.module}")
-                command: click.Command = module.command(entry)
-                return command
-        return None
+        entry = _entry(cmd_name)
+        if entry is None:
+            return None
+        module = importlib.import_module(f"echotrace.commands.{entry.module}")
+        command: click.Command = module.command(entry)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the words name; UsageError with the nearest names."""
         name = args[0]
-        if name not in self.list_commands(ctx):
-            hint = did_you_mean(name, self.list_commands(ctx))
+        if _entry(name) is None:
+            hint = did_you_mean(name, (*self.list_commands(ctx), *_gallery()))
             raise click.UsageError(f"there is no server or command {name!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 

@@ -1,15 +1,20 @@
-"""The catalogue of teaching servers: their names, the idea each teaches, where their sources are.
+"""The catalogue of servers: their names, the idea each teaches, where their sources are.
 
-A wheel carries `servers/` and `traces/` inside the package; a checkout has them at its root.
+`broken/NAME` is a server of the find-the-bug gallery (see `gallery`). A wheel carries `servers/`
+and `traces/` inside the package; a checkout has them at its root.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from echotrace import gallery
 from echotrace.errors import UserError, did_you_mean
 
 Language: TypeAlias = Literal["c", "python"]
+#: How the name of a source file ends.
+LANGUAGE_OF_SUFFIX: Mapping[str, Language] = {".c": "c", ".py": "python"}
 
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parents[1]
@@ -30,20 +35,35 @@ SERVERS: tuple[Server, ...] = (
 
 NAMES: tuple[str, ...] = tuple(server.name for server in SERVERS)
 
+#: The gallery: the clean servers, then those with one bug.
+GALLERY: tuple[Server, ...] = (
+    *(Server(f"broken/{clean.name}", clean.idea) for clean in gallery.CLEAN),
+    *(
+        Server(f"broken/{mutant.finding}", f"Like {mutant.counterpart}, with one bug.")
+        for mutant in gallery.MUTANTS
+    ),
+)
+
+_BY_NAME: Mapping[str, Server] = {server.name: server for server in (*SERVERS, *GALLERY)}
+#: Every name that `find` knows.
+ALL_NAMES: tuple[str, ...] = tuple(_BY_NAME)
+
 
 def find(name: str) -> Server:
     """The server called `name`; UserError with the nearest names when there is none."""
-    by_name = {server.name: server for server in SERVERS}
-    if name in by_name:
-        return by_name[name]
-    hint = did_you_mean(name, by_name)
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    hint = did_you_mean(name, ALL_NAMES)
     raise UserError(f"no server is called '{name}'{hint} (echotrace servers lists all)")
 
 
 def languages(name: str) -> tuple[Language, ...]:
     """The languages in which the source of the server called `name` is installed."""
-    known: tuple[Language, ...] = ("c", "python")
-    return tuple(language for language in known if _path(find(name), language).is_file())
+    return tuple(
+        language
+        for language in LANGUAGE_OF_SUFFIX.values()
+        if _path(find(name), language).is_file()
+    )
 
 
 def source(name: str, language: Language) -> Path:

@@ -1,20 +1,15 @@
 """`echotrace compare`: two servers, or two traces, connection against connection."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from echotrace import servers
 from echotrace.cli import Entry, complain
 from echotrace.commands import options, output
-from echotrace.commands.serve import recording_side
-from echotrace.commands.show import load
-from echotrace.errors import EchotraceError, UserError, did_you_mean
-from echotrace.story.nouns import Story
-from echotrace.story.replay import replay
+from echotrace.commands.target import Target, resolve
+from echotrace.errors import UserError
 from echotrace.views.comparison import comparison
 
 _EXAMPLES = """\b
@@ -22,6 +17,7 @@ Examples:
   echotrace compare fork thread
   echotrace compare fork fork:python
   echotrace compare fork thread --inject send:short=3
+  echotrace compare server.c broken/clean_fork
   echotrace compare yesterday.jsonl today.jsonl
 """
 
@@ -55,13 +51,14 @@ def compare(
 ) -> None:
     """Lay A against B, connection by connection, and say why they differ.
 
-    Each is a server's name (fork, fork:python), which is recorded, or a trace file.
+    Each is a server's name (fork, fork:python, broken/closed_twice) or a source file of yours (.c,
+    .py), which are recorded; a trace file; or - for a trace on standard input.
     """
     if output_ is not None:
         output.check(output_, overwrite=force)
-    if wished["inject"] and not any(map(_is_server, (left, right))):
-        raise UserError("--inject needs a server to record, and both sides are traces")
     one, other = (_side(target, wished) for target in (left, right))
+    if wished["inject"] and one.path is None and other.path is None:
+        raise UserError("--inject needs a server to record, and both sides are traces")
     surface = output.surface(width, to_file=output_ is not None)
     output.deliver(comparison(one.story, other.story, surface), output_, overwrite=force)
     errors = [side.error for side in (one, other) if side.error]
@@ -70,30 +67,7 @@ def compare(
     context.exit(max((error.exit_status for error in errors), default=0))
 
 
-@dataclass(frozen=True)
-class _Side:
-    story: Story
-    error: EchotraceError | None = None
-
-
-def _is_server(target: str) -> bool:
-    name, _, language = target.partition(":")
-    return name in servers.NAMES and language in ("", "c", "python")
-
-
-def _side(target: str, wished: Mapping[str, Any]) -> _Side:
+def _side(target: str, wished: Mapping[str, Any]) -> Target:
     """A side's story. With faults injected a script that fails early is what there is to see."""
-    name, _, language = target.partition(":")
-    if not _is_server(target):
-        if target == "-" or Path(target).exists():
-            return _Side(replay(load(target)))
-        hint = did_you_mean(name, servers.NAMES)
-        raise UserError(f"'{target}' is neither a server nor a trace file{hint}")
-    recording = recording_side()
-    wish = recording.Wish(name, lang=language or "c", **wished)
-    recorded = recording.record_and_keep(wish)
-    if recorded.error and not wish.inject:
-        raise recorded.error
-    if recorded.stopped_by is not None:
-        raise KeyboardInterrupt
-    return _Side(replay(recorded.trace), recorded.error)
+    side = resolve(target, **wished)
+    return side if wished["inject"] else side.whole()

@@ -25,9 +25,13 @@ _PATIENCE = 1.0  # seconds before progress is told
 
 @dataclass(frozen=True)
 class Wish:
-    """What a user asked to have recorded; the fields are the options of the same name."""
+    """What a user asked to have recorded; the fields are the options of the same name.
+
+    `server` is a name of the catalogue; or, when `source` is the user's own file, what to call it.
+    """
 
     server: str
+    source: Path | None = None
     clients: int = 2
     script: str = "interleaved"
     lang: str = "c"
@@ -38,6 +42,11 @@ class Wish:
     no_seccomp: bool = False
     inject: tuple[str, ...] = ()
     quiet: bool = False
+
+    @property
+    def kept_as(self) -> str:
+        """The name under which the trace is kept; a user's `fork.c` is not our `fork`."""
+        return self.source.name if self.source else self.server.replace("/", "-")
 
 
 @dataclass(frozen=True)
@@ -74,24 +83,32 @@ def plan_of(wish: Wish) -> Plan:
     """Everything needed to record: the script read, the server compiled."""
     injections = tuple(map(inject.parse, wish.inject))
     play = script.find(wish.script, wish.clients)
-    address = None if wish.as_posted else "127.0.0.1:0"
-    wanted: servers.Language = "python" if wish.lang == "python" else "c"
-    (program, *arguments), language = build.command(wish.server, wanted, address)
-    if language != wish.lang:
-        _say("no C compiler found: recording the Python twin (apt-get install gcc gives the other)")
+    (program, *arguments), language, source = _command(wish)
     return Plan(
         server=wish.server,
         language=language,
         program=program,
         argv=[wish.server if language == "c" else "python3", *arguments],
         script=play,
-        source=servers.source(wish.server, language).name,
+        source=source.name,
         everything=wish.everything,
         snaplen=wish.snaplen,
         timeout=wish.timeout,
         seccomp=not wish.no_seccomp,
         injections=injections,
     )
+
+
+def _command(wish: Wish) -> tuple[list[str], servers.Language, Path]:
+    """The command line, its language, and the source file."""
+    if wish.source is not None:
+        return *build.own_command(wish.source), wish.source
+    address = None if wish.as_posted else "127.0.0.1:0"
+    wanted: servers.Language = "python" if wish.lang == "python" else "c"
+    argv, language = build.command(wish.server, wanted, address)
+    if language != wanted:
+        _say("no C compiler found: recording the Python twin (apt-get install gcc gives the other)")
+    return argv, language, servers.source(wish.server, language)
 
 
 def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
@@ -116,7 +133,7 @@ def record_and_keep(wish: Wish) -> Recorded:
 
     Two recordings at the same time do not meet: each has a file of its own until it is done.
     """
-    path = kept_path(wish.server)
+    path = kept_path(wish.kept_as)
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
         recorded = record(wish, Path(folder) / path.name, overwrite=False)
         recorded.path.replace(path)

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from echotrace import servers
 from echotrace.cli import Entry, complain
 from echotrace.commands import options, output
 from echotrace.errors import SystemRefused
@@ -34,13 +35,13 @@ side by side: who made which system call, when, and what it waited for."""
 
 
 def _examples(name: str) -> str:
+    twin = f"\n  echotrace {name} --lang python" if "python" in servers.languages(name) else ""
     return f"""\b
 Examples:
   echotrace {name} --clients 3
-  echotrace {name} --script half-close --by task
-  echotrace {name} --lang python
+  echotrace {name} --script half-close --by task{twin}
   {f"echotrace {name} --inject send:short=3":<40}the bytes that never come back
-  {f"echotrace {name} -o {name}.jsonl":<40}keep the trace
+  {f"echotrace {name} -o {Path(name).name}.jsonl":<40}keep the trace
 """
 
 

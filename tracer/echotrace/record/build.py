@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +25,10 @@ from echotrace import servers
 from echotrace.errors import SystemRefused, UserError
 from echotrace.servers import Language
 
-FLAGS = ("-std=c11", "-Wall", "-Wextra", "-Werror", "-g", "-O0", "-pthread")
+_EVERYWHERE = ("-g", "-O0", "-pthread")
+FLAGS = ("-std=c11", "-Wall", "-Wextra", "-Werror", *_EVERYWHERE)
+#: For the user's own source: what compiles without flags compiles here too.
+OWN_FLAGS = _EVERYWHERE
 
 _LOCAL_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.MULTILINE)
 
@@ -69,7 +72,7 @@ def compiler_version(compiler: str) -> str:
     return version
 
 
-def build(source: Path, compiler: str) -> Path:
+def build(source: Path, compiler: str, flags: Sequence[str] = FLAGS) -> Path:
     """Compile `source` unless that was done before; the executable, named like the source.
 
     UserError with the compiler's own words when it rejects the source or cannot be run;
@@ -78,12 +81,12 @@ def build(source: Path, compiler: str) -> Path:
     source = source.absolute()
     real = str(Path(compiler).resolve())
     texts = [part for path, text in _texts(source).items() for part in (str(path), text)]
-    key = _key(*texts, *FLAGS, compiler, real, compiler_version(compiler))
+    key = _key(*texts, *flags, compiler, real, compiler_version(compiler))
     binary = _cache() / "bin" / key / source.stem
     if binary.is_file():
         return binary
     with _new_file(binary) as draft:
-        done = _run(compiler, *FLAGS, "-o", str(draft), str(source))
+        done = _run(compiler, *flags, "-o", str(draft), str(source))
         if done.returncode != 0:
             raise UserError(f"{compiler} cannot compile {source}:\n{done.stderr.rstrip()}")
     return binary
@@ -99,8 +102,30 @@ def command(name: str, language: Language, address: str | None) -> tuple[list[st
     compiler = find_compiler() if language == "c" else None
     where = [] if address is None else [address]
     if compiler is None:
+        if language == "c" and "python" not in servers.languages(name):
+            raise _no_compiler(name)
         return [sys.executable, str(servers.source(name, "python")), *where], "python"
     return [str(build(servers.source(name, "c"), compiler)), *where], "c"
+
+
+def own_command(source: Path) -> tuple[list[str], Language]:
+    """The command line that starts the user's own server, and its language, by the file's ending.
+
+    It is given no argument: a program that others wrote may want none. Errors are those of `build`.
+    """
+    language = servers.LANGUAGE_OF_SUFFIX[source.suffix]
+    if language == "python":
+        return [sys.executable, str(source.absolute())], language
+    compiler = find_compiler()
+    if compiler is None:
+        raise _no_compiler(str(source))
+    return [str(build(source, compiler, OWN_FLAGS))], language
+
+
+def _no_compiler(what: str) -> UserError:
+    return UserError(
+        f"'{what}' is written in C and no C compiler was found: install one (apt-get install gcc)"
+    )
 
 
 def _cache() -> Path:

@@ -1,0 +1,117 @@
+"""What a TARGET on the command line names: a server to record, a source file, or a trace.
+
+In this order: `-` is a trace on standard input; a name of the catalogue, as `fork`, `fork:python`
+or `broken/closed_twice`, is recorded; so is a source file of the user, by its ending; every other
+file is read as a trace. `./fork` is a file even where `fork` is a server.
+"""
+
+import contextlib
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self
+
+from echotrace import servers
+from echotrace.commands.serve import recording_side
+from echotrace.commands.show import load
+from echotrace.errors import EchotraceError, UserError, did_you_mean
+from echotrace.story.nouns import Story
+from echotrace.story.replay import replay
+from echotrace.trace import Trace
+
+_SUFFIXES = (*servers.LANGUAGE_OF_SUFFIX, ".jsonl")
+_MOST_NAMES = 1000  # of a directory, to look for similar ones
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a TARGET led to: its trace, and what ended the recording early, if anything did.
+
+    A server with a bug often leaves a client without an answer: `error` says so, and what happened
+    until then is in the trace all the same. `path` is where a new recording is kept.
+    """
+
+    trace: Trace
+    error: EchotraceError | None = None
+    path: Path | None = None
+
+    @cached_property
+    def story(self) -> Story:
+        """What the trace means."""
+        return replay(self.trace)
+
+    def whole(self) -> Self:
+        """The target itself; raises what ended its recording early."""
+        if self.error:
+            raise self.error
+        return self
+
+
+def resolve(target: str, **wished: Any) -> Target:  # noqa: ANN401 -- the fields of Wish
+    """Find what `target` names, and record it unless it is a trace; `wished` says how.
+
+    UserError with the nearest names when there is no such thing; TraceFileError and the errors of
+    compiling and recording; KeyboardInterrupt when the user stopped the recording.
+    """
+    name, colon, language = target.partition(":")
+    if target == "-":
+        return Target(load(target))
+    if name in servers.ALL_NAMES:
+        return _record(server=name, lang=_twin(name, language) if colon else "c", **wished)
+    path = Path(target)
+    if not target or not _exists(path):
+        raise UserError(f"'{target}' is neither a server nor a file{_nearest(path)}")
+    if path.is_dir():
+        raise UserError(f"'{target}' is a directory; name a source file or a trace in it")
+    if path.suffix in servers.LANGUAGE_OF_SUFFIX:
+        _check_readable(path)
+        return _record(server=path.stem, source=path, **wished)
+    return Target(load(target))
+
+
+def _record(**wished: Any) -> Target:  # noqa: ANN401 -- the fields of Wish
+    recording = recording_side()
+    recorded = recording.record_and_keep(recording.Wish(**wished))
+    if recorded.stopped_by is not None:
+        raise KeyboardInterrupt
+    return Target(recorded.trace, recorded.error, recorded.path)
+
+
+def _twin(name: str, language: str) -> str:
+    installed = servers.languages(name)
+    if language not in installed:
+        raise UserError(f"'{name}' comes in {' and '.join(installed)}, not in '{language}'")
+    return language
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return True
+
+
+def _check_readable(path: Path) -> None:
+    if not path.is_file():
+        raise UserError(f"'{path}' is no file that could be compiled or run")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> UserError:
+    return UserError(f"cannot read '{path}': {error.strerror}")
+
+
+def _nearest(path: Path) -> str:
+    """The servers, sources and traces with names like this, as the end of a sentence."""
+    files: list[str] = []
+    with contextlib.suppress(OSError):
+        folder = islice(path.parent.iterdir(), _MOST_NAMES)
+        files = [str(file) for file in folder if file.suffix in _SUFFIXES]
+    return did_you_mean(str(path), (*servers.ALL_NAMES, *files)) or "; echotrace servers lists them"
