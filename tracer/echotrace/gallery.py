@@ -69,7 +69,7 @@ MUTANTS: tuple[Mutant, ...] = (
            "P1 and P2 call exit and P0 never calls waitpid: they stay zombies until P0 ends."),
     Mutant("thread_neither_joined_nor_detached", "clean_thread", _ONE_AFTER_THE_OTHER,
            "P0 calls mmap for a stack before the second pthread_create too: the stack of T1, which "
-           "has ended, is not used again.", everything=True),
+           "has ended, is not used again."),
     Mutant("short_send_ignored", "clean_thread", ("interleaved", "sequential", "half-close"),
            "send returns 3 for 5 bytes, and the next call is recv: the client waits for the rest.",
            injections=("send:short=3",), ends_early=True),

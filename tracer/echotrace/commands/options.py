@@ -19,7 +19,7 @@ def _all(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
     return decorate
 
 
-def _finite(_context: click.Context, _option: click.Parameter, value: float) -> float:
+def finite(_context: click.Context, _option: click.Parameter, value: float) -> float:
     """Refuse nan, which no comparison with a range refuses."""
     if not math.isfinite(value):
         raise click.BadParameter(f"{value} is no time")
@@ -51,7 +51,7 @@ recording = _all(
     click.option("--snaplen", type=click.IntRange(0, 65_536), default=64, show_default=True,
                  metavar="BYTES", help="How much of each payload to keep."),
     click.option("--timeout", type=click.FloatRange(0.01, 86_400), default=5.0,
-                 callback=_finite, show_default=True, metavar="SECONDS",
+                 callback=finite, show_default=True, metavar="SECONDS",
                  help="How long a client step may take to become possible."),
     click.option("--no-seccomp", is_flag=True,
                  help="Stop at every system call instead of filtering; slower, the same trace."),

@@ -1,17 +1,15 @@
 """Records a teaching server into a trace file, with progress; only recording commands import it."""
 
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
 
 import click
 import platformdirs
 
 from echotrace import servers
+from echotrace.commands.progress import Progress
 from echotrace.errors import EchotraceError, StepTimeout, SystemRefused
 from echotrace.record import build, inject, script
 from echotrace.record.conductor import Conductor
@@ -20,14 +18,14 @@ from echotrace.record.recorder import Plan, Recorder
 from echotrace.trace import Record, Trace
 from echotrace.tracefile import Writer, load
 
-_PATIENCE = 1.0  # seconds before progress is told
-
 
 @dataclass(frozen=True)
 class Wish:
     """What a user asked to have recorded; the fields are the options of the same name.
 
     `server` is a name of the catalogue; or, when `source` is the user's own file, what to call it.
+    `mute` throws the server's messages on stderr away; `label` tells recordings of one server apart
+    that are kept at the same time.
     """
 
     server: str
@@ -42,11 +40,14 @@ class Wish:
     no_seccomp: bool = False
     inject: tuple[str, ...] = ()
     quiet: bool = False
+    mute: bool = False
+    label: str = ""
 
     @property
     def kept_as(self) -> str:
         """The name under which the trace is kept; a user's `fork.c` is not our `fork`."""
-        return self.source.name if self.source else self.server.replace("/", "-")
+        name = self.source.name if self.source else self.server.replace("/", "-")
+        return f"{name}-{self.label}" if self.label else name
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def plan_of(wish: Wish) -> Plan:
         snaplen=wish.snaplen,
         timeout=wish.timeout,
         seccomp=not wish.no_seccomp,
+        mute=wish.mute,
         injections=injections,
     )
 
@@ -142,7 +144,10 @@ def record_and_keep(wish: Wish) -> Recorded:
 
 def _play(plan: Plan, write: Callable[[Sequence[Record]], None], *, quiet: bool) -> int | None:
     """Record a plan; the signal that ended it, or None."""
-    with Recorder(plan, write) as recorder, _Progress(len(plan.script.steps), quiet) as progress:
+    with (
+        Recorder(plan, write) as recorder,
+        Progress("recording: step", len(plan.script.steps), quiet=quiet) as progress,
+    ):
         recorder.at_exit(lambda: _tell_missed(recorder.faults))
         try:
             Conductor(recorder, plan.script, progress.tell).play()
@@ -162,31 +167,6 @@ def _with_a_likely_cause(early: StepTimeout, faults: Faults) -> StepTimeout:
 def _tell_missed(faults: Faults) -> None:
     for sentence in faults.missed():
         _say(sentence)
-
-
-class _Progress:
-    """A counter on stderr for recordings that take longer than a moment."""
-
-    def __init__(self, steps: int, quiet: bool) -> None:
-        self._steps = steps
-        self._shown = False
-        self._silent = quiet or not sys.stderr.isatty()
-        self._next = time.monotonic() + _PATIENCE
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
-
-    def tell(self, done: int) -> None:
-        """So many steps are done."""
-        if self._silent or time.monotonic() < self._next:
-            return
-        self._shown = True
-        self._next = time.monotonic() + 0.1
-        click.echo(f"\rrecording: step {done} of {self._steps}", nl=False, err=True)
 
 
 def _say(text: str) -> None:

@@ -54,11 +54,17 @@ def resolve(target: str, **wished: Any) -> Target:  # noqa: ANN401 -- the fields
     UserError with the nearest names when there is no such thing; TraceFileError and the errors of
     compiling and recording; KeyboardInterrupt when the user stopped the recording.
     """
+    named = server_named(target)
+    return Target(load(target)) if named is None else _record(**named, **wished)
+
+
+def server_named(target: str) -> dict[str, Any] | None:
+    """The fields of a Wish that say which server `target` is; None if it is a trace."""
     name, colon, language = target.partition(":")
     if target == "-":
-        return Target(load(target))
+        return None
     if name in servers.ALL_NAMES:
-        return _record(server=name, lang=_twin(name, language) if colon else "c", **wished)
+        return {"server": name, "lang": _twin(name, language) if colon else "c"}
     path = Path(target)
     if not target or not _exists(path):
         raise UserError(f"'{target}' is neither a server nor a file{_nearest(path)}")
@@ -66,8 +72,8 @@ def resolve(target: str, **wished: Any) -> Target:  # noqa: ANN401 -- the fields
         raise UserError(f"'{target}' is a directory; name a source file or a trace in it")
     if path.suffix in servers.LANGUAGE_OF_SUFFIX:
         _check_readable(path)
-        return _record(server=path.stem, source=path, **wished)
-    return Target(load(target))
+        return {"server": path.stem, "source": path}
+    return None
 
 
 def _record(**wished: Any) -> Target:  # noqa: ANN401 -- the fields of Wish

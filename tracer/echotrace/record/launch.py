@@ -12,11 +12,15 @@ from echotrace.record import procfs, ptrace
 
 @dataclass(frozen=True)
 class Launch:
-    """How to start a program: its path, its arguments with argv[0], a seccomp program or None."""
+    """How to start a program: its path, its arguments with argv[0], a seccomp program or None.
+
+    `mute` throws away what it writes to standard error.
+    """
 
     program: str
     argv: Sequence[str]
     filter: bytes | None = None
+    mute: bool = False
 
 
 @contextlib.contextmanager
@@ -62,6 +66,8 @@ def _become(launch: Launch) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
+    if launch.mute:
+        os.dup2(null, 2)
     if null > 1:
         os.close(null)
     if launch.filter is not None and not ptrace.set_seccomp_filter(launch.filter):

@@ -43,7 +43,7 @@ class Plan:
     is shown; `snaplen` how many bytes of a payload are kept; `timeout`, in seconds, how long a
     client step may take to become possible. `everything` records all system calls; `pin` keeps the
     program and us on one processor; `seccomp` is for machines that have it; `injections` are the
-    faults that the program is to meet.
+    faults that the program is to meet; `mute` throws away what it writes to standard error.
     """
 
     server: str
@@ -57,6 +57,7 @@ class Plan:
     timeout: float = 5.0
     pin: bool = True
     seccomp: bool = True
+    mute: bool = False
     injections: tuple[Injection, ...] = ()
 
 
@@ -100,7 +101,7 @@ class Recorder:
                 stack.enter_context(launch.one_processor())
             stack.callback(self.engine.kill)
             path = self.plan.program or self.plan.argv[0]
-            self._start(Launch(path, self.plan.argv, program))
+            self._start(Launch(path, self.plan.argv, program, mute=self.plan.mute))
             self._stack = stack.pop_all()
         return self
 

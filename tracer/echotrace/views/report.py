@@ -14,9 +14,14 @@ _MARGIN = 9
 _LABEL = 8
 
 
-def report(heading: str, findings: Sequence[Finding], surface: Surface) -> str:
-    """All findings below a heading, and how many they are."""
-    lines: list[list[Piece]] = [[Piece(glyphs(heading, surface), "bold")], []]
+def report(
+    heading: str, notes: Iterable[str], findings: Sequence[Finding], surface: Surface
+) -> str:
+    """All findings below a heading and notes on the recordings, and how many findings they are."""
+    lines: list[list[Piece]] = [[Piece(glyphs(heading, surface), "bold")]]
+    for note in notes:
+        lines += [[Piece(line, "dim")] for line in fit(glyphs(note, surface), surface.width)]
+    lines.append([])
     for finding in findings:
         lines += [*_finding(finding, surface), []]
     lines.append([Piece(_total(findings))])

@@ -17,7 +17,7 @@ class Entry(NamedTuple):
 
 
 CATALOGUE: Mapping[str, Entry] = {
-    "connection-leaked": Entry(
+    "connection-leaked-by-parent": Entry(
         _ERROR,
         "Close the connection's descriptor in the parent as soon as fork has returned.",
         "One descriptor a client until accept fails with EMFILE, and no client ever sees the end "
@@ -33,7 +33,7 @@ CATALOGUE: Mapping[str, Entry] = {
         "Wait for ended children: waitpid with WNOHANG in a loop, or ignore SIGCHLD.",
         "One entry of the process table a client until fork fails with EAGAIN.",
     ),
-    "thread-never-joined": Entry(
+    "thread-neither-joined-nor-detached": Entry(
         _ERROR,
         "Call pthread_detach, or create the thread detached, if nobody joins it.",
         "One stack a client (8 MiB of address space by default) until pthread_create fails.",
@@ -48,7 +48,7 @@ CATALOGUE: Mapping[str, Entry] = {
         "Check the result of accept before it is used as a descriptor.",
         "One failed accept (EMFILE, ECONNABORTED) makes the server work on descriptor -1.",
     ),
-    "eintr-ends-server": Entry(
+    "eintr-on-accept-ends-server": Entry(
         _ERROR,
         "Call accept again after EINTR, or install the handler with SA_RESTART.",
         "Any signal with a handler, such as SIGCHLD at a client's end, stops the whole server.",
@@ -104,7 +104,7 @@ CATALOGUE: Mapping[str, Entry] = {
         "Bind to 127.0.0.1 unless other machines are meant to connect.",
         "Everybody who can reach the machine can use the server.",
     ),
-    "open-at-exit": Entry(
+    "descriptor-open-at-exit": Entry(
         _NOTE,
         "Close what was opened when it is no longer needed.",
         "Nothing once the process has ended, since the kernel closes it; one descriptor each time "

@@ -21,7 +21,7 @@ def connection_leaked(evidence: Evidence) -> Iterator[Finding]:
     fd = accept.record.result if accept else "?"
     more = f"; so it is with {number(len(leaks), 'connection')}" if len(leaks) > 1 else ""
     yield evidence.finding(
-        "connection-leaked",
+        "connection-leaked-by-parent",
         f"{spawn.actor} never closes its copy of fd {fd}: when {child} gives up connection "
         f"{connection.place.name} (event {given_up}), a reference is left in {spawn.actor}{more}.",
         given_up, spawn.seq, connection.accepted,
@@ -131,7 +131,7 @@ def open_at_exit(evidence: Evidence) -> Iterator[Finding]:
         if own:
             numbers = ", ".join(str(freed.fd) for freed in own[:5])
             yield evidence.finding(
-                "open-at-exit",
+                "descriptor-open-at-exit",
                 f"{role} ends (event {end.seq}) without having closed fd {numbers}, which it used "
                 f"(made in event {own[0].description.maker}).",
                 end.seq, *(freed.description.maker for freed in own[:3]),

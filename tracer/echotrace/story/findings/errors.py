@@ -78,7 +78,7 @@ def eintr_ends_server(evidence: Evidence) -> Iterator[Finding]:
         if handler is None or not exits or not exits[0].record.args.get("status"):
             continue
         yield evidence.finding(
-            "eintr-ends-server",
+            "eintr-on-accept-ends-server",
             f"accept is interrupted (EINTR, event {call.seq}), as {call.actor} has a handler "
             f"without SA_RESTART (event {handler}), and {call.actor} ends the server "
             f"(event {exits[0].seq}).",

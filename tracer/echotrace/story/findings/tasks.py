@@ -52,7 +52,7 @@ def thread_never_joined(evidence: Evidence) -> Iterator[Finding]:
         if ended and stack is not None and stack not in stacks:
             former, end_seq = ended[0]
             yield evidence.finding(
-                "thread-never-joined",
+                "thread-neither-joined-nor-detached",
                 f"{former} has ended (event {end_seq}), but its stack is not used again for "
                 f"{evidence.made(spawn)} (event {spawn.seq}): nobody joined {former}, and it was "
                 "not detached.",

@@ -1,0 +1,144 @@
+"""`echotrace check`: what is wrong with a server, each finding proved by events."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from echotrace.cli import Entry
+from echotrace.commands import battery, options, output
+from echotrace.commands.battery import Outcome, Run
+from echotrace.commands.progress import Progress
+from echotrace.commands.target import resolve, server_named
+from echotrace.errors import UserError
+from echotrace.story.findings.check import findings
+from echotrace.story.findings.nouns import Finding, Severity
+from echotrace.trace import Header
+from echotrace.views.report import report
+from echotrace.views.words import count, safe
+
+_EXAMPLES = """\b
+Examples:
+  echotrace check fork
+  echotrace check server.c                    compiles it first
+  echotrace check broken/closed_twice
+  echotrace check fork.jsonl --format json    what a trace shows
+  echotrace check thread --script reset       only this script, no experiments
+"""
+
+
+def command(_entry: Entry) -> click.Command:
+    """The command."""
+    return check
+
+
+@click.command("check", epilog=_EXAMPLES)
+@click.argument("target", metavar="TARGET")
+@click.option("--script", "-s", metavar="NAME|FILE", help="Play only this script.")
+@options.inject
+@click.option("--clients", "-n", type=click.IntRange(1, 10_000), default=2, show_default=True,
+              metavar="N", help="How many clients a built-in script has.")  # fmt: skip
+@click.option("--timeout", type=click.FloatRange(0.01, 86_400), default=0.5, show_default=True,
+              callback=options.finite, metavar="SECONDS",
+              help="How long a client step may take to become possible.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="How to print the findings.")  # fmt: skip
+@options.writing
+@options.quiet
+@click.pass_context
+def check(
+    context: click.Context,
+    /,
+    target: str,
+    *,
+    form: str,
+    width: int | None,
+    output_: Path | None,
+    force: bool,
+    **chosen: Any,  # noqa: ANN401 -- click's; the parameters of _record
+) -> None:
+    """Say what is wrong with a server, and prove it by events and source lines.
+
+    TARGET is a server's name, a source file of yours (.c, .py) or a trace. A server is recorded
+    under several scripts; then faults are injected to see how it copes. Exit status 1 if there is
+    an error.
+    """
+    if output_ is not None:
+        output.check(output_, overwrite=force)
+    outcomes: list[Outcome] = []
+    if server_named(target) is None:
+        if chosen["script"] or chosen["inject"]:
+            raise UserError("--script and --inject need a server to record; this is a trace")
+        header, found = _of_trace(target)
+    else:
+        outcomes = _record(target, **chosen)
+        header, found = outcomes[0].target.trace.header, battery.together(outcomes)
+    if form == "json":
+        text = _json(target, outcomes, found)
+    else:
+        surface = output.surface(width, to_file=output_ is not None)
+        text = report(_heading(header, outcomes), _early_ends(outcomes), found, surface)
+    output.deliver(text, output_, overwrite=force)
+    if outcomes and not chosen["quiet"]:
+        click.echo("recordings kept; look at one with", err=True)
+        click.echo(f"  echotrace show {safe(str(outcomes[0].target.path))}", err=True)
+    context.exit(int(any(finding.severity is Severity.ERROR for finding in found)))
+
+
+def _record(
+    target: str,
+    *,
+    script: str | None,
+    inject: tuple[str, ...],
+    quiet: bool,
+    **wished: Any,  # noqa: ANN401 -- fields of Wish
+) -> list[Outcome]:
+    runs: Sequence[Run] = battery.BATTERY
+    if script or inject:
+        runs = (Run(script or "interleaved", inject),)
+    with Progress("checking: recording", len(runs), quiet=quiet) as progress:
+        return list(battery.play(target, runs, progress.tell, quiet=True, mute=True, **wished))
+
+
+def _of_trace(target: str) -> tuple[Header, tuple[Finding, ...]]:
+    resolved = resolve(target)
+    return resolved.trace.header, findings(resolved.story)
+
+
+def _heading(header: Header, outcomes: list[Outcome]) -> str:
+    language = {"c": "C", "python": "Python"}.get(header.language, header.language)
+    parts = [header.server, language]
+    experiments = sum(bool(outcome.run.inject) for outcome in outcomes)
+    if outcomes:
+        parts.append(count(len(outcomes) - experiments, "script"))
+        parts.append(count(experiments, "experiment"))
+    else:
+        parts.append(f"script {header.script}")
+    return " · ".join(parts)
+
+
+def _early_ends(outcomes: list[Outcome]) -> list[str]:
+    """Which scripts could not be played to their end; experiments often cannot."""
+    return [
+        f"{outcome.run.name}: {outcome.error}"
+        for outcome in outcomes
+        if outcome.error and not outcome.run.inject
+    ]
+
+
+def _json(target: str, outcomes: list[Outcome], found: tuple[Finding, ...]) -> str:
+    facts = {
+        "target": target,
+        "recordings": [
+            {
+                "name": outcome.run.name,
+                "trace": str(outcome.target.path),
+                "ended": str(outcome.error) if outcome.error else None,
+            }
+            for outcome in outcomes
+        ],
+        "findings": found,
+    }
+    return msgspec.json.format(msgspec.json.encode(facts), indent=2).decode() + "\n"
