@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from recordings import own_folders, plan, played, program, server_plan, steps
+from recordings import NO_STEPS, own_folders, plan, played, program, server_plan, steps
 
-from echotrace.commands.recording import Wish, record
+from echotrace.commands.recording import Wish, plan_of, record
 from echotrace.errors import StepTimeout
 from echotrace.record import conductor, procfs, ptrace
 from echotrace.record.conductor import Conductor
@@ -129,8 +129,9 @@ def test_kernel_without_seccomp_records_the_same(monkeypatch: pytest.MonkeyPatch
         assert recorder.ledger.syscalls > 2
 
 
-def test_server_that_never_waits() -> None:
+def test_server_that_never_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that only runs is told from one that waits; what it did is kept."""
+    monkeypatch.setattr(conductor, "_LOADING", 1)
     reason, records = impossible(plan("spins", steps=steps("1 connect")), patience=1)
     assert reason == ("before the first step: the server runs on without waiting for anything")
     assert "listen" in [record.name for record in records if isinstance(record, Syscall)]
@@ -154,6 +155,14 @@ def test_server_that_is_busy_is_let_go_on(monkeypatch: pytest.MonkeyPatch, tmp_p
     for server in ("fork", "broken/clean_epoll"):
         wish = Wish(server, script=str(script), quiet=True)
         assert record(wish, tmp_path / "busy.jsonl", overwrite=True).error is None
+
+
+def test_server_that_takes_long_to_load_is_waited_for() -> None:
+    """The timeout is for clients' steps: to load, a program has longer, as long as it runs."""
+    wish = Wish("fork", lang="python", quiet=True, timeout=0.05)
+    with Recorder(plan_of(wish), lambda _: None) as recorder:
+        Conductor(recorder, NO_STEPS).play()
+        assert recorder.listening
 
 
 def test_server_that_does_not_listen() -> None:

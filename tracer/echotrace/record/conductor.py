@@ -25,6 +25,8 @@ _YIELDS = 2000
 _STRETCH = 4000
 #: A server spins if a stretch has no progress, and at least this part of its calls is futile.
 _MOSTLY = 1 / 4
+#: Seconds that a server may take at least to load, as long as it runs: an interpreter needs some.
+_LOADING = 10.0
 _RUNS_ON = "the server runs on without waiting for anything"
 
 
@@ -73,9 +75,9 @@ class Conductor:
         return time.monotonic() + self._timeout
 
     def _wait_for_listening(self) -> None:
-        deadline = self._deadline()
         what = "before the first step"
-        self._until_idle(what, deadline)
+        self._until_idle(what, time.monotonic() + max(self._timeout, _LOADING))
+        deadline = self._deadline()
         while self._recorder.listening is None and not self._engine.interrupted:
             self._wait(f"{what}: the server does not listen", deadline)
 

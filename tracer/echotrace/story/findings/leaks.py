@@ -93,7 +93,7 @@ def child_keeps_listening_socket(evidence: Evidence) -> Iterator[Finding]:
     ]
     if found:
         spawn, child, fd, end = found[0]
-        more = f" So do all {len(found):,} children." if len(found) > 1 else ""
+        more = f" So it is with {number(len(found), 'child')}." if len(found) > 1 else ""
         yield evidence.finding(
             "child-keeps-listening-socket",
             f"{child}, forked in event {spawn.seq}, keeps its copy of the listening socket, fd "
