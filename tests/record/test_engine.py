@@ -324,11 +324,11 @@ def test_stop_before_the_program_runs_leaves_no_calls(monkeypatch: pytest.Monkey
     monkeypatch.setattr(engine, "_BATCH", 0)
     with Recorder(plan("execs", seccomp=False), records.extend) as recorder:
 
-        def interrupt_in_a_call() -> None:
-            if recorder.engine.stops.waiting:
+        def interrupt_after_some_calls() -> None:
+            if len(recorder.engine.stops.items) > 3:
                 recorder.engine.interrupt()
 
-        recorder.engine.overflow = interrupt_in_a_call
+        recorder.engine.overflow = interrupt_after_some_calls
         recorder.engine.pump(block=True)
         recorder.finish("interrupted")
     assert [type(record).__name__ for record in records] == ["Header", "Task", "End"]

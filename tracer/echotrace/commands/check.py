@@ -84,7 +84,7 @@ def check(
         text = _json(target, outcomes, found)
     else:
         surface = output.surface(width, to_file=output_ is not None)
-        text = report(_heading(header, outcomes), notes, found, surface)
+        text = report(heading(header, outcomes), notes, found, surface)
     output.deliver(text, output_, overwrite=force)
     if outcomes and not chosen["quiet"]:
         click.echo(f"next: echotrace show {safe(str(_most_telling(outcomes, found)))}", err=True)
@@ -112,7 +112,8 @@ def _most_telling(outcomes: list[Outcome], found: tuple[Finding, ...]) -> Path |
     return next((o for o in outcomes if o.run.name == seen), outcomes[0]).target.path
 
 
-def _heading(header: Header, outcomes: list[Outcome]) -> str:
+def heading(header: Header, outcomes: Sequence[Outcome] = ()) -> str:
+    """What was checked: a server under its runs, or a trace if there are none."""
     language = {"c": "C", "python": "Python"}.get(header.language, header.language)
     parts = [header.server, language]
     experiments = sum(bool(outcome.run.inject) for outcome in outcomes)

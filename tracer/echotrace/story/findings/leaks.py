@@ -78,7 +78,7 @@ def _late_closers(evidence: Evidence) -> frozenset[str]:
 
 def _last_clients(evidence: Evidence) -> Mapping[str, int]:
     """When each task last accepted a client (ns)."""
-    return {c.actor: c.event.end or 0 for c in evidence.of("accept") if not c.failed}
+    return {c.actor: c.event.end for c in evidence.of("accept") if c.event.end and not c.failed}
 
 
 def child_keeps_listening_socket(evidence: Evidence) -> Iterator[Finding]:
