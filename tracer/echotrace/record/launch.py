@@ -62,8 +62,8 @@ def _become(launch: Launch) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
-    if null > 1:
-        os.close(null)
+    # What our own caller left open (terminals of editors do) must not shift the program's numbers.
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     if launch.filter is not None and not ptrace.set_seccomp_filter(launch.filter):
         sys.stderr.write("echotrace: the kernel refused the filter; try --no-seccomp\n")
         return
