@@ -40,12 +40,12 @@ class Row(Struct, frozen=True):
     users: frozenset[tuple[int, int]]
 
 
-def look(port: int) -> tuple[Row, ...]:
-    """The sockets of this end at a port."""
-    done = subprocess.run(
-        ["ss", "-tnaepH", f"sport = :{port}"], capture_output=True, text=True, check=True
-    )
-    return tuple(_row(line) for line in done.stdout.splitlines())
+def look(port: int) -> Iterator[tuple[int, Row]]:
+    """The sockets of both ends at a port, with the port."""
+    asked = f"( sport = :{port} or dport = :{port} )"
+    done = subprocess.run(["ss", "-tnaepH", asked], capture_output=True, text=True, check=True)
+    for line in done.stdout.splitlines():
+        yield port, _row(line)
 
 
 def _row(line: str) -> Row:

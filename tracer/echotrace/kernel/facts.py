@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from echotrace.kernel.sockets import Socket, SocketState
 from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import Endpoint, Syscall, Task
@@ -41,6 +43,8 @@ _STATUS_FLAGS: Mapping[str, str] = {
     "O_ASYNC": "O_ASYNC",
 }
 
+_ACCEPTS = frozenset(row.name for row in ROWS.values() if row.effect is Effect.ACCEPTS)
+
 #: si_code of a child that ended (sigaction(2)).
 _ENDS = frozenset({"CLD_EXITED", "CLD_KILLED", "CLD_DUMPED"})
 
@@ -63,12 +67,12 @@ def kind_made(name: str) -> str:
 
 def endpoint_of(call: Syscall, fd: int) -> Endpoint:
     """What the trace tells of the descriptor `fd` at the end of `call`; empty when nothing."""
-    for endpoint in call.endpoints:
-        if endpoint.fd == fd:
-            return endpoint
-    if call.result == fd and isinstance(call.args.get("addr"), str):
-        return Endpoint(fd=fd, peer=call.args["addr"])  # what accept(2) itself stored
-    return _UNTOLD
+    told = next((endpoint for endpoint in call.endpoints if endpoint.fd == fd), _UNTOLD)
+    stored = call.args.get("addr") if call.name in _ACCEPTS and call.result == fd else None
+    if told.peer is None and isinstance(stored, str) and not stored.startswith("unix:"):
+        # What accept(2) itself stored: getpeername(2) tells nothing of a connection that was reset.
+        return replace(told, fd=fd, peer=stored)
+    return told
 
 
 def makes_cloexec(call: Syscall) -> bool:

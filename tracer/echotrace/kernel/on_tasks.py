@@ -152,8 +152,9 @@ def handles(live: Live, task: Running, call: Syscall) -> None:
 
 
 def _leave(live: Live, tid: int) -> tuple[Freed, ...]:
-    """Take a task out of its process and its table."""
+    """Take a task out of its process, its table and the call it was in."""
     task = live.tasks.pop(tid)
+    task.let_go()
     process = live.processes.get(task.pid)
     if process is not None:
         process.tasks.pop(tid, None)

@@ -11,10 +11,12 @@ class Running:
     `calling` is the call it made last; `using`, `target` and `before` are the descriptions which
     that call's descriptors stood for when it began, and the state of the socket then. `exec_seq` is
     the number of its last execve. `ended` marks a thread group leader that is gone before the
-    other threads.
+    other threads. `holds` is the description that the call keeps from its end while it lasts.
     """
 
-    __slots__ = ("before", "calling", "ended", "exec_seq", "pid", "table", "target", "tid", "using")
+    __slots__ = (
+        "before", "calling", "ended", "exec_seq", "holds", "pid", "table", "target", "tid", "using",
+    )  # fmt: skip
 
     def __init__(self, tid: int, pid: int, table: Table) -> None:
         self.tid = tid
@@ -24,9 +26,20 @@ class Running:
         self.using: Open | None = None
         self.target: Open | None = None
         self.before: Socket | None = None
+        self.holds: Open | None = None
         self.exec_seq: int | None = None
         self.ended = False
         table.tasks[tid] = None
+
+    def hold(self, entry: Open) -> None:
+        """Keep what the call uses until it is over: the kernel holds the file for it (fget)."""
+        self.holds = entry
+        entry.callers += 1
+
+    def let_go(self) -> Open | None:
+        """The call is over; the description if that ended it."""
+        held, self.holds = self.holds, None
+        return held if held is not None and held.leave() else None
 
 
 class Process:
