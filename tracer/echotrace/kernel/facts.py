@@ -1,6 +1,7 @@
 """What one record of a call tells of the descriptors it names or makes."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -44,6 +45,9 @@ _STATUS_FLAGS: Mapping[str, str] = {
 }
 
 _ACCEPTS = frozenset(row.name for row in ROWS.values() if row.effect is Effect.ACCEPTS)
+
+#: How waitid(2) is asked for one process (sys/wait.h).
+_P_PID = 1
 
 #: si_code of a child that ended (sigaction(2)).
 _ENDS = frozenset({"CLD_EXITED", "CLD_KILLED", "CLD_DUMPED"})
@@ -120,12 +124,19 @@ def reaped_by(call: Syscall) -> int | None:
     if not succeeded(call) or "WNOWAIT" in str(call.args.get("options")):
         return None
     if call.name == "waitid":
-        told = call.args.get("info")
-        pid = told.get("pid") if isinstance(told, dict) else None
-        ended = isinstance(told, dict) and told.get("code") in _ENDS
-        return pid if ended and isinstance(pid, int) and pid else None
+        return _reaped_by_waitid(call.args)
     status = str(call.args.get("wstatus") or "")
     return None if status.startswith(("stopped", "continued")) else call.result or None
+
+
+def _reaped_by_waitid(args: Mapping[str, Any]) -> int | None:
+    """Whose end siginfo_t tells of; without one, the process that was asked for."""
+    told = args.get("info")
+    if not isinstance(told, dict):
+        only_ends = args.get("options") == "WEXITED" and args.get("idtype") == _P_PID
+        told = {"pid": args.get("id"), "code": "CLD_EXITED"} if only_ends else {}
+    pid = told.get("pid")
+    return pid if told.get("code") in _ENDS and isinstance(pid, int) and pid else None
 
 
 def same_form(address: str) -> str:
