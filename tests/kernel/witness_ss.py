@@ -116,7 +116,8 @@ def _backlog(wanted: int) -> int:
 
 
 def _users(state: State, entry: OpenState) -> frozenset[tuple[int, int]]:
-    pids = {task.tid: task.pid for task in state.tasks if not task.ended}
+    # ss looks into /proc/PID/fd, where a process whose leader has ended shows nothing
+    pids = {task.tid: task.pid for task in state.tasks if task.pid in state.by_tid}
     tasks = {table.number: table.tasks for table in state.tables}
     return frozenset(
         (pids[tid], fd) for number, fd in entry.held for tid in tasks[number] if tid in pids

@@ -22,6 +22,18 @@ static void *take(void *fd)
     return rest();
 }
 
+static void again(const char *how)
+{
+    execl("/proc/self/exe", "puppet", how, (char *)NULL);
+    need(0);
+}
+
+static void *exec_again(void *unused)
+{
+    again("obey");
+    return unused;
+}
+
 static void start(void *(*work)(void *), int fd)
 {
     pthread_t thread;
@@ -70,6 +82,12 @@ static void obey(char command, int fd)
             _exit(0);
         }
         break;
+    case 'V':
+        if ((children[count++] = vfork()) == 0) again("rest");
+        break;
+    case 'E': again("obey"); break; /* the same again, with fresh memory */
+    case 'T': start(exec_again, 0); rest(); break;
+    case 'X': pthread_exit(NULL);
     case 'K': kill(children[fd], SIGKILL); break;
     case 'W': waitpid(children[fd], NULL, 0); break;
     case 'I': waitid(P_PID, children[fd], &info, WEXITED); break;
@@ -77,10 +95,11 @@ static void obey(char command, int fd)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     char command[2];
-    int control = accept(listen_somewhere(), NULL, NULL);
+    if (argc > 1 && strcmp(argv[1], "rest") == 0) rest();
+    int control = argc > 1 ? 4 : accept(listen_somewhere(), NULL, NULL);
     while (recv(control, command, 2, MSG_WAITALL) == 2) obey(command[0], command[1] - '0');
     return 0;
 }

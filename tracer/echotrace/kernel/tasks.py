@@ -60,6 +60,15 @@ class Process:
         self.dispositions: dict[str, str] = {}
         self.no_zombies = False
 
+    def inherit(self, origin: "Process", *, cleared: bool) -> None:
+        """Let signals do what they do in `origin`; `cleared`, all but the ignored their default.
+
+        execve(2); CLONE_CLEAR_SIGHAND in clone(2). sa_flags are cleared with the handlers.
+        """
+        kept = origin.dispositions.items()
+        self.dispositions = {s: do for s, do in kept if not cleared or do == "SIG_IGN"}
+        self.no_zombies = origin.no_zombies and not cleared
+
     @property
     def reaps_itself(self) -> bool:
         """Whether its children leave no zombies (sigaction(2), SA_NOCLDWAIT; wait(2), NOTES)."""
