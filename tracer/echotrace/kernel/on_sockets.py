@@ -76,7 +76,8 @@ def is_told(live: Live, task: Running, call: Syscall) -> None:
     if entry.socket is None:
         return
     if call.name in _ACTS:
-        live.act(entry, _ACTS[call.name], call)
+        ends = call.name == "connect" and call.args.get("addr") == "AF_UNSPEC"
+        live.act(entry, Act.DISCONNECT if ends else _ACTS[call.name], call)
     changes: dict[str, object] = {}
     if told and call.endpoints:
         changes = {"local": told.local, "peer": told.peer}
