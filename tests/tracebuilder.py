@@ -136,14 +136,16 @@ class TraceBuilder:
 
     def client(
         self, client: int, action: str, *, local: str | None = None, text: str | None = None,
-        done: bool = True,
+        done: bool = True, peer: str | None = None, unread: int | None = None,
     ) -> int:  # fmt: skip
         """A client does a step, and is done with it a nanosecond later unless told otherwise."""
         seq = self.number()
         size = None if text is None else len(text)
         now = self.tick()
         end = now + 1 if done else None
-        self.records.append(ClientStep(seq, client, action, now, end, local, text, size))
+        self.records.append(
+            ClientStep(seq, client, action, now, end, local, text, size, peer=peer, unread=unread)
+        )
         return seq
 
     def server(self, tid: int = 10, fd: int = 3, port: int = 7000) -> tuple[int, int, int]:

@@ -42,7 +42,8 @@ class Freed(Struct, frozen=True, gc=False):
     """A slot was emptied: `left` references to the description remain, in all tables together.
 
     `holders` names one task of each other table that still holds it, at most `HOLDERS_NAMED`.
-    `before` and `after` are its socket, if it is one; they differ if this was the last reference.
+    `before` and `after` are its socket, if it is one; they differ if this was the last reference,
+    unless a call of another thread still waits on it: then the end of that call ends it.
     """
 
     fd: int

@@ -27,12 +27,10 @@ def begins(live: Live, record: Task) -> None:
     if maker is not None and "CLONE_PARENT" in record.flags:
         parent = live.processes[maker.pid].parent
     task = live.add(Running(record.tid, record.pid, table), parent)
-    if parent in live.processes and task.pid == task.tid:
-        _inherit(live.processes[parent], live.processes[task.pid])
-
-
-def _inherit(parent: Process, child: Process) -> None:
-    child.dispositions = dict(parent.dispositions)
+    origin = live.processes.get(maker.pid) if maker is not None else None
+    if origin is not None and task.pid == task.tid:
+        # from its maker, also where CLONE_PARENT gives it another parent
+        live.processes[task.pid].inherit(origin, cleared="CLONE_CLEAR_SIGHAND" in record.flags)
 
 
 def _maker(live: Live, record: Task) -> Running | None:
@@ -78,8 +76,7 @@ def replaced(live: Live, record: Exec) -> None:
     if record.tid in live.tasks:
         freed += _drop(live, record.tid)
     live.add(Running(record.tid, record.tid, table), process.parent)
-    kept = {s: do for s, do in process.dispositions.items() if do == "SIG_IGN"}
-    live.processes[record.tid].dispositions = kept  # handlers are gone with the program
+    live.processes[record.tid].inherit(process, cleared=True)  # handlers are gone with the program
     freed += [table.free(fd) for fd in sorted(table.cloexec)]
     if seq and freed:
         live.book(Touch(seq, freed=tuple(freed)))
@@ -152,8 +149,9 @@ def handles(live: Live, task: Running, call: Syscall) -> None:
 
 
 def _leave(live: Live, tid: int) -> tuple[Freed, ...]:
-    """Take a task out of its process and its table."""
+    """Take a task out of its process, its table and the call it was in."""
     task = live.tasks.pop(tid)
+    task.let_go()
     process = live.processes.get(task.pid)
     if process is not None:
         process.tasks.pop(tid, None)

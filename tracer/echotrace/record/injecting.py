@@ -63,7 +63,7 @@ class InjectingStops(InfoStops):
         pids: dict[int, int],
         faults: Faults,
         *,
-        wanted: Callable[[int], bool],
+        wanted: Callable[[Call], bool],
         changed: Callable[[int], bool],
         filtered: bool,
     ) -> None:

@@ -23,6 +23,7 @@ from echotrace.record.injecting import InjectingStops
 from echotrace.record.inspect import Inspector
 from echotrace.record.launch import Launch
 from echotrace.record.ledger import Ledger
+from echotrace.record.machine import Call
 from echotrace.record.script import Script
 from echotrace.record.spool import Spool
 from echotrace.record.stops import InfoStops, RegisterStops, Stops
@@ -212,15 +213,22 @@ def _stops(
     plan, x86_64 = recorder.plan, platform.machine() == "x86_64"
     if program is not None and x86_64 and not plan.injections:
         return RegisterStops(inspector, pids, memory, plan.snaplen)
-    wanted = inspector.rows.keys()
-    changed = {n for n, row in inspector.rows.items() if row.name in seccomp.CHANGED_BY_THE_CALL}
+    rows = inspector.rows
+    asking = {n: seccomp.ASKS_WITHOUT.get(row.name) for n, row in rows.items()}
+
+    def wanted(call: Call) -> bool:
+        position = asking.get(call.number)
+        asks = position is not None and not call.arguments[position]
+        return plan.everything or (call.number in rows and not asks)
+
+    changed = {n for n, row in rows.items() if row.name in seccomp.CHANGED_BY_THE_CALL}
     if plan.injections and not x86_64:
         raise SystemRefused("faults can be injected on x86-64 only; record without --inject here")
     kind = partial(InjectingStops, faults=recorder.faults) if plan.injections else InfoStops
     return kind(
         inspector,
         pids,
-        wanted=lambda number: plan.everything or number in wanted,
+        wanted=wanted,
         changed=changed.__contains__,
         filtered=program is not None,
     )

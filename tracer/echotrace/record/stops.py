@@ -180,7 +180,7 @@ class InfoStops(_Common):
         inspector: Inspector,
         pids: dict[int, int],
         *,
-        wanted: Callable[[int], bool],
+        wanted: Callable[[Call], bool],
         changed: Callable[[int], bool],
         filtered: bool,
     ) -> None:
@@ -211,7 +211,7 @@ class InfoStops(_Common):
             self._left(tid, now, info)
             return
         call = machine.call_of_info(info, None)
-        if self._wanted(call.number):
+        if self._wanted(call):
             if self._changed(call.number):
                 self._before[tid] = self._inspector.before(tid, call)
             self._entries[tid] = info
