@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("thread", "serve", "Record the server that starts a thread per connection."),
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two servers or traces side by side."),
+    Entry("step", "step", "Step through a server or a trace in the terminal."),
     Entry("servers", "servers", "List the teaching servers."),
     Entry("doctor", "doctor", "Say what this machine can record, and what would help."),
 )
@@ -41,6 +42,7 @@ Examples:
   echotrace fork                          record and show two clients
   echotrace thread --clients 3 --by task  a column per thread
   echotrace compare fork thread           what differs, and why
+  echotrace step fork                     step through it, with explanations
   echotrace fork -o fork.jsonl            keep the trace
   echotrace show fork.jsonl               look again, on any system
 """
