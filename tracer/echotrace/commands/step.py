@@ -1,6 +1,7 @@
 """`echotrace step`: a stepper in the terminal; textual is loaded when it runs, not before."""
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -55,6 +56,7 @@ def step(context: click.Context, /, target: str, at: int | None, by: str, **wish
 
     surface = output.surface(None, to_file=False)
     with _standard_streams_on_terminal():
+        gc.freeze()  # the story stays; to look for garbage in it would take long, again and again
         app = stepper(story, surface, by=by, everything=wished["everything"], at=at)
         app.run()
     if found.error:

@@ -7,8 +7,10 @@ colour, no width, no glyphs of a terminal: the stepper and the page draw the sam
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Mark(StrEnum):
@@ -20,8 +22,7 @@ class Mark(StrEnum):
     CHANGED = "~"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True, gc=False):
     """One thing that a line tells, called `name`: a text, as `2`, and a label that goes before it.
 
     `was` is its text the moment before if that was another one, and empty if there was none.
@@ -38,8 +39,7 @@ class Fact:
         return " ".join(filter(None, (self.label, self.text, was)))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, gc=False):
     """One line: `key` tells it from all others of its section, `depth` is how far it stands in."""
 
     key: str
@@ -53,8 +53,7 @@ class Line:
         return " · ".join((self.head, *map(str, self.facts)))
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True, gc=False):
     """Lines under a title."""
 
     title: str

@@ -74,6 +74,12 @@ class Steps:
         """The first row of an event in the layout, whatever connection or task is asked for."""
         return self._of(filter_).first.get(seq)
 
+    def passes(self, filter_: Filter, number: int) -> bool:
+        """Whether a row passes the filter."""
+        numbers = self.chosen(filter_)
+        position = bisect_left(numbers, number)
+        return position < len(numbers) and numbers[position] == number
+
     def following(self, filter_: Filter, number: int, direction: int) -> int | None:
         """The chosen row after (or, with direction -1, before) the row `number`."""
         numbers = self.chosen(filter_)

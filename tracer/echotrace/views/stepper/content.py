@@ -9,19 +9,13 @@ from echotrace.views import words
 from echotrace.views.cells import fit
 from echotrace.views.layout import Row
 from echotrace.views.listing import Listing
-from echotrace.views.moment import Line, Mark, Section
+from echotrace.views.moment import Section
 from echotrace.views.narration import narrate
 from echotrace.views.paint import Piece, Surface, glyphs
+from echotrace.views.stepper.folding import state_line
 from echotrace.views.steps import Filter
 
 _TWO_COLUMNS_FROM = 76
-_DEEPEST = 6  # levels that are drawn further in; below, all stand alike
-_STYLE_OF_MARK = {
-    Mark.SAME: "plain",
-    Mark.NEW: "new",
-    Mark.GONE: "gone",
-    Mark.CHANGED: "changed",
-}
 
 
 def source_line(listing: Listing, index: int, surface: Surface) -> list[Piece]:
@@ -43,7 +37,7 @@ def source_notes(listing: Listing, width: int, surface: Surface) -> list[list[Pi
     return [[Piece(line)] for line in fit(glyphs(told, surface), max(width, 8))] if told else []
 
 
-def state_lines(sections: Sequence[Section], width: int, surface: Surface) -> list[list[Piece]]:
+def state_lines(sections: Sequence[Section], width: int, surface: Surface) -> list[Sequence[Piece]]:
     """The picture of a moment; where there is room, the descriptions stand beside the rest."""
     if width < _TWO_COLUMNS_FROM or len(sections) < 2:
         return list(_stacked(sections, width, surface))
@@ -61,42 +55,15 @@ def _padded(pieces: Sequence[Piece], width: int) -> list[Piece]:
     return [*pieces, Piece(" " * max(0, width - used))]
 
 
-def _stacked(sections: Iterable[Section], width: int, surface: Surface) -> Iterable[list[Piece]]:
+def _stacked(
+    sections: Iterable[Section], width: int, surface: Surface
+) -> Iterable[Sequence[Piece]]:
     for section in sections:
         yield [Piece(glyphs(section.title, surface)[:width], "bold")]
         if not section.lines:
             yield [Piece("  none", "dim")]
         for line in section.lines:
             yield from state_line(line, width, surface)
-
-
-def state_line(line: Line, width: int, surface: Surface) -> Iterable[list[Piece]]:
-    """A line with its mark, in as many lines as it takes; what changed stands out."""
-    style = _STYLE_OF_MARK[line.mark]
-    start = [
-        Piece(glyphs(line.mark, surface), style),
-        Piece(" " * (1 + 2 * min(line.depth, _DEEPEST))),
-    ]
-    parts = [(line.head, "bold" if line.mark is Mark.NEW or line.depth == 0 else "plain")]
-    parts += [(str(fact), "plain" if fact.was is None else "bold") for fact in line.facts]
-    if line.mark is Mark.GONE:
-        parts = [(text, "dim") for text, _ in parts]
-    indent = sum(len(piece.text) for piece in start)
-    room = max(width - indent, 8)
-    shown, used = start, 0
-    for number, (raw, text_style) in enumerate(parts):
-        text = glyphs(raw, surface)
-        between = glyphs(" · ", surface) if number else ""
-        if number and used + len(between) + len(text) > room:
-            yield shown
-            shown, used, between = [Piece(" " * (indent + 2))], 2, ""
-        *full, rest = textwrap.wrap(between + text, room - used, drop_whitespace=False) or [""]
-        for piece in full:
-            yield [*shown, Piece(piece, text_style)]
-            shown, used = [Piece(" " * (indent + 2))], 2
-        shown = [*shown, Piece(rest, text_style)]
-        used += len(rest)
-    yield shown
 
 
 def where(

@@ -10,11 +10,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TypeAlias, TypeVar
 
-from echotrace.story.nouns import Story
-from echotrace.views import words
-from echotrace.views.cells import one_line, row_phrase
 from echotrace.views.layout import Row
-from echotrace.views.paint import Surface
 from echotrace.views.steps import Filter, Steps
 
 _T = TypeVar("_T")
@@ -150,55 +146,6 @@ def _same_row(rows: Sequence[Row], row: Row) -> int:
             return number
         number += 1
     return first
-
-
-def go_to(steps: Steps, here: Position, seq: int) -> Position:
-    """The first step of an event; filters that hide it are lifted, and a note says so."""
-    try:
-        event = steps.story.event(seq)
-    except KeyError:
-        return replace(here, note=_no_such_event(steps, seq))
-    unfiltered = Filter(everything=here.filter.everything)
-    tried = (
-        (here.filter, ""),
-        (unfiltered, f"Event {seq} was filtered out: all connections and tasks are shown now."),
-        (Filter(everything=True), f"Event {seq} was hidden: all events are shown now."),
-    )
-    for wanted, note in tried:
-        number = steps.of_event(wanted, event.seq)
-        numbers = steps.chosen(wanted)
-        position = bisect_left(numbers, number) if number is not None else len(numbers)
-        if number is not None and position < len(numbers) and numbers[position] == number:
-            return Position(wanted, number, note)
-    return replace(here, note=_no_such_event(steps, seq))
-
-
-def _no_such_event(steps: Steps, seq: int) -> str:
-    events = steps.story.events
-    known = f" they go from {events[0].seq} to {events[-1].seq}" if events else " there are none"
-    return f"There is no event {seq}:{known}."
-
-
-def search(steps: Steps, here: Position, wanted: str) -> Position:
-    """The next step whose text has `wanted` in it, whatever the case; from the end to the start."""
-    numbers = steps.chosen(here.filter)
-    rows = steps.layout(here.filter).rows
-    here_index = index_of(steps, here)
-    wanted_text = wanted.casefold()
-    for index in (*range(here_index + 1, len(numbers)), *range(here_index + 1)):
-        if (
-            index < len(numbers)
-            and wanted_text in text_of(steps.story, rows[numbers[index]], Surface()).casefold()
-        ):
-            note = "" if index > here_index else "The search went on at the first step."
-            return replace(to_index(steps, here, index), note=note)
-    return replace(here, note=f'No step shown has "{words.safe(wanted)}" in it.')
-
-
-def text_of(story: Story, row: Row, surface: Surface) -> str:
-    """A row in words, as `P1 recv(4) → recvfrom = 5 "hello"`."""
-    text = one_line(row, row_phrase(story, row), row.event.actor, surface, kernel=True)
-    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 #: The moves that need nothing but the position, by the name that a key has for them.

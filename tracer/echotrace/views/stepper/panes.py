@@ -35,13 +35,15 @@ def _no_line(_index: int) -> Sequence[Piece]:
 class Content:
     """What a pane shows: heading lines that stay, `count` lines made on demand.
 
-    `focus` are the first and the last line that should be seen, if any matter.
+    `focus` are the first and the last line that should be seen, if any matter, with `margin` lines
+    around them where there is room.
     """
 
     heading: Sequence[Sequence[Piece]] = ()
     count: int = 0
     line: Callable[[int], Sequence[Piece]] = _no_line
     focus: tuple[int, int] | None = None
+    margin: int = 0
 
     @classmethod
     def of(cls, lines: Sequence[Sequence[Piece]], heading: Sequence[Sequence[Piece]] = (),
@@ -101,6 +103,8 @@ class Pane(Widget):
     def _bring_into_view(self, first: int, last: int) -> None:
         """Move as little as it takes; far away, put the first line at a third of the height."""
         last = min(last, first + max(0, self.room - 1))
+        margin = min(self.content.margin, (self.room - (last - first + 1)) // 2)
+        first, last = first - margin, last + margin
         if self.top <= first and last < self.top + self.room:
             return
         near = self.top - self.room < first < self.top + 2 * self.room

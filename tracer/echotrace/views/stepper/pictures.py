@@ -10,7 +10,8 @@ from echotrace.views.names import Names
 from echotrace.views.paint import Piece, Surface, glyphs
 from echotrace.views.state_lines import sections
 from echotrace.views.stepper import content, lanes
-from echotrace.views.stepper.moves import Position, index_of, row_at, text_of
+from echotrace.views.stepper.finding import text_of
+from echotrace.views.stepper.moves import Position, index_of, row_at
 from echotrace.views.stepper.panes import Content
 from echotrace.views.steps import Filter, Steps, state_after
 
@@ -46,12 +47,12 @@ class Pictures:
             title = [Piece(glyphs(found.title, self._surface), "bold")]
             notes = content.source_notes(found, width, self._surface)
             around = (found.ran or 1) - 1
-            focus = (max(0, around - 3), min(around + 3, len(found.lines) - 1))
             return Content(
                 [title, *notes],
                 len(found.lines),
                 lambda index: content.source_line(found, index, self._surface),
-                focus if found.lines else None,
+                (around, around) if found.lines else None,
+                margin=3,
             )
 
         return make
@@ -71,7 +72,7 @@ class Pictures:
                     self._story, layout.rows[numbers[index]], shown, surface,
                     current=index == current,
                 ),
-                (max(0, current - 1), min(current + 1, len(numbers) - 1)),
+                (current, current), margin=1,
             )  # fmt: skip
 
         return make
