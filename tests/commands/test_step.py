@@ -27,7 +27,7 @@ from echotrace.views.stepper.content import state_lines
 from echotrace.views.stepper.keys import KEYS
 from echotrace.views.stepper.moves import index_of
 from echotrace.views.stepper.screen import StepScreen
-from echotrace.views.steps import Filter, state_after
+from echotrace.views.steps import Filter, Steps
 from served import forked
 from tracebuilder import TraceBuilder, with_sites
 
@@ -306,10 +306,11 @@ def test_click_on_a_lane_goes_there(story: Story) -> None:
 def _pictures(story: Story) -> Iterator[str]:
     """What the state pane must show at every step, from the model alone."""
     names = Names.of(story)
-    rows = stepper(story, Surface()).get_default_screen().steps.layout(Filter()).rows  # type: ignore[attr-defined]
+    steps = Steps(story)
+    rows = steps.layout(Filter()).rows
     before = sections(story.before(rows[0].event.seq), names)
-    for row in rows:
-        after = sections(state_after(story, row), names)
+    for number in range(len(rows)):
+        after = sections(steps.state(Filter(), number), names)
         lines = state_lines(changes(before, after), 80, Surface())
         yield "\n".join("".join(piece.text for piece in line).rstrip() for line in lines)
         before = after
@@ -325,6 +326,21 @@ def test_state_is_the_models_at_every_step(story: Story) -> None:
             await reader.press("right")
 
     read(story, script, (80, 60))
+
+
+def test_state_that_is_too_long_says_how_much_is_below(story: Story) -> None:
+    """On a low terminal the last line of the state counts those below, and the keys reach them."""
+
+    async def script(reader: Reader) -> None:
+        await reader.press("3")
+        text = reader.text("state")
+        assert text.splitlines()[-1].endswith(" below")
+        for _ in range(40):
+            await reader.pilot.press("down")
+        assert "below" not in reader.text("state")
+        assert reader.step == 9
+
+    read(story, script, (60, 14), at=26)
 
 
 def test_steps_stand_alone(sited: Story) -> None:
@@ -372,7 +388,7 @@ def test_markup_and_control_characters_are_text(size: tuple[int, int]) -> None:
             for _ in range(26):
                 panes = (*reader.visible(), "top", "where", "told", "keys")
                 seen += "\n".join(reader.text(pane) for pane in panes)
-                await reader.press("right")
+                reader.screen.action_move("next")
         assert "[red]x[/red]" in seen
         assert all(character == "\n" or character.isprintable() for character in seen)
         assert "\u202e" not in seen

@@ -56,7 +56,7 @@ def test_state_is_tree_tables_and_descriptions() -> None:
 def test_waiting_call_and_accept_queue() -> None:
     """While accept waits its task says so, and a connection is in the queue before it is taken."""
     story = replay(forked().trace())
-    assert "P0 · waits in accept(3) · table 1" in _lines(story, _seq(story, "accept"), begun=True)
+    assert "P0 · waiting in accept(3) · table 1" in _lines(story, _seq(story, "accept"), begun=True)
     connect = next(event.seq for event in story.events if event.actor == "C1")
     told = _lines(story, connect, begun=True)
     assert "    in the queue: C1 127.0.0.1:5001" in told

@@ -7,6 +7,7 @@ import pytest
 
 from echotrace.story.replay import replay
 from echotrace.trace import ClientStep, Trace
+from echotrace.views.layout import Row
 from echotrace.views.listing import Sources
 from echotrace.views.narration import narrate
 from echotrace.views.stepper.finding import go_to, search
@@ -165,8 +166,23 @@ def test_begin_and_return_have_states_of_their_own(steps: Steps) -> None:
 def test_no_step_shows_what_has_not_happened(steps: Steps) -> None:
     """The times of the states of successive steps never go back."""
     rows = steps.layout(Filter()).rows
-    times = [state_after(steps.story, row).time for row in rows]
+    times = [steps.state(Filter(), number).time for number in range(len(rows))]
     assert times == sorted(times)
+
+
+def test_exit_is_told_with_what_follows_from_it(steps: Steps) -> None:
+    """At the step of exit the process is a zombie and its table is gone; with all events, later."""
+    for everything in (False, True):
+        filter_ = Filter(actor="P1", everything=everything)
+        rows = steps.layout(filter_).rows
+        ending = [n for n in steps.chosen(filter_) if _name(rows[n]) == "exit_group"]
+        state = steps.state(filter_, ending[0])
+        assert state.by_pid[11].zombie is not everything
+        assert (state.table(11) is None) is not everything
+
+
+def _name(row: Row) -> str:
+    return str(getattr(row.event.record, "name", ""))
 
 
 def test_nothing_to_step_through() -> None:

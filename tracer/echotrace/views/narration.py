@@ -1,11 +1,24 @@
 """The sentence that explains a step: the one place where the stepper asks for it."""
 
+from collections.abc import Mapping
+
 from echotrace.story.nouns import Story
 from echotrace.syscalls import ROWS, c_function, logical_event
-from echotrace.trace import Syscall
+from echotrace.trace import ClientStep, Syscall
 from echotrace.views import words
 from echotrace.views.cells import row_phrase
 from echotrace.views.layout import Row
+
+#: What a client does, by the action of the script.
+_STEPS: Mapping[str, str] = {
+    "connect": "connects to the server",
+    "send": "sends bytes to the server",
+    "expect": "has read the answer that the script expects",
+    "shutdown": "ends its data and can still receive",
+    "close": "closes its connection",
+    "reset": "resets its connection",
+    "wait": "does nothing for a while",
+}
 
 
 def narrate(story: Story, row: Row) -> str:
@@ -13,7 +26,8 @@ def narrate(story: Story, row: Row) -> str:
     record = row.event.record
     if not isinstance(record, Syscall):
         said = row_phrase(story, row)
-        return f"{row.event.actor} {said.head}{f', {said.note}' if said.note else ''}."
+        head = _STEPS.get(said.head, said.head) if isinstance(record, ClientStep) else said.head
+        return f"{row.event.actor} {head}{f', {said.note}' if said.note else ''}."
     if record.name not in ROWS:
         return f"{row.event.actor} calls {words.safe(record.name)}()."
     gloss = ROWS[record.name].gloss

@@ -64,7 +64,8 @@ def _role_order(role: str) -> tuple[int, str]:
 def _process(process: ProcessState, state: State, names: Names, depth: int) -> Line:
     role = names.task(process.pid, state.time)
     leader = state.by_tid.get(process.pid)
-    signals = [f"{name} {what}" for name, what in process.dispositions.items()]
+    named = process.dispositions.items()  # SIG32 and above are the C library's own
+    signals = [f"{name} {what}" for name, what in named if not name[3:].isdecimal()]
     return Line(
         f"process {role}", depth, role,
         _facts(
@@ -102,7 +103,7 @@ def _calling(task: TaskState | None) -> str:
     call: Syscall | None = task.calling if task else None
     if call is None:
         return ""
-    return f"{'waits in' if can_wait(call.name) else 'in'} {c_call(call)}"
+    return f"{'waiting in' if can_wait(call.name) else 'in'} {c_call(call)}"
 
 
 def _tables(state: State, names: Names, *, everything: bool) -> Iterator[Line]:

@@ -10,9 +10,10 @@ from functools import cached_property, lru_cache
 
 from echotrace.kernel.state import State
 from echotrace.pauses import no_garbage_collection
-from echotrace.story.nouns import Story
-from echotrace.trace import ClientStep
-from echotrace.views.layout import Layout, Row, lay_out
+from echotrace.story.nouns import Story, StoryEvent
+from echotrace.syscalls import ROWS, Effect
+from echotrace.trace import ClientStep, Exit, Syscall
+from echotrace.views.layout import Layout, Row, is_essential, lay_out
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,32 @@ class Steps:
             return [n for n in numbers if rows.layout.rows[n].event.actor == filter_.actor]
         return numbers
 
+    def state(self, filter_: Filter, number: int) -> State:
+        """What the kernel keeps when the step of row `number` is done.
+
+        A call of exit is told together with the end of its task, where the layout hides that.
+        """
+        row = self._of(filter_).layout.rows[number]
+        end = None if filter_.everything else self._ends.get(row.event.seq)
+        return state_after(self.story, row) if end is None else self.story.at(end)
+
+    @cached_property
+    @no_garbage_collection()
+    def _ends(self) -> dict[int, int]:
+        """The ends of tasks by the call of exit that led to them, if nothing was told between."""
+        leaving: dict[str, int] = {}
+        ends = {}
+        for event in self.story.events:
+            if isinstance(event.record, Exit):
+                call = leaving.pop(event.actor, None)
+                if call is not None:
+                    ends[call] = event.seq
+            elif is_essential(event):
+                leaving.clear()
+                if _exits(event):
+                    leaving[event.actor] = event.seq
+        return ends
+
     def of_event(self, filter_: Filter, seq: int) -> int | None:
         """The first row of an event in the layout, whatever connection or task is asked for."""
         return self._of(filter_).first.get(seq)
@@ -88,6 +115,11 @@ class Steps:
             return numbers[position] if position < len(numbers) else None
         position = bisect_left(numbers, number) - 1
         return numbers[position] if position >= 0 else None
+
+
+def _exits(event: StoryEvent) -> bool:
+    row = ROWS.get(event.record.name) if isinstance(event.record, Syscall) else None
+    return row is not None and row.effect is Effect.EXITS
 
 
 @dataclass(frozen=True)

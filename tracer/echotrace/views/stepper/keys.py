@@ -59,4 +59,4 @@ MARKS = (
     ("Z", "zombie: has ended, and its parent has not waited for it"),
 )
 
-HINTS = "←→ step  n connection  c t a filter  / find  g go to  Tab pane  ? help  q quit"
+HINTS = "← → step  n connection  c t a filter  / find  g go to  Tab pane  ? help  q quit"

@@ -9,7 +9,7 @@ from echotrace.views.layout import Column, Layout, Row
 from echotrace.views.paint import Piece, Surface, glyphs
 
 _GAP = " "
-_LEAST, _MOST = 15, 40
+_LEAST, _MOST = 14, 40
 _TIME_FROM = 70  # columns of the pane from which the times have room
 
 

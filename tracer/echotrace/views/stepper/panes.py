@@ -36,7 +36,7 @@ class Content:
     """What a pane shows: heading lines that stay, `count` lines made on demand.
 
     `focus` are the first and the last line that should be seen, if any matter, with `margin` lines
-    around them where there is room.
+    around them where there is room. With `counts_rest` the last line says how many are below it.
     """
 
     heading: Sequence[Sequence[Piece]] = ()
@@ -44,6 +44,7 @@ class Content:
     line: Callable[[int], Sequence[Piece]] = _no_line
     focus: tuple[int, int] | None = None
     margin: int = 0
+    counts_rest: bool = False
 
     @classmethod
     def of(cls, lines: Sequence[Sequence[Piece]], heading: Sequence[Sequence[Piece]] = (),
@@ -149,8 +150,20 @@ class Pane(Widget):
         elif index < self.content.count:
             pieces = self.content.line(index)
         edge = [Segment(self._separator + " ", _STYLES["dim"])] if self.edged else []
+        if self.content.counts_rest and y == self.size.height - 1:
+            pieces = self._with_rest(pieces, self.content.count - index - 1)
         drawn = [Segment(piece.text, _STYLES.get(piece.style)) for piece in pieces]
         return Strip([*edge, *drawn]).adjust_cell_length(self.size.width)
+
+    def _with_rest(self, pieces: Sequence[Piece], below: int) -> Sequence[Piece]:
+        """The last visible line, with how many lines there are below it."""
+        if below <= 0:
+            return pieces
+        told = f" +{below:,} below"
+        room = self.size.width - (2 if self.edged else 0) - len(told)
+        line = Strip([Segment(piece.text, _STYLES.get(piece.style)) for piece in pieces])
+        text = line.adjust_cell_length(max(0, room)).text
+        return [Piece(text), Piece(told, "dim")]
 
     def text(self) -> str:
         """What is on the screen, as text."""

@@ -13,7 +13,7 @@ from echotrace.views.stepper import content, lanes
 from echotrace.views.stepper.finding import text_of
 from echotrace.views.stepper.moves import Position, index_of, row_at
 from echotrace.views.stepper.panes import Content
-from echotrace.views.steps import Filter, Steps, state_after
+from echotrace.views.steps import Filter, Steps
 
 _MARKED = frozenset({"new", "gone", "changed"})
 
@@ -84,7 +84,8 @@ class Pictures:
         def make(width: int, _height: int) -> Content:
             lines = content.state_lines(picture, width, self._surface)
             changed = [n for n, line in enumerate(lines) if any(p.style in _MARKED for p in line)]
-            return Content.of(lines, focus=(changed[0], changed[-1]) if changed else None)
+            focus = (changed[0], changed[-1]) if changed else None
+            return Content((), len(lines), lines.__getitem__, focus, counts_rest=True)
 
         return make
 
@@ -101,9 +102,12 @@ class Pictures:
 
     def _write(self, number: int, everything: bool, when: str) -> tuple[Section, ...]:
         """The state before or after the row of that number."""
-        row = self._steps.layout(Filter(everything=everything)).rows[number]
-        after = when == "after"
-        state = state_after(self._story, row) if after else self._story.before(row.event.seq)
+        unfiltered = Filter(everything=everything)
+        if when == "after":
+            state = self._steps.state(unfiltered, number)
+        else:
+            event = self._steps.layout(unfiltered).rows[number].event
+            state = self._story.before(event.seq)
         return sections(state, self._names, everything=everything)
 
     def where(self, here: Position) -> Make:
