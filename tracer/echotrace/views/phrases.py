@@ -77,10 +77,15 @@ def _failure(step: ClientStep) -> str:
     return f"fails: {words.safe(step.error)}" if step.error else ""
 
 
+def c_call(call: Syscall) -> str:
+    """The C call behind a system call, with its arguments: `recv(4)`."""
+    return f"{words.safe(c_function(call.name, call.args))}({', '.join(_arguments(call))})"
+
+
 def _call(story: Story, event: StoryEvent, call: Syscall) -> Phrase:
     function = c_function(call.name, call.args)
     return Phrase(
-        head=f"{words.safe(function)}({', '.join(_arguments(call))})",
+        head=c_call(call),
         kernel=words.safe(call.name) if call.name != function else None,
         outcome=" ".join(filter(None, (_outcome(story, event, call), _injected(call)))),
         data=call.data or None,
