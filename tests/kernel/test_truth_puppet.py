@@ -61,6 +61,12 @@ PLAYS: Mapping[str, str] = {
     "SIGCHLD ignored": "1 send S1F0;1 send K0;1 send S0F0;1 send K1",
     "SA_NOCLDWAIT": "1 send S2F0;1 send K0;1 send S0F0;1 send K1",
     "SIGCHLD ignored too late": "1 send F0;1 send K0;1 send S1",
+    "epoll: added, changed, removed": "2 connect;1 send a3P0Q3Q5;1 send M5;1 send D3Q5D3",
+    "epoll: the last close removes": "2 connect;1 send a3P0Q5;1 send d5c5;1 send D5;1 send c7",
+    "epoll: a child keeps": "2 connect;1 send a3P0Q5Q3;1 send F0c5;1 send K0;1 send W0",
+    "epoll: the same number again": (
+        "2 connect;3 connect;1 send a3P0Q5;1 send d5c5a3Q5;1 send M5;1 send c7"
+    ),
     "exec closes what is marked": "2 connect;1 send a3d5e6;1 send E0;1 send c5;2 send x",
     "exec keeps SIG_IGN": "1 send S1;1 send E0;1 send F0;1 send K0",
     "exec forgets SA_NOCLDWAIT": "1 send S2;1 send E0;1 send F0;1 send K0",

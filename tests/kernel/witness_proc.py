@@ -1,21 +1,26 @@
 """What /proc (proc(5)) says of processes and descriptors, and where a model differs."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from echotrace.kernel.state import State
+from echotrace.record import names
 
 _CLOEXEC, _NONBLOCK = 0o2000000, 0o4000
+_EVENTS = {name: bit for bit, name in names.EPOLL_EVENTS.items()}
+_ALWAYS = _EVENTS["EPOLLERR"] | _EVENTS["EPOLLHUP"]  # reported though nobody asks (epoll_ctl(2))
 
 
 class Slot(Struct, frozen=True):
-    """One descriptor: what it leads to, and two of its flags."""
+    """One descriptor: what it leads to, two of its flags, and what it watches if it is epoll's."""
 
     link: str
     cloexec: bool
     nonblock: bool
+    interest: tuple[tuple[int, int], ...] = ()
 
 
 class Process(Struct, frozen=True):
@@ -70,14 +75,12 @@ def _process(pid: int, parent: int) -> Process:
 
 def _slots(tid: int) -> Iterator[tuple[int, Slot]]:
     for fd in _numbers(f"/proc/{tid}/fd"):
-        facts = dict(
-            line.split(":\t", 1)
-            for line in Path(f"/proc/{tid}/fdinfo/{fd}").read_text().splitlines()
-            if ":\t" in line
-        )
-        flags = int(facts["flags"], 8)
+        info = Path(f"/proc/{tid}/fdinfo/{fd}").read_text()
+        flags = int(re.findall(r"^flags:\s*(\d+)", info, re.MULTILINE)[0], 8)
+        entries = re.findall(r"^tfd:\s*(\d+) events:\s*([0-9a-f]+)", info, re.MULTILINE)
         link = str(Path(f"/proc/{tid}/fd/{fd}").readlink())
-        yield fd, Slot(link, bool(flags & _CLOEXEC), bool(flags & _NONBLOCK))
+        interest = sorted((int(number), int(events, 16) & ~_ALWAYS) for number, events in entries)
+        yield fd, Slot(link, bool(flags & _CLOEXEC), bool(flags & _NONBLOCK), tuple(interest))
 
 
 def differences(state: State, seen: Seen) -> list[str]:
@@ -116,6 +119,18 @@ def _of_the_tables(state: State, seen: Seen) -> Iterator[str]:
             born = slot.description.kind not in ("inherited", "unknown")
             if born and ("O_NONBLOCK" in flags) != told.nonblock:
                 yield f"O_NONBLOCK of {fd} in {task.tid}: model {flags}"
+            interest = _interest(state, slot.description.id)
+            if interest != told.interest:
+                yield f"{fd} in {task.tid} watches: model {interest}, /proc {told.interest}"
+
+
+def _interest(state: State, number: int) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        sorted(
+            (entry.fd, sum(_EVENTS[word] for word in entry.events.split("|")))
+            for entry in state.by_description[number].interest
+        )
+    )
 
 
 def _of_the_sockets(state: State, seen: Seen) -> Iterator[str]:

@@ -1,6 +1,7 @@
 /* A server that does what its first client says: each command is a letter and a digit, mostly the
  * number of a descriptor. The listening socket is 3, the first client 4. */
 #include "common.h"
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 
 static void *rest(void)
@@ -50,7 +51,8 @@ static void on_child(int how)
 static void obey(char command, int fd)
 {
     static pid_t children[10];
-    static int count;
+    static int count, epoll;
+    struct epoll_event input = {.events = EPOLLIN}, output = {.events = EPOLLOUT | EPOLLET};
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
     char buffer[3];
     int on = 1;
@@ -87,6 +89,10 @@ static void obey(char command, int fd)
         break;
     case 'E': again("obey"); break; /* the same again, with fresh memory */
     case 'T': start(exec_again, 0); rest(); break;
+    case 'P': epoll = epoll_create1(EPOLL_CLOEXEC); break;
+    case 'Q': epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &input); break;
+    case 'M': epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &output); break;
+    case 'D': epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL); break;
     case 'X': pthread_exit(NULL);
     case 'K': kill(children[fd], SIGKILL); break;
     case 'W': waitpid(children[fd], NULL, 0); break;
