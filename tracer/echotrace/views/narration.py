@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from echotrace.story.nouns import Story
+from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, c_function, logical_event
 from echotrace.trace import ClientStep, Syscall
 from echotrace.views import words
@@ -22,22 +22,33 @@ _STEPS: Mapping[str, str] = {
 
 
 def narrate(story: Story, row: Row) -> str:
-    """What a step means, in a sentence or two."""
+    """What a step means, in a sentence or two.
+
+    A call that only begins is told without its outcome, which is not known yet at that step.
+    """
     record = row.event.record
-    if not isinstance(record, Syscall):
-        said = row_phrase(story, row)
-        head = _STEPS.get(said.head, said.head) if isinstance(record, ClientStep) else said.head
-        return f"{row.event.actor} {head}{f', {said.note}' if said.note else ''}."
-    if record.name not in ROWS:
-        return f"{row.event.actor} calls {words.safe(record.name)}()."
-    gloss = ROWS[record.name].gloss
-    call = f"{words.safe(c_function(record.name, record.args))}()"
-    return f"{row.event.actor} calls {call}, which {gloss}.{_outcome(row, record)}"
+    if row.part == "begin" and isinstance(record, Syscall):
+        return f"{_gloss(row.event, record)} There is nothing to do yet: it waits."
+    return _explained(story, row)
+
+
+def _explained(story: Story, row: Row) -> str:
+    """What an event did."""
+    record = row.event.record
+    if isinstance(record, Syscall):
+        return f"{_gloss(row.event, record)}{_outcome(row, record)}"
+    said = row_phrase(story, row)
+    head = _STEPS.get(said.head, said.head) if isinstance(record, ClientStep) else said.head
+    return f"{row.event.actor} {head}{f', {said.note}' if said.note else ''}."
+
+
+def _gloss(event: StoryEvent, call: Syscall) -> str:
+    """What a call is for, by its name."""
+    name = f"{event.actor} calls {words.safe(c_function(call.name, call.args))}()"
+    return f"{name}, which {ROWS[call.name].gloss}." if call.name in ROWS else f"{name}."
 
 
 def _outcome(row: Row, call: Syscall) -> str:
-    if row.part == "begin":
-        return " There is nothing to do yet: it waits."
     if call.result is None:
         ends = logical_event(call.name) == "exit"
         return "" if ends else " It had not returned when the recording ended."

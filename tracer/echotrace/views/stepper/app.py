@@ -28,6 +28,8 @@ class StepperApp(App[None]):
     #state { width: 27fr; }
     #told { height: 4; }
     .tall #told { height: 6; }
+    .low #told { height: 2; }
+    StepScreen { overflow: hidden; }
     """
     BINDINGS = [  # noqa: RUF012 -- textual's way to declare them
         Binding("ctrl+c", "quit", show=False, priority=True),

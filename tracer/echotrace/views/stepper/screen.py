@@ -77,6 +77,7 @@ class StepScreen(Screen[None]):
 
     def _arrange(self) -> None:
         self.set_class(self.size.height >= 30, "tall")
+        self.set_class(self.size.height < 16, "low")
         for name in PANES:
             beside = self.wide and (name != "source" or self._has_source or name == self._active)
             self.pane(name).display = beside or name == self._active
