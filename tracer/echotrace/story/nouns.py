@@ -39,7 +39,8 @@ class StoryEvent(Struct, frozen=True, gc=False):
 
     `start` and `end` in nanoseconds since the start of the trace; `end` is None for a call that had
     not returned. `resumed` lists the numbers of the further attempts of a restarted call, which
-    are part of this event: `record` then has the result of the last one.
+    are part of this event: `record` then has the result of the last one. `woken_by` is the event
+    that ended the waiting of a call: a client's step, an end, a signal, a call of another task.
     """
 
     seq: int
@@ -50,6 +51,7 @@ class StoryEvent(Struct, frozen=True, gc=False):
     start: int
     end: int | None
     resumed: tuple[int, ...] = ()
+    woken_by: int | None = None
 
 
 class Connection(Struct, frozen=True):
