@@ -12,7 +12,7 @@ from echotrace.kernel.descriptions import Doubt, Touch
 from echotrace.kernel.history import History
 from echotrace.kernel.state import State
 from echotrace.story.roles import Roles
-from echotrace.trace import Event, Trace
+from echotrace.trace import Event, Exit, Syscall, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,48 @@ class Story:
         for event in self.events:
             found.update(dict.fromkeys(event.resumed, event))
         return found
+
+    @cached_property
+    def ends(self) -> Mapping[str, StoryEvent]:
+        """The end of each task, by its role."""
+        return {event.actor: event for event in self.events if isinstance(event.record, Exit)}
+
+    @cached_property
+    def reapers(self) -> Mapping[str, int]:
+        """The wait that took notice of the end of a process, by the role of the process."""
+        found = {}
+        for event in self.events:
+            if event.touch is not None and event.touch.reaped is not None:
+                role = self.roles.of(event.touch.reaped, event.end or event.start)
+                found[role or ""] = event.seq
+        return found
+
+    @cached_property
+    def woken(self) -> Mapping[int, tuple[int, ...]]:
+        """The calls whose waiting an event ended, by the number of that event."""
+        found: dict[int, list[int]] = {}
+        for event in self.events:
+            if event.woken_by is not None:
+                found.setdefault(event.woken_by, []).append(event.seq)
+        return {waker: tuple(calls) for waker, calls in found.items()}
+
+    @cached_property
+    def in_flight(self) -> Mapping[int, tuple[StoryEvent, ...]]:
+        """The calls during which something else began, by the description they work on."""
+        found: dict[int, list[StoryEvent]] = {}
+        for event, following in zip(self.events, (*self.events[1:], None), strict=True):
+            used = event.touch.used if event.touch and isinstance(event.record, Syscall) else None
+            if used is None:
+                continue
+            if event.end is None or (following is not None and following.start < event.end):
+                found.setdefault(used.id, []).append(event)
+        return {number: tuple(events) for number, events in found.items()}
+
+    @cached_property
+    def places(self) -> Mapping[int, Place]:
+        """The place of each connection and each listening socket, by its description."""
+        listeners = {listener.description: LISTENER for listener in self.listeners}
+        return listeners | {each.description: each.place for each in self.connections}
 
     def event(self, seq: int) -> StoryEvent:
         """The event `seq`; KeyError if there is none."""
