@@ -52,6 +52,8 @@ recording = _all(
 looking = _all(
     click.option("--by", type=click.Choice(["connection", "task"]), default="connection",
                  show_default=True, help="What has a column of its own."),
+    click.option("--explain", "explained", is_flag=True,
+                 help="Say in a sentence what each event shown means."),
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ Examples:
   echotrace {name} --clients 3
   echotrace {name} --script half-close --by task
   echotrace {name} --lang python
+  echotrace {name} --explain
   echotrace {name} -o {name}.jsonl       keep the trace
 """
 
@@ -47,6 +48,7 @@ def _serve(
     name: str,
     *,
     by: str,
+    explained: bool,
     form: str,
     width: int | None,
     output_: Path | None = None,
@@ -69,7 +71,8 @@ def _serve(
     else:
         surface = output.surface(width, to_file=view is not None)
         story = replay(recorded.trace)
-        text = timeline(story, surface, by=by, everything=wished["everything"])
+        everything = wished["everything"]
+        text = timeline(story, surface, by=by, everything=everything, explained=explained)
     output.deliver(text, view, overwrite=force)
     if recorded.error:
         complain(recorded.error)

@@ -8,50 +8,15 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from echotrace.kernel.descriptions import Doubt, Touch
+from echotrace.kernel.descriptions import Doubt
 from echotrace.kernel.history import History
 from echotrace.kernel.state import State
+from echotrace.story.events import LISTENER, NONE, Place, StoryEvent
+from echotrace.story.links import Links
 from echotrace.story.roles import Roles
-from echotrace.trace import Event, Exit, Syscall, Trace
+from echotrace.trace import Trace
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an event belongs: a connection by its number, the listening socket, or neither."""
-
-    name: str
-    connection: int | None = None
-
-    @classmethod
-    def of(cls, number: int) -> "Place":
-        """The place of connection `number`."""
-        return cls(f"#{number}", number)
-
-
-#: Events of the server at large: its listening socket, and what it does between connections.
-LISTENER = Place("listener")
-#: Events of neither: files, pipes, the loader, sockets with which the server is itself a client.
-NONE = Place("none")
-
-
-class StoryEvent(Struct, frozen=True, gc=False):
-    """One event: who (`actor`: `P0`, `T1`, `C1`) did what (`record`) at which place.
-
-    `start` and `end` in nanoseconds since the start of the trace; `end` is None for a call that had
-    not returned. `resumed` lists the numbers of the further attempts of a restarted call, which
-    are part of this event: `record` then has the result of the last one. `woken_by` is the event
-    that ended the waiting of a call: a client's step, an end, a signal, a call of another task.
-    """
-
-    seq: int
-    record: Event
-    actor: str
-    place: Place
-    touch: Touch | None
-    start: int
-    end: int | None
-    resumed: tuple[int, ...] = ()
-    woken_by: int | None = None
+__all__ = ["LISTENER", "NONE", "Connection", "Listener", "Place", "Story", "StoryEvent"]
 
 
 class Connection(Struct, frozen=True):
@@ -135,40 +100,9 @@ class Story:
         return found
 
     @cached_property
-    def ends(self) -> Mapping[str, StoryEvent]:
-        """The end of each task, by its role."""
-        return {event.actor: event for event in self.events if isinstance(event.record, Exit)}
-
-    @cached_property
-    def reapers(self) -> Mapping[str, int]:
-        """The wait that took notice of the end of a process, by the role of the process."""
-        found = {}
-        for event in self.events:
-            if event.touch is not None and event.touch.reaped is not None:
-                role = self.roles.of(event.touch.reaped, event.end or event.start)
-                found[role or ""] = event.seq
-        return found
-
-    @cached_property
-    def woken(self) -> Mapping[int, tuple[int, ...]]:
-        """The calls whose waiting an event ended, by the number of that event."""
-        found: dict[int, list[int]] = {}
-        for event in self.events:
-            if event.woken_by is not None:
-                found.setdefault(event.woken_by, []).append(event.seq)
-        return {waker: tuple(calls) for waker, calls in found.items()}
-
-    @cached_property
-    def in_flight(self) -> Mapping[int, tuple[StoryEvent, ...]]:
-        """The calls during which something else began, by the description they work on."""
-        found: dict[int, list[StoryEvent]] = {}
-        for event, following in zip(self.events, (*self.events[1:], None), strict=True):
-            used = event.touch.used if event.touch and isinstance(event.record, Syscall) else None
-            if used is None:
-                continue
-            if event.end is None or (following is not None and following.start < event.end):
-                found.setdefault(used.id, []).append(event)
-        return {number: tuple(events) for number, events in found.items()}
+    def links(self) -> Links:
+        """What belongs together: calls and what they woke, tasks and their ends."""
+        return Links(self.events, self.roles)
 
     @cached_property
     def places(self) -> Mapping[int, Place]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from echotrace.kernel.sockets import Socket, SocketState
+from echotrace.kernel.sockets import SocketState
 from echotrace.story.explain.case import number_of
 from echotrace.story.explain.text import count
 from echotrace.story.nouns import Story, StoryEvent
@@ -36,7 +36,7 @@ def _unfinished(step: ClientStep) -> str:
 
 def _wakes(story: Story, event: StoryEvent) -> str:
     """Whose waiting this step ends; a connect says it itself."""
-    calls = [story.by_seq[seq] for seq in story.woken.get(event.seq, ()) if seq in story.by_seq]
+    calls = story.links.woken.get(event.seq, ())
     told = [
         f"{call.actor}'s {c_function(call.record.name, call.record.args)} (event {call.seq})"
         for call in calls
@@ -62,7 +62,7 @@ def _connect(story: Story, event: StoryEvent, step: ClientStep) -> str:
 
 def _until_accept(story: Story, event: StoryEvent) -> str:
     """Which accept takes it."""
-    if event.seq in story.woken:
+    if event.seq in story.links.woken:
         return ""
     number = event.place.connection
     accepted = story.connection(number).accepted if number is not None else None
@@ -72,23 +72,30 @@ def _until_accept(story: Story, event: StoryEvent) -> str:
     return f" until {taker.actor} accepts it (event {accepted})"
 
 
-def _send(_story: Story, event: StoryEvent, step: ClientStep) -> str:
+def _send(story: Story, event: StoryEvent, step: ClientStep) -> str:
     said = f"sends {count(step.size or 0, 'byte')}"
-    after, where = _end_of(event)
+    after = event.touch.after if event.touch else None
     if after is None:
         return f"{said} to the server"
     if after.state is SocketState.LISTENING:
         return f"{said}, which wait in the kernel, for accept has not taken the connection yet"
+    if _is_closed(story, event):
+        return f"{said}, but the server has closed the connection: its kernel answers with a reset"
     if after.unread is None:
-        return f"{said}, which arrive in the receive buffer of {where}"
-    return f"{said}: the receive buffer of {where} holds {count(after.unread, 'byte')} now"
+        return f"{said}, which arrive in the receive buffer of {event.place.name}"
+    held = count(after.unread, "byte")
+    return f"{said}: the receive buffer of {event.place.name} holds {held} now"
+
+
+def _is_closed(story: Story, event: StoryEvent) -> bool:
+    """Whether the server has given up its last reference to the connection."""
+    used = event.touch.used if event.touch else None
+    closed = story.links.lasts.get(used.id) if used else None
+    return closed is not None and closed < event.start
 
 
 def _shutdown(_story: Story, event: StoryEvent, _step: ClientStep) -> str:
-    return (
-        "ends its data (SHUT_WR): its FIN makes recv return 0 once all bytes are received, and it "
-        f"can still receive{_not_accepted(event)}"
-    )
+    return f"ends its data (SHUT_WR), and can still receive: {_its_fin(event)}"
 
 
 def _close(_story: Story, event: StoryEvent, step: ClientStep) -> str:
@@ -97,30 +104,44 @@ def _close(_story: Story, event: StoryEvent, step: ClientStep) -> str:
             f"closes with {count(step.unread, 'byte')} not received, so its kernel sends a reset "
             f"and no FIN{_not_accepted(event)}"
         )
-    after, _ = _end_of(event)
-    if after is not None and after.state is SocketState.RESET:
-        return "closes; the connection was reset before"
-    return f"closes: its FIN makes recv return 0 once all bytes are received{_not_accepted(event)}"
+    return f"closes: {_its_fin(event)}"
 
 
-def _reset(_story: Story, event: StoryEvent, _step: ClientStep) -> str:
-    return (
-        "closes with SO_LINGER 0: its kernel sends a reset, and what the server has not received "
-        f"yet is lost{_not_accepted(event)}"
-    )
+def _its_fin(event: StoryEvent) -> str:
+    before = event.touch.before if event.touch else None
+    return _FIN[before.state if before else SocketState.CONNECTED]
+
+
+#: What the client's FIN does, by the state of the server's socket before.
+_FIN: Mapping[SocketState, str] = {
+    **dict.fromkeys(
+        SocketState, "its FIN makes recv return 0 in the server once all bytes are received"
+    ),
+    SocketState.LISTENING: "its FIN arrives before accept has taken the connection",
+    SocketState.PEER_ENDED: "its FIN is sent already",
+    SocketState.ENDED: "its FIN ends the second direction of the connection, as the server's did "
+    "the first",
+    SocketState.CLOSED: "both directions are ended already",
+    SocketState.RESET: "the connection was reset before, so nothing is sent",
+}
+
+
+def _reset(story: Story, event: StoryEvent, _step: ClientStep) -> str:
+    before = event.touch.before if event.touch else None
+    if before is not None and before.state is SocketState.RESET:
+        return "closes with SO_LINGER 0; the connection was reset before"
+    said = "closes with SO_LINGER 0: its kernel sends a reset"
+    if _is_closed(story, event):
+        return f"{said}, but the server does not hold the connection any more"
+    return f"{said}, and what the server has not received yet is lost{_not_accepted(event)}"
 
 
 def _expect(_story: Story, _event: StoryEvent, step: ClientStep) -> str:
     return f"has received the {count(step.size or 0, 'byte')} that it expects"
 
 
-def _end_of(event: StoryEvent) -> tuple[Socket | None, str]:
-    """The server's end after the step, and its name."""
-    return (event.touch.after if event.touch else None), event.place.name
-
-
 def _not_accepted(event: StoryEvent) -> str:
-    after, _ = _end_of(event)
+    after = event.touch.after if event.touch else None
     waits = after is not None and after.state is SocketState.LISTENING
     return "; accept has not taken the connection yet" if waits else ""
 

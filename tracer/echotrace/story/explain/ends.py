@@ -44,10 +44,10 @@ def of_signal(story: Story, event: StoryEvent, record: Signal) -> str:
 
 
 def _interrupts(story: Story, event: StoryEvent) -> str:
-    for seq in story.woken.get(event.seq, ()):
-        record = story.event(seq).record
+    for call in story.links.woken.get(event.seq, ()):
+        record = call.record
         if isinstance(record, Syscall):
-            return f"; it interrupts {c_function(record.name, record.args)} (event {seq})"
+            return f"; it interrupts {c_function(record.name, record.args)} (event {call.seq})"
     return ""
 
 

@@ -132,8 +132,8 @@ _REASONS: Mapping[tuple[str, str], _Reason] = {
     ("exec", "EACCES"): "the file may not be executed",
     ("open", "ENOENT"): "there is no such file",
     ("open", "EEXIST"): "the file exists already, and O_EXCL insists on a new one",
-    ("control", "ENOTTY"): "the descriptor is no terminal: this is how the C library finds out "
-    "whether to write line by line",
+    ("control", "ENOTTY"): "the descriptor is no terminal, which is what the C library wanted "
+    "to know before it writes",
     ("recv", "EINTR"): "a signal came before anything was received",
     ("accept", "EINTR"): "a signal came before any connection did; nothing is lost, so the server "
     "can call accept again",

@@ -93,7 +93,7 @@ def _still_inside(story: Story, event: StoryEvent, freed: Freed) -> StoryEvent |
     """A call of another thread that works on it meanwhile: the kernel keeps it until that ends."""
     if not isinstance(event.record, Syscall):
         return None
-    for user in story.in_flight.get(freed.description.id, ()):
+    for user in story.links.in_flight.get(freed.description.id, ()):
         meanwhile = user.start < event.start and (user.end is None or user.end > event.start)
         if meanwhile and user.actor != event.actor and _lives(story, user, event.start):
             return user
@@ -101,5 +101,5 @@ def _still_inside(story: Story, event: StoryEvent, freed: Freed) -> StoryEvent |
 
 
 def _lives(story: Story, user: StoryEvent, time: int) -> bool:
-    end = story.ends.get(user.actor)
+    end = story.links.ends.get(user.actor)
     return end is None or end.start > time

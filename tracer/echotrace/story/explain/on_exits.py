@@ -15,8 +15,9 @@ _S = SocketState
 
 def leaves(case: Case) -> str:
     """exit(2) and exit_group(2) never return; what follows is in the Exit record."""
-    end = case.story.ends.get(case.event.actor)
+    links, process = case.story.links, case.story.roles.process(case.event.actor)
     thread = case.call.name == "exit"
+    end = links.ends.get(case.event.actor) if thread else links.ends_of_processes.get(process)
     how = "ends alone" if thread else f"ends{_others(case)} with status {case.integer('status')}"
     said = f"{how} ({case.function}() calls {case.call.name})" if thread else how
     if end is None:
@@ -67,7 +68,7 @@ def _zombie(story: Story, end: StoryEvent) -> str:
         return ""
     process = story.roles.process(end.actor)
     waits_for = role(story, parent, end.start)
-    reaper = story.reapers.get(process)
+    reaper = story.links.reapers.get(process)
     if reaper is None:
         return f"{process} stays as a zombie, for {waits_for} does not wait for it in this trace"
     return f"{process} is a zombie until {waits_for} has waited for it (event {reaper})"

@@ -57,10 +57,7 @@ def _copies(case: Case) -> str:
 
 def _exec(case: Case) -> str:
     if not case.touch.freed:
-        return (
-            "replaces its program; its descriptors stay open, except those marked FD_CLOEXEC, "
-            "of which there are none"
-        )
+        return "replaces its program; its descriptors stay open in the new one"
     return (
         "replaces its program; descriptors stay open, except those marked FD_CLOEXEC or of threads "
         f"that end with it: {given_up(case, case.touch.freed)}"

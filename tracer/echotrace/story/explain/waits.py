@@ -80,14 +80,23 @@ def _deed(call: Syscall) -> str:
 def unfinished(case: Case) -> str:
     """A call that had not returned when the recording ended."""
     said = f"{case.who}'s {case.function}{_on(case)}"
-    end = case.story.ends.get(case.event.actor)
+    end = case.story.links.ends.get(case.event.actor)
     if end is not None and isinstance(end.record, Exit):
-        signal = end.record.signal
-        how = f"{plain(signal, 'a signal')} ends" if signal else "something else ends"
-        return f"{said} never returns: {how} {case.who} first (event {end.seq})"
+        return f"{said} never returns: {_ender(case, end, end.record)}"
     wanted = _wanted(case)
     said = f"{said} has not returned when the recording ends"
     return f"{said}: it waits for {wanted}, or for a signal" if wanted else said
+
+
+def _ender(case: Case, end: StoryEvent, record: Exit) -> str:
+    """What ended a task in the middle of a call: a signal, or another thread of its process."""
+    if record.signal is not None:
+        return f"{plain(record.signal, 'a signal')} ends {case.who} first (event {end.seq})"
+    process = case.story.roles.process(end.actor)
+    call = case.story.links.exit_calls.get(process)
+    if call is not None and call.actor != end.actor:
+        return f"{call.actor} ends {process} with all its threads first (event {call.seq})"
+    return f"{case.who} is ended first (event {end.seq})"
 
 
 def _on(case: Case) -> str:
