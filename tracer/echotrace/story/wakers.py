@@ -17,6 +17,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from echotrace.kernel.descriptions import Description, Touch
+from echotrace.kernel.sockets import SocketState
 from echotrace.story.nouns import StoryEvent
 from echotrace.story.roles import Roles
 from echotrace.syscalls import ROWS, Effect, logical_event
@@ -62,14 +63,15 @@ def woken(events: Sequence[StoryEvent], roles: Roles) -> tuple[StoryEvent, ...]:
 class _Index:
     """What may end a waiting, by what it is that waited for.
 
-    `stirs` and `drains` (steps with which a client may make room for a send) by description id;
-    `connects` by connection; `ends` and `execs` by the role of a process; `interrupted` are wakers
-    found already, the signals.
+    `stirs` with their `times`, and `drains` (steps with which a client may make room for a send) by
+    description id; `connects` by connection; `ends` and `execs` by the role of a process;
+    `interrupted` are wakers found already, the signals.
     """
 
     def __init__(self, roles: Roles) -> None:
         self.roles = roles
         self.stirs: dict[int, list[_Stir]] = defaultdict(list)
+        self.times: dict[int, list[int]] = defaultdict(list)  # a list to search in, without a key
         self.drains: dict[int, list[tuple[int, StoryEvent]]] = defaultdict(list)
         self.connects: dict[int, StoryEvent] = {}
         self.ends: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -95,10 +97,11 @@ class _Index:
             return
         if step.action == "connect" and event.place.connection is not None:
             self.connects[event.place.connection] = event
-        if touch.after is not None and (touch.after.backlog is None) == (step.action != "connect"):
-            # a step on a connection that waits in the accept queue does not stir the listener
+        listening = touch.after is not None and touch.after.state is SocketState.LISTENING
+        if listening == (step.action == "connect"):
+            # another step of a connection that waits in the accept queue does not stir the listener
             if step.action in _STIRRING_STEPS:
-                self.stirs[touch.used.id].append((event.start, event.seq, _turned(touch)))
+                self._stir(event, touch.used.id, _turned(touch))
             if step.action in _DRAINING_STEPS:
                 self.drains[touch.used.id].append((event.start, event))
 
@@ -111,6 +114,7 @@ class _Index:
             return
         if call.name in _EXECS:
             self.execs[event.actor].append((event.start, event.seq))
+            self._add_freed(event)
         elif event.touch is not None:
             if event.touch.freed:
                 self._add_freed(event)
@@ -120,7 +124,11 @@ class _Index:
     def _add_reached(self, event: StoryEvent, reached: Iterable[int | None]) -> None:
         for description in reached:
             if description is not None:
-                self.stirs[description].append((event.start, event.seq, None))
+                self._stir(event, description, None)
+
+    def _stir(self, event: StoryEvent, description: int, turned: bool | None) -> None:
+        self.stirs[description].append((event.start, event.seq, turned))
+        self.times[description].append(event.start)
 
     def _add_freed(self, event: StoryEvent) -> None:
         """The last end of a pipe that is closed is the end of input at the other."""
@@ -130,11 +138,12 @@ class _Index:
 
     def stirred(self, thing: Description, event: StoryEvent, *, late: bool = False) -> _Stir | None:
         """What made `thing` readable while `event` waited; the last stir if `late`."""
-        stirs = self.stirs.get(thing.id)
-        if stirs is None:
+        times = self.times.get(thing.id)
+        if times is None:
             return None
-        first = bisect_right(stirs, event.start, key=_time)
-        until = bisect_left(stirs, event.end or inf, key=_time)
+        stirs = self.stirs[thing.id]
+        first = bisect_right(times, event.start)
+        until = bisect_left(times, event.end or inf, first)
         if first >= until:
             return None
         if late:
