@@ -192,6 +192,17 @@ def test_interrupted_call_is_woken_by_the_signal(errno: str) -> None:
     assert waker(b, recv.seq) == signal
 
 
+def test_restarted_call_is_woken_by_its_last_signal() -> None:
+    """The signal of an attempt that was made again is not the one that ended the waiting."""
+    b = served()
+    first = receives(b)
+    b.end(first, -1, "ERESTARTSYS")
+    b.signal(10, "SIGCHLD")
+    b.end(receives(b), -1, "ERESTARTSYS")
+    last = b.signal(10, "SIGTERM")
+    assert waker(b, first.seq) == last
+
+
 @pytest.mark.parametrize("maker", ["pipe", "socketpair"])
 @pytest.mark.parametrize("deed", ["write", "close"])
 def test_read_is_woken_by_the_other_end(maker: str, deed: str) -> None:

@@ -77,7 +77,8 @@ class _Index:
         self.ends: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.execs: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.interrupted: dict[int, int] = {}
-        self._awaiting: dict[int, int] = {}  # interrupted calls whose signal is still to come
+        # interrupted calls whose signal is still to come, and when they ended, by task
+        self._awaiting: dict[int, tuple[int, int]] = {}
 
     def add(self, event: StoryEvent) -> None:
         record = event.record
@@ -89,7 +90,10 @@ class _Index:
             self.ends[self.roles.process(event.actor)].append((event.start, event.seq))
             self._add_freed(event)
         elif isinstance(record, Signal) and record.tid in self._awaiting:
-            self.interrupted[self._awaiting.pop(record.tid)] = event.seq
+            seq, ended = self._awaiting[record.tid]
+            if record.time >= ended:  # else it was for an earlier attempt, which was restarted
+                self.interrupted[seq] = event.seq
+                del self._awaiting[record.tid]
 
     def _add_step(self, event: StoryEvent, step: ClientStep) -> None:
         touch = event.touch
@@ -110,7 +114,7 @@ class _Index:
             self._awaiting.pop(call.tid, None)
         if call.errno is not None:
             if call.errno.startswith(("EINTR", "ERESTART")):
-                self._awaiting[call.tid] = event.seq
+                self._awaiting[call.tid] = event.seq, event.end or 0
             return
         if call.name in _EXECS:
             self.execs[event.actor].append((event.start, event.seq))

@@ -73,6 +73,8 @@ class Case:
 
     def thing(self) -> str:
         """The first descriptor and what it is: `fd 4 (#1)`."""
+        if self.call.args.get("fd") == "AT_FDCWD":
+            return "the working directory"
         return named(self.story, self.integer("fd"), self.touch.used)
 
     def peer(self) -> str:

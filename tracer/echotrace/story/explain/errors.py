@@ -48,8 +48,9 @@ def _not_now(nothing: str) -> Callable[[Case], str]:
 
 def _no_descriptor(case: Case) -> str:
     """A number that is not open, or one that is not open for this."""
-    if case.touch.used is None and "fd" in case.call.args:
-        return f"no descriptor of {case.who} has the number {case.integer('fd')}"
+    fd = case.integer("fd")
+    if case.touch.used is None and fd is not None:
+        return f"no descriptor of {case.who} has the number {fd}"
     return MEANINGS["EBADF"]
 
 
