@@ -36,8 +36,8 @@ def of_call(story: Story, event: StoryEvent, call: Syscall) -> str:
     """The sentence of a call, without its full stop."""
     case = Case(story, event, call)
     if call.errno is not None:
-        said = failed(case)
-    elif case.logical == "exit":
+        return failed(case)
+    if case.logical == "exit":
         said = f"{case.who} {on_exits.leaves(case)}"
     elif call.result is None:
         said = unfinished(case)
@@ -62,7 +62,5 @@ def _predicate(case: Case) -> str:
 
 
 def _injected(call: Syscall) -> str:
-    """`--inject` puts faults into calls: the server did not earn them."""
-    if call.injected is None:
-        return ""
-    return f"; echotrace made this outcome ({plain(call.injected, 'as asked')}), not the kernel"
+    """`--inject` puts faults into calls: the kernel did not make this outcome."""
+    return "" if call.injected is None else "; this outcome is injected by echotrace"

@@ -18,6 +18,11 @@ def failed(case: Case) -> str:
     where = f" on {case.thing()}" if "fd" in case.call.args else ""
     waker = until(case)
     waiting = f"{case.who} waits until {waker}, then its" if waker else f"{case.who}'s"
+    if case.call.injected is not None:
+        return (
+            f"{waiting} {case.function}{where} fails with {errno}, for echotrace injected it; from "
+            f"the kernel it would mean: {_reason(case, errno)}"
+        )
     if errno.startswith("ERESTART"):
         return f"{waiting} {case.function}{where} is interrupted ({errno}): {_reason(case, errno)}"
     return f"{waiting} {case.function}{where} fails with {errno}: {_reason(case, errno)}"

@@ -51,8 +51,10 @@ def _copies(case: Case) -> str:
         each = " each" if len(names) > 1 else ""
         verb = "have" if len(names) > 1 else "has"
         return f", so {listed(names)} now {verb} {counts.pop()} references{each}"
-    told = [f"{name} {slot.references}" for name, slot in zip(names, copied, strict=True)]
-    return f", so the references are now: {listed(told)}"
+    (name, slot), *others = zip(names, copied, strict=True)
+    told = [f"{slot.references} references to {name}"]
+    told += [f"{other.references} to {name}" for name, other in others]
+    return f", so there are now {listed(told)}"
 
 
 def _exec(case: Case) -> str:
