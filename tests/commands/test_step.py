@@ -121,7 +121,7 @@ def test_line_of_the_step(story: Story) -> None:
         assert "Step 9 of 37 · event 26 · 7.14 ms" in reader.text("where")
         call, sentence, *_ = reader.text("told").splitlines()
         assert call == "P0 close(4) · P1 keeps it"
-        assert sentence.startswith("P0 calls close()")
+        assert sentence.startswith("P0 closes its copy of fd 4")
 
     read(story, script, at=26)
 

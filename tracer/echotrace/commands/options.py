@@ -58,10 +58,16 @@ recording = _all(
     inject,
 )  # fmt: skip
 
+by = click.option(
+    "--by", type=click.Choice(["connection", "task"]), default="connection", show_default=True,
+    help="What has a column of its own.",
+)  # fmt: skip
+
 #: How to show a timeline.
 looking = _all(
-    click.option("--by", type=click.Choice(["connection", "task"]), default="connection",
-                 show_default=True, help="What has a column of its own."),
+    by,
+    click.option("--explain", "explained", is_flag=True,
+                 help="Say in a sentence what each event shown means."),
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def command(_entry: Entry) -> click.Command:
 @click.command("step", epilog=_EXAMPLES)
 @click.argument("target", metavar="TARGET")
 @click.option("--at", type=click.IntRange(1), metavar="EVENT", help="Begin at this event.")
-@options.looking
+@options.by
 @options.recording
 @options.quiet
 @click.pass_context

@@ -81,7 +81,7 @@ def _open(entry: Open, callers: tuple[int, ...]) -> OpenState:
         tuple(
             Interest(fd, watched.description, events,
                      watched.socket.readable if watched.socket else None)
-            for (fd, _), (watched, events) in sorted(entry.interest.items(), key=lambda i: i[0])
+            for (fd, _), (watched, events, _) in sorted(entry.interest.items(), key=lambda i: i[0])
         ),
         callers,
     )  # fmt: skip

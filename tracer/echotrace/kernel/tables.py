@@ -15,13 +15,15 @@ class Open:
     """An open file description and its references: `count` in all, `tables` slots by table.
 
     `flags` are its file status flags; `socket` its state if it is a socket; `interest` what an
-    epoll instance watches, as (descriptor, description id) -> (description, events), since that is
-    the key of its list (epoll(7)); `watchers` the epoll instances that watch this description.
-    `callers` counts the calls that wait on it: they keep it when the last slot is emptied.
+    epoll instance watches, as (descriptor, description id) -> (description, events, data), since
+    that is the key of its list (epoll(7)), and `by_data` the keys by the program's own data;
+    `watchers` are the epoll instances that watch this description. `callers` counts the calls that
+    wait on it: they keep it when the last slot is emptied.
     """
 
     __slots__ = (
-        "callers", "count", "description", "flags", "interest", "socket", "tables", "watchers",
+        "by_data", "callers", "count", "description", "flags", "interest", "socket", "tables",
+        "watchers",
     )  # fmt: skip
 
     def __init__(self, description: Description, socket: Socket | None = None) -> None:
@@ -31,7 +33,8 @@ class Open:
         self.tables: dict[Table, int] = {}
         self.flags: frozenset[str] = frozenset()
         self.socket = socket
-        self.interest: dict[tuple[int, int], tuple[Open, str]] = {}
+        self.interest: dict[tuple[int, int], tuple[Open, str, object]] = {}
+        self.by_data: dict[object, tuple[int, int]] = {}
         self.watchers: set[Open] = set()
 
     def act(self, act: Act) -> bool:
@@ -61,10 +64,25 @@ class Open:
                 self.socket = replace(self.socket, pending=())
         for watcher in self.watchers:
             for key in [key for key in watcher.interest if key[1] == self.description.id]:
-                del watcher.interest[key]
-        for entry, _ in self.interest.values():
+                watcher.forget(key)
+        for entry, _, _ in self.interest.values():
             entry.watchers.discard(self)
         self.interest.clear()
+        self.by_data.clear()
+
+    def watch(self, fd: int, target: "Open", events: str, data: object) -> None:
+        """Put a descriptor into this interest list, or change its entry."""
+        key = (fd, target.description.id)
+        self.forget(key)
+        self.interest[key] = (target, events, data)
+        self.by_data[data] = key
+        target.watchers.add(self)
+
+    def forget(self, key: tuple[int, int]) -> None:
+        """Take an entry out of this interest list, if it is there."""
+        _, _, data = self.interest.pop(key, (None, "", None))
+        if self.by_data.get(data) == key:
+            del self.by_data[data]
 
 
 class Table:

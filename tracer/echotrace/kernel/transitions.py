@@ -69,6 +69,8 @@ TRANSITIONS: Mapping[Effect, Transition] = {
 BY_EVENT: Mapping[str, Transition] = {
     "recv": Transition(fds.uses, on_sockets.receives),
     "send": Transition(fds.uses, on_sockets.sends),
+    "select": Transition(None, on_waiting.finds_ready),
+    "epoll wait": Transition(fds.uses, on_waiting.finds_ready),
 }
 
 BY_NAME: Mapping[str, Transition] = {
@@ -78,8 +80,8 @@ BY_NAME: Mapping[str, Transition] = {
     "getsockname": Transition(fds.uses, on_sockets.is_told),
     "shutdown": Transition(on_sockets.ends),
     "setsockopt": Transition(on_sockets.sets_option),
-    "poll": Transition(on_waiting.polls),
-    "ppoll": Transition(on_waiting.polls),
+    "poll": Transition(on_waiting.polls, on_waiting.finds_ready),
+    "ppoll": Transition(on_waiting.polls, on_waiting.finds_ready),
     "ioctl": Transition(fds.uses, fds.marks),
     **{name: Transition(fds.uses_two) for name in SECOND_DESCRIPTOR},
     "sendfile": Transition(fds.uses_two, on_sockets.sends),
