@@ -35,6 +35,7 @@ class Wish:
     snaplen: int = 64
     timeout: float = 5.0
     no_seccomp: bool = False
+    no_lines: bool = False
     quiet: bool = False
 
 
@@ -76,17 +77,20 @@ def plan_of(wish: Wish) -> Plan:
     (program, *arguments), language = build.command(wish.server, wanted, address)
     if language != wish.lang:
         _say("no C compiler found: recording the Python twin (apt-get install gcc gives the other)")
+    source = servers.source(wish.server, language)
     return Plan(
         server=wish.server,
         language=language,
         program=program,
         argv=[wish.server if language == "c" else "python3", *arguments],
         script=play,
-        source=servers.source(wish.server, language).name,
+        source=source.name,
         everything=wish.everything,
         snaplen=wish.snaplen,
         timeout=wish.timeout,
         seccomp=not wish.no_seccomp,
+        lines=not wish.no_lines,
+        compiled_from=build.inputs(source) if language == "c" else frozenset(),
     )
 
 

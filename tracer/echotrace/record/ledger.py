@@ -9,6 +9,8 @@ import msgspec
 from echotrace.record import decode, names
 from echotrace.record.inspect import Found
 from echotrace.record.machine import Call
+from echotrace.record.origins import UNKNOWN
+from echotrace.record.sources import Sources
 from echotrace.record.stops import Item, call_of
 from echotrace.syscalls import Row
 from echotrace.trace import Endpoint, Exec, Exit, Record, Signal, Syscall, Task
@@ -34,8 +36,11 @@ class Ledger:
     it until it ends.
     """
 
-    def __init__(self, names_by_number: Mapping[int, str], rows: Mapping[int, Row]) -> None:
+    def __init__(
+        self, names_by_number: Mapping[int, str], rows: Mapping[int, Row], sources: Sources
+    ) -> None:
         self.syscalls = 0
+        self._sources = sources
         self._names = names_by_number
         self._rows = rows
         self._began: int | None = None
@@ -60,7 +65,7 @@ class Ledger:
     def enter(
         self, items: Iterable[Item], others: Iterable[Record], waiting: Mapping[int, int]
     ) -> list[Record]:
-        """Records of all that has ended, in the order in which it did.
+        """Records of all that has ended, in the order in which it did; before them new sources.
 
         `waiting` says when the calls began that have not ended: they get their numbers now.
         """
@@ -74,18 +79,28 @@ class Ledger:
         ]
         dated += [(_time(record), self._other(record)) for record in others]
         dated.sort(key=lambda pair: pair[0])
-        return [record for _, record in dated]
+        return [*self._sources.take_new(), *(record for _, record in dated)]
 
-    def unfinished(self, tid: int, start: int, call: Call, found: Found) -> Syscall:
+    def unfinished(
+        self, tid: int, start: int, call: Call, found: Found, origin: int = UNKNOWN
+    ) -> list[Record]:
         """The record of a call that had not returned at the end of the trace."""
-        return self._record(tid, start, None, call, found)
+        record = self._record(tid, start, None, call, found, origin)
+        return [*self._sources.take_new(), record]
 
     def _syscall(self, item: Item) -> Syscall:
-        tid, start, end, raw, extra = item
-        return self._record(tid, start, end, call_of(raw, returned=end is not None), extra)
+        tid, start, end, raw, extra, origin = item
+        call = call_of(raw, returned=end is not None)
+        return self._record(tid, start, end, call, extra, origin)
 
     def _record(
-        self, tid: int, start: int, end: int | None, call: Call, extra: Found | bytes | None
+        self,
+        tid: int,
+        start: int,
+        end: int | None,
+        call: Call,
+        extra: Found | bytes | None,
+        origin: int,
     ) -> Syscall:
         found = None if isinstance(extra, bytes) else extra
         payload = decode.text(extra) if isinstance(extra, bytes) else None
@@ -102,6 +117,7 @@ class Ledger:
             end=None if end is None else self.time(end),
             data=found["data"] if found else payload,
             endpoints=[Endpoint(**facts) for facts in found["endpoints"]] if found else [],
+            site=self._sources.site(origin),
         )
 
     def _decode(

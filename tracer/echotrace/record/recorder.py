@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 from typing import Self
 
@@ -19,7 +20,9 @@ from echotrace.record.engine import Engine
 from echotrace.record.inspect import Inspector
 from echotrace.record.launch import Launch
 from echotrace.record.ledger import Ledger
+from echotrace.record.origins import Nowhere, Origins
 from echotrace.record.script import Script
+from echotrace.record.sources import Sources
 from echotrace.record.spool import Spool
 from echotrace.record.stops import InfoStops, RegisterStops, Stops
 from echotrace.trace import End, Header, Record, Syscall
@@ -38,7 +41,8 @@ class Plan:
     `program` is the path of the program, `argv[0]` unless given; `server` the name under which it
     is shown; `snaplen` how many bytes of a payload are kept; `timeout`, in seconds, how long a
     client step may take to become possible. `everything` records all system calls; `pin` keeps the
-    program and us on one processor; `seccomp` is for machines that have it.
+    program and us on one processor; `seccomp` is for machines that have it. `lines` finds the
+    source line of each call; `compiled_from` are sources that the program is known to be made from.
     """
 
     server: str
@@ -52,6 +56,8 @@ class Plan:
     timeout: float = 5.0
     pin: bool = True
     seccomp: bool = True
+    lines: bool = True
+    compiled_from: frozenset[Path] = frozenset()
 
 
 @dataclass
@@ -69,6 +75,7 @@ class Recorder:
     stopped_by: int | None = field(init=False, default=None)
     tick: bool = field(init=False, default=False)
     _spool: Spool = field(init=False)
+    _origins: Origins = field(init=False)
     _stack: contextlib.ExitStack = field(init=False, default_factory=contextlib.ExitStack)
 
     def __enter__(self) -> Self:
@@ -79,10 +86,14 @@ class Recorder:
         program = None
         if self.plan.seccomp and ptrace.can_filter():
             program = seccomp.program(names, everything=self.plan.everything)
-        self.engine = Engine(_stops(self.plan, inspector, pids, memory, program), inspector, pids)
-        self.ledger = Ledger(names, inspector.rows)
+        self._origins = _origins(self.plan, pids, memory)
+        stops = _stops(self.plan, inspector, pids, self._origins, memory, program)
+        self.engine = Engine(stops, inspector, pids)
+        sources = Sources(self._origins.found, self.plan.compiled_from, Path.cwd())
+        self.ledger = Ledger(names, inspector.rows, sources)
         self._spool = Spool()
         with contextlib.ExitStack() as stack:
+            stack.callback(self._origins.close)
             stack.callback(self._spool.close)
             stack.enter_context(_attention(self))
             stack.enter_context(_no_garbage_collection())
@@ -149,7 +160,8 @@ class Recorder:
         for tid, start in self.engine.stops.waiting.items():
             call = procfs.call_in_progress(tid)
             if call is not None:
-                self.write([self.ledger.unfinished(tid, start, call, self.engine.look(tid, call))])
+                found, origin = self.engine.look(tid, call), self.engine.stops.origin(tid, call)
+                self.write(self.ledger.unfinished(tid, start, call, found, origin))
         now = self.ledger.time(time.monotonic_ns())
         self.write([End(syscalls=self.ledger.syscalls, time=now, reason=reason)])
 
@@ -189,21 +201,32 @@ def header(plan: Plan) -> Header:
     )
 
 
+def _origins(plan: Plan, pids: dict[int, int], memory: ptrace.Memory) -> Origins:
+    """Where calls come from, if that can be told: by native code's tables, on x86-64."""
+    if not plan.lines or plan.language == "python" or platform.machine() != "x86_64":
+        return Nowhere()
+    from echotrace.record.callsite import CallSites  # noqa: PLC0415 -- pyelftools is slow to load
+
+    return CallSites(pids, memory)
+
+
 def _stops(
     plan: Plan,
     inspector: Inspector,
     pids: dict[int, int],
+    origins: Origins,
     memory: ptrace.Memory,
     program: bytes | None,
 ) -> Stops:
     """The way to read calls that this machine allows."""
     if program is not None and platform.machine() == "x86_64":
-        return RegisterStops(inspector, pids, memory, plan.snaplen)
+        return RegisterStops(inspector, pids, origins, memory, plan.snaplen)
     wanted = inspector.rows.keys()
     changed = {n for n, row in inspector.rows.items() if row.name in seccomp.CHANGED_BY_THE_CALL}
     return InfoStops(
         inspector,
         pids,
+        origins,
         wanted=lambda number: plan.everything or number in wanted,
         changed=changed.__contains__,
         filtered=program is not None,

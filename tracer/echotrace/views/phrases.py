@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.syscalls import ROWS, Effect, c_function, logical_event
+from echotrace.syscalls import ROWS, Effect, called, logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
 from echotrace.views import words
 
@@ -77,7 +77,7 @@ def _failure(step: ClientStep) -> str:
 
 
 def _call(story: Story, event: StoryEvent, call: Syscall) -> Phrase:
-    function = c_function(call.name, call.args)
+    function = called(call)
     return Phrase(
         head=f"{words.safe(function)}({', '.join(_arguments(call))})",
         kernel=words.safe(call.name) if call.name != function else None,

@@ -1,0 +1,194 @@
+"""What an executable file knows of its code: how to leave its functions, their names, their lines.
+
+From its ELF header, `.eh_frame`, the symbol tables and DWARF, as far as they are there: a stripped
+file, or one without -g, knows less. Program counters here are those of the file's own tables.
+"""
+
+import re
+import struct
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from elftools.elf.elffile import ELFFile
+
+from echotrace.record.lines import UNREADABLE, Line, Lines
+from echotrace.record.unwind import Rule, UnwindTable
+
+_SYMBOL = struct.Struct("<IBBHQQ")  # Elf64_Sym (elf(5))
+_FUNCTION_KINDS = frozenset({2, 10})  # STT_FUNC, STT_GNU_IFUNC
+_EXECUTABLE = 1  # PF_X
+#: Names that the C library gives a public function besides its own; the program wrote the rest.
+_PRIVATE = (
+    re.compile(r"__GI_(?:__libc_|__)?(.+)"),
+    re.compile(r"__libc_(?!start)(.+)"),
+    re.compile(r"__isoc\d\d_(.+)"),
+    re.compile(r"__(.+)_chk"),
+)
+#: The end of code that ends with a call: E8 and a distance, or FF with 2 in the middle of ModRM.
+_DIRECT_CALL = b"\xe8"
+_INDIRECT_CALLS = tuple(
+    re.compile(rb"\xff[%b].{%d}\Z" % (modes, size), re.DOTALL)
+    for modes, size in (
+        (rb"\x10-\x13\x16\x17\xd0-\xd7", 0),
+        (rb"\x14\x50-\x53\x55-\x57", 1),
+        (rb"\x54", 2),
+        (rb"\x15\x90-\x93\x95-\x97", 4),
+        (rb"\x94", 5),
+    )
+)
+#: Bytes in which a function without unwind rules makes its system call.
+_SHORT = 512
+
+
+class Function(NamedTuple):
+    """A function's code and name."""
+
+    start: int
+    size: int
+    name: str
+
+
+class Module:
+    """One executable file or shared library. Raises OSError, or one of lines.UNREADABLE."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        try:
+            self._elf: Any = ELFFile(self._file)
+            #: When the file was made, in nanoseconds since 1970.
+            self.built = path.stat().st_mtime_ns
+            self._segments = [
+                (s["p_vaddr"], s["p_offset"], s["p_filesz"], bool(s["p_flags"] & _EXECUTABLE))
+                for s in self._elf.iter_segments("PT_LOAD")
+            ]
+            ours = self._elf["e_machine"] == "EM_X86_64" and self._elf.elfclass == 64
+            self.has_lines = ours and self._section(".debug_line") is not None
+        except BaseException:
+            self._file.close()
+            raise
+
+    def prepare(self) -> None:
+        """Read now what later questions need."""
+        for ask in (self.line, self.function, self.rule):
+            ask(0)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def address(self, offset: int) -> int | None:
+        """The program counter of a byte of the file, by the segment that holds it."""
+        for address, start, size, _ in self._segments:
+            if start <= offset < start + size:
+                return int(address + offset - start)
+        return None
+
+    def line(self, pc: int) -> Line | None:
+        """The source line of `pc`."""
+        return self._lines.find(pc) if self._lines else None
+
+    def function(self, pc: int) -> str | None:
+        """The public name of the function that holds `pc`; None where no symbol covers it."""
+        index = bisect_right(self._functions, pc, key=lambda function: function.start) - 1
+        if index < 0:
+            return None
+        function = self._functions[index]
+        return function.name if pc < function.start + function.size else None
+
+    def rule(self, pc: int) -> Rule | None:
+        """How to leave the function at `pc`."""
+        return self._unwinding.rule(pc) if self._unwinding else None
+
+    def is_bare(self, pc: int) -> bool:
+        """Whether the unwind table exists but leaves out the code at `pc`.
+
+        So does the C library around the calls that make tasks: its rules would be wrong in them.
+        """
+        return self._unwinding is not None and self._unwinding.entry(pc) is None
+
+    def calls(self, pc: int, callee: int | None) -> bool:
+        """Whether a call ends at `pc`: of code shortly before `callee`, where that is known."""
+        code = self._code(pc - 7, 7)
+        if code[2:3] == _DIRECT_CALL:
+            target = pc + int.from_bytes(code[3:], "little", signed=True)
+            return callee is None or 0 <= callee - target < _SHORT
+        return any(form.search(code) for form in _INDIRECT_CALLS)
+
+    @cached_property
+    def _lines(self) -> Lines | None:
+        if not self.has_lines:
+            return None
+        try:
+            return Lines(self._elf.get_dwarf_info(follow_links=False), self._is_code)
+        except UNREADABLE:
+            return None
+
+    @cached_property
+    def _unwinding(self) -> UnwindTable | None:
+        section = self._section(".eh_frame")
+        try:
+            return UnwindTable(section.data(), section["sh_addr"]) if section else None
+        except UNREADABLE:
+            return None
+
+    @cached_property
+    def _functions(self) -> list[Function]:
+        best: dict[int, Function] = {}
+        for name in (".dynsym", ".symtab"):
+            for function in self._symbols(name):
+                former = best.get(function.start)
+                if former is None or _publicity(function.name) < _publicity(former.name):
+                    best[function.start] = function
+        public = (function._replace(name=_public(function.name)) for function in best.values())
+        return sorted(public)
+
+    def _symbols(self, table: str) -> list[Function]:
+        try:
+            return list(_symbols(self._elf, self._section(table)))
+        except UNREADABLE:
+            return []
+
+    def _section(self, name: str) -> Any:  # noqa: ANN401 -- untyped
+        section = self._elf.get_section_by_name(name)
+        return None if section is None or section["sh_type"] == "SHT_NOBITS" else section
+
+    def _is_code(self, pc: int) -> bool:
+        return any(start <= pc < start + size for start, _, size, code in self._segments if code)
+
+    def _code(self, pc: int, size: int) -> bytes:
+        for address, start, length, _ in self._segments:
+            if address <= pc and pc + size <= address + length:
+                self._file.seek(start + pc - address)
+                return self._file.read(size)
+        return b""
+
+
+def _symbols(elf: Any, section: Any) -> Iterator[Function]:  # noqa: ANN401 -- untyped
+    """The functions of a symbol table."""
+    if section is None:
+        return
+    names = elf.get_section(section["sh_link"]).data()
+    data = section.data()
+    for name, kind, _, section_number, start, size in _SYMBOL.iter_unpack(
+        data[: len(data) // _SYMBOL.size * _SYMBOL.size]
+    ):
+        if kind & 0xF in _FUNCTION_KINDS and section_number and size:
+            text = names[name : names.find(b"\0", name)].decode("utf-8", "replace")
+            yield Function(start, size, text.partition("@")[0])
+
+
+def _publicity(name: str) -> tuple[int, int, str]:
+    """Names without underscores first, then the shorter: `send` before `__send`."""
+    return (len(name) - len(name.lstrip("_")), len(name), name)
+
+
+def _public(name: str) -> str:
+    """What the program called, where the library has only a name of its own for it."""
+    for form in _PRIVATE:
+        match = form.fullmatch(name)
+        if match:
+            return match[1]
+    return name
