@@ -152,7 +152,7 @@ def test_sites_are_told_and_their_sources_before_them() -> None:
     second = book.enter([item("close", 5, 6, origin=1), item("read", 7, 8, origin=2)], [], {})
     assert [(type(record), getattr(record, "file", None)) for record in (*first, *second)] == [
         (Source, "src/echo.c"), (Syscall, None), (Syscall, None),
-        (Source, "lib.c"), (Syscall, None), (Syscall, None),
+        (Syscall, None), (Source, "lib.c"), (Syscall, None),
     ]  # fmt: skip
     assert [call.site for call in syscalls([*first, *second])] == [
         Site("src/echo.c", 7, "main", "recv"), None, Site("src/echo.c", 9, "serve"),

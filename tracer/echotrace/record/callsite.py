@@ -125,9 +125,16 @@ class CallSites:
 
 
 def _called(frames: Sequence[Frame]) -> str | None:
-    """The public name of what the last frame called."""
-    below = frames[-2] if len(frames) > 1 else None
-    return below.module.function(below.address) if below and below.module else None
+    """The public name of what the last frame called.
+
+    Where its code does not say it, as with pointers to functions, that is the function below: which
+    may be another, since one that ends with a call gives up its place on the stack.
+    """
+    if len(frames) < 2:  # noqa: PLR2004
+        return None
+    below, caller = frames[-2:]
+    name = caller.module.callee(caller.address + 1) if caller.module else None
+    return name or (below.module.function(below.address) if below.module else None)
 
 
 def _learn(space: Space, instruction: int, callers: Sequence[Frame], number: int) -> None:

@@ -65,7 +65,7 @@ class Ledger:
     def enter(
         self, items: Iterable[Item], others: Iterable[Record], waiting: Mapping[int, int]
     ) -> list[Record]:
-        """Records of all that has ended, in the order in which it did; before them new sources.
+        """Records of all that has ended, in the order in which it did; sources before their sites.
 
         `waiting` says when the calls began that have not ended: they get their numbers now.
         """
@@ -79,14 +79,25 @@ class Ledger:
         ]
         dated += [(_time(record), self._other(record)) for record in others]
         dated.sort(key=lambda pair: pair[0])
-        return [*self._sources.take_new(), *(record for _, record in dated)]
+        return self._with_sources([record for _, record in dated])
 
     def unfinished(
         self, tid: int, start: int, call: Call, found: Found, origin: int = UNKNOWN
     ) -> list[Record]:
         """The record of a call that had not returned at the end of the trace."""
-        record = self._record(tid, start, None, call, found, origin)
-        return [*self._sources.take_new(), record]
+        return self._with_sources([self._record(tid, start, None, call, found, origin)])
+
+    def _with_sources(self, records: list[Record]) -> list[Record]:
+        """The records, and each new source before the first that names it."""
+        new = {source.file: source for source in self._sources.take_new()}
+        if not new:
+            return records
+        complete: list[Record] = []
+        for record in records:
+            if isinstance(record, Syscall) and record.site and record.site.file in new:
+                complete.append(new.pop(record.site.file))
+            complete.append(record)
+        return complete
 
     def _syscall(self, item: Item) -> Syscall:
         tid, start, end, raw, extra, origin = item

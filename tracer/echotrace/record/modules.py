@@ -7,7 +7,7 @@ file, or one without -g, knows less. Program counters here are those of the file
 import re
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +29,10 @@ _PRIVATE = (
 )
 #: The end of code that ends with a call: E8 and a distance, or FF with 2 in the middle of ModRM.
 _DIRECT_CALL = b"\xe8"
+#: Calls and jumps to the address in a slot, given by its distance.
+_CALL_SLOT, _JUMP_SLOT = b"\xff\x15", b"\xff\x25"
+#: R_X86_64_GLOB_DAT and R_X86_64_JUMP_SLOT (x86-64 psABI, 4.4.1).
+_SLOTS = frozenset({6, 7})
 _INDIRECT_CALLS = tuple(
     re.compile(rb"\xff[%b].{%d}\Z" % (modes, size), re.DOTALL)
     for modes, size in (
@@ -111,11 +115,31 @@ class Module:
 
     def calls(self, pc: int, callee: int | None) -> bool:
         """Whether a call ends at `pc`: of code shortly before `callee`, where that is known."""
-        code = self._code(pc - 7, 7)
-        if code[2:3] == _DIRECT_CALL:
-            target = pc + int.from_bytes(code[3:], "little", signed=True)
+        target = self.target(pc)
+        if target is not None:
             return callee is None or 0 <= callee - target < _SHORT
-        return any(form.search(code) for form in _INDIRECT_CALLS)
+        return any(form.search(self._code(pc - 7, 7)) for form in _INDIRECT_CALLS)
+
+    def target(self, pc: int) -> int | None:
+        """Where the call goes that ends at `pc`, if the code itself says it."""
+        code = self._code(pc - 5, 5)
+        return pc + _distance(code[1:]) if code[:1] == _DIRECT_CALL else None
+
+    def callee(self, pc: int) -> str | None:
+        """The name of what the call calls that ends at `pc`; None for a pointer to a function."""
+        target = self.target(pc)
+        if target is None:
+            code = self._code(pc - 6, 6)
+            return self._imports.get(pc + _distance(code[2:])) if code[:2] == _CALL_SLOT else None
+        line = self.line(target)
+        if line and line.function:
+            return line.function
+        stub = self._code(target, 16)
+        jump = stub.find(_JUMP_SLOT, 0, 8)
+        if jump < 0:
+            return self.function(target)
+        end = jump + 6
+        return self._imports.get(target + end + _distance(stub[jump + 2 : end]))
 
     @cached_property
     def _lines(self) -> Lines | None:
@@ -144,6 +168,14 @@ class Module:
                     best[function.start] = function
         public = (function._replace(name=_public(function.name)) for function in best.values())
         return sorted(public)
+
+    @cached_property
+    def _imports(self) -> dict[int, str]:
+        """The functions of other modules, by the slots in which the loader puts their addresses."""
+        try:
+            return dict(_imported(self._elf, self._section))
+        except UNREADABLE:
+            return {}
 
     def _symbols(self, table: str) -> list[Function]:
         try:
@@ -178,6 +210,21 @@ def _symbols(elf: Any, section: Any) -> Iterator[Function]:  # noqa: ANN401 -- u
         if kind & 0xF in _FUNCTION_KINDS and section_number and size:
             text = names[name : names.find(b"\0", name)].decode("utf-8", "replace")
             yield Function(start, size, text.partition("@")[0])
+
+
+def _imported(elf: Any, section: Callable[[str], Any]) -> Iterator[tuple[int, str]]:  # noqa: ANN401 -- untyped
+    """The slots that relocations fill with the address of a symbol, and its name."""
+    symbols = section(".dynsym")
+    for table in filter(None, map(section, (".rela.plt", ".rela.dyn"))):
+        for relocation in table.iter_relocations():
+            number = relocation["r_info_sym"]
+            if number and relocation["r_info_type"] in _SLOTS:
+                name = symbols.get_symbol(number).name
+                yield relocation["r_offset"], _public(name.partition("@")[0])
+
+
+def _distance(code: bytes) -> int:
+    return int.from_bytes(code, "little", signed=True)
 
 
 def _publicity(name: str) -> tuple[int, int, str]:
