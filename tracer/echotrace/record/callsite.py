@@ -130,7 +130,7 @@ def _called(frames: Sequence[Frame]) -> str | None:
     Where its code does not say it, as with pointers to functions, that is the function below: which
     may be another, since one that ends with a call gives up its place on the stack.
     """
-    if len(frames) < 2:  # noqa: PLR2004
+    if len(frames) < 2:
         return None
     below, caller = frames[-2:]
     name = caller.module.callee(caller.address + 1) if caller.module else None

@@ -173,7 +173,7 @@ class Module:
     def _imports(self) -> dict[int, str]:
         """The functions of other modules, by the slots in which the loader puts their addresses."""
         try:
-            return dict(_imported(self._elf, self._section))
+            return dict(_imported(self._section))
         except UNREADABLE:
             return {}
 
@@ -212,7 +212,7 @@ def _symbols(elf: Any, section: Any) -> Iterator[Function]:  # noqa: ANN401 -- u
             yield Function(start, size, text.partition("@")[0])
 
 
-def _imported(elf: Any, section: Callable[[str], Any]) -> Iterator[tuple[int, str]]:  # noqa: ANN401 -- untyped
+def _imported(section: Callable[[str], Any]) -> Iterator[tuple[int, str]]:
     """The slots that relocations fill with the address of a symbol, and its name."""
     symbols = section(".dynsym")
     for table in filter(None, map(section, (".rela.plt", ".rela.dyn"))):
