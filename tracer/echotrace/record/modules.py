@@ -5,34 +5,23 @@ file, or one without -g, knows less. Program counters here are those of the file
 """
 
 import re
-import struct
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from elftools.elf.elffile import ELFFile
 
+from echotrace.record import symbols
 from echotrace.record.lines import UNREADABLE, Line, Lines
+from echotrace.record.symbols import Function
 from echotrace.record.unwind import Rule, UnwindTable
 
-_SYMBOL = struct.Struct("<IBBHQQ")  # Elf64_Sym (elf(5))
-_FUNCTION_KINDS = frozenset({2, 10})  # STT_FUNC, STT_GNU_IFUNC
 _EXECUTABLE = 1  # PF_X
-#: Names that the C library gives a public function besides its own; the program wrote the rest.
-_PRIVATE = (
-    re.compile(r"__GI_(?:__libc_|__)?(.+)"),
-    re.compile(r"__libc_(?!start)(.+)"),
-    re.compile(r"__isoc\d\d_(.+)"),
-    re.compile(r"__(.+)_chk"),
-)
 #: The end of code that ends with a call: E8 and a distance, or FF with 2 in the middle of ModRM.
 _DIRECT_CALL = b"\xe8"
 #: Calls and jumps to the address in a slot, given by its distance.
 _CALL_SLOT, _JUMP_SLOT = b"\xff\x15", b"\xff\x25"
-#: R_X86_64_GLOB_DAT and R_X86_64_JUMP_SLOT (x86-64 psABI, 4.4.1).
-_SLOTS = frozenset({6, 7})
 _INDIRECT_CALLS = tuple(
     re.compile(rb"\xff[%b].{%d}\Z" % (modes, size), re.DOTALL)
     for modes, size in (
@@ -45,14 +34,6 @@ _INDIRECT_CALLS = tuple(
 )
 #: Bytes in which a function without unwind rules makes its system call.
 _SHORT = 512
-
-
-class Function(NamedTuple):
-    """A function's code and name."""
-
-    start: int
-    size: int
-    name: str
 
 
 class Module:
@@ -160,28 +141,11 @@ class Module:
 
     @cached_property
     def _functions(self) -> list[Function]:
-        best: dict[int, Function] = {}
-        for name in (".dynsym", ".symtab"):
-            for function in self._symbols(name):
-                former = best.get(function.start)
-                if former is None or _publicity(function.name) < _publicity(former.name):
-                    best[function.start] = function
-        public = (function._replace(name=_public(function.name)) for function in best.values())
-        return sorted(public)
+        return symbols.functions(self._section)
 
     @cached_property
     def _imports(self) -> dict[int, str]:
-        """The functions of other modules, by the slots in which the loader puts their addresses."""
-        try:
-            return dict(_imported(self._section))
-        except UNREADABLE:
-            return {}
-
-    def _symbols(self, table: str) -> list[Function]:
-        try:
-            return list(_symbols(self._elf, self._section(table)))
-        except UNREADABLE:
-            return []
+        return symbols.imports(self._section)
 
     def _section(self, name: str) -> Any:  # noqa: ANN401 -- untyped
         section = self._elf.get_section_by_name(name)
@@ -198,44 +162,5 @@ class Module:
         return b""
 
 
-def _symbols(elf: Any, section: Any) -> Iterator[Function]:  # noqa: ANN401 -- untyped
-    """The functions of a symbol table."""
-    if section is None:
-        return
-    names = elf.get_section(section["sh_link"]).data()
-    data = section.data()
-    for name, kind, _, section_number, start, size in _SYMBOL.iter_unpack(
-        data[: len(data) // _SYMBOL.size * _SYMBOL.size]
-    ):
-        if kind & 0xF in _FUNCTION_KINDS and section_number and size:
-            text = names[name : names.find(b"\0", name)].decode("utf-8", "replace")
-            yield Function(start, size, text.partition("@")[0])
-
-
-def _imported(section: Callable[[str], Any]) -> Iterator[tuple[int, str]]:
-    """The slots that relocations fill with the address of a symbol, and its name."""
-    symbols = section(".dynsym")
-    for table in filter(None, map(section, (".rela.plt", ".rela.dyn"))):
-        for relocation in table.iter_relocations():
-            number = relocation["r_info_sym"]
-            if number and relocation["r_info_type"] in _SLOTS:
-                name = symbols.get_symbol(number).name
-                yield relocation["r_offset"], _public(name.partition("@")[0])
-
-
 def _distance(code: bytes) -> int:
     return int.from_bytes(code, "little", signed=True)
-
-
-def _publicity(name: str) -> tuple[int, int, str]:
-    """Names without underscores first, then the shorter: `send` before `__send`."""
-    return (len(name) - len(name.lstrip("_")), len(name), name)
-
-
-def _public(name: str) -> str:
-    """What the program called, where the library has only a name of its own for it."""
-    for form in _PRIVATE:
-        match = form.fullmatch(name)
-        if match:
-            return match[1]
-    return name

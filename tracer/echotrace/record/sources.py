@@ -83,19 +83,18 @@ def _source(name: str, path: str, built: int | None) -> Source:
 def _read(path: str, built: int | None) -> str:
     """The text of a file, if it was not changed since the program was built."""
     try:
-        # what a program's tables name may be anything: do not wait for a pipe
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    except (FileNotFoundError, NotADirectoryError):
-        raise Unusable("is not where it was when the program was compiled") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name is none"
-        raise Unusable(f"cannot be read: {reason}") from None
-    with open(file, "rb") as stream:  # noqa: PTH123 -- a descriptor
-        status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode):
+        status = Path(path).stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe, for one, would have to be waited for
             raise Unusable("is no file any more")
         if built is not None and status.st_mtime_ns > built:
             raise Unusable("was changed after the program was compiled: its lines are not shown")
         if status.st_size > LONGEST:
             raise Unusable(f"is longer than {LONGEST >> 10} KiB: its lines are not kept")
-        return stream.read(LONGEST).decode("utf-8", "replace")
+        with Path(path).open("rb") as file:
+            return file.read(LONGEST).decode("utf-8", "replace")
+    except (FileNotFoundError, NotADirectoryError):
+        raise Unusable("is not where it was when the program was compiled") from None
+    except OSError as error:
+        raise Unusable(f"cannot be read: {error.strerror}") from None
+    except ValueError:  # a NUL in it
+        raise Unusable("has a name that no file has") from None
