@@ -15,6 +15,7 @@ from echotrace.record import recorder, seccomp
 from echotrace.record.engine import Engine
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call
+from echotrace.record.origins import Nowhere
 from echotrace.record.ptrace import Memory
 from echotrace.record.python.sites import PythonSites
 from echotrace.record.recorder import Plan
@@ -98,8 +99,13 @@ def watched(monkeypatch: pytest.MonkeyPatch, *argv: str) -> list[Seen]:
 
     def stops(_plan: Plan, inspector: Inspector, pids: dict[int, int], *_: object) -> SeeingStops:
         made = SeeingStops(
-            inspector, pids, wanted=lambda _: True, changed=lambda _: False, filtered=False
-        )
+            inspector,
+            pids,
+            Nowhere(),
+            wanted=lambda _: True,
+            changed=lambda _: False,
+            filtered=False,
+        )  # fmt: skip
         made.eyes = eyes
         return made
 

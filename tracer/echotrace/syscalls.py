@@ -14,6 +14,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from echotrace.trace import Syscall
+
 
 class Effect(StrEnum):
     """What a call does to descriptors and tasks when it succeeds."""
@@ -344,6 +346,13 @@ def c_function(name: str, args: Mapping[str, Any]) -> str:
     if rule:
         return rule(args)
     return ROWS[name].function if name in ROWS else name
+
+
+def called(call: Syscall) -> str:
+    """The C function that made a call: what the program called, where the trace tells that."""
+    if call.site is not None and call.site.call:
+        return call.site.call
+    return c_function(call.name, call.args)
 
 
 def logical_event(name: str) -> str:

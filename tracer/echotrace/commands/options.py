@@ -55,6 +55,9 @@ recording = _all(
                  help="How long a client step may take to become possible."),
     click.option("--no-seccomp", is_flag=True,
                  help="Stop at every system call instead of filtering; slower, the same trace."),
+    click.option("--no-lines", is_flag=True,
+                 help="Do not look for the source line of each call: recording is some percent "
+                 "faster, and begins 0.05 s earlier."),
     inject,
 )  # fmt: skip
 
