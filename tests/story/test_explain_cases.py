@@ -39,6 +39,11 @@ def _no_number_left(b: TraceBuilder) -> int:
     return b.call(10, "accept", 3, None, None, errno="EMFILE")
 
 
+@case("nothing is lost, so the server can call accept again")
+def _accept_interrupted(b: TraceBuilder) -> int:
+    return b.call(10, "accept", 3, None, None, errno="EINTR")
+
+
 @case("SO_REUSEADDR would permit")
 def _address_in_use(b: TraceBuilder) -> int:
     return b.call(10, "bind", 3, "127.0.0.1:80", 16, errno="EADDRINUSE")
