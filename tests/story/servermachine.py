@@ -57,7 +57,7 @@ class ServerMachine(Machine):
             self.close, self.connect, self.connect, self.client, self.client, self.wait,
             self.interrupted, self.watch, self.fork, self.thread, self.unknown,
         ]  # fmt: skip
-        return super().actions() + own * 2
+        return super().actions() + own * 3
 
     def held(self, tid: int, kind: type[Object]) -> list[int]:
         """The numbers of a task's descriptors of one kind."""

@@ -39,6 +39,11 @@ def _no_number_left(b: TraceBuilder) -> int:
     return b.call(10, "accept", 3, None, None, errno="EMFILE")
 
 
+@case("nothing is lost, so the server can call accept again")
+def _accept_interrupted(b: TraceBuilder) -> int:
+    return b.call(10, "accept", 3, None, None, errno="EINTR")
+
+
 @case("SO_REUSEADDR would permit")
 def _address_in_use(b: TraceBuilder) -> int:
     return b.call(10, "bind", 3, "127.0.0.1:80", 16, errno="EADDRINUSE")
@@ -207,6 +212,40 @@ def _client_sends_too_late(b: TraceBuilder) -> int:
 def _client_closes_last(b: TraceBuilder) -> int:
     b.call(10, "shutdown", 4, "SHUT_WR")
     return b.client(1, "close", local=CLIENT)
+
+
+@case("gets 0 from recv on fd 4 (#1): T1 has ended the receiving")
+def _recv_ended_by_another_thread(b: TraceBuilder) -> int:
+    b.thread(10, 11)
+    recv = b.begin(10, "recvfrom", 4, None, 9, 0, None, None)
+    b.call(11, "shutdown", 4, "SHUT_RD")
+    return b.end(recv, 0)
+
+
+@case("the other end is closed or shut down")
+def _socket_pair_has_no_fin(b: TraceBuilder) -> int:
+    b.call(10, "socketpair", "AF_UNIX", "SOCK_STREAM", 0, [6, 7])
+    b.call(10, "close", 7)
+    return b.call(10, "read", 6, None, 9, result=0)
+
+
+@case("P0's recvfrom on fd 6 (datagram socket) has not returned when the recording ends: it waits "
+      "for a datagram to arrive")  # fmt: skip
+def _udp_waits(b: TraceBuilder) -> int:
+    b.call(10, "socket", "AF_INET", "SOCK_DGRAM", 0, result=6)
+    b.call(10, "bind", 6, "127.0.0.1:80", 16)
+    return b.begin(10, "recvfrom", 6, None, 9, 0, "127.0.0.1:9", 16).seq
+
+
+@case("its FIN is sent already, so nothing more goes to C1")
+def _last_close_after_shutdown(b: TraceBuilder) -> int:
+    b.call(10, "shutdown", 4, "SHUT_WR")
+    return b.call(10, "close", 4)
+
+
+@case("what it shares is not known")
+def _unreadable_flags(b: TraceBuilder) -> int:
+    return b.call(10, "clone3", result=20)
 
 
 @case("gives fd 6 its local address.")

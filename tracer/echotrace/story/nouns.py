@@ -106,8 +106,8 @@ class Story:
 
     @cached_property
     def places(self) -> Mapping[int, Place]:
-        """The place of each connection and each listening socket, by its description."""
-        listeners = {listener.description: LISTENER for listener in self.listeners}
+        """The place of each connection and each socket that listens, by its description."""
+        listeners = {each.description: LISTENER for each in self.listeners if not each.datagram}
         return listeners | {each.description: each.place for each in self.connections}
 
     def event(self, seq: int) -> StoryEvent:

@@ -6,6 +6,7 @@ from echotrace.story.explain import (
     on_bytes,
     on_descriptors,
     on_exits,
+    on_options,
     on_readiness,
     on_sockets,
     on_tasks,
@@ -24,6 +25,7 @@ Explainer = Callable[[Case], str]
 #: By logical event, and by name for the calls that differ from the others of their event.
 _EXPLAINERS: Mapping[str, Explainer] = {
     **on_sockets.EXPLAINERS,
+    **on_options.EXPLAINERS,
     **on_bytes.EXPLAINERS,
     **on_descriptors.EXPLAINERS,
     **on_readiness.EXPLAINERS,

@@ -105,6 +105,8 @@ def what(story: Story, description: Description | None, fd: int | None = None) -
         return "listening socket" if place is LISTENER else place.name
     if description.kind == "inherited" and fd in _STREAMS:
         return _STREAMS[fd]
+    if any(each.datagram and each.description == description.id for each in story.listeners):
+        return "datagram socket"
     return _NOUNS.get(description.kind, description.kind)
 
 
@@ -124,9 +126,11 @@ def number_of(story: Story, description: Description) -> str:
     return "its listening socket" if description.id in story.places else "its socket"
 
 
-def stream_of(socket: Socket | None) -> bool:
-    """Whether it is known to be a stream socket: TCP, or Unix."""
-    return socket is not None and socket.stream
+def speaks_tcp(description: Description | None, socket: Socket | None) -> bool:
+    """Whether it is a TCP socket, so that its end is a FIN: no Unix socket, no socket pair."""
+    if socket is None or not socket.stream or description is None or description.other is not None:
+        return False
+    return not any((each or "").startswith("unix") for each in (socket.local, description.local))
 
 
 def gloss(case: Case) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from echotrace.kernel.descriptions import Freed
 from echotrace.kernel.sockets import Socket, SocketState
-from echotrace.story.explain.case import peer_of, role
+from echotrace.story.explain.case import peer_of, role, speaks_tcp
 from echotrace.story.explain.text import count, listed
 from echotrace.story.nouns import LISTENER, Story, StoryEvent
 from echotrace.syscalls import c_function
@@ -26,24 +26,37 @@ _LAST_CLOSE: Mapping[SocketState, str] = {
 
 def fate(story: Story, event: StoryEvent, freed: Freed) -> str:
     """`P1 still holds it, so …`, or `the kernel sends a FIN …`."""
-    place = story.places.get(freed.description.id)
-    connection = place.connection if place else None
     if freed.left:
-        still = f"{_holders(story, event, freed)} still hold{'' if _several(freed) else 's'} it"
-        if connection is not None:
-            return f"{still}, so the connection stays open and no FIN is sent"
-        return f"{still}, so it goes on listening" if place is LISTENER else f"{still}"
+        return _lives_on(story, event, freed)
     user = _still_inside(story, event, freed)
     if user is not None:
         record = user.record
         assert isinstance(record, Syscall)
         function = c_function(record.name, record.args)
         return f"but {user.actor} is still in {function} on it (event {user.seq}), which keeps it"
-    if connection is not None and freed.before is not None and freed.after is not None:
-        return _last_close(freed.before, freed.after, peer_of(story, connection))
-    if place is LISTENER and freed.before is not None:
+    return _ends(story, freed)
+
+
+def _lives_on(story: Story, event: StoryEvent, freed: Freed) -> str:
+    place = story.places.get(freed.description.id)
+    still = f"{_holders(story, event, freed)} still hold{'' if _several(freed) else 's'} it"
+    if place is LISTENER:
+        return f"{still}, so it goes on listening"
+    if place is None:
+        return still
+    silent = " and no FIN is sent" if speaks_tcp(freed.description, freed.before) else ""
+    return f"{still}, so the connection stays open{silent}"
+
+
+def _ends(story: Story, freed: Freed) -> str:
+    place = story.places.get(freed.description.id)
+    if place is None or freed.before is None or freed.after is None:
+        return _OTHERS.get(freed.description.kind, "")
+    if place is LISTENER:
         return _stops_listening(freed.before)
-    return _OTHERS.get(freed.description.kind, "")
+    if not speaks_tcp(freed.description, freed.before):
+        return "the peer will read the end of the data"
+    return _last_close(freed.before, freed.after, peer_of(story, place.connection))
 
 
 #: What the end of the last reference means, by the kind of description.

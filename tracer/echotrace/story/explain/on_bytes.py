@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from echotrace.story.explain.case import Case, gloss, named, stream_of
+from echotrace.story.explain.case import Case, gloss, named, speaks_tcp
 from echotrace.story.explain.text import count, words_of
 
 #: recvmmsg(2) and sendmmsg(2) return messages, all others bytes.
@@ -43,16 +43,27 @@ def _nothing(case: Case) -> str:
     used, socket = case.touch.used, case.touch.before
     if case.integer("len") == 0 or case.integer("count") == 0:
         return f"asks {case.thing()} for 0 bytes and gets them"
-    if stream_of(socket):
-        return (
-            f"gets 0 from {case.function} on {case.thing()}: the end of the data; {case.peer()}'s "
-            "FIN has arrived and all bytes before it are received"
-        )
-    if socket is not None:
+    if socket is not None and not socket.stream:
         return f"receives a datagram without a byte in it on {case.thing()}"
+    if socket is not None:
+        return f"gets 0 from {case.function} on {case.thing()}: {_why_nothing(case)}"
     if used is not None and used.kind == "pipe":
         return f"gets 0 from {case.thing()}: nobody holds its writing end any more"
     return f"is at the end of {case.thing()}"
+
+
+def _why_nothing(case: Case) -> str:
+    """The end of the peer's data, unless another task has ended the receiving (shutdown(2))."""
+    seq = case.event.woken_by
+    waker = case.story.by_seq.get(seq) if seq is not None else None
+    if waker is not None and getattr(waker.record, "name", "") == "shutdown":
+        return f"{waker.actor} has ended the receiving, so there is nothing to wait for"
+    if speaks_tcp(case.touch.used, case.touch.before):
+        return (
+            f"the end of the data; {case.peer()}'s FIN has arrived and all bytes before it are "
+            "received"
+        )
+    return "the end of the data; the other end is closed or shut down, and all bytes are received"
 
 
 def _send(case: Case) -> str:

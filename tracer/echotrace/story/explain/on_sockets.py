@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from echotrace.kernel.sockets import Socket, SocketState
-from echotrace.story.explain.case import Case, peer_of
-from echotrace.story.explain.text import address, count, plain, words_of
+from echotrace.story.explain.case import Case, peer_of, speaks_tcp
+from echotrace.story.explain.text import address, count, words_of
 
 #: What domain and type make (ip(7), ipv6(7), unix(7)).
 _KINDS: Mapping[tuple[str, str], str] = {
@@ -121,43 +121,6 @@ def _getpeername(case: Case) -> str:
     return f"asks who the peer of {case.thing()} is" + (f": {told}" if told else "")
 
 
-#: What the options of socket(7), tcp(7) and ip(7) that servers set are for.
-_OPTIONS: Mapping[str, str] = {
-    "SO_REUSEADDR": "bind may then take a port on which only connections in TIME-WAIT are left",
-    "SO_REUSEPORT": "several sockets may then listen on the same port",
-    "SO_KEEPALIVE": "the kernel then probes a peer that is silent for long",
-    "SO_LINGER": "it decides what close does with bytes that are not sent yet",
-    "SO_RCVTIMEO": "recv and accept then wait no longer than this",
-    "SO_SNDTIMEO": "send and connect then wait no longer than this",
-    "SO_RCVBUF": "the size of the receive buffer",
-    "SO_SNDBUF": "the size of the send buffer",
-    "SO_BROADCAST": "datagrams may then be sent to all hosts",
-    "TCP_NODELAY": "small pieces of data are then sent at once",
-    "TCP_CORK": "data is then kept until a segment is full",
-    "TCP_DEFER_ACCEPT": "accept then returns a connection only when data has come",
-    "TCP_QUICKACK": "acknowledgements are then sent at once",
-    "IPV6_V6ONLY": "whether an IPv6 socket also serves IPv4",
-}
-
-
-def _setsockopt(case: Case) -> str:
-    option = plain(case.call.args.get("optname"), "an option")
-    why = _OPTIONS.get(option)
-    off = case.call.args.get("optval") == 0
-    return f"{'clears' if off else 'sets'} {option} of {case.thing()}" + (
-        f": {why}" if why and not off else ""
-    )
-
-
-def _getsockopt(case: Case) -> str:
-    option = plain(case.call.args.get("optname"), "an option")
-    value = case.call.args.get("optval")
-    told = f": it is {value}" if isinstance(value, int) else ""
-    if option == "SO_ERROR":
-        return f"asks for the error pending on {case.thing()}, and clears it{told}"
-    return f"asks for {option} of {case.thing()}{told}"
-
-
 def _shutdown(case: Case) -> str:
     how = str(case.call.args.get("how"))
     socket = case.touch.before
@@ -172,11 +135,14 @@ def _shutdown(case: Case) -> str:
     if socket is None or not socket.stream:
         return f"ends {sides} of {case.thing()}, whoever else holds it"
     sent = _SENT.get(socket.state, "")
+    if sent == _FIN and not speaks_tcp(case.touch.used, socket):
+        sent = _NO_FIN
     peer = _PEER.get((how, socket.state), "").format(peer=case.peer())
     return f"ends {sides} of {case.thing()}{sent}{peer}"
 
 
 _FIN = ": the kernel sends a FIN behind the bytes sent so far, whoever else holds the socket"
+_NO_FIN = ": the other end reads the end of the data behind the bytes sent so far"
 _NO_MORE = ", which was done before: nothing more is sent"
 #: What is sent, by the state before (shutdown(2); RFC 9293, 3.6).
 _SENT: Mapping[SocketState, str] = {
@@ -201,7 +167,5 @@ EXPLAINERS: Mapping[str, Callable[[Case], str]] = {
     "connect": _connect,
     "getsockname": _getsockname,
     "getpeername": _getpeername,
-    "setsockopt": _setsockopt,
-    "getsockopt": _getsockopt,
     "shutdown": _shutdown,
 }

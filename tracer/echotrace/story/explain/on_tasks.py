@@ -23,7 +23,12 @@ def _spawn(case: Case) -> str:
     name = case.function if case.function == case.call.name else _wrapped(case, shared)
     said = f"makes the {kind} {made} with {name}"
     if case.call.name == "vfork" or {"CLONE_VM", "CLONE_VFORK"} <= flags:
-        return f"{said}: it borrows the memory of {case.who} until it calls execve or ends"
+        return (
+            f"{said}: it borrows the memory of {case.who} until it calls execve or ends, and has a "
+            f"copy of the descriptor table{_copies(case)}"
+        )
+    if case.call.name in ("clone", "clone3") and case.call.args.get("flags") is None:
+        return f"{said}; what it shares is not known, for the flags could not be read"
     if "CLONE_FILES" in flags:
         return (
             f"{said}: they share {listed(shared)}, so no reference is added and a close by either "

@@ -112,6 +112,10 @@ def _on(case: Case) -> str:
 
 def _wanted(case: Case) -> str:
     used = case.touch.used
-    if case.logical == "recv" and used is not None and case.touch.after is None:
-        return "" if used.kind == "file" else _FROM_ELSEWHERE
+    socket = case.touch.before
+    if case.logical == "recv" and used is not None:
+        if socket is None or used.other is not None:
+            return "" if used.kind == "file" else _FROM_ELSEWHERE
+        if not socket.stream:
+            return "a datagram to arrive"
     return _FOR.get(case.logical, "").format(peer=case.peer())
