@@ -192,6 +192,22 @@ def test_calls_of_another_program_have_its_lines() -> None:
     assert (first.name, first.site) == ("execve", None)
 
 
+def test_program_in_the_place_of_another(build: Callable[..., str], tmp_path: Path) -> None:
+    """A program at the addresses of the one that called exec has lines of its own."""
+    text = """#include <unistd.h>
+int main(int argc, char **argv)
+{
+    dup2(0, 30);
+    if (argc > 1) execv(argv[1], argv + 1);
+}
+"""
+    later = build("-g", "-static", "-no-pie", text="\n" * 9 + text)
+    moved = tmp_path / "later"
+    Path(later).rename(moved)
+    trace = record(build("-g", "-static", "-no-pie", text=text), str(moved))
+    assert [site.line if site else None for site in sites(trace, "dup2")] == [4, 13]
+
+
 @pytest.mark.parametrize("seccomp", [True, False], ids=["filter", "no filter"])
 def test_one_read_of_memory_an_event(seccomp: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Payload and stack are read together: lines cost no read for a call that has a payload."""
