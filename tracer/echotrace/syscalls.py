@@ -349,10 +349,18 @@ def c_function(name: str, args: Mapping[str, Any]) -> str:
 
 
 def called(call: Syscall) -> str:
-    """The C function that made a call: what the program called, where the trace tells that."""
-    if call.site is not None and call.site.call:
-        return call.site.call
+    """The C function that made a call: what the program called, where the trace tells that.
+
+    What a Python program called is no C function: `socket.close` makes other calls than close too.
+    """
+    site = call.site
+    if site is not None and site.call and not site.file.endswith(_PYTHON):
+        return site.call
     return c_function(call.name, call.args)
+
+
+#: Ends of the names under which Python knows its sources: files, `<string>`, `<stdin>`.
+_PYTHON = (".py", ">")
 
 
 def logical_event(name: str) -> str:
