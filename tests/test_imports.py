@@ -10,7 +10,8 @@ import pytest
     "module",
     ["echotrace.views.timeline", "echotrace.views.comparison", "echotrace.story.replay",
      "echotrace.tracefile", "echotrace.cli", "echotrace.commands.show", "echotrace.commands.serve",
-     "echotrace.commands.compare", "echotrace.commands.target"],
+     "echotrace.commands.compare", "echotrace.commands.target", "echotrace.commands.check",
+     "echotrace.commands.step", "echotrace.views.stepper.app"],
 )  # fmt: skip
 def test_looking_does_not_load_ptrace(module: str) -> None:
     """Importing a view, the story, the trace file or a command does not load python-ptrace."""

@@ -1,8 +1,10 @@
 """Builds small traces by hand, call by call; time goes on by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from echotrace.syscalls import ROWS
 from echotrace.trace import (
@@ -14,6 +16,8 @@ from echotrace.trace import (
     Header,
     Record,
     Signal,
+    Site,
+    Source,
     Syscall,
     Task,
     Trace,
@@ -136,14 +140,16 @@ class TraceBuilder:
 
     def client(
         self, client: int, action: str, *, local: str | None = None, text: str | None = None,
-        done: bool = True,
+        done: bool = True, peer: str | None = None, unread: int | None = None,
     ) -> int:  # fmt: skip
         """A client does a step, and is done with it a nanosecond later unless told otherwise."""
         seq = self.number()
         size = None if text is None else len(text)
         now = self.tick()
         end = now + 1 if done else None
-        self.records.append(ClientStep(seq, client, action, now, end, local, text, size))
+        self.records.append(
+            ClientStep(seq, client, action, now, end, local, text, size, peer=peer, unread=unread)
+        )
         return seq
 
     def server(self, tid: int = 10, fd: int = 3, port: int = 7000) -> tuple[int, int, int]:
@@ -173,3 +179,15 @@ class TraceBuilder:
 def connected(fd: int, port: int, server: int = 7000) -> Endpoint:
     """What the kernel says of an accepted connection."""
     return Endpoint(fd, f"socket:[{port}]", f"127.0.0.1:{server}", f"127.0.0.1:{port}")
+
+
+def with_sites(trace: Trace, lines: Mapping[int, int], text: str | None, problem: str | None = None,
+               file: str = "test.c") -> Trace:  # fmt: skip
+    """The trace, in which the calls with these numbers were made by these lines of a file."""
+    records = tuple(
+        replace(record, site=Site(file, lines[record.seq], "main"))
+        if isinstance(record, Syscall) and record.seq in lines
+        else record
+        for record in trace.records
+    )
+    return replace(trace, records=(Source(file, text, problem), *records))

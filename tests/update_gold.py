@@ -43,6 +43,8 @@ def views() -> Iterator[tuple[str, str]]:
         yield f"{server}-120.txt", timeline(story(server), Surface(120))
         yield f"{server}-by-task.txt", timeline(story(server), Surface(120), by="task")
         yield f"{server}-all.txt", timeline(story(server), Surface(100), everything=True)
+        explained = timeline(story(server), Surface(80), explained=True)
+        yield f"{server}-explained-80.txt", explained
     yield "fork-colour.txt", timeline(story("fork", "idle"), Surface(100, colour=True))
     yield "thread-reset.txt", timeline(story("thread", "reset"), Surface(100))
     yield "fork-thread.txt", comparison(story("fork"), story("thread"), Surface(100))

@@ -26,11 +26,14 @@ round backwards. The table shows for each
 echotrace itself keeps tracer and server on one processor, as it always does with its own servers.
 
 The tracers: `none`; `strace`, with the calls that echotrace records, and a seccomp filter as
-echotrace has; `debugger`, the loop that comes with python-ptrace (debugger_loop.py), which gets a
-hundredth of the echoes, since it is slow; `echotrace` (free_recording.py).
+echotrace has; `strace-k`, the same with the stack of each call (-k), with a tenth of the echoes;
+`debugger`, the loop that comes with python-ptrace (debugger_loop.py), which gets a hundredth of
+them, since it is slow; `echotrace` (free_recording.py), which finds the source line of each call,
+and `echotrace-no-lines`, which does not.
 
-What we want: at least 1.0 times strace's echoes pinned and 2 times free, at least 50 times the
-debugger's; 1,000,000 events under 120 MB; `--help` under 0.15 s, `echotrace fork` under 1.0 s.
+What we want: at least 1.0 times strace's echoes pinned and 2 times free, at least 8 times those of
+`strace -k`, at least 0.7 times those without lines, at least 50 times the debugger's; 1,000,000
+events under 120 MB; `--help` under 0.15 s, `echotrace fork` under 1.0 s.
 """
 
 import argparse
@@ -91,10 +94,14 @@ def _none(server: str, _file: str) -> list[str]:
     return build.command(server, "c", "127.0.0.1:0")[0]
 
 
-def _strace(server: str, file: str) -> list[str]:
+def _strace(server: str, file: str, *more: str) -> list[str]:
     calls = ",".join(f"?{name}" for name in ROWS)  # ?: strace skips those it does not know
-    options = ["-f", "--seccomp-bpf", "-o", file, "-e", f"trace={calls}"]
+    options = [*more, "-f", "--seccomp-bpf", "-o", file, "-e", f"trace={calls}"]
     return ["strace", *options, *_none(server, file)]
+
+
+def _strace_k(server: str, file: str) -> list[str]:
+    return _strace(server, file, "-k")
 
 
 def _debugger(server: str, file: str) -> list[str]:
@@ -105,13 +112,21 @@ def _echotrace(server: str, file: str) -> list[str]:
     return [sys.executable, str(HERE / "free_recording.py"), server, file]
 
 
+def _echotrace_no_lines(server: str, file: str) -> list[str]:
+    return [*_echotrace(server, file), "--no-lines"]
+
+
 #: The command line that starts a server under a tracer that writes to a file.
 TRACERS: dict[str, Callable[[str, str], list[str]]] = {
     "none": _none,
     "strace": _strace,
+    "strace-k": _strace_k,
     "debugger": _debugger,
     "echotrace": _echotrace,
+    "echotrace-no-lines": _echotrace_no_lines,
 }
+#: What part of the echoes slow ones get.
+_SLOW = {"strace-k": 10, "debugger": 100}
 
 
 def measure_in_peace(case: Case, echoes: int, folder: Path) -> Run:
@@ -146,7 +161,7 @@ def measure(case: Case, echoes: int, folder: Path) -> Run:
         if done.returncode != 0:
             raise SystemExit(f"{case.tracer}: the client failed: {done.stderr.strip()}")
         rate, last = done.stdout.split()
-        if case.tracer != "echotrace":
+        if not case.tracer.startswith("echotrace"):
             return Run(float(rate))
         tracer.send_signal(signal.SIGINT)
         facts = json.loads(tracer.stdout.read().splitlines()[-1])
@@ -203,10 +218,10 @@ class Results:
         rates = [run.rate for run in runs]
         others = f"{statistics.median(run.others for run in runs):.0%}"
         after = ratio = ""
-        if case.tracer == "echotrace":
+        if case.tracer.startswith("echotrace"):
             microseconds = statistics.median(r.seconds_after / r.events * 1e6 for r in runs)
             after = f"{microseconds:.1f}"
-        elif case._replace(tracer="echotrace") in self.runs:
+        if case.tracer != "echotrace" and case._replace(tracer="echotrace") in self.runs:
             ratio = f"{self.ratio(case):.2f}"
         middle, low, high = statistics.median(rates), min(rates), max(rates)
         return [*case, f"{middle:,.0f}", f"{low:,.0f}", f"{high:,.0f}", ratio, after, others]
@@ -219,8 +234,7 @@ def compare(servers: Sequence[str], tracers: Sequence[str], rounds: int, echoes:
     with tempfile.TemporaryDirectory(prefix="echotrace-bench-") as folder:
         for number in range(rounds):
             for index, case in enumerate(reversed(cases) if number % 2 else cases):
-                few = max(20, echoes // 100)
-                count = few if case.tracer == "debugger" else echoes
+                count = max(20, echoes // _SLOW.get(case.tracer, 1))
                 run = measure_in_peace(case, count, Path(folder))
                 results.runs[case].append(run)
                 done = number * len(cases) + index + 1

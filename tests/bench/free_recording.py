@@ -1,4 +1,4 @@
-"""Records a server that nobody drives: `free_recording.py SERVER TRACE`, ended by SIGINT.
+"""Records a server that nobody drives, until SIGINT: `free_recording.py SERVER TRACE [--no-lines]`.
 
 What `echotrace SERVER` does, without scripted clients. Prints the server's own sentence when it
 listens and, when the trace file is complete, one line of JSON: how many events are in it, the
@@ -19,7 +19,7 @@ from echotrace.trace import Record
 from echotrace.tracefile import Writer
 
 
-def main(server: str, path: str) -> None:
+def main(server: str, path: str, *options: str) -> None:
     """Record until a signal comes."""
     events = 0
     with Writer.create(Path(path), overwrite=True) as writer:
@@ -29,7 +29,8 @@ def main(server: str, path: str) -> None:
             events += len(records)
             writer.write(records)
 
-        with Recorder(plan_of(Wish(server, quiet=True)), write) as recorder:
+        wish = Wish(server, quiet=True, no_lines="--no-lines" in options)
+        with Recorder(plan_of(wish), write) as recorder:
             recorder.run_freely(lambda address: click.echo(f"listening on {address}"))
             recorder.finish("interrupted")
     click.echo(json.dumps({"events": events, "complete": time.monotonic_ns(), "peak": peak()}))

@@ -110,6 +110,18 @@ def test_trace_goes_through_a_pipe() -> None:
     assert echotrace("show", "-", stdin=lines).stdout.startswith("thread - C")
 
 
+def test_explain_says_what_each_event_means() -> None:
+    """--explain works on a recording and on a trace, and through a pipe it is ASCII."""
+    for words in (("show", TRACE), ("fork", "-q")):
+        done = echotrace(*words, "--explain", "--width", "200")
+        assert done.returncode == 0
+        assert "What happened, event by event" in done.stdout
+        assert "P1 still holds it, so the connection stays open and no FIN is sent." in (
+            done.stdout.replace("\n      ", " ")
+        )
+        assert done.stdout.isascii()
+
+
 def test_view_is_written_to_a_file() -> None:
     """-o with another name takes what would be printed, in Unicode."""
     done = echotrace("show", TRACE, "-o", "view.txt", "--width", "80")

@@ -1,6 +1,7 @@
 """Records programs in this process, for the tests of the recording side."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,9 +49,11 @@ def plan(
     )
 
 
-def server_plan(name: str, clients: int = 2, play: str = "interleaved") -> Plan:
+def server_plan(
+    name: str, clients: int = 2, play: str = "interleaved", language: str = "c"
+) -> Plan:
     """How `echotrace NAME` records."""
-    return plan_of(Wish(name, clients=clients, script=play))
+    return plan_of(Wish(name, clients=clients, script=play, lang=language))
 
 
 def steps(text: str) -> Script:
@@ -78,8 +81,27 @@ def played(what: Plan) -> Trace:
     return _record(what, run)
 
 
-def _record(what: Plan, run: Callable[[Recorder], None]) -> Trace:
+def watched(what: Plan, look: Callable[[int, Sequence[Record]], None]) -> Trace:
+    """Record as `played` does; call `look` with time and records whenever the server rests.
+
+    Calls that have not returned are not among the records yet.
+    """
     records: list[Record] = []
+
+    def run(recorder: Recorder) -> None:
+        def rests() -> None:
+            look(recorder.ledger.time(time.monotonic_ns()), records[1:])
+
+        Conductor(recorder, what.script, at_idle=rests).play()
+        recorder.finish()
+
+    return _record(what, run, records)
+
+
+def _record(
+    what: Plan, run: Callable[[Recorder], None], records: list[Record] | None = None
+) -> Trace:
+    records = [] if records is None else records
 
     def write(more: Sequence[Record]) -> None:
         records.extend(more)

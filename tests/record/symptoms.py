@@ -42,12 +42,8 @@ def _left_open_by_a_child(trace: Trace, fds: set[int]) -> bool:
 
 
 def _another_stack(trace: Trace) -> bool:
-    """Whether P0 maps memory after it has made its first thread."""
-    first = _calls(trace, "spawn")[0]
-    return any(
-        call.name == "mmap" and call.tid == first.tid and call.seq > first.seq
-        for call in trace.syscalls()
-    )
+    """Whether the second thread has another stack than the first."""
+    return len({call.args["stack"] for call in _calls(trace, "spawn")}) > 1
 
 
 #: By finding: whether a trace shows it.

@@ -212,6 +212,44 @@ def test_wait_status_in_words(status: int, words: str) -> None:
     assert decoded("wait4", -1, 0x10000, 0, 0, result=0, memory=memory)["wstatus"] is None
 
 
+@pytest.mark.parametrize(
+    ("handler", "flags", "expected"),
+    [
+        (0, 0, {"handler": "SIG_DFL", "flags": "0"}),
+        (1, 2, {"handler": "SIG_IGN", "flags": "SA_NOCLDWAIT"}),
+        (0x401000, 0x14000000, {"handler": "function", "flags": "SA_RESTART|SA_RESTORER"}),
+        (0, 0xFFFFFFFF80000000, {"handler": "SIG_DFL", "flags": "SA_RESETHAND"}),
+    ],
+)  # fmt: skip
+def test_what_a_signal_will_do(handler: int, flags: int, expected: dict[str, str]) -> None:
+    """A handler is told as a function; the sign that an int brings along is no flag."""
+    memory = struct.pack("QQ", handler, flags)
+    found = decoded("rt_sigaction", signal.SIGCHLD, 0x10000, memory=memory)
+    assert found == {"signum": "SIGCHLD", "act": expected}
+    assert decoded("rt_sigaction", signal.SIGCHLD, 0)["act"] is None
+    assert decoded("rt_sigaction", signal.SIGCHLD, 8)["act"] is None
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "status", "expected"),
+    [
+        (17, 1, 7, {"pid": 9, "code": "CLD_EXITED", "status": 7}),
+        (17, 2, 9, {"pid": 9, "code": "CLD_KILLED", "status": 9}),
+        (17, 5, 19, {"pid": 9, "code": "CLD_STOPPED", "status": 19}),
+        (17, 99, 0, {"pid": 9, "code": 99, "status": 0}),
+        (0, 0, 0, {"pid": 0}),
+    ],
+)
+def test_what_waitid_tells(number: int, code: int, status: int, expected: dict[str, Any]) -> None:
+    """It tells who ended and how; of nobody, when WNOHANG found none; nothing after a failure."""
+    memory = struct.pack("iii4xiii", number, 0, code, 9, 1000, status)
+    assert decoded("waitid", 1, 9, 0x10000, 4, memory=memory) == {
+        "idtype": 1, "id": 9, "info": expected, "options": "WEXITED", "rusage": None,
+    }  # fmt: skip
+    assert decoded("waitid", 1, 9, 0x10000, 4, result=-10, memory=memory)["info"] is None
+    assert decoded("waitid", 1, 9, 0, 4, memory=memory)["info"] is None
+
+
 # single values
 
 

@@ -29,9 +29,9 @@ def folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFa
         pytest.skip("needs a C compiler")
 
 
-def recorded(name: str, script: str, folder: Path, *, everything: bool = False) -> Recorded:
+def recorded(name: str, script: str, folder: Path) -> Recorded:
     """The recording of a server of the gallery."""
-    wish = Wish(f"broken/{name}", script=script, everything=everything, timeout=0.3, quiet=True)
+    wish = Wish(f"broken/{name}", script=script, timeout=0.3, quiet=True)
     return record(wish, folder / f"{name}.jsonl", overwrite=True)
 
 
@@ -39,8 +39,8 @@ def recorded(name: str, script: str, folder: Path, *, everything: bool = False) 
 def test_bug_shows_in_the_mutant_only(mutant: Mutant, tmp_path: Path) -> None:
     """Under its script a mutant's trace shows its bug, and its counterpart's does not."""
     script, shows = mutant.scripts[0], SYMPTOMS[mutant.finding]
-    broken = recorded(mutant.finding, script, tmp_path, everything=mutant.everything)
-    clean = recorded(mutant.counterpart, script, tmp_path, everything=mutant.everything)
+    broken = recorded(mutant.finding, script, tmp_path)
+    clean = recorded(mutant.counterpart, script, tmp_path)
     assert shows(broken.trace)
     assert isinstance(broken.error, StepTimeout) == mutant.ends_early
     assert not shows(clean.trace)

@@ -10,6 +10,7 @@ from echotrace.record.inject import Faults, Injection, parse
 from echotrace.record.injecting import InjectingStops, change
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import ORIG_RAX, RAX, RDX, Call
+from echotrace.record.origins import Nowhere
 from echotrace.syscalls import ROWS
 
 
@@ -156,11 +157,11 @@ def test_nothing_of_a_leader_is_left_when_a_thread_execs() -> None:
     """The thread goes on under the leader's id; a change of the leader's call must not hit it."""
     inspector = Inspector({}, ptrace.Memory(), 0)
     stops = InjectingStops(
-        inspector, {}, Faults([]), wanted=bool, changed=bool, filtered=True
+        inspector, {}, Nowhere(), faults=Faults([]), wanted=bool, changed=bool, filtered=True
     )  # fmt: skip
     leader, thread = 7, 8
     stops._changes[leader] = change(parse("send:short=3"), ROWS["sendto"], Call(44, (0,) * 6, None))
-    stops.rename(thread, leader)
+    stops.replaced(thread, leader)
     assert stops._changes == {}
 
 

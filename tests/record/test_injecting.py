@@ -228,7 +228,7 @@ def test_five_recordings_with_faults_are_one(
     """The call that is hit is the same every time, and so is all that follows."""
     runs = set()
     for _ in range(5):
-        done = served(tmp_path, name, *injections, clients=3)
+        done = served(tmp_path, name, *injections, clients=3, timeout=0.3)
         story = replay(done.trace)
         faulty = [c for c in done.trace.syscalls() if c.injected]
         marks = tuple((story.roles.of(c.tid, c.start), c.seq, c.injected) for c in faulty)

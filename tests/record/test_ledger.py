@@ -3,6 +3,7 @@
 import errno
 import random
 import struct
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,18 +12,26 @@ from echotrace.record import machine, seccomp
 from echotrace.record.inspect import Found
 from echotrace.record.ledger import Ledger
 from echotrace.record.machine import Call
+from echotrace.record.origins import UNKNOWN, Origin
+from echotrace.record.sources import Sources
 from echotrace.record.stops import Item
 from echotrace.syscalls import ROWS
-from echotrace.trace import Endpoint, Exec, Exit, Record, Signal, Syscall, Task
+from echotrace.trace import Endpoint, Exec, Exit, Record, Signal, Site, Source, Syscall, Task
 
 NAMES = seccomp.syscall_names()
 NUMBERS = {name: number for number, name in NAMES.items()}
 BEGIN = 1_000_000
+ORIGINS = [
+    Origin("/home/me/src/echo.c", 7, "main", "recv", None),
+    Origin("/home/me/src/echo.c", 9, "serve", None, None),
+    Origin("/usr/src/lib.c", 3, None, None, None),
+]
 
 
 def ledger() -> Ledger:
     """A new ledger whose trace began at BEGIN."""
-    new = Ledger(NAMES, {number: ROWS[name] for number, name in NAMES.items() if name in ROWS})
+    rows = {number: ROWS[name] for number, name in NAMES.items() if name in ROWS}
+    new = Ledger(NAMES, rows, Sources(ORIGINS, (), Path("/home/me")))
     new.start(BEGIN)
     return new
 
@@ -36,6 +45,7 @@ def item(
     found: Found | bytes | None = None,
     *,
     tid: int = 7,
+    origin: int = UNKNOWN,
 ) -> Item:
     """A call as the stop loop keeps it; times are those of the trace."""
     words = [0] * 27
@@ -45,7 +55,7 @@ def item(
     for place, value in zip(places, arguments, strict=False):
         words[place] = value & (1 << 64) - 1
     raw = struct.pack("27Q", *words)
-    return tid, BEGIN + start, None if end is None else BEGIN + end, raw, found
+    return tid, BEGIN + start, None if end is None else BEGIN + end, raw, found, origin
 
 
 def syscalls(records: list[Record]) -> list[Syscall]:
@@ -76,7 +86,9 @@ def test_call_that_never_returned() -> None:
     book = ledger()
     book.enter([item("close", 20, 30)], [], {7: BEGIN + 10})
     found = Found(args={"fd": 3}, data=None, endpoints=[])
-    call = book.unfinished(7, BEGIN + 10, Call(NUMBERS["accept"], (3, 0, 0, 0, 0, 0), None), found)
+    (call,) = book.unfinished(
+        7, BEGIN + 10, Call(NUMBERS["accept"], (3, 0, 0, 0, 0, 0), None), found
+    )
     assert call == Syscall(1, 7, "accept", {"fd": 3}, None, None, 10, None)
     (killed,) = syscalls(book.enter([item("read", 40, None, arguments=(4,))], [], {}))
     assert (killed.seq, killed.result, killed.end) == (3, None, None)
@@ -131,6 +143,21 @@ def test_payload_alone_is_told_with_the_arguments_of_the_registers() -> None:
         "fd": 4, "len": 100, "flags": "MSG_DONTWAIT", "addr": None, "addrlen": None,
     }  # fmt: skip
     assert call.data == "\xff\0a"
+
+
+def test_sites_are_told_and_their_sources_before_them() -> None:
+    """A call whose origin is known has a site; each source comes once, before its first site."""
+    book = ledger()
+    first = book.enter([item("recvfrom", 1, 2, origin=0), item("read", 3, 4)], [], {})
+    second = book.enter([item("close", 5, 6, origin=1), item("read", 7, 8, origin=2)], [], {})
+    assert [(type(record), getattr(record, "file", None)) for record in (*first, *second)] == [
+        (Source, "src/echo.c"), (Syscall, None), (Syscall, None),
+        (Syscall, None), (Source, "lib.c"), (Syscall, None),
+    ]  # fmt: skip
+    assert [call.site for call in syscalls([*first, *second])] == [
+        Site("src/echo.c", 7, "main", "recv"), None, Site("src/echo.c", 9, "serve"),
+        Site("lib.c", 3),
+    ]  # fmt: skip
 
 
 def test_calls_of_no_table_keep_their_words() -> None:

@@ -4,6 +4,7 @@ import platform
 import re
 import struct
 import subprocess
+from collections.abc import Sequence
 
 import pytest
 
@@ -17,10 +18,15 @@ ARCHITECTURE = seccomp._ARCHITECTURES.get(platform.machine(), 0)
 pytestmark = pytest.mark.skipif(not ARCHITECTURE, reason="the filter is for other processors")
 
 
-def verdict(program: bytes, number: int, architecture: int = ARCHITECTURE) -> int:
+def verdict(
+    program: bytes,
+    number: int,
+    architecture: int = ARCHITECTURE,
+    arguments: Sequence[int] = [1] * 6,
+) -> int:
     """What a filter returns for a call, by the rules of linux/filter.h."""
     instructions = list(struct.iter_unpack("HBBI", program))
-    facts = struct.pack("iI", number, architecture)
+    facts = struct.pack("iIQ6Q", number, architecture, 0, *arguments)
     accumulator = at = 0
     while True:
         code, when_equal, when_not, operand = instructions[at]
@@ -46,6 +52,20 @@ def test_filter_stops_at_the_calls_of_the_table_and_no_others() -> None:
         if name in ROWS:
             expected = TRACE | (name in seccomp.CHANGED_BY_THE_CALL)
         assert verdict(program, number) == expected, name
+
+
+@pytest.mark.parametrize("act", [1, 1 << 31, 1 << 32, 1 << 63, 0x7FFC_0000_0000])
+def test_filter_lets_questions_pass(act: int) -> None:
+    """sigaction that only asks passes; one that sets is traced, wherever its argument stands."""
+    number = min(number for number, name in NAMES.items() if name == "rt_sigaction")
+    some, everything = (seccomp.program(NAMES, everything=every) for every in (False, True))
+    assert some is not None
+    assert everything is not None
+    assert verdict(some, number, arguments=[17, 0, 1, 8, 0, 0]) == ALLOW
+    assert verdict(some, number, arguments=[17, act, 0, 8, 0, 0]) == TRACE
+    assert verdict(everything, number, arguments=[17, 0, 1, 8, 0, 0]) == TRACE
+    other = next(number for number, name in NAMES.items() if name == "dup2")
+    assert verdict(some, other, arguments=[3, 0, 0, 0, 0, 0]) == TRACE
 
 
 def test_filter_for_everything() -> None:

@@ -20,7 +20,12 @@ FOUND: st.SearchStrategy[Mapping[str, Any]] = st.fixed_dictionaries({
 })  # fmt: skip
 RAW = st.one_of(st.binary(max_size=216), st.tuples(st.binary(), st.none() | st.binary()))
 ITEMS: st.SearchStrategy[Item] = st.tuples(
-    NUMBERS, NUMBERS, st.none() | NUMBERS, RAW, st.one_of(st.none(), st.binary(), FOUND)
+    NUMBERS,
+    NUMBERS,
+    st.none() | NUMBERS,
+    RAW,
+    st.one_of(st.none(), st.binary(), FOUND),
+    st.integers(-1, 2**31),
 )
 RECORDS: st.SearchStrategy[Record] = st.one_of(
     st.builds(
@@ -68,7 +73,7 @@ def test_batches_come_back(rounds: list[list[Batch]]) -> None:
 def test_size_counts_what_waits_on_disk() -> None:
     """The size grows with each batch, and the disk is given back when all were taken."""
     spool = Spool()
-    item: Item = (1, 2, 3, b"x" * 1000, None)
+    item: Item = (1, 2, 3, b"x" * 1000, None, -1)
     sizes = []
     for _ in range(3):
         spool.put(([item], [], {}))
@@ -84,7 +89,7 @@ def test_one_batch_is_in_memory_at_a_time() -> None:
     """Batches are read one by one, when they are asked for."""
     spool = Spool()
     for number in range(3):
-        spool.put(([(number, 0, 0, b"", None)], [], {}))
+        spool.put(([(number, 0, 0, b"", None, -1)], [], {}))
     end = spool.size
     batches = spool.drain()
     next(batches)

@@ -3,21 +3,18 @@
 import os
 import re
 import shutil
-import signal
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from recordings import PATIENCE, own_folders, played, server_plan
+from recordings import own_folders, played, server_plan
+from witness import Witness
 
-from echotrace.record import procfs
-from echotrace.record.clients import Client
 from echotrace.record.recorder import Plan
-from echotrace.record.script import BUILT_IN, Script
+from echotrace.record.script import BUILT_IN
 from echotrace.story.roles import assign
 from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import Exit, Signal, Syscall, Trace
@@ -256,100 +253,6 @@ def _text(quoted: str) -> str:
 # Playing a script to a server under strace
 
 
-class Witness:
-    """A server under strace, in a session of its own."""
-
-    def __init__(self, strace: "subprocess.Popen[bytes]", log: Path) -> None:
-        self._strace = strace
-        self._log = log
-
-    def play(self, script: Script) -> None:
-        """Take the steps of a script, each when the server is idle, as the conductor does."""
-        clients: dict[int, Client] = {}
-        address = self._wait_for_address()
-        try:
-            for step in script.steps:
-                acting = [
-                    clients.setdefault(number, Client(number, address)) for number in step.clients
-                ]
-                deadline = time.monotonic() + PATIENCE
-                while acting := [client for client in acting if not client.act(step)]:
-                    assert time.monotonic() < deadline, f"'{step}' did not become possible"
-                    self.wait_until_idle()
-                self.wait_until_idle()
-        finally:
-            for client in clients.values():
-                client.abandon()
-
-    def _wait_for_address(self) -> tuple[str, int]:
-        """Where the server listens, when it has asked for that itself."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            self.wait_until_idle()
-            log = self._log.read_text() if self._log.exists() else ""
-            told = re.search(r"getsockname\(\d+, .*sin_port=htons\((\d+)\)", log)
-            if told:
-                return "127.0.0.1", int(told[1])
-            assert time.monotonic() < deadline, "the server under strace does not listen"
-
-    def wait_until_idle(self) -> None:
-        """Wait until the server and strace sleep, all in the same moment.
-
-        A task that sleeps in two looks with as many context switches before slept between them; if
-        all do, they slept together, and nothing in them can wake another. One that was preempted
-        on its way to sleep is told by /proc/TID/syscall, which says that it is running.
-        """
-        deadline = time.monotonic() + PATIENCE
-        before = self._tasks()
-        while True:
-            now = self._tasks()
-            if now == before and all(task[1] in "SZ" for task in now):
-                return
-            assert time.monotonic() < deadline, f"the server under strace is not idle: {now}"
-            os.sched_yield()
-            before = now
-
-    def end(self) -> None:
-        """Kill the server; strace ends when it has written that down."""
-        for tid, *_ in self._tasks():
-            if tid != self._strace.pid:
-                with suppress(ProcessLookupError):  # a thread of one that is dead already
-                    os.kill(tid, signal.SIGKILL)
-        self._strace.wait(PATIENCE)
-
-    def _tasks(self) -> list[tuple[int, str, str, str]]:
-        """Each task of the session: id, state, and its context switches (proc(5)).
-
-        The state is S only when the task has given up the processor.
-        """
-        found = []
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if int(_stat(process)[3]) != self._strace.pid:
-                    continue
-                for task in (process / "task").iterdir():
-                    status = dict(
-                        line.split(":", 1) for line in (task / "status").read_text().splitlines()
-                    )
-                    state = _stat(task)[0]
-                    if state == "S" and not procfs.sleeps(int(task.name)):
-                        state = "R"
-                    found.append((
-                        int(task.name),
-                        state,
-                        status["voluntary_ctxt_switches"].strip(),
-                        status["nonvoluntary_ctxt_switches"].strip(),
-                    ))  # fmt: skip
-            except OSError:
-                continue  # it is gone
-        return sorted(found)
-
-
-def _stat(task: Path) -> list[str]:
-    """The fields of /proc/TID/stat from the state on."""
-    return (task / "stat").read_text().rpartition(") ")[2].split()
-
-
 @contextmanager
 def witness(plan: Plan, log: Path, *more: str) -> Iterator[Witness]:
     """Run the server of a plan under strace, which logs the calls that echotrace records."""
@@ -362,8 +265,15 @@ def witness(plan: Plan, log: Path, *more: str) -> Iterator[Witness]:
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     ) as strace:
-        server = Witness(strace, log)
+        server = Witness(strace, lambda: _address(log))
         try:
             yield server
         finally:
             server.end()
+
+
+def _address(log: Path) -> tuple[str, int] | None:
+    """Where the server listens, when it has asked for that itself."""
+    text = log.read_text() if log.exists() else ""
+    told = re.search(r"getsockname\(\d+, .*sin_port=htons\((\d+)\)", text)
+    return ("127.0.0.1", int(told[1])) if told else None

@@ -1,67 +1,18 @@
 """The model and the story against records that make no sense."""
 
-from typing import Any
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echotrace.kernel.model import run
 from echotrace.story.replay import replay
 from echotrace.story.sequence import canonical
-from echotrace.syscalls import ROWS
-from echotrace.trace import ClientStep, Endpoint, Exec, Exit, Record, Signal, Syscall, Task, Trace
-from tracebuilder import HEADER, THREAD
-
-_NUMBERS = st.integers(-2, 8)
-_WORDS = st.sampled_from(
-    [
-        "F_DUPFD",
-        "F_SETFD",
-        "CLONE_FILES",
-        "CLOSE_RANGE_UNSHARE",
-        "O_CLOEXEC",
-        "FIOCLEX",
-        "127.0.0.1:1",
-    ]
-)
-_VALUES = st.none() | _NUMBERS | _WORDS | st.lists(_NUMBERS, max_size=3) | st.just([{"fd": 3}])
-_ERRORS = st.none() | st.sampled_from(["EBADF", "EINTR", "ERESTARTSYS"])
-_ENDPOINTS = st.lists(
-    st.builds(Endpoint, _NUMBERS, st.none(), st.just("[::1]:1"), st.just("/x")), max_size=2
-)
-
-
-@st.composite
-def _garbage_calls(draw: Any) -> Syscall:
-    name = draw(st.sampled_from([*ROWS, "munmap", "restart_syscall"]))
-    names = [a.name for a in ROWS[name].arguments] if name in ROWS else ["arg0"]
-    args = {name: draw(_VALUES) for name in names if draw(st.booleans())}
-    return Syscall(
-        draw(_NUMBERS), draw(_NUMBERS), name, args, draw(st.none() | _NUMBERS), draw(_ERRORS),
-        draw(_NUMBERS), draw(st.none() | _NUMBERS), draw(st.none() | st.just("x")),
-        draw(_ENDPOINTS),
-    )  # fmt: skip
-
-
-_GARBAGE: st.SearchStrategy[Record] = st.one_of(
-    _garbage_calls(),
-    _garbage_calls(),
-    st.builds(
-        Task, _NUMBERS, _NUMBERS, _NUMBERS, st.none() | _NUMBERS, st.just("process"),
-        st.sampled_from([[], THREAD, ["CLONE_FILES"]]),
-    ),
-    st.builds(Exec, _NUMBERS, _NUMBERS, _NUMBERS, st.just(["x"])),
-    st.builds(Exit, _NUMBERS, _NUMBERS, _NUMBERS, st.none(), st.none()),
-    st.builds(Signal, _NUMBERS, _NUMBERS, _NUMBERS, st.just("SIGCHLD")),
-    st.builds(
-        ClientStep, _NUMBERS, _NUMBERS, st.sampled_from(["connect", "send"]), _NUMBERS,
-        local=st.none() | st.sampled_from(["127.0.0.1:1", "x"]),
-    ),
-)  # fmt: skip
+from echotrace.trace import Record, Trace
+from garbage import GARBAGE
+from tracebuilder import HEADER
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.lists(_GARBAGE, max_size=30))
+@given(st.lists(GARBAGE, max_size=30))
 def test_garbage_never_raises(records: list[Record]) -> None:
     """Whatever a trace holds, it has a story, and each reference belongs to a living task."""
     kernel = run(records)

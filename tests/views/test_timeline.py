@@ -76,7 +76,8 @@ def test_timeline_fits_any_width(width: int, clients: int, by: str) -> None:
 @given(st.text(st.characters(max_codepoint=255), min_size=1, max_size=40))
 def test_no_byte_from_outside_reaches_the_terminal_raw(data: str) -> None:
     """Payloads with control characters and escape sequences come out as plain text."""
-    text = timeline(replay(_served(data).trace()), Surface(100, unicode=False))
+    story = replay(_served(data).trace())
+    text = timeline(story, Surface(100, unicode=False), explained=True)
     assert all(character == "\n" or " " <= character <= "~" for character in text)
 
 
@@ -88,10 +89,26 @@ def test_no_name_from_outside_reaches_the_terminal_raw(name: str) -> None:
     trace = b.trace()
     header = msgspec.structs.replace(trace.header, server=name, script=name, kernel=name)
     text = timeline(
-        replay(msgspec.structs.replace(trace, header=header)), Surface(100), everything=True
+        replay(msgspec.structs.replace(trace, header=header)),
+        Surface(100),
+        everything=True,
+        explained=True,
     )
     assert all(character == "\n" or character.isprintable() for character in text)
     assert not set("\u202e\u2066\u200f") & set(text)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("everything", [True, False])
+def test_every_event_shown_is_explained_once(width: int, everything: bool) -> None:
+    """The list has the numbers of the rows, once each and in order, and fits any width."""
+    story = replay(_served(clients=3).trace())
+    text = timeline(story, Surface(width), everything=everything, explained=True)
+    explained = text.partition("What happened, event by event\n")[2].splitlines()
+    numbers = [int(line.split()[0]) for line in explained if line[:3].strip().isdecimal()]
+    shown = {row.event.seq for row in lay_out(story, everything=everything).rows}
+    assert numbers == sorted(shown)
+    assert max(map(len, explained)) <= min(width, 100)
 
 
 def test_damage_is_said() -> None:

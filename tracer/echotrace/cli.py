@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two servers or traces side by side."),
     Entry("check", "check", "Say what is wrong with a server, and prove it."),
+    Entry("step", "step", "Step through a server or a trace in the terminal."),
     Entry("servers", "servers", "List the teaching servers."),
     Entry("doctor", "doctor", "Say what this machine can record, and what would help."),
 )
@@ -43,6 +44,7 @@ Examples:
   echotrace thread --clients 3 --by task  a column per thread
   echotrace compare fork thread           what differs, and why
   echotrace check server.c                what is wrong with a server of yours
+  echotrace step fork                     step through it, with explanations
   echotrace fork -o fork.jsonl            keep the trace
   echotrace show fork.jsonl               look again, on any system
 """

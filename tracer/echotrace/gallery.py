@@ -23,7 +23,7 @@ class Mutant:
     `finding` is the finding's id and the file's name, `counterpart` the clean server. The bug shows
     under any of `scripts`, the clearest first, when `injections` are given to `--inject`; `shows`
     says how. `ends_early` when a client then waits in vain or the server never rests, so that the
-    recording ends with a StepTimeout. `everything` when the evidence takes `--all`.
+    recording ends with a StepTimeout.
     """
 
     finding: str
@@ -32,7 +32,6 @@ class Mutant:
     shows: str
     injections: tuple[str, ...] = ()
     ends_early: bool = False
-    everything: bool = False
 
     @property
     def command(self) -> str:
@@ -41,7 +40,7 @@ class Mutant:
         if self.scripts[0] != "interleaved":
             words.append(f"--script {self.scripts[0]}")
         words += [f"--inject {fault}" for fault in self.injections]
-        words += ["--all"] * self.everything + ["--timeout 0.3"] * self.ends_early
+        words += ["--timeout 0.3"] * self.ends_early
         return " ".join(words)
 
 
@@ -68,8 +67,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("child_never_reaped", "clean_fork", _ANY,
            "P1 and P2 call exit and P0 never calls waitpid: they stay zombies until P0 ends."),
     Mutant("thread_neither_joined_nor_detached", "clean_thread", _ONE_AFTER_THE_OTHER,
-           "P0 calls mmap for a stack before the second pthread_create too: the stack of T1, which "
-           "has ended, is not used again."),
+           "The second pthread_create has a new stack: that of T1, which has ended, is not used "
+           "again."),
     Mutant("short_send_ignored", "clean_thread", ("interleaved", "sequential", "half-close"),
            "send returns 3 for 5 bytes, and the next call is recv: the client waits for the rest.",
            injections=("send:short=3",), ends_early=True),

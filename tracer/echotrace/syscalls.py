@@ -14,6 +14,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from echotrace.trace import Syscall
+
 
 class Effect(StrEnum):
     """What a call does to descriptors and tasks when it succeeds."""
@@ -344,6 +346,21 @@ def c_function(name: str, args: Mapping[str, Any]) -> str:
     if rule:
         return rule(args)
     return ROWS[name].function if name in ROWS else name
+
+
+def called(call: Syscall) -> str:
+    """The C function that made a call: what the program called, where the trace tells that.
+
+    What a Python program called is no C function: `socket.close` makes other calls than close too.
+    """
+    site = call.site
+    if site is not None and site.call and not site.file.endswith(_PYTHON):
+        return site.call
+    return c_function(call.name, call.args)
+
+
+#: Ends of the names under which Python knows its sources: files, `<string>`, `<stdin>`.
+_PYTHON = (".py", ">")
 
 
 def logical_event(name: str) -> str:

@@ -14,7 +14,8 @@ class Site(Struct, frozen=True, omit_defaults=True):
     """Where in the traced program's source a call was made.
 
     `file` is the path as the compiler or the interpreter was given it, the same as in a `Source`;
-    `function` the function that holds the line; `call` the library function it called there.
+    `function` the function that holds the line; `call` the library function it called there, in C
+    (`recv`) or in Python (`socket.accept`).
     """
 
     file: str

@@ -55,13 +55,22 @@ recording = _all(
                  help="How long a client step may take to become possible."),
     click.option("--no-seccomp", is_flag=True,
                  help="Stop at every system call instead of filtering; slower, the same trace."),
+    click.option("--no-lines", is_flag=True,
+                 help="Do not look for the source line of each call: recording is some percent "
+                 "faster, and begins 0.05 s earlier."),
     inject,
+)  # fmt: skip
+
+by = click.option(
+    "--by", type=click.Choice(["connection", "task"]), default="connection", show_default=True,
+    help="What has a column of its own.",
 )  # fmt: skip
 
 #: How to show a timeline.
 looking = _all(
-    click.option("--by", type=click.Choice(["connection", "task"]), default="connection",
-                 show_default=True, help="What has a column of its own."),
+    by,
+    click.option("--explain", "explained", is_flag=True,
+                 help="Say in a sentence what each event shown means."),
 )  # fmt: skip
 
 

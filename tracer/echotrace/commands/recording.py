@@ -38,6 +38,7 @@ class Wish:
     snaplen: int = 64
     timeout: float = 5.0
     no_seccomp: bool = False
+    no_lines: bool = False
     inject: tuple[str, ...] = ()
     quiet: bool = False
     mute: bool = False
@@ -99,6 +100,8 @@ def plan_of(wish: Wish) -> Plan:
         seccomp=not wish.no_seccomp,
         mute=wish.mute,
         injections=injections,
+        lines=not wish.no_lines,
+        compiled_from=build.inputs(source) if language == "c" else frozenset({source}),
     )
 
 

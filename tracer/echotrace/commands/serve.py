@@ -40,6 +40,7 @@ def _examples(name: str) -> str:
 Examples:
   echotrace {name} --clients 3
   echotrace {name} --script half-close --by task{twin}
+  {f"echotrace {name} --explain":<40}a sentence for every event
   {f"echotrace {name} --inject send:short=3":<40}the bytes that never come back
   {f"echotrace {name} -o {Path(name).name}.jsonl":<40}keep the trace
 """
@@ -49,6 +50,7 @@ def _serve(
     name: str,
     *,
     by: str,
+    explained: bool,
     form: str,
     width: int | None,
     output_: Path | None = None,
@@ -71,7 +73,8 @@ def _serve(
     else:
         surface = output.surface(width, to_file=view is not None)
         story = replay(recorded.trace)
-        text = timeline(story, surface, by=by, everything=wished["everything"])
+        everything = wished["everything"]
+        text = timeline(story, surface, by=by, everything=everything, explained=explained)
     output.deliver(text, view, overwrite=force)
     if recorded.error:
         complain(recorded.error)

@@ -18,6 +18,7 @@ _LONG = 16 << 20  # bytes that take more than a moment to read and replay
 _EXAMPLES = """\b
 Examples:
   echotrace show fork.jsonl --by task
+  echotrace show fork.jsonl --explain
   echotrace fork --format jsonl | echotrace show -
 """
 
@@ -37,6 +38,7 @@ def show(
     context: click.Context,
     trace: str,
     by: str,
+    explained: bool,
     everything: bool,
     width: int | None,
     output_: Path | None,
@@ -45,7 +47,7 @@ def show(
     """Show a recorded trace: a file, or - for standard input."""
     found = load(trace)
     surface = output.surface(width, to_file=output_ is not None)
-    text = timeline(replay(found), surface, by=by, everything=everything)
+    text = timeline(replay(found), surface, by=by, everything=everything, explained=explained)
     output.deliver(text, output_, overwrite=force)
     if found.torn is not None:
         click.echo(

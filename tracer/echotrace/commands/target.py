@@ -55,7 +55,7 @@ def resolve(target: str, **wished: Any) -> Target:  # noqa: ANN401 -- the fields
     compiling and recording; KeyboardInterrupt when the user stopped the recording.
     """
     named = server_named(target)
-    return Target(load(target)) if named is None else _record(**named, **wished)
+    return Target(load(target)) if named is None else _record(**(wished | named))
 
 
 def server_named(target: str) -> dict[str, Any] | None:
@@ -64,7 +64,7 @@ def server_named(target: str) -> dict[str, Any] | None:
     if target == "-":
         return None
     if name in servers.ALL_NAMES:
-        return {"server": name, "lang": _twin(name, language) if colon else "c"}
+        return {"server": name} | ({"lang": _twin(name, language)} if colon else {})
     path = Path(target)
     if not target or not _exists(path):
         raise UserError(f"'{target}' is neither a server nor a file{_nearest(path)}")

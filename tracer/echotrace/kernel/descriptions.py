@@ -42,7 +42,8 @@ class Freed(Struct, frozen=True, gc=False):
     """A slot was emptied: `left` references to the description remain, in all tables together.
 
     `holders` names one task of each other table that still holds it, at most `HOLDERS_NAMED`.
-    `before` and `after` are its socket, if it is one; they differ if this was the last reference.
+    `before` and `after` are its socket, if it is one; they differ if this was the last reference,
+    unless a call of another thread still waits on it: then the end of that call ends it.
     """
 
     fd: int
@@ -61,6 +62,9 @@ class Touch(Struct, frozen=True, gc=False):
     `before` and `after` are the state of the socket used (or made, for `after`) when the event
     began and when it had happened. A client's step touches the server's end of its connection; a
     connect, the listening socket. `reaped` is the process whose end a wait took notice of.
+    `ready` is what select, poll or epoll_wait found ready, as (fd, description). `copied` are
+    sockets of which a new process got a reference too, at that moment, the newest first, at most
+    `COPIES_NAMED`. `zombie` is the process that must wait for the one that this event ended.
     """
 
     seq: int
@@ -71,6 +75,9 @@ class Touch(Struct, frozen=True, gc=False):
     before: Socket | None = None
     after: Socket | None = None
     reaped: int | None = None
+    ready: tuple[tuple[int, Description], ...] = ()
+    copied: tuple[Descriptor, ...] = ()
+    zombie: int | None = None
 
 
 class Doubt(Struct, frozen=True, gc=False):
@@ -82,3 +89,5 @@ class Doubt(Struct, frozen=True, gc=False):
 
 #: How many holders a `Freed` names: with thousands of processes a full list would be quadratic.
 HOLDERS_NAMED = 100
+#: How many copied sockets a `Touch` names: with thousands of connections, as above.
+COPIES_NAMED = 4

@@ -1,6 +1,9 @@
 """What one record of a call tells of the descriptors it names or makes."""
 
 from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
 
 from echotrace.kernel.sockets import Socket, SocketState
 from echotrace.syscalls import ROWS, Effect
@@ -41,6 +44,11 @@ _STATUS_FLAGS: Mapping[str, str] = {
     "O_ASYNC": "O_ASYNC",
 }
 
+_ACCEPTS = frozenset(row.name for row in ROWS.values() if row.effect is Effect.ACCEPTS)
+
+#: How waitid(2) is asked for one process (sys/wait.h).
+_P_PID = 1
+
 #: si_code of a child that ended (sigaction(2)).
 _ENDS = frozenset({"CLD_EXITED", "CLD_KILLED", "CLD_DUMPED"})
 
@@ -63,12 +71,12 @@ def kind_made(name: str) -> str:
 
 def endpoint_of(call: Syscall, fd: int) -> Endpoint:
     """What the trace tells of the descriptor `fd` at the end of `call`; empty when nothing."""
-    for endpoint in call.endpoints:
-        if endpoint.fd == fd:
-            return endpoint
-    if call.result == fd and isinstance(call.args.get("addr"), str):
-        return Endpoint(fd=fd, peer=call.args["addr"])  # what accept(2) itself stored
-    return _UNTOLD
+    told = next((endpoint for endpoint in call.endpoints if endpoint.fd == fd), _UNTOLD)
+    stored = call.args.get("addr") if call.name in _ACCEPTS and call.result == fd else None
+    if told.peer is None and isinstance(stored, str) and not stored.startswith("unix:"):
+        # What accept(2) itself stored: getpeername(2) tells nothing of a connection that was reset.
+        return replace(told, fd=fd, peer=stored)
+    return told
 
 
 def makes_cloexec(call: Syscall) -> bool:
@@ -116,12 +124,19 @@ def reaped_by(call: Syscall) -> int | None:
     if not succeeded(call) or "WNOWAIT" in str(call.args.get("options")):
         return None
     if call.name == "waitid":
-        told = call.args.get("info")
-        pid = told.get("pid") if isinstance(told, dict) else None
-        ended = isinstance(told, dict) and told.get("code") in _ENDS
-        return pid if ended and isinstance(pid, int) and pid else None
+        return _reaped_by_waitid(call.args)
     status = str(call.args.get("wstatus") or "")
     return None if status.startswith(("stopped", "continued")) else call.result or None
+
+
+def _reaped_by_waitid(args: Mapping[str, Any]) -> int | None:
+    """Whose end siginfo_t tells of; without one, the process that was asked for."""
+    told = args.get("info")
+    if not isinstance(told, dict):
+        only_ends = args.get("options") == "WEXITED" and args.get("idtype") == _P_PID
+        told = {"pid": args.get("id"), "code": "CLD_EXITED"} if only_ends else {}
+    pid = told.get("pid")
+    return pid if told.get("code") in _ENDS and isinstance(pid, int) and pid else None
 
 
 def same_form(address: str) -> str:

@@ -19,7 +19,7 @@ from echotrace.kernel.sockets import Act, Socket
 from echotrace.kernel.state import ProcessState
 from echotrace.kernel.tables import Open, Table
 from echotrace.kernel.tasks import Process, Running
-from echotrace.trace import Syscall
+from echotrace.trace import Endpoint, Syscall
 
 _STANDARD = (0, 1, 2)  # standard input, output and error (stdin(3))
 
@@ -90,10 +90,11 @@ class Live:
         fd: int,
         *,
         socket: Socket | None = None,
+        told: Endpoint | None = None,
         listener: int | None = None,
     ) -> Open:
-        """Put a new description into the slot `fd`."""
-        told = endpoint_of(call, fd)
+        """Put a new description into the slot `fd`; `told` if more is known than by the call."""
+        told = told or endpoint_of(call, fd)
         made = Description(
             self._next_id(), kind_made(call.name), call.seq, told.link, told.local, told.peer,
             listener,

@@ -10,10 +10,13 @@ Sans-I/O: feed it the moments of a trace, one by one; it does no reading and kno
 What a call does is in `transitions`; how a socket lives, in `sockets`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from msgspec.structs import replace
 
 from echotrace.kernel import on_tasks
-from echotrace.kernel.descriptions import Descriptor
+from echotrace.kernel.descriptions import Descriptor, Touch
 from echotrace.kernel.ledger import Ledger
 from echotrace.kernel.live import Live
 from echotrace.kernel.moments import Moment, Phase, moments
@@ -39,24 +42,34 @@ class Kernel:
     def apply(self, moment: Moment) -> None:
         """Let the next moment happen."""
         _, phase, _, record = moment
-        if isinstance(record, Syscall):
-            transition = TRANSITION_OF[record.name]
-            if phase == Phase.START:
-                task = self.live.tasks.get(record.tid) or self._unannounced(record)
-                task.calling = record
-                task.using = task.target = task.before = None
-                if transition.start is not None:
-                    transition.start(self.live, task, record)
-            elif transition.end is not None and record.tid in self.live.tasks:
-                transition.end(self.live, self.live.tasks[record.tid], record)
-        elif isinstance(record, ClientStep):
-            steps(self.live, record)
-        elif isinstance(record, Task):
-            on_tasks.begins(self.live, record)
-        elif isinstance(record, Exec):
-            on_tasks.replaced(self.live, record)
-        elif isinstance(record, Exit):
-            on_tasks.exits(self.live, record)
+        if not isinstance(record, Syscall):
+            _OTHERS[type(record)](self.live, record)
+        elif phase == Phase.START:
+            self._begin(record)
+        elif record.tid in self.live.tasks:
+            self._end(self.live.tasks[record.tid], record)
+
+    def _begin(self, call: Syscall) -> None:
+        transition = TRANSITION_OF[call.name]
+        task = self.live.tasks.get(call.tid) or self._unannounced(call)
+        if task.holds is not None:
+            task.let_go()
+        task.calling = call
+        task.using = task.target = task.before = None
+        if transition.start is not None:
+            transition.start(self.live, task, call)
+        if transition.end is not None and task.using is not None:
+            task.hold(task.using)
+
+    def _end(self, task: Running, call: Syscall) -> None:
+        transition = TRANSITION_OF[call.name]
+        if transition.end is not None:
+            transition.end(self.live, task, call)
+        ended = task.let_go() if task.holds is not None else None
+        if ended is not None:
+            told = self.ledger.touches.get(call.seq, Touch(call.seq))
+            if not told.made:
+                self.live.book(replace(told, used=ended.description, after=ended.socket))
 
     def state(self, time: int) -> State:
         """All of it, at `time`: that of the last moment applied or later."""
@@ -80,6 +93,15 @@ class Kernel:
         live = self.live
         live.doubt(call.seq, f"Nothing tells where task {call.tid} comes from.")
         return live.add(Running(call.tid, call.tid, live.first_table()), None)
+
+
+#: What the records do that are no calls.
+_OTHERS: Mapping[type, Callable[[Live, Any], None]] = {
+    ClientStep: steps,
+    Task: on_tasks.begins,
+    Exec: on_tasks.replaced,
+    Exit: on_tasks.exits,
+}
 
 
 def run(records: Iterable[Record]) -> Kernel:

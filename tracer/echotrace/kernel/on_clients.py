@@ -4,6 +4,7 @@ A step acts when it begins: what follows from it in the server can be seen befor
 """
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -26,10 +27,13 @@ def steps(live: Live, step: ClientStep) -> None:
     entry = live.ends.get(address)
     if entry is None or entry.socket is None:
         return
-    before = entry.socket
-    change = _CHANGES.get(step.action)
+    before, change = entry.socket, _CHANGES.get(step.action)
     if change is not None:
-        entry.socket = _changed(before, address, change(step))
+        waits = entry.description.id in live.listeners  # it was not accepted yet, or never will be
+        alter = _queue_after if waits else _connection_after
+        entry.socket = alter(before, address, change(step))
+        if step.action in _LAST and not waits:
+            del live.ends[address]  # the address may be used again
     live.book(Touch(step.seq, entry.description, before=before, after=entry.socket))
 
 
@@ -57,38 +61,49 @@ def _listener(live: Live, address: str | None) -> Open | None:
     return next(at_port, None)
 
 
-#: A step as what it does to a connection: bytes that arrive, or an act of the peer.
-_Change = tuple[int, Act | None]
+class _Change(NamedTuple):
+    """What a step does to the server's end: bytes that arrive, an act of the peer, its end."""
+
+    more: int = 0
+    act: Act | None = None
+    gone: bool = False
+
+
 _CHANGES: Mapping[str, Callable[[ClientStep], _Change]] = {
-    "send": lambda step: (step.size or 0, None),
-    "shutdown": lambda _: (0, Act.PEER_END),
-    "close": lambda step: (0, Act.PEER_ABORT if step.unread else Act.PEER_END),
-    "reset": lambda _: (0, Act.PEER_ABORT),
+    "send": lambda step: _Change(step.size or 0),
+    "shutdown": lambda _: _Change(act=Act.PEER_END),
+    "close": lambda step: _Change(act=Act.PEER_ABORT if step.unread else Act.PEER_END, gone=True),
+    "reset": lambda _: _Change(act=Act.PEER_ABORT, gone=True),
 }
+#: Steps after which a client has no connection any more.
+_LAST = frozenset({"close", "reset"})
 
 
-def _changed(socket: Socket, address: str, change: _Change) -> Socket:
-    """The server's end after a client's step, whether accept has taken it or not."""
-    if socket.state is not SocketState.LISTENING:
-        unread, state = _half(socket.unread, socket.state, change)
-        return replace(socket, unread=unread, state=state)
+def _queue_after(socket: Socket, address: str, change: _Change) -> Socket:
+    """The listening socket after a step of a client whose connection waits in its queue."""
     queue = []
     for waiting in socket.pending:
         if waiting.peer == address:
-            unread, state = _half(waiting.unread, waiting.state, change)
-            queue.append(Pending(address, unread or 0, state))
+            state = _state_after(waiting.state, change)
+            gone = waiting.peer_gone or change.gone
+            queue.append(Pending(address, waiting.unread + change.more, state, gone))
         else:
             queue.append(waiting)
     return replace(socket, pending=tuple(queue))
 
 
-def _half(
-    unread: int | None, state: SocketState, change: _Change
-) -> tuple[int | None, SocketState]:
-    """Bytes and state of a connection after a change; a reset throws away what was unread."""
-    more, act = change
-    if act is not None:
-        state = TRANSITIONS.get((state, act), state)
-    if act is Act.PEER_ABORT:
-        return 0, state
-    return None if unread is None else unread + more, state
+def _connection_after(socket: Socket, _address: str, change: _Change) -> Socket:
+    """The server's end of a connection after a step of its client."""
+    if change.more and socket.deaf and socket.state is not SocketState.CONNECTED:
+        # Nobody will read it: Linux resets the connection (FIN-WAIT in tcp_rcv_state_process).
+        return replace(socket, state=_state_after(socket.state, _Change(act=Act.OWN_ABORT)))
+    return replace(
+        socket,
+        state=_state_after(socket.state, change),
+        unread=None if socket.unread is None else socket.unread + change.more,
+        peer_gone=socket.peer_gone or change.gone,
+    )
+
+
+def _state_after(state: SocketState, change: _Change) -> SocketState:
+    return state if change.act is None else TRANSITIONS.get((state, change.act), state)

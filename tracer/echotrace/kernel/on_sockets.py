@@ -25,14 +25,17 @@ def accepts(live: Live, task: Running, call: Syscall) -> None:
         live.ledger.listening[listener.description.id] = listener.description
     told = endpoint_of(call, fd)
     waited = _take(listener, told.peer)
+    if waited is not None and told.peer is None:
+        told = replace(told, peer=waited.peer)
     socket = Socket(
         state=waited.state if waited else SocketState.CONNECTED,
         local=told.local,
         peer=told.peer,
         unread=waited.unread if waited else None,
+        peer_gone=waited is not None and waited.peer_gone,
     )
     entry = live.make(
-        task.table, call, fd, socket=socket,
+        task.table, call, fd, socket=socket, told=told,
         listener=listener.description.id if listener else None,
     )  # fmt: skip
     if waited is not None:
@@ -43,12 +46,16 @@ def accepts(live: Live, task: Running, call: Syscall) -> None:
 
 
 def _take(listener: Open | None, peer: str | None) -> Pending | None:
-    """Take a client's connection off the accept queue."""
-    if listener is None or listener.socket is None or peer is None:
+    """Take a client's connection off the accept queue.
+
+    A connection that was reset while it waited is accepted like the others (net/ipv4/
+    inet_connection_sock.c), but getpeername(2) tells nothing of it.
+    """
+    if listener is None or listener.socket is None:
         return None
-    address = same_form(peer)
+    address = same_form(peer or "")
     for waiting in listener.socket.pending:
-        if waiting.peer == address:
+        if waiting.peer == address or (peer is None and waiting.state is SocketState.RESET):
             left = tuple(other for other in listener.socket.pending if other is not waiting)
             listener.socket = replace(listener.socket, pending=left)
             return waiting
@@ -69,7 +76,8 @@ def is_told(live: Live, task: Running, call: Syscall) -> None:
     if entry.socket is None:
         return
     if call.name in _ACTS:
-        live.act(entry, _ACTS[call.name], call)
+        ends = call.name == "connect" and call.args.get("addr") == "AF_UNSPEC"
+        live.act(entry, Act.DISCONNECT if ends else _ACTS[call.name], call)
     changes: dict[str, object] = {}
     if told and call.endpoints:
         changes = {"local": told.local, "peer": told.peer}
@@ -84,13 +92,23 @@ _ACTS = {"bind": Act.BIND, "listen": Act.LISTEN, "connect": Act.CONNECT}
 
 
 def ends(live: Live, task: Running, call: Syscall) -> None:
-    """shutdown(2): SHUT_WR sends the FIN, whoever else holds the socket; SHUT_RD sends nothing."""
+    """shutdown(2): SHUT_WR sends the FIN, whoever else holds the socket; SHUT_RD sends nothing.
+
+    A listening socket is the other way round: SHUT_RD ends it, SHUT_WR does nothing (inet_shutdown
+    in net/ipv4/af_inet.c).
+    """
     uses(live, task, call)
-    entry = task.using
+    entry, how = task.using, call.args.get("how")
     if entry is None or entry.socket is None or not succeeded(call):
         return
-    if call.args.get("how") != "SHUT_RD":
-        live.act(entry, Act.OWN_END, call)
+    if entry.socket.state is SocketState.LISTENING:
+        if how != "SHUT_WR":
+            live.act(entry, Act.OWN_END, call)
+            entry.socket = replace(entry.socket, pending=())
+    else:
+        if how != "SHUT_RD":
+            live.act(entry, Act.OWN_END, call)
+        entry.socket = replace(entry.socket, deaf=entry.socket.deaf or how != "SHUT_WR")
     _book(live, task, call)
 
 
@@ -102,7 +120,7 @@ def receives(live: Live, task: Running, call: Syscall) -> None:
         return
     if call.errno in _RESETS:
         live.act(entry, Act.PEER_ABORT, call)
-    elif call.result == 0 and call.errno is None and not _asked_for_nothing(call):
+    elif call.result == 0 and call.errno is None and not _tells_nothing(socket, call):
         live.act(entry, Act.PEER_END, call)
         entry.socket = replace(entry.socket or socket, end_seen=True)
     elif call.result and socket.unread and succeeded(call):
@@ -113,19 +131,20 @@ def receives(live: Live, task: Running, call: Syscall) -> None:
     _book(live, task, call)
 
 
-def _asked_for_nothing(call: Syscall) -> bool:
-    """A recv of 0 bytes returns 0 whatever the peer did."""
-    return call.args.get("len", call.args.get("count")) == 0
+def _tells_nothing(socket: Socket, call: Syscall) -> bool:
+    """A recv of 0 bytes returns 0 whatever the peer did, and so does one after SHUT_RD."""
+    return socket.deaf or call.args.get("len", call.args.get("count")) == 0
 
 
 def sends(live: Live, task: Running, call: Syscall) -> None:
-    """send(2): its errors tell that the peer is gone."""
-    uses(live, task, call)
+    """send(2): its errors tell that the peer is gone; one that is gone answers with a reset."""
     entry = task.using
-    if entry is None or entry.socket is None or call.errno not in _RESETS:
+    if entry is None or entry.socket is None:
         return
-    live.act(entry, Act.PEER_ABORT, call)
-    _book(live, task, call)
+    answered = entry.socket.peer_gone and bool(call.result) and succeeded(call)
+    if answered or call.errno in _RESETS:
+        live.act(entry, Act.PEER_ABORT, call)
+        _book(live, task, call)
 
 
 def sets_option(live: Live, task: Running, call: Syscall) -> None:

@@ -1,11 +1,18 @@
 """The handlers of calls that concern tasks, and the births, execs and ends of tasks themselves."""
 
-from echotrace.kernel.descriptions import Freed, Touch
+from collections.abc import Set as AbstractSet
+from itertools import islice
+
+from echotrace.kernel.descriptions import COPIES_NAMED, Descriptor, Freed, Touch
 from echotrace.kernel.facts import reaped_by, shares_table, succeeded
 from echotrace.kernel.live import Live
 from echotrace.kernel.state import ProcessState
+from echotrace.kernel.tables import Table
 from echotrace.kernel.tasks import Process, Running
+from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import Exec, Exit, Syscall, Task
+
+_SPAWNS: AbstractSet[str] = {row.name for row in ROWS.values() if row.effect is Effect.SPAWNS}
 
 
 def begins(live: Live, record: Task) -> None:
@@ -23,16 +30,29 @@ def begins(live: Live, record: Task) -> None:
         table = maker.table
     else:
         table = live.copy_of(maker.table)
+        _book_copies(live, maker, record, table)
     parent = maker.pid if maker is not None and record.parent is not None else None
     if maker is not None and "CLONE_PARENT" in record.flags:
         parent = live.processes[maker.pid].parent
     task = live.add(Running(record.tid, record.pid, table), parent)
-    if parent in live.processes and task.pid == task.tid:
-        _inherit(live.processes[parent], live.processes[task.pid])
+    origin = live.processes.get(maker.pid) if maker is not None else None
+    if origin is not None and task.pid == task.tid:
+        # from its maker, also where CLONE_PARENT gives it another parent
+        live.processes[task.pid].inherit(origin, cleared="CLONE_CLEAR_SIGHAND" in record.flags)
 
 
-def _inherit(parent: Process, child: Process) -> None:
-    child.dispositions = dict(parent.dispositions)
+def _book_copies(live: Live, maker: Running, record: Task, table: Table) -> None:
+    """Remember with the call that makes a process which sockets it has now too."""
+    call = maker.calling
+    if call is None or call.name not in _SPAWNS or (call.end or record.time) < record.time:
+        return
+    sockets = ((fd, entry) for fd, entry in reversed(table.slots.items()) if entry.socket)
+    copied = tuple(
+        Descriptor(fd, entry.description, fd in table.cloexec, entry.count)
+        for fd, entry in islice(sockets, COPIES_NAMED)
+    )
+    if copied:
+        live.book(Touch(call.seq, copied=copied))
 
 
 def _maker(live: Live, record: Task) -> Running | None:
@@ -78,8 +98,7 @@ def replaced(live: Live, record: Exec) -> None:
     if record.tid in live.tasks:
         freed += _drop(live, record.tid)
     live.add(Running(record.tid, record.tid, table), process.parent)
-    kept = {s: do for s, do in process.dispositions.items() if do == "SIG_IGN"}
-    live.processes[record.tid].dispositions = kept  # handlers are gone with the program
+    live.processes[record.tid].inherit(process, cleared=True)  # handlers are gone with the program
     freed += [table.free(fd) for fd in sorted(table.cloexec)]
     if seq and freed:
         live.book(Touch(seq, freed=tuple(freed)))
@@ -101,14 +120,18 @@ def exits(live: Live, record: Exit) -> None:
         return
     freed = _leave(live, record.tid)
     process = live.processes.get(task.pid)
+    zombie = None
     if process is not None and not process.tasks:
-        _end_process(live, process, record)
-    if freed:
-        live.book(Touch(record.seq, freed=freed))
+        zombie = _end_process(live, process, record)
+    if freed or zombie is not None:
+        live.book(Touch(record.seq, freed=freed, zombie=zombie))
 
 
-def _end_process(live: Live, process: Process, record: Exit) -> None:
-    """A zombie, unless nobody must wait for it: init and echotrace do so at once."""
+def _end_process(live: Live, process: Process, record: Exit) -> int | None:
+    """A zombie, unless nobody must wait for it: init and echotrace do so at once.
+
+    Gives the process that must wait for it, or None.
+    """
     del live.processes[process.pid]
     for pid in process.children:
         live.zombies.pop(pid, None)
@@ -116,14 +139,15 @@ def _end_process(live: Live, process: Process, record: Exit) -> None:
             live.processes[pid].parent = None
     parent = live.processes.get(process.parent) if process.parent is not None else None
     if parent is None:
-        return
+        return None
     if parent.reaps_itself:
         parent.children.pop(process.pid, None)
-        return
+        return None
     live.zombies[process.pid] = ProcessState(
         process.pid, process.parent, (), zombie=True, status=record.status, signal=record.signal,
         exit=record.seq, dispositions=process.dispositions,
     )  # fmt: skip
+    return parent.pid
 
 
 def reaps(live: Live, task: Running, call: Syscall) -> None:
@@ -152,8 +176,9 @@ def handles(live: Live, task: Running, call: Syscall) -> None:
 
 
 def _leave(live: Live, tid: int) -> tuple[Freed, ...]:
-    """Take a task out of its process and its table."""
+    """Take a task out of its process, its table and the call it was in."""
     task = live.tasks.pop(tid)
+    task.let_go()
     process = live.processes.get(task.pid)
     if process is not None:
         process.tasks.pop(tid, None)

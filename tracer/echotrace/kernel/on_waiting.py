@@ -1,10 +1,13 @@
 """The handlers of calls that wait for readiness: epoll's interest list, and the list of poll."""
 
-from echotrace.kernel.descriptions import Touch
+from collections.abc import Callable, Iterator, Mapping
+
+from echotrace.kernel.descriptions import Description, Touch
 from echotrace.kernel.facts import succeeded
 from echotrace.kernel.live import Live
 from echotrace.kernel.on_descriptors import uses_two
 from echotrace.kernel.tasks import Running
+from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 
 
@@ -17,14 +20,12 @@ def watches(live: Live, task: Running, call: Syscall) -> None:
     live.ledger.watching.add(instance.description.id)
     if target is None or not isinstance(fd, int) or not succeeded(call):
         return
-    key = (fd, target.description.id)
     if call.args.get("op") == "EPOLL_CTL_DEL":
-        instance.interest.pop(key, None)
+        instance.forget((fd, target.description.id))
     else:
         event = call.args.get("event")
-        events = str(event.get("events", "")) if isinstance(event, dict) else ""
-        instance.interest[key] = (target, events)
-        target.watchers.add(instance)
+        told = event if isinstance(event, dict) else {}
+        instance.watch(fd, target, str(told.get("events", "")), _number(told.get("data")))
 
 
 def polls(live: Live, task: Running, call: Syscall) -> None:
@@ -38,4 +39,66 @@ def polls(live: Live, task: Running, call: Syscall) -> None:
     fd = watched[0].get("fd")
     entry = task.table.slots.get(fd) if isinstance(fd, int) else None
     if entry is not None:
+        task.using, task.before = entry, entry.socket
         live.book(Touch(call.seq, entry.description, before=entry.socket, after=entry.socket))
+
+
+def finds_ready(live: Live, task: Running, call: Syscall) -> None:
+    """select(2), poll(2), epoll_wait(2): look up what they returned as ready."""
+    if not succeeded(call) or not call.result:
+        return
+    used = task.using
+    ready = tuple(_FOUND[logical_event(call.name)](task, call))
+    if used is None and not ready:
+        return
+    live.book(
+        Touch(
+            call.seq,
+            used.description if used else None,
+            before=task.before,
+            after=used.socket if used else None,
+            ready=ready,
+        )
+    )
+
+
+def _found_by_select(task: Running, call: Syscall) -> Iterator[tuple[int, Description]]:
+    """When select has returned, its sets hold what is ready."""
+    sets = [call.args.get(name) for name in ("readfds", "writefds", "exceptfds")]
+    fds = {fd for told in sets if isinstance(told, list) for fd in told if isinstance(fd, int)}
+    return _known(task, sorted(fds))
+
+
+def _found_by_poll(task: Running, call: Syscall) -> Iterator[tuple[int, Description]]:
+    told = call.args.get("fds")
+    entries = [entry for entry in told if isinstance(entry, dict)] if isinstance(told, list) else []
+    fds = [entry.get("fd") for entry in entries if entry.get("revents")]
+    return _known(task, [fd for fd in fds if isinstance(fd, int)])
+
+
+def _known(task: Running, fds: list[int]) -> Iterator[tuple[int, Description]]:
+    slots = task.table.slots
+    return ((fd, slots[fd].description) for fd in fds if fd in slots)
+
+
+def _found_by_epoll(task: Running, call: Syscall) -> Iterator[tuple[int, Description]]:
+    """What epoll_wait returns is the program's own data, which the entry was added with."""
+    told, instance = call.args.get("events"), task.using
+    if instance is None or not isinstance(told, list):
+        return
+    for entry in told:
+        data = _number(entry.get("data")) if isinstance(entry, dict) else None
+        key = instance.by_data.get(data)
+        if key is not None:
+            yield key[0], instance.interest[key][0].description
+
+
+def _number(data: object) -> int | None:
+    return data if isinstance(data, int) else None
+
+
+_FOUND: Mapping[str, Callable[[Running, Syscall], Iterator[tuple[int, Description]]]] = {
+    "select": _found_by_select,
+    "poll": _found_by_poll,
+    "epoll wait": _found_by_epoll,
+}

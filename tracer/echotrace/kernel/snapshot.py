@@ -20,6 +20,11 @@ def snapshot(live: Live, time: int) -> State:
     tables = {task.table.number: task.table for task in live.tasks.values()}
     opens = {entry.description.id: entry for table in tables.values()
              for entry in table.slots.values()}  # fmt: skip
+    callers: dict[int, list[int]] = {}
+    for task in live.tasks.values():
+        if task.holds is not None:
+            opens[task.holds.description.id] = task.holds
+            callers.setdefault(task.holds.description.id, []).append(task.tid)
     return State(
         time,
         (*(_process(process) for process in live.processes.values()), *live.zombies.values()),
@@ -28,7 +33,9 @@ def snapshot(live: Live, time: int) -> State:
             TableState(number, tuple(table.tasks), descriptors(table))
             for number, table in sorted(tables.items())
         ),
-        tuple(_open(entry) for _, entry in sorted(opens.items())),
+        tuple(
+            _open(entry, tuple(callers.get(number, ()))) for number, entry in sorted(opens.items())
+        ),
     )
 
 
@@ -59,7 +66,7 @@ def _unreturned(task: Running, time: int) -> Syscall | None:
     return call
 
 
-def _open(entry: Open) -> OpenState:
+def _open(entry: Open, callers: tuple[int, ...]) -> OpenState:
     return OpenState(
         entry.description,
         entry.count,
@@ -74,6 +81,7 @@ def _open(entry: Open) -> OpenState:
         tuple(
             Interest(fd, watched.description, events,
                      watched.socket.readable if watched.socket else None)
-            for (fd, _), (watched, events) in sorted(entry.interest.items(), key=lambda i: i[0])
+            for (fd, _), (watched, events, _) in sorted(entry.interest.items(), key=lambda i: i[0])
         ),
+        callers,
     )  # fmt: skip

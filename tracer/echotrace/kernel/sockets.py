@@ -15,10 +15,15 @@ the arrival of the peer's FIN, and OWN_ABORT and PEER_ABORT are resets, which en
 The names that ss(8) and netstat(8) show for a TCP socket follow from the state (RFC 9293, 3.3.2):
 `TCP_NAMES`. What clients do is known where echotrace plays them; elsewhere the peer's end is learnt
 when recv returns 0, its reset when a call fails with ECONNRESET.
+
+What a reset leaves unread can still be received: Linux keeps it (tcp_reset in net/ipv4/tcp_input.c
+empties the other queue only). A peer that has closed its socket altogether answers what is sent to
+it with a reset (RFC 9293, 3.10.7.1); one that only ended its data (shutdown) takes it.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
+from struct import pack
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -52,6 +57,7 @@ class Act(StrEnum):
 
 _S, _A = SocketState, Act
 _OPEN = (_S.CONNECTED, _S.ENDED, _S.PEER_ENDED)
+_WITHOUT_PEER = (_S.UNBOUND, _S.BOUND, _S.LISTENING, _S.CLOSED)
 
 #: Where an act leads from a state. Repeated ends change nothing (shutdown(2) may be called twice).
 TRANSITIONS: Mapping[tuple[SocketState, Act], SocketState] = {
@@ -77,8 +83,10 @@ TRANSITIONS: Mapping[tuple[SocketState, Act], SocketState] = {
     (_S.ENDED, _A.PEER_END): _S.CLOSED,
     (_S.CLOSED, _A.PEER_END): _S.CLOSED,
     (_S.RESET, _A.PEER_END): _S.RESET,
-    **{(state, _A.OWN_ABORT): _S.RESET for state in SocketState},
-    **{(state, _A.PEER_ABORT): _S.RESET for state in (*_OPEN, _S.RESET, _S.CLOSED)},
+    **{(state, _A.OWN_ABORT): _S.RESET for state in (*_OPEN, _S.RESET)},
+    **{(state, _A.OWN_ABORT): _S.CLOSED for state in _WITHOUT_PEER},  # nobody to send it to
+    **{(state, _A.PEER_ABORT): _S.RESET for state in (*_OPEN, _S.RESET)},
+    (_S.CLOSED, _A.PEER_ABORT): _S.CLOSED,  # both have ended: it is not sent
 }
 
 #: The state of a TCP socket in ss(8), by ours; a reset one is in no list any more.
@@ -97,12 +105,14 @@ TCP_NAMES: Mapping[SocketState, str] = {
 class Pending(Struct, frozen=True, gc=False):
     """A connection that waits in the accept queue: `peer` is its address, and what came already.
 
-    `unread` counts bytes; `state` is what its socket will be in when accept takes it.
+    `unread` counts bytes; `state` is what its socket will be in when accept takes it, and
+    `peer_gone` as in `Socket`. It stays in the queue when it is reset.
     """
 
     peer: str
     unread: int = 0
     state: SocketState = SocketState.CONNECTED
+    peer_gone: bool = False
 
 
 class Socket(Struct, frozen=True, gc=False):
@@ -110,7 +120,10 @@ class Socket(Struct, frozen=True, gc=False):
 
     `backlog` and `pending` are those of a listening socket. `unread` counts the bytes that have
     arrived and were not yet received, None where the peer is not one of echotrace's clients.
-    `end_seen` tells that recv has returned 0. `options` are those that setsockopt(2) set, by name.
+    `end_seen` tells that recv has returned 0 for the end of the peer's data. `deaf` is a socket on
+    which shutdown(2) ended the receiving: recv returns 0 whatever the peer does. `peer_gone` tells
+    that the client has closed its socket altogether. `options` are those that setsockopt(2) set, by
+    name.
     """
 
     stream: bool = True
@@ -121,6 +134,8 @@ class Socket(Struct, frozen=True, gc=False):
     pending: tuple[Pending, ...] = ()
     unread: int | None = None
     end_seen: bool = False
+    deaf: bool = False
+    peer_gone: bool = False
     options: Mapping[str, object] = {}
 
     @property
@@ -128,11 +143,20 @@ class Socket(Struct, frozen=True, gc=False):
         """Whether accept or recv would return at once (poll(2), POLLIN); None when unknown."""
         if self.state is SocketState.LISTENING:
             return bool(self.pending) or None
-        if self.state in _ENDED_BY_PEER:
+        if self.deaf or self.state in _ENDED_BY_PEER:
             return True
         if self.unread is None or self.state not in _OPEN:
             return None
         return self.unread > 0
+
+    @property
+    def last_act(self) -> Act:
+        """What its last close does: a reset if bytes are unread or SO_LINGER is 0, else a FIN.
+
+        RFC 1122, 4.2.2.13; socket(7), SO_LINGER.
+        """
+        at_once = self.options.get("SO_LINGER") == _LINGER_0
+        return Act.OWN_ABORT if self.unread or at_once else Act.OWN_END
 
     @property
     def tcp(self) -> str:
@@ -140,6 +164,8 @@ class Socket(Struct, frozen=True, gc=False):
         return TCP_NAMES[self.state]
 
 
+#: struct linger {1, 0} as the trace holds the value of an option.
+_LINGER_0 = pack("ii", 1, 0).hex()
 _ENDED_BY_PEER = (_S.PEER_ENDED, _S.CLOSED, _S.RESET)
 
 

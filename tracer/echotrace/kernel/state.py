@@ -70,7 +70,8 @@ class Interest(Struct, frozen=True):
 class OpenState(Struct, frozen=True):
     """An open file description: its references and where they are, as (table, fd).
 
-    `flags` are its file status flags (fcntl(2), F_GETFL) as far as the calls show them.
+    `flags` are its file status flags (fcntl(2), F_GETFL) as far as the calls show them. `callers`
+    are the tasks in a call that waits on it: they keep it open even when it has no references.
     """
 
     description: Description
@@ -79,6 +80,7 @@ class OpenState(Struct, frozen=True):
     flags: tuple[str, ...] = ()
     socket: Socket | None = None
     interest: tuple[Interest, ...] = ()
+    callers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

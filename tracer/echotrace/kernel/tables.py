@@ -5,6 +5,8 @@ A table belongs to the tasks that share it (CLONE_FILES, clone(2)); it dies with
 
 from itertools import islice
 
+from msgspec.structs import replace
+
 from echotrace.kernel.descriptions import HOLDERS_NAMED, Description, Freed
 from echotrace.kernel.sockets import Act, Socket, after
 
@@ -13,19 +15,26 @@ class Open:
     """An open file description and its references: `count` in all, `tables` slots by table.
 
     `flags` are its file status flags; `socket` its state if it is a socket; `interest` what an
-    epoll instance watches, as (descriptor, description id) -> (description, events), since that is
-    the key of its list (epoll(7)); `watchers` the epoll instances that watch this description.
+    epoll instance watches, as (descriptor, description id) -> (description, events, data), since
+    that is the key of its list (epoll(7)), and `by_data` the keys by the program's own data;
+    `watchers` are the epoll instances that watch this description. `callers` counts the calls that
+    wait on it: they keep it when the last slot is emptied.
     """
 
-    __slots__ = ("count", "description", "flags", "interest", "socket", "tables", "watchers")
+    __slots__ = (
+        "by_data", "callers", "count", "description", "flags", "interest", "socket", "tables",
+        "watchers",
+    )  # fmt: skip
 
     def __init__(self, description: Description, socket: Socket | None = None) -> None:
         self.description = description
         self.count = 0
+        self.callers = 0
         self.tables: dict[Table, int] = {}
         self.flags: frozenset[str] = frozenset()
         self.socket = socket
-        self.interest: dict[tuple[int, int], tuple[Open, str]] = {}
+        self.interest: dict[tuple[int, int], tuple[Open, str, object]] = {}
+        self.by_data: dict[object, tuple[int, int]] = {}
         self.watchers: set[Open] = set()
 
     def act(self, act: Act) -> bool:
@@ -36,19 +45,44 @@ class Open:
         self.socket = socket or self.socket
         return socket is not None
 
-    def end(self) -> None:
-        """The last reference is gone: the socket sends its FIN, or a reset if bytes were unread.
+    def leave(self) -> bool:
+        """A call that waited on it is over; whether that was what had kept it."""
+        self.callers -= 1
+        if self.count or self.callers:
+            return False
+        self.end()
+        return True
 
-        RFC 1122, 4.2.2.13; epoll instances forget it (epoll(7)).
+    def end(self) -> None:
+        """The socket sends its FIN or a reset, and epoll instances forget it (epoll(7)).
+
+        Connections that wait in the queue of a listening socket are reset with it.
         """
         if self.socket is not None:
-            self.act(Act.OWN_ABORT if self.socket.unread else Act.OWN_END)
+            self.act(self.socket.last_act)
+            if self.socket.pending:
+                self.socket = replace(self.socket, pending=())
         for watcher in self.watchers:
             for key in [key for key in watcher.interest if key[1] == self.description.id]:
-                del watcher.interest[key]
-        for entry, _ in self.interest.values():
+                watcher.forget(key)
+        for entry, _, _ in self.interest.values():
             entry.watchers.discard(self)
         self.interest.clear()
+        self.by_data.clear()
+
+    def watch(self, fd: int, target: "Open", events: str, data: object) -> None:
+        """Put a descriptor into this interest list, or change its entry."""
+        key = (fd, target.description.id)
+        self.forget(key)
+        self.interest[key] = (target, events, data)
+        self.by_data[data] = key
+        target.watchers.add(self)
+
+    def forget(self, key: tuple[int, int]) -> None:
+        """Take an entry out of this interest list, if it is there."""
+        _, _, data = self.interest.pop(key, (None, "", None))
+        if self.by_data.get(data) == key:
+            del self.by_data[data]
 
 
 class Table:
@@ -89,7 +123,7 @@ class Table:
         if mine:
             others[self] = mine
         before = entry.socket
-        if not entry.count:
+        if not entry.count and not entry.callers:
             entry.end()
         return Freed(fd, entry.description, entry.count, holders, before, entry.socket)
 

@@ -6,7 +6,8 @@ A call is seen twice, when it begins and when it ends, and the kernel acts somew
 of the two moments stands for the act is decided so that no order the kernel allows is misread:
 
 - What a call *uses* is looked up at its START. A call that waits (accept, recv) holds the
-  description from there on, even when another thread closes the number meanwhile.
+  description from there on, even when another thread closes the number meanwhile: then the socket
+  sends its FIN only when that call is over (fget and fput, fs/file.c).
 - What a call *frees* is freed at its START, if it is known to succeed. close(2) gives the number
   back early, and another thread may be given it before the close is seen to end.
 - What a call *makes* is made at its END. Nobody can know the number earlier: the task that will
@@ -67,7 +68,9 @@ TRANSITIONS: Mapping[Effect, Transition] = {
 
 BY_EVENT: Mapping[str, Transition] = {
     "recv": Transition(fds.uses, on_sockets.receives),
-    "send": Transition(on_sockets.sends),
+    "send": Transition(fds.uses, on_sockets.sends),
+    "select": Transition(None, on_waiting.finds_ready),
+    "epoll wait": Transition(fds.uses, on_waiting.finds_ready),
 }
 
 BY_NAME: Mapping[str, Transition] = {
@@ -77,10 +80,12 @@ BY_NAME: Mapping[str, Transition] = {
     "getsockname": Transition(fds.uses, on_sockets.is_told),
     "shutdown": Transition(on_sockets.ends),
     "setsockopt": Transition(on_sockets.sets_option),
-    "poll": Transition(on_waiting.polls),
-    "ppoll": Transition(on_waiting.polls),
+    "poll": Transition(on_waiting.polls, on_waiting.finds_ready),
+    "ppoll": Transition(on_waiting.polls, on_waiting.finds_ready),
     "ioctl": Transition(fds.uses, fds.marks),
     **{name: Transition(fds.uses_two) for name in SECOND_DESCRIPTOR},
+    "sendfile": Transition(fds.uses_two, on_sockets.sends),
+    "splice": Transition(fds.uses_two, on_sockets.receives),
     "epoll_ctl": Transition(on_waiting.watches),
 }
 

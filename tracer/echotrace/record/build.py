@@ -92,6 +92,11 @@ def build(source: Path, compiler: str, flags: Sequence[str] = FLAGS) -> Path:
     return binary
 
 
+def inputs(source: Path) -> frozenset[Path]:
+    """The files that `build` makes the binary of `source` from, and keeps it apart by."""
+    return frozenset(_texts(source.absolute()))
+
+
 def command(name: str, language: Language, address: str | None) -> tuple[list[str], Language]:
     """The command line that starts the server called `name`, and the language really used.
 

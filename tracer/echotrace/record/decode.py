@@ -256,7 +256,8 @@ def _signal_action(argument: Argument) -> dict[str, str] | None:
     handler, flags = struct.unpack("QQ", raw)
     return {
         "handler": names.HANDLERS.get(handler, "function"),
-        "flags": str(names.flags(flags, names.ACTION_FLAGS)),
+        # an int in the C library: the kernel is given its sign too, and ignores it
+        "flags": str(names.flags(flags & 0xFFFFFFFF, names.ACTION_FLAGS)),
     }
 
 

@@ -236,6 +236,8 @@ class Engine:
         group = 0 if parent is None else self.pids.get(parent, 0)
         thread = procfs.is_thread_of(group, child)
         self.pids[child] = group if thread else child
+        if parent is not None:
+            self.stops.origins.born(child, parent, thread=thread)
         kind = "thread" if thread else "process"
         task = Task(
             time=now, tid=child, pid=self.pids[child], parent=parent, kind=kind, flags=flags
@@ -254,8 +256,8 @@ class Engine:
     def _replaced(self, tid: int, _stop: Stop, now: int) -> None:
         former = ptrace.event_message(tid)
         self._ended.discard(tid)
+        self.stops.replaced(former, tid)
         if former != tid:
-            self.stops.rename(former, tid)
             self.pids.pop(former, None)
         if not self._running:
             self._running = True
@@ -271,7 +273,8 @@ class Engine:
             found = self.stops.unfinished(tid)
             if found:
                 call, raw = found
-                self.stops.items.append((tid, start, None, raw, self.look(tid, call)))
+                origin = self.stops.origin(tid, call)
+                self.stops.items.append((tid, start, None, raw, self.look(tid, call), origin))
         self._end(tid, status, now)
         self._resume(tid)
 

@@ -15,6 +15,7 @@ from echotrace.record import decode, machine, procfs, ptrace
 from echotrace.record.inject import Faults, Injection
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call
+from echotrace.record.origins import Origins
 from echotrace.record.stops import InfoStops
 from echotrace.syscalls import Effect, Row
 
@@ -61,13 +62,16 @@ class InjectingStops(InfoStops):
         self,
         inspector: Inspector,
         pids: dict[int, int],
-        faults: Faults,
+        origins: Origins,
         *,
-        wanted: Callable[[int], bool],
+        faults: Faults,
+        wanted: Callable[[Call], bool],
         changed: Callable[[int], bool],
         filtered: bool,
     ) -> None:
-        super().__init__(inspector, pids, wanted=wanted, changed=changed, filtered=filtered)
+        super().__init__(
+            inspector, pids, origins, wanted=wanted, changed=changed, filtered=filtered
+        )
         self._faults = faults
         self._changes: dict[int, Change] = {}
         self._decided: dict[int, _Decision] = {}
@@ -75,11 +79,12 @@ class InjectingStops(InfoStops):
         self._again: dict[int, _Decision] = {}
         self._running = False  # what comes before the first exec is our own preparation
 
-    def rename(self, former: int, tid: int) -> None:
-        """Two tasks are one now, in an exec that succeeds: nobody has changed that call."""
-        super().rename(former, tid)
-        self._drop(former)
-        self._drop(tid)
+    def replaced(self, former: int, tid: int) -> None:
+        """A new program; where two tasks are one now, nobody has changed that call."""
+        super().replaced(former, tid)
+        if former != tid:
+            self._drop(former)
+            self._drop(tid)
 
     def forget(self, tid: int) -> None:
         """A task is gone."""

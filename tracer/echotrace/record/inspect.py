@@ -47,6 +47,7 @@ class Inspector:
     """Looks at calls of stopped tasks; knows the numbers of this machine's calls."""
 
     def __init__(self, names: Mapping[int, str], memory: Memory, limit: int) -> None:
+        self.names = names
         self.rows: Mapping[int, Row] = {n: ROWS[name] for n, name in names.items() if name in ROWS}
         self._memory = memory
         self._limit = limit

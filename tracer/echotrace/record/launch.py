@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -68,16 +67,20 @@ def _become(launch: Launch) -> None:
     os.dup2(null, 1)
     if launch.mute:
         os.dup2(null, 2)
-    if null > 1:
-        os.close(null)
+    # What our own caller left open (terminals of editors do) must not shift the program's numbers.
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     if launch.filter is not None and not ptrace.set_seccomp_filter(launch.filter):
-        sys.stderr.write("echotrace: the kernel refused the filter; try --no-seccomp\n")
+        _say("the kernel refused the filter; try --no-seccomp")
         return
     try:
         os.execv(launch.program, list(launch.argv))  # noqa: S606 -- no shell is wanted
     except OSError as error:
-        sys.stderr.write(f"echotrace: {launch.program}: {error.strerror}\n")
-        sys.stderr.flush()
+        _say(f"{launch.program}: {error.strerror}")
+
+
+def _say(text: str) -> None:
+    """Say it on standard error itself: what Python had in its place may be closed by now."""
+    os.write(2, os.fsencode(f"echotrace: {text}\n"))
 
 
 def abandon(pid: int, gate: int) -> None:

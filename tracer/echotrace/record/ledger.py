@@ -9,6 +9,8 @@ import msgspec
 from echotrace.record import decode, names
 from echotrace.record.inspect import Found
 from echotrace.record.machine import Call
+from echotrace.record.origins import UNKNOWN
+from echotrace.record.sources import Sources
 from echotrace.record.stops import Item, call_of
 from echotrace.syscalls import Row
 from echotrace.trace import Endpoint, Exec, Exit, Record, Signal, Syscall, Task
@@ -38,9 +40,11 @@ class Ledger:
         self,
         names_by_number: Mapping[int, str],
         rows: Mapping[int, Row],
+        sources: Sources,
         faults: dict[int, str] | None = None,
     ) -> None:
         self.syscalls = 0
+        self._sources = sources
         self._names = names_by_number
         self._rows = rows
         self._faults = {} if faults is None else faults
@@ -66,7 +70,7 @@ class Ledger:
     def enter(
         self, items: Iterable[Item], others: Iterable[Record], waiting: Mapping[int, int]
     ) -> list[Record]:
-        """Records of all that has ended, in the order in which it did.
+        """Records of all that has ended, in the order in which it did; sources before their sites.
 
         `waiting` says when the calls began that have not ended: they get their numbers now.
         """
@@ -80,18 +84,39 @@ class Ledger:
         ]
         dated += [(_time(record), self._other(record)) for record in others]
         dated.sort(key=lambda pair: pair[0])
-        return [record for _, record in dated]
+        return self._with_sources([record for _, record in dated])
 
-    def unfinished(self, tid: int, start: int, call: Call, found: Found) -> Syscall:
+    def unfinished(
+        self, tid: int, start: int, call: Call, found: Found, origin: int = UNKNOWN
+    ) -> list[Record]:
         """The record of a call that had not returned at the end of the trace."""
-        return self._record(tid, start, None, call, found)
+        return self._with_sources([self._record(tid, start, None, call, found, origin)])
+
+    def _with_sources(self, records: list[Record]) -> list[Record]:
+        """The records, and each new source before the first that names it."""
+        new = {source.file: source for source in self._sources.take_new()}
+        if not new:
+            return records
+        complete: list[Record] = []
+        for record in records:
+            if isinstance(record, Syscall) and record.site and record.site.file in new:
+                complete.append(new.pop(record.site.file))
+            complete.append(record)
+        return complete
 
     def _syscall(self, item: Item) -> Syscall:
-        tid, start, end, raw, extra = item
-        return self._record(tid, start, end, call_of(raw, returned=end is not None), extra)
+        tid, start, end, raw, extra, origin = item
+        call = call_of(raw, returned=end is not None)
+        return self._record(tid, start, end, call, extra, origin)
 
     def _record(
-        self, tid: int, start: int, end: int | None, call: Call, extra: Found | bytes | None
+        self,
+        tid: int,
+        start: int,
+        end: int | None,
+        call: Call,
+        extra: Found | bytes | None,
+        origin: int,
     ) -> Syscall:
         found = None if isinstance(extra, bytes) else extra
         payload = decode.text(extra) if isinstance(extra, bytes) else None
@@ -108,6 +133,7 @@ class Ledger:
             end=None if end is None else self.time(end),
             data=found["data"] if found else payload,
             endpoints=[Endpoint(**facts) for facts in found["endpoints"]] if found else [],
+            site=self._sources.site(origin),
             injected=self._faults.pop(start, None),
         )
 

@@ -131,19 +131,26 @@ class Stop:
         return cls(signal=status >> 8 & 0x7F, event=status >> 16)
 
 
+#: The most bytes of stack that are read together with a payload.
+STACK = 4096
+
+
 class Memory:
     """Reads the memory of tracees through one reused buffer (process_vm_readv(2))."""
 
     SIZE = 1 << 16
 
     def __init__(self) -> None:
+        room = STACK + self.SIZE
         #: A slice of it is bytes; typeshed thinks otherwise.
-        self.buffer: Any = ctypes.create_string_buffer(self.SIZE)
-        self._local = (ctypes.c_uint64 * 2)(ctypes.addressof(self.buffer), self.SIZE)
-        self._remote = (ctypes.c_uint64 * 2)()
+        self.buffer: Any = ctypes.create_string_buffer(room)
+        #: The buffer's start, by words.
+        self.words = memoryview(self.buffer).cast("B").cast("Q")
+        self._local = (ctypes.c_uint64 * 2)(ctypes.addressof(self.buffer), room)
+        self._remote = (ctypes.c_uint64 * 4)()
         self.local_ref = ctypes.byref(self._local)
         self.remote_ref = ctypes.byref(self._remote)
-        #: Address and length of the next read, as the hot loop sets them.
+        #: Address and length of what the next read takes, twice: as the hot loop sets them.
         self.remote = memoryview(self._remote).cast("B").cast("Q")
 
     def read(self, tid: int, address: int, size: int) -> bytes | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Self
 
@@ -23,7 +24,10 @@ from echotrace.record.injecting import InjectingStops
 from echotrace.record.inspect import Inspector
 from echotrace.record.launch import Launch
 from echotrace.record.ledger import Ledger
+from echotrace.record.machine import Call
+from echotrace.record.origins import Nowhere, Origins
 from echotrace.record.script import Script
+from echotrace.record.sources import Sources
 from echotrace.record.spool import Spool
 from echotrace.record.stops import InfoStops, RegisterStops, Stops
 from echotrace.trace import End, Header, Record, Syscall
@@ -44,6 +48,8 @@ class Plan:
     client step may take to become possible. `everything` records all system calls; `pin` keeps the
     program and us on one processor; `seccomp` is for machines that have it; `injections` are the
     faults that the program is to meet; `mute` throws away what it writes to standard error.
+    `lines` finds the source line of each call; `compiled_from` are sources that the program is
+    known to be made from.
     """
 
     server: str
@@ -59,6 +65,8 @@ class Plan:
     seccomp: bool = True
     mute: bool = False
     injections: tuple[Injection, ...] = ()
+    lines: bool = True
+    compiled_from: frozenset[Path] = frozenset()
 
 
 @dataclass
@@ -78,6 +86,7 @@ class Recorder:
     tick: bool = field(init=False, default=False)
     faults: Faults = field(init=False)
     _spool: Spool = field(init=False)
+    _origins: Origins = field(init=False)
     _stack: contextlib.ExitStack = field(init=False, default_factory=contextlib.ExitStack)
 
     def __enter__(self) -> Self:
@@ -89,11 +98,14 @@ class Recorder:
         program = None
         if self.plan.seccomp and ptrace.can_filter():
             program = seccomp.program(names, everything=self.plan.everything)
-        stops = _stops(self, inspector, pids, memory, program)
+        self._origins = _origins(self.plan, pids, memory)
+        stops = _stops(self, inspector, pids, self._origins, memory, program)
         self.engine = Engine(stops, inspector, pids)
-        self.ledger = Ledger(names, inspector.rows, self.faults.marks)
+        sources = Sources(self._origins.found, self.plan.compiled_from, Path.cwd())
+        self.ledger = Ledger(names, inspector.rows, sources, self.faults.marks)
         self._spool = Spool()
         with contextlib.ExitStack() as stack:
+            stack.callback(self._origins.close)
             stack.callback(self._spool.close)
             stack.enter_context(_attention(self))
             stack.enter_context(no_garbage_collection())
@@ -161,7 +173,8 @@ class Recorder:
         for tid, start in self.engine.waiting.items():
             call = self.engine.stops.in_progress(tid)
             if call is not None:
-                self.write([self.ledger.unfinished(tid, start, call, self.engine.look(tid, call))])
+                found, origin = self.engine.look(tid, call), self.engine.stops.origin(tid, call)
+                self.write(self.ledger.unfinished(tid, start, call, found, origin))
         now = self.ledger.time(time.monotonic_ns())
         self.write([End(syscalls=self.ledger.syscalls, time=now, reason=reason)])
 
@@ -202,26 +215,48 @@ def header(plan: Plan) -> Header:
     )
 
 
+def _origins(plan: Plan, pids: dict[int, int], memory: ptrace.Memory) -> Origins:
+    """Where calls come from, if that can be told: by the interpreter, or native code's tables."""
+    if not plan.lines or platform.machine() != "x86_64":
+        return Nowhere()
+    if plan.language == "python":
+        from echotrace.record.python.origins import PythonOrigins  # noqa: PLC0415 -- as below
+
+        return PythonOrigins()
+    from echotrace.record.callsite import CallSites  # noqa: PLC0415 -- pyelftools is slow to load
+
+    return CallSites(pids, memory)
+
+
 def _stops(
     recorder: Recorder,
     inspector: Inspector,
     pids: dict[int, int],
+    origins: Origins,
     memory: ptrace.Memory,
     program: bytes | None,
 ) -> Stops:
     """The way to read calls that this machine allows."""
     plan, x86_64 = recorder.plan, platform.machine() == "x86_64"
     if program is not None and x86_64 and not plan.injections:
-        return RegisterStops(inspector, pids, memory, plan.snaplen)
-    wanted = inspector.rows.keys()
-    changed = {n for n, row in inspector.rows.items() if row.name in seccomp.CHANGED_BY_THE_CALL}
+        return RegisterStops(inspector, pids, origins, memory, plan.snaplen)
+    rows = inspector.rows
+    asking = {n: seccomp.ASKS_WITHOUT.get(row.name) for n, row in rows.items()}
+
+    def wanted(call: Call) -> bool:
+        position = asking.get(call.number)
+        asks = position is not None and not call.arguments[position]
+        return plan.everything or (call.number in rows and not asks)
+
+    changed = {n for n, row in rows.items() if row.name in seccomp.CHANGED_BY_THE_CALL}
     if plan.injections and not x86_64:
         raise SystemRefused("faults can be injected on x86-64 only; record without --inject here")
     kind = partial(InjectingStops, faults=recorder.faults) if plan.injections else InfoStops
     return kind(
         inspector,
         pids,
-        wanted=lambda number: plan.everything or number in wanted,
+        origins,
+        wanted=wanted,
         changed=changed.__contains__,
         filtered=program is not None,
     )

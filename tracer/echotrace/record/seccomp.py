@@ -19,6 +19,10 @@ PLAIN, LOOK_AT_ENTRY = 0, 1
 #: Calls whose arguments are gone or changed when they return.
 CHANGED_BY_THE_CALL = frozenset({"execve", "execveat", "select", "pselect6"})
 
+#: Calls that only ask, and change nothing, when the argument at this position is NULL. They are no
+#: records: an interpreter asks for all 64 signals before it starts.
+ASKS_WITHOUT: Mapping[str, int] = {"rt_sigaction": 1}
+
 #: AUDIT_ARCH_* of linux/audit.h.
 _ARCHITECTURES: Mapping[str, int] = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
@@ -27,7 +31,8 @@ _MISNAMED: Mapping[str, str] = {"timerfd": "timerfd_create"}
 
 _LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _ALLOW, _TRACE = 0x7FFF0000, 0x7FF00000
-_NUMBER_OFFSET, _ARCHITECTURE_OFFSET = 0, 4
+#: Where the words of struct seccomp_data stand; an argument has a low and a high one.
+_NUMBER_OFFSET, _ARCHITECTURE_OFFSET, _ARGUMENTS_OFFSET = 0, 4, 16
 
 
 def syscall_names() -> dict[int, str]:
@@ -48,6 +53,7 @@ def program(names: Mapping[int, str], *, everything: bool) -> bytes | None:
         return None
     changed = {number for number, name in names.items() if name in CHANGED_BY_THE_CALL}
     plain = wanted_numbers(names) - changed
+    asking = {n: ASKS_WITHOUT[name] for n, name in names.items() if name in ASKS_WITHOUT}
     return b"".join(
         (
             _instruction(_LOAD, _ARCHITECTURE_OFFSET),
@@ -55,10 +61,22 @@ def program(names: Mapping[int, str], *, everything: bool) -> bytes | None:
             _instruction(_RETURN, _ALLOW),
             _instruction(_LOAD, _NUMBER_OFFSET),
             *_returns(changed, _TRACE | LOOK_AT_ENTRY),
-            *(() if everything else _returns(plain, _TRACE | PLAIN)),
+            *(() if everything else _plain_returns(plain, asking)),
             _instruction(_RETURN, _TRACE | PLAIN if everything else _ALLOW),
         )
     )
+
+
+def _plain_returns(plain: Iterable[int], asking: Mapping[int, int]) -> Iterable[bytes]:
+    for number, position in asking.items():
+        low = _ARGUMENTS_OFFSET + 8 * position
+        yield _instruction(_JUMP_IF_EQUAL, number, otherwise=7)
+        for word in (low, low + 4):
+            yield _instruction(_LOAD, word)
+            yield _instruction(_JUMP_IF_EQUAL, 0, when_equal=1)
+            yield _instruction(_RETURN, _TRACE | PLAIN)
+        yield _instruction(_RETURN, _ALLOW)
+    yield from _returns(plain, _TRACE | PLAIN)
 
 
 def _returns(numbers: Iterable[int], value: int) -> Iterable[bytes]:
@@ -70,5 +88,5 @@ def _returns(numbers: Iterable[int], value: int) -> Iterable[bytes]:
     yield _instruction(_RETURN, value)
 
 
-def _instruction(code: int, operand: int, *, when_equal: int = 0) -> bytes:
-    return struct.pack("HBBI", code, when_equal, 0, operand)
+def _instruction(code: int, operand: int, *, when_equal: int = 0, otherwise: int = 0) -> bytes:
+    return struct.pack("HBBI", code, when_equal, otherwise, operand)

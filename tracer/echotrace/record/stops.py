@@ -12,14 +12,20 @@ from typing import Any, Protocol, TypeAlias
 from echotrace.record import decode, machine, procfs, ptrace
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call
+from echotrace.record.origins import UNKNOWN, Origins
 from echotrace.record.ptrace import CONT, GETEVENTMSG, GETREGS, SYSCALL, Memory
 from echotrace.record.seccomp import LOOK_AT_ENTRY
 
 #: Registers on x86-64, or the kernel's descriptions of entry and exit.
 Raw: TypeAlias = bytes | tuple[bytes, bytes | None]
-#: tid, start, end (None: did not return), raw facts, and what was read while the task stood still:
-#: a payload, or what `Inspector.look` found. Times are those of the clock, in nanoseconds.
-Item: TypeAlias = tuple[int, int, int | None, Raw, Any]
+#: tid, start, end (None: did not return), raw facts, what was read while the task stood still (a
+#: payload, or what `Inspector.look` found), and where the call comes from, as origins.Origins says
+#: it. Times are those of the clock, in nanoseconds.
+Item: TypeAlias = tuple[int, int, int | None, Raw, Any, int]
+
+
+#: Calls after which the registers are not those of the caller.
+_MISLEADING = frozenset({"execve", "execveat", "rt_sigreturn"})
 
 
 class Stops(Protocol):
@@ -28,6 +34,7 @@ class Stops(Protocol):
     waiting: dict[int, int]
     items: list[Item]
     resume: int
+    origins: Origins
 
     def entry(self, tid: int, now: int) -> None:
         """A task is about to make a call."""
@@ -41,8 +48,11 @@ class Stops(Protocol):
     def in_progress(self, tid: int) -> Call | None:
         """The call in which a task waits that is not stopped."""
 
-    def rename(self, former: int, tid: int) -> None:
-        """A task goes on under another id (execve by a thread that is not the leader)."""
+    def origin(self, tid: int, call: Call) -> int:
+        """Where the call comes from that a task is in the middle of."""
+
+    def replaced(self, former: int, tid: int) -> None:
+        """A task has a new program, and another id if it was not the leader (execve)."""
 
     def forget(self, tid: int) -> None:
         """A task is gone."""
@@ -56,26 +66,43 @@ def call_of(raw: Raw, *, returned: bool) -> Call:
 
 
 class _Common:
-    def __init__(self, inspector: Inspector, pids: dict[int, int]) -> None:
+    def __init__(self, inspector: Inspector, pids: dict[int, int], origins: Origins) -> None:
         self.waiting: dict[int, int] = {}
         self.items: list[Item] = []
+        self.origins = origins
         self._inspector = inspector
         self._pids = pids
         self._before: dict[int, dict[str, Any]] = {}
+        #: Where calls come from whose registers are others when they return.
+        self._came_from: dict[int, int] = {}
+        self._misleading = {n for n, name in inspector.names.items() if name in _MISLEADING}
         #: The id a task had when it entered the call it is in, where that has changed.
         self._former: dict[int, int] = {}
 
-    def rename(self, former: int, tid: int) -> None:
+    def origin(self, tid: int, call: Call) -> int:
+        """Where the call comes from that a task is in the middle of."""
+        return self.origins.find(tid, call.instruction, call.stack, None)
+
+    def replaced(self, former: int, tid: int) -> None:
         """Move what is known of the call in progress to the new id."""
-        for table in (self.waiting, self._before):
+        self.origins.replaced(self._pids.get(tid, tid))
+        if former == tid:
+            return
+        for table in (self.waiting, self._before, self._came_from):
             if former in table:
                 table[tid] = table.pop(former)  # type: ignore[assignment]
         self._former[tid] = former
 
     def forget(self, tid: int) -> None:
         """A task is gone."""
-        for table in (self.waiting, self._before, self._former):
+        for table in (self.waiting, self._before, self._came_from, self._former):
             table.pop(tid, None)
+        self.origins.forget(tid)
+
+    def _note_origin(self, tid: int, call: Call) -> None:
+        """Before a call: where it comes from, if nobody can tell when it returns."""
+        if call.number in self._misleading:
+            self._came_from[tid] = self.origin(tid, call)
 
     def in_progress(self, tid: int) -> Call | None:
         """The call in which a task waits that is not stopped."""
@@ -92,9 +119,14 @@ class RegisterStops(_Common):
     resume = CONT
 
     def __init__(
-        self, inspector: Inspector, pids: dict[int, int], memory: Memory, limit: int
+        self,
+        inspector: Inspector,
+        pids: dict[int, int],
+        origins: Origins,
+        memory: Memory,
+        limit: int,
     ) -> None:
-        super().__init__(inspector, pids)
+        super().__init__(inspector, pids, origins)
         self._registers = machine.RegisterBuffer()
         self.entry = self._make_entry()
         self.leave = self._make_leave(memory, limit)
@@ -122,6 +154,7 @@ class RegisterStops(_Common):
         found = self.unfinished(tid)
         if found:
             self._before[tid] = self._inspector.before(tid, found[0])
+            self._note_origin(tid, found[0])
 
     def _make_leave(self, memory: Memory, limit: int) -> Callable[[int, int], None]:
         """The exit stop, with everything it needs in local names: it runs once a call."""
@@ -132,7 +165,7 @@ class RegisterStops(_Common):
             self._registers.ref,
         )
         local, remote, buffer = memory.local_ref, memory.remote_ref, memory.buffer
-        target = memory.remote
+        target, stack = memory.remote, memory.words
         numbers = self._inspector.rows
         looks = {number for number in numbers if self._inspector.must_look(number)}
         moves = {number for number, row in numbers.items() if decode.moves_bytes(row)}
@@ -140,31 +173,39 @@ class RegisterStops(_Common):
         kept = machine.KEPT
         number_at, result_at = machine.ORIG_RAX, machine.RAX
         buffer_at, address_at = machine.RSI, machine.R8
+        instruction_at, stack_at = machine.RIP, machine.RSP
+        reach, find = self.origins.reach, self.origins.find
+        misleading, came_from = self._misleading, self._came_from.pop
         waiting, add, former = self.waiting.pop, self.items.append, self._former
 
         def leave(tid: int, now: int) -> None:
             if trace(GETREGS, tid, 0, reference):
                 return  # the task was killed: its end will be reported
-            number = words[number_at]
+            number, instruction, top = words[number_at], words[instruction_at], words[stack_at]
             extra = None
-            if number in moves and not (number in with_address and words[address_at]):
-                size = words[result_at]
-                if size > limit:
-                    size = -1 if size >> 63 else limit
-                if size > 0:
-                    target[0], target[1] = words[buffer_at], size
-                    if read(tid, local, 1, remote, 1, 0) == size:
-                        extra = buffer[:size]
-                elif size == 0:
-                    extra = b""
-            elif number in looks:
+            payload = number in moves and not (number in with_address and words[address_at])
+            size = words[result_at] if payload else 0
+            if size > limit:
+                size = 0 if size >> 63 else limit
+            # the stack first, since a read can break off in the payload
+            depth = got = reach(tid, instruction)
+            if depth or size:
+                target[0], target[1], target[2], target[3] = top, depth, words[buffer_at], size
+                got = read(tid, local, 1, remote, 2, 0)
+            if payload and not words[result_at] >> 63 and got == depth + size:
+                extra = buffer[depth:got]
+            if number in misleading:
+                origin = came_from(tid, UNKNOWN)
+            else:
+                origin = find(tid, instruction, top, stack if got >= depth else None)
+            if number in looks and not payload:
                 extra = self._look(tid, machine.call_of_registers(registers[:kept], returned=True))
             raw = registers[:kept]
             trace(CONT, tid, 0, 0)
             if former:
-                add((former.pop(tid, tid), waiting(tid, now), now, raw, extra))
+                add((former.pop(tid, tid), waiting(tid, now), now, raw, extra, origin))
             else:
-                add((tid, waiting(tid, now), now, raw, extra))
+                add((tid, waiting(tid, now), now, raw, extra, origin))
 
         return leave
 
@@ -179,21 +220,22 @@ class InfoStops(_Common):
         self,
         inspector: Inspector,
         pids: dict[int, int],
+        origins: Origins,
         *,
-        wanted: Callable[[int], bool],
+        wanted: Callable[[Call], bool],
         changed: Callable[[int], bool],
         filtered: bool,
     ) -> None:
-        super().__init__(inspector, pids)
+        super().__init__(inspector, pids, origins)
         self.resume = CONT if filtered else SYSCALL
         self._wanted = wanted
         self._changed = changed
         self._info = machine.InfoBuffer()
         self._entries: dict[int, bytes] = {}
 
-    def rename(self, former: int, tid: int) -> None:
+    def replaced(self, former: int, tid: int) -> None:
         """Move what is known of the call in progress to the new id."""
-        super().rename(former, tid)
+        super().replaced(former, tid)
         if former in self._entries:
             self._entries[tid] = self._entries.pop(former)
 
@@ -211,9 +253,10 @@ class InfoStops(_Common):
             self._left(tid, now, info)
             return
         call = machine.call_of_info(info, None)
-        if self._wanted(call.number):
+        if self._wanted(call):
             if self._changed(call.number):
                 self._before[tid] = self._inspector.before(tid, call)
+            self._note_origin(tid, call)
             self._entries[tid] = info
             self.waiting[tid] = now
             self._enters(tid, call, now)
@@ -239,7 +282,11 @@ class InfoStops(_Common):
             ptrace.ptrace(self.resume, tid, 0, 0)
             return
         info = self._leaves(tid, entry, info)
-        extra = self._look(tid, machine.call_of_info(entry, info))
+        call = machine.call_of_info(entry, info)
+        origin = self._came_from.pop(tid, None)
+        if origin is None:
+            origin = self.origin(tid, call)
+        extra = self._look(tid, call)
         ptrace.ptrace(self.resume, tid, 0, 0)
         start = self.waiting.pop(tid, now)
-        self.items.append((self._former.pop(tid, tid), start, now, (entry, info), extra))
+        self.items.append((self._former.pop(tid, tid), start, now, (entry, info), extra, origin))

@@ -8,48 +8,15 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from echotrace.kernel.descriptions import Doubt, Touch
+from echotrace.kernel.descriptions import Doubt
 from echotrace.kernel.history import History
 from echotrace.kernel.state import State
+from echotrace.story.events import LISTENER, NONE, Place, StoryEvent
+from echotrace.story.links import Links
 from echotrace.story.roles import Roles
-from echotrace.trace import Event, Trace
+from echotrace.trace import Trace
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an event belongs: a connection by its number, the listening socket, or neither."""
-
-    name: str
-    connection: int | None = None
-
-    @classmethod
-    def of(cls, number: int) -> "Place":
-        """The place of connection `number`."""
-        return cls(f"#{number}", number)
-
-
-#: Events of the server at large: its listening socket, and what it does between connections.
-LISTENER = Place("listener")
-#: Events of neither: files, pipes, the loader, sockets with which the server is itself a client.
-NONE = Place("none")
-
-
-class StoryEvent(Struct, frozen=True, gc=False):
-    """One event: who (`actor`: `P0`, `T1`, `C1`) did what (`record`) at which place.
-
-    `start` and `end` in nanoseconds since the start of the trace; `end` is None for a call that had
-    not returned. `resumed` lists the numbers of the further attempts of a restarted call, which
-    are part of this event: `record` then has the result of the last one.
-    """
-
-    seq: int
-    record: Event
-    actor: str
-    place: Place
-    touch: Touch | None
-    start: int
-    end: int | None
-    resumed: tuple[int, ...] = ()
+__all__ = ["LISTENER", "NONE", "Connection", "Listener", "Place", "Story", "StoryEvent"]
 
 
 class Connection(Struct, frozen=True):
@@ -131,6 +98,17 @@ class Story:
         for event in self.events:
             found.update(dict.fromkeys(event.resumed, event))
         return found
+
+    @cached_property
+    def links(self) -> Links:
+        """What belongs together: calls and what they woke, tasks and their ends."""
+        return Links(self.events, self.roles)
+
+    @cached_property
+    def places(self) -> Mapping[int, Place]:
+        """The place of each connection and each socket that listens, by its description."""
+        listeners = {each.description: LISTENER for each in self.listeners if not each.datagram}
+        return listeners | {each.description: each.place for each in self.connections}
 
     def event(self, seq: int) -> StoryEvent:
         """The event `seq`; KeyError if there is none."""

@@ -68,7 +68,7 @@ class Places:
         """The place of a call, given what it touched; calls in the order in which they began."""
         here = self.current(call.tid, call.start)
         effect = _EFFECT_OF.get(call.name)
-        if touch is None or effect is Effect.REAPS:
+        if touch is None or not _names_any(touch):
             place = self._untouched(call, effect, here)
         elif effect is Effect.FREES_RANGE or effect is Effect.EXECS:
             place = self._of_many(touch, here)
@@ -124,6 +124,11 @@ class Places:
 
     def _place(self, description: Description) -> Place:
         return self._known.get(description.id, NONE)
+
+
+def _names_any(touch: Touch) -> bool:
+    """Whether a descriptor was touched; select, fork and wait touch other things, or too many."""
+    return bool(touch.used or touch.made or touch.freed or touch.target)
 
 
 def _touched(touch: Touch) -> Iterable[Description]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from echotrace.story.align import DIFFERENT, LEFT_ONLY, RIGHT_ONLY, Alignment, Pair
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.syscalls import c_function, logical_event
+from echotrace.syscalls import called, logical_event
 from echotrace.trace import Exit, Syscall
 
 #: What a new task shares with its maker, by the flag that says so (clone(2)).
@@ -102,7 +102,7 @@ def _what_is_made(side: _Side, event: StoryEvent) -> str:
     role = side.story.roles.of(call.result or 0, event.end or 0)
     if role is None or (call.name.startswith("clone") and not flags):
         return ""
-    function = c_function(call.name, call.args)
+    function = called(call)
     name = function if function == call.name else f"{function}() → {call.name}"
     kind = "thread" if "CLONE_THREAD" in flags else "process"
     shared = [what for flag, what in _SHARED.items() if flag in flags]

@@ -1,7 +1,8 @@
 """From the facts of a trace to its story: who did what, on which connection.
 
-Two passes, each linear: the kernel model says what every event touched and which sockets came to
-listen; then every event is given its actor and its place, in the order in which events began.
+Three passes, each linear: the kernel model says what every event touched and which sockets came to
+listen; then every event is given its actor and its place, in the order in which events began; then
+every call that waited is told what woke it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +28,7 @@ from echotrace.story.places import Places, known_places
 from echotrace.story.restarts import merged
 from echotrace.story.roles import Roles, assign, client_role
 from echotrace.story.tally import connections
+from echotrace.story.wakers import woken
 from echotrace.trace import ClientStep, Event, Exec, Record, Syscall, Task, Trace
 
 __all__ = [
@@ -45,7 +47,7 @@ def replay(trace: Trace) -> Story:
     steps = visits(event for event in events if isinstance(event, ClientStep))
     clients = match(steps.values(), ledger.accepted)
     teller = _Teller(ledger.touches, roles, Places(known), steps, _turns(trace.records))
-    told = tuple(teller.tell(event, resumed) for event, resumed in merged(events))
+    told = woken([teller.tell(event, resumed) for event, resumed in merged(events)], roles)
     return Story(
         trace,
         roles,
@@ -87,7 +89,8 @@ class _Teller:
         elif isinstance(event, ClientStep):
             place = self._of_client(event)
             actor = client_role(event.client)
-            return StoryEvent(event.seq, event, actor, place, None, event.time, event.end)
+            touch = self._touches.get(event.seq)
+            return StoryEvent(event.seq, event, actor, place, touch, event.time, event.end)
         else:
             start = end = event.time
             tid = event.tid

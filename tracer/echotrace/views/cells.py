@@ -13,7 +13,7 @@ from echotrace.views.phrases import Phrase, phrase
 
 WAIT = "░"
 #: A space at which no line is broken.
-_TIE = "\N{NO-BREAK SPACE}"
+TIE = "\N{NO-BREAK SPACE}"
 _PAYLOAD_WIDTH = 24
 
 
@@ -33,7 +33,7 @@ def one_line(row: Row, said: Phrase, who: str, surface: Surface, *, kernel: bool
         WAIT * 3 if row.part == "begin" else "",
     ]
     parts = [glyphs(part, surface) for part in (who, said.head, *together)]
-    parts[2:] = [part.replace(" ", _TIE) for part in parts[2:]]
+    parts[2:] = [part.replace(" ", TIE) for part in parts[2:]]
     return " ".join(filter(None, parts))
 
 
@@ -42,7 +42,7 @@ def fit(text: str, width: int) -> list[str]:
     lines = [text]
     if len(text) > width:
         lines = textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
-    return [line.replace(_TIE, " ") for line in lines]
+    return [line.replace(TIE, " ") for line in lines]
 
 
 def actor(row: Row, by: str) -> str:

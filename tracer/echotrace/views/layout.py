@@ -158,14 +158,15 @@ def _moments(event: StoryEvent, by: str, starts: Sequence[int]) -> Iterable[_Mom
 
 def _waits(event: StoryEvent, starts: Sequence[int]) -> bool:
     """Whether a call that can wait did: something else happened before it returned."""
-    if not isinstance(event.record, Syscall) or not _can_wait(event.record.name):
+    if not isinstance(event.record, Syscall) or not can_wait(event.record.name):
         return False
     if event.end is None:
         return True
     return bisect_left(starts, event.end) > bisect_right(starts, event.start)
 
 
-def _can_wait(name: str) -> bool:
+def can_wait(name: str) -> bool:
+    """Whether a system call is one of those that wait when there is nothing to do yet."""
     return logical_event(name) in _CAN_WAIT
 
 

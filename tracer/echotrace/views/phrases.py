@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.syscalls import ROWS, Effect, c_function, logical_event
+from echotrace.syscalls import ROWS, Effect, called, logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
 from echotrace.views import words
 
@@ -77,10 +77,15 @@ def _failure(step: ClientStep) -> str:
     return f"fails: {words.safe(step.error)}" if step.error else ""
 
 
+def c_call(call: Syscall) -> str:
+    """The C call behind a system call, with its arguments: `recv(4)`."""
+    return f"{words.safe(called(call))}({', '.join(_arguments(call))})"
+
+
 def _call(story: Story, event: StoryEvent, call: Syscall) -> Phrase:
-    function = c_function(call.name, call.args)
+    function = called(call)
     return Phrase(
-        head=f"{words.safe(function)}({', '.join(_arguments(call))})",
+        head=c_call(call),
         kernel=words.safe(call.name) if call.name != function else None,
         outcome=" ".join(filter(None, (_outcome(story, event, call), _injected(call)))),
         data=call.data or None,

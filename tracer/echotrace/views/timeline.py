@@ -7,6 +7,7 @@ from echotrace.story.nouns import Story
 from echotrace.trace import Syscall
 from echotrace.views import words
 from echotrace.views.cells import WAIT, actor, fit, one_line, row_phrase
+from echotrace.views.explanations import explanations
 from echotrace.views.layout import Column, Layout, Row, lay_out
 from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint
 from echotrace.views.phrases import INJECTED
@@ -18,9 +19,17 @@ LEAST_WIDTH = 60
 
 
 def timeline(
-    story: Story, surface: Surface, *, by: str = "connection", everything: bool = False
+    story: Story,
+    surface: Surface,
+    *,
+    by: str = "connection",
+    everything: bool = False,
+    explained: bool = False,
 ) -> str:
-    """The whole view: a heading, the timeline, what is hidden, and the table of connections."""
+    """The whole view: a heading, the timeline, what is hidden, and the table of connections.
+
+    With `explained`, a list follows that has a sentence for each event shown.
+    """
     layout = lay_out(story, by=by, everything=everything)
     frame = _Frame.of(layout, surface)
     sections = [
@@ -28,6 +37,7 @@ def timeline(
         *(_group(story, layout, group, frame, surface) for group in _groups(layout, frame.room)),
         list(_legend(story, layout, surface)),
         [[Piece(glyphs(line, surface))] for line in summary(story, surface.width).splitlines()],
+        list(explanations(story, layout, surface)) if explained else [],
     ]
     return "\n".join(paint(section, surface) for section in sections if section)
 

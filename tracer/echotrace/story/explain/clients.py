@@ -1,0 +1,157 @@
+"""The steps of the scripted clients, as the server's kernel sees them."""
+
+from collections.abc import Callable, Mapping
+
+from echotrace.kernel.sockets import SocketState
+from echotrace.story.explain.case import number_of
+from echotrace.story.explain.text import count
+from echotrace.story.nouns import Story, StoryEvent
+from echotrace.syscalls import c_function
+from echotrace.trace import ClientStep, Syscall
+
+
+def of_step(story: Story, event: StoryEvent, step: ClientStep) -> str:
+    """The sentence of a client's step, without its full stop."""
+    if step.error is not None:
+        return f"{event.actor} cannot {_VERBS.get(step.action, 'take this step')}: the step fails"
+    rule = _STEPS.get(step.action)
+    if rule is None:
+        return f"{event.actor} takes a step of its script"
+    return f"{event.actor} {rule(story, event, step)}" + _unfinished(step) + _wakes(story, event)
+
+
+_VERBS: Mapping[str, str] = {
+    "connect": "connect",
+    "send": "send all its bytes",
+    "expect": "get the bytes that it expects",
+    "shutdown": "end its data",
+    "close": "close its connection",
+    "reset": "reset its connection",
+}
+
+
+def _unfinished(step: ClientStep) -> str:
+    return "" if step.end is not None else ", with which it is not done when the recording ends"
+
+
+def _wakes(story: Story, event: StoryEvent) -> str:
+    """Whose waiting this step ends; a connect says it itself."""
+    calls = story.links.woken.get(event.seq, ())
+    told = [
+        f"{call.actor}'s {c_function(call.record.name, call.record.args)} (event {call.seq})"
+        for call in calls
+        if isinstance(call.record, Syscall)
+    ]
+    return f"; this wakes {' and '.join(told)}" if told else ""
+
+
+def _connect(story: Story, event: StoryEvent, step: ClientStep) -> str:
+    if step.end is None:
+        return "tries to connect"
+    touch = event.touch
+    if touch is None or touch.used is None or touch.after is None:
+        return "connects: the kernel completes the handshake by itself"
+    queue = f"the accept queue of {number_of(story, touch.used)}"
+    pending = len(touch.after.pending)
+    said = (
+        f"connects: the kernel completes the handshake by itself, and the connection waits in "
+        f"{queue} ({pending} pending)"
+    )
+    return said + _until_accept(story, event)
+
+
+def _until_accept(story: Story, event: StoryEvent) -> str:
+    """Which accept takes it."""
+    if event.seq in story.links.woken:
+        return ""
+    number = event.place.connection
+    accepted = story.connection(number).accepted if number is not None else None
+    if accepted is None:
+        return "; no accept takes it in this trace"
+    taker = story.event(accepted)
+    return f" until {taker.actor} accepts it (event {accepted})"
+
+
+def _send(story: Story, event: StoryEvent, step: ClientStep) -> str:
+    said = f"sends {count(step.size or 0, 'byte')}"
+    after = event.touch.after if event.touch else None
+    if after is None:
+        return f"{said} to the server"
+    if after.state is SocketState.LISTENING:
+        return f"{said}, which wait in the kernel, for accept has not taken the connection yet"
+    if _is_closed(story, event):
+        return f"{said}, but the server has closed the connection: its kernel answers with a reset"
+    if after.unread is None:
+        return f"{said}, which arrive in the receive buffer of {event.place.name}"
+    held = count(after.unread, "byte")
+    return f"{said}: the receive buffer of {event.place.name} holds {held} now"
+
+
+def _is_closed(story: Story, event: StoryEvent) -> bool:
+    """Whether the server has given up its last reference to the connection."""
+    used = event.touch.used if event.touch else None
+    closed = story.links.lasts.get(used.id) if used else None
+    return closed is not None and closed < event.start
+
+
+def _shutdown(_story: Story, event: StoryEvent, _step: ClientStep) -> str:
+    return f"ends its data (SHUT_WR), and can still receive: {_its_fin(event)}"
+
+
+def _close(_story: Story, event: StoryEvent, step: ClientStep) -> str:
+    if step.unread:
+        return (
+            f"closes with {count(step.unread, 'byte')} not received, so its kernel sends a reset "
+            f"and no FIN{_not_accepted(event)}"
+        )
+    return f"closes: {_its_fin(event)}"
+
+
+def _its_fin(event: StoryEvent) -> str:
+    before = event.touch.before if event.touch else None
+    return _FIN[before.state if before else SocketState.CONNECTED]
+
+
+#: What the client's FIN does, by the state of the server's socket before.
+_FIN: Mapping[SocketState, str] = {
+    **dict.fromkeys(
+        SocketState, "its FIN makes recv return 0 in the server once all bytes are received"
+    ),
+    SocketState.LISTENING: "its FIN arrives before accept has taken the connection",
+    SocketState.PEER_ENDED: "its FIN is sent already",
+    SocketState.ENDED: "its FIN ends the second direction of the connection, as the server's did "
+    "the first",
+    SocketState.CLOSED: "both directions are ended already",
+    SocketState.RESET: "the connection was reset before, so nothing is sent",
+}
+
+
+def _reset(story: Story, event: StoryEvent, _step: ClientStep) -> str:
+    before = event.touch.before if event.touch else None
+    if before is not None and before.state is SocketState.RESET:
+        return "closes with SO_LINGER 0; the connection was reset before"
+    said = "closes with SO_LINGER 0: its kernel sends a reset"
+    if _is_closed(story, event):
+        return f"{said}, but the server does not hold the connection any more"
+    return f"{said}, and what the server has not received yet is lost{_not_accepted(event)}"
+
+
+def _expect(_story: Story, _event: StoryEvent, step: ClientStep) -> str:
+    return f"has received the {count(step.size or 0, 'byte')} that it expects"
+
+
+def _not_accepted(event: StoryEvent) -> str:
+    after = event.touch.after if event.touch else None
+    waits = after is not None and after.state is SocketState.LISTENING
+    return "; accept has not taken the connection yet" if waits else ""
+
+
+_Rule = Callable[[Story, StoryEvent, ClientStep], str]
+_STEPS: Mapping[str, _Rule] = {
+    "connect": _connect,
+    "send": _send,
+    "shutdown": _shutdown,
+    "close": _close,
+    "reset": _reset,
+    "expect": _expect,
+}

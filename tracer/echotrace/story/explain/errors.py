@@ -1,0 +1,149 @@
+"""Why a call failed: by errno and logical event where servers meet it, else what errno(3) says."""
+
+from collections.abc import Callable, Mapping
+
+from echotrace.kernel.sockets import SocketState
+from echotrace.story.explain.case import Case
+from echotrace.story.explain.meanings import MEANINGS
+from echotrace.story.explain.text import plain, words_of
+from echotrace.story.explain.waits import until
+
+#: A reason: a text, or what makes one from the state.
+_Reason = str | Callable[[Case], str]
+
+
+def failed(case: Case) -> str:
+    """The sentence of a call that failed, without its full stop."""
+    errno = plain(case.call.errno, "an error")
+    where = f" on {case.thing()}" if "fd" in case.call.args else ""
+    waker = until(case)
+    waiting = f"{case.who} waits until {waker}, then its" if waker else f"{case.who}'s"
+    if case.call.injected is not None:
+        return (
+            f"{waiting} {case.function}{where} fails with {errno}, for echotrace injected it; from "
+            f"the kernel it would mean: {_reason(case, errno)}"
+        )
+    if errno.startswith("ERESTART"):
+        return f"{waiting} {case.function}{where} is interrupted ({errno}): {_reason(case, errno)}"
+    return f"{waiting} {case.function}{where} fails with {errno}: {_reason(case, errno)}"
+
+
+def _reason(case: Case, errno: str) -> str:
+    same = {"EWOULDBLOCK": "EAGAIN", "ENOTSUP": "EOPNOTSUPP"}.get(errno, errno)
+    known = _REASONS.get((case.logical, same)) or _ANYWHERE.get(same)
+    if known is None:
+        return MEANINGS.get(errno, "the manual page of the call says what that means")
+    return known if isinstance(known, str) else known(case)
+
+
+def _not_now(nothing: str) -> Callable[[Case], str]:
+    """EAGAIN: why the call did not wait (recv(2), socket(7))."""
+
+    def reason(case: Case) -> str:
+        socket = case.touch.before
+        options = socket.options if socket else {}
+        if "MSG_DONTWAIT" in words_of(case.flags()):
+            return f"{nothing}, and MSG_DONTWAIT says not to wait"
+        if options.keys() & {"SO_RCVTIMEO", "SO_SNDTIMEO"}:
+            return f"{nothing}, and the call does not wait, or no longer than its timeout"
+        return f"{nothing}, and the call does not wait (O_NONBLOCK or a timeout)"
+
+    return reason
+
+
+def _no_descriptor(case: Case) -> str:
+    """A number that is not open, or one that is not open for this."""
+    fd = case.integer("fd")
+    if case.touch.used is None and fd is not None:
+        return f"no descriptor of {case.who} has the number {fd}"
+    return MEANINGS["EBADF"]
+
+
+def _broken_pipe(case: Case) -> str:
+    """send(2), EPIPE; the signal comes too unless it is told not to."""
+    socket = case.touch.before
+    ended = socket is not None and socket.state in (SocketState.ENDED, SocketState.CLOSED)
+    gone = "the server has ended its own data" if ended else "the connection is gone"
+    silent = "MSG_NOSIGNAL" in words_of(case.flags())
+    if socket is None:
+        gone = MEANINGS["EPIPE"]
+    return f"{gone}" + (
+        "; MSG_NOSIGNAL keeps SIGPIPE away" if silent else "; the kernel sends SIGPIPE as well"
+    )
+
+
+def _reset(case: Case) -> str:
+    return f"{case.peer()} has reset the connection; bytes that were not received yet are lost"
+
+
+def _aborted(case: Case) -> str:
+    return f"a client gave its connection up before accept could take it; {case.fd()} listens on"
+
+
+_FULL_TABLE = (
+    "the process has as many open descriptors as RLIMIT_NOFILE allows; the connection stays in the "
+    "accept queue"
+)
+_FULL_SYSTEM = (
+    "the whole system has as many open files as it can have; the connection stays in the accept "
+    "queue"
+)
+_NO_ENTRY = "the descriptor is not in the interest list"
+
+#: Reasons by logical event and errno (section 2 of the manual pages, ERRORS).
+_REASONS: Mapping[tuple[str, str], _Reason] = {
+    ("accept", "EAGAIN"): _not_now("the accept queue is empty"),
+    ("accept", "EMFILE"): _FULL_TABLE,
+    ("accept", "ENFILE"): _FULL_SYSTEM,
+    ("accept", "ECONNABORTED"): _aborted,
+    ("accept", "EINVAL"): "the socket does not listen",
+    ("accept", "EPERM"): "a firewall rule forbids the connection",
+    ("bind", "EADDRINUSE"): "another socket has the address, or connections of an earlier server "
+    "are still in TIME-WAIT there, which SO_REUSEADDR would permit",
+    ("bind", "EACCES"): "a port below 1024 needs the privilege CAP_NET_BIND_SERVICE",
+    ("bind", "EINVAL"): "the socket has an address already, or the given one is not valid",
+    ("listen", "EADDRINUSE"): "another socket listens on the same port",
+    ("listen", "EINVAL"): "the socket is connected already",
+    ("connect", "EINPROGRESS"): "the socket is nonblocking, so the handshake goes on by itself; "
+    "the socket becomes writable when it is over",
+    ("connect", "ECONNREFUSED"): "nobody listens at the address: the answer was a reset",
+    ("connect", "ETIMEDOUT"): "no answer to the SYN came in time",
+    ("connect", "EAGAIN"): "no local port is free, or the accept queue of a Unix socket is full",
+    ("recv", "EAGAIN"): _not_now("nothing has arrived that could be received"),
+    ("recv", "ECONNRESET"): _reset,
+    ("recv", "ENOTCONN"): "the socket has no peer",
+    ("recv", "ETIMEDOUT"): "the peer no longer answers, so the kernel gave the connection up",
+    ("recv", "ECONNREFUSED"): "the peer said that nobody receives there",
+    ("send", "EAGAIN"): _not_now("the send buffer is full"),
+    ("send", "EPIPE"): _broken_pipe,
+    ("send", "ECONNRESET"): _reset,
+    ("send", "ENOTCONN"): "the socket has no peer",
+    ("send", "ETIMEDOUT"): "the peer no longer answers, so the kernel gave the connection up",
+    ("send", "EMSGSIZE"): "the message is too long to be sent as one",
+    ("shutdown", "ENOTCONN"): "the connection is no longer there to be ended, or never was",
+    ("name", "ENOTCONN"): "there is no peer, or no longer one",
+    ("close", "EINTR"): "a signal interrupted the call; on Linux the descriptor is closed all the "
+    "same, and must not be closed again",
+    ("wait", "ECHILD"): lambda case: f"{case.who} has no child left to wait for",
+    ("spawn", "EAGAIN"): "a limit on the number of tasks is reached, as RLIMIT_NPROC",
+    ("epoll control", "EEXIST"): "the descriptor is in the interest list already",
+    ("epoll control", "ENOENT"): _NO_ENTRY,
+    ("epoll control", "EPERM"): "a regular file or a directory cannot be watched; it is always "
+    "ready",
+    ("epoll control", "EINVAL"): "the first descriptor is no interest list, or it would watch "
+    "itself",
+    ("select", "EINVAL"): "the number of descriptors or the timeout is not valid",
+    ("select", "EBADF"): "a number in the sets stands for no open descriptor",
+    ("exec", "ENOENT"): "there is no such program",
+    ("exec", "EACCES"): "the file may not be executed",
+    ("open", "ENOENT"): "there is no such file",
+    ("open", "EEXIST"): "the file exists already, and O_EXCL insists on a new one",
+    ("control", "ENOTTY"): "the descriptor is no terminal, which is what the C library wanted "
+    "to know before it writes",
+    ("recv", "EINTR"): "a signal came before anything was received",
+    ("accept", "EINTR"): "a signal came before any connection did; nothing is lost, so the server "
+    "can call accept again",
+}
+
+#: Reasons that are the same for every call.
+_ANYWHERE: Mapping[str, _Reason] = {"EBADF": _no_descriptor}

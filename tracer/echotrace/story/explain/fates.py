@@ -1,0 +1,118 @@
+"""What becomes of an open file description when a descriptor of it is given up."""
+
+from collections.abc import Mapping
+
+from echotrace.kernel.descriptions import Freed
+from echotrace.kernel.sockets import Socket, SocketState
+from echotrace.story.explain.case import peer_of, role, speaks_tcp
+from echotrace.story.explain.text import count, listed
+from echotrace.story.nouns import LISTENER, Story, StoryEvent
+from echotrace.syscalls import c_function
+from echotrace.trace import Syscall
+
+_HOLDERS_NAMED = 3
+_S = SocketState
+
+#: What the last close sends, by the state before (RFC 9293, 3.10.4; RFC 1122, 4.2.2.13).
+_LAST_CLOSE: Mapping[SocketState, str] = {
+    _S.CONNECTED: "the kernel sends a FIN to {peer} and lets the socket go",
+    _S.PEER_ENDED: "the kernel sends a FIN to {peer}, which has ended its data already, and so the "
+    "connection is closed in both directions",
+    _S.ENDED: "its FIN is sent already, so nothing more goes to {peer}",
+    _S.CLOSED: "both directions were ended already, so nothing more is sent",
+    _S.RESET: "the connection was reset already, so nothing is sent",
+}
+
+
+def fate(story: Story, event: StoryEvent, freed: Freed) -> str:
+    """`P1 still holds it, so …`, or `the kernel sends a FIN …`."""
+    if freed.left:
+        return _lives_on(story, event, freed)
+    user = _still_inside(story, event, freed)
+    if user is not None:
+        record = user.record
+        assert isinstance(record, Syscall)
+        function = c_function(record.name, record.args)
+        return f"but {user.actor} is still in {function} on it (event {user.seq}), which keeps it"
+    return _ends(story, freed)
+
+
+def _lives_on(story: Story, event: StoryEvent, freed: Freed) -> str:
+    place = story.places.get(freed.description.id)
+    still = f"{_holders(story, event, freed)} still hold{'' if _several(freed) else 's'} it"
+    if place is LISTENER:
+        return f"{still}, so it goes on listening"
+    if place is None:
+        return still
+    silent = " and no FIN is sent" if speaks_tcp(freed.description, freed.before) else ""
+    return f"{still}, so the connection stays open{silent}"
+
+
+def _ends(story: Story, freed: Freed) -> str:
+    place = story.places.get(freed.description.id)
+    if place is None or freed.before is None or freed.after is None:
+        return _OTHERS.get(freed.description.kind, "")
+    if place is LISTENER:
+        return _stops_listening(freed.before)
+    if not speaks_tcp(freed.description, freed.before):
+        return "the peer will read the end of the data"
+    return _last_close(freed.before, freed.after, peer_of(story, place.connection))
+
+
+#: What the end of the last reference means, by the kind of description.
+_OTHERS: Mapping[str, str] = {
+    "pipe": "which ends that end of the pipe",
+    "epoll": "and the interest list is gone",
+}
+
+
+def _last_close(before: Socket, after: Socket, peer: str) -> str:
+    if after.state is _S.RESET and before.state is not _S.RESET:
+        if not before.unread:
+            return f"SO_LINGER of 0 makes the kernel send {peer} a reset and no FIN"
+        unread = count(before.unread, "byte")
+        return f"{unread} of {peer} were not received, so the kernel sends a reset and no FIN"
+    if before.unread is None and before.state is _S.CONNECTED:
+        return f"the kernel sends a FIN to {peer}, or a reset if bytes were not received"
+    return _LAST_CLOSE.get(before.state, "the kernel lets the socket go").format(peer=peer)
+
+
+def _stops_listening(before: Socket) -> str:
+    if not before.pending:
+        return "nobody listens there any more"
+    waiting = count(len(before.pending), "connection")
+    verb = "is" if len(before.pending) == 1 else "are"
+    return (
+        f"nobody listens there any more, and {waiting} that waited in its accept queue {verb} reset"
+    )
+
+
+def _several(freed: Freed) -> bool:
+    return len(freed.holders) > 1
+
+
+def _holders(story: Story, event: StoryEvent, freed: Freed) -> str:
+    """Who still holds it: one task of each other table, or the same table by another number."""
+    roles = list(dict.fromkeys(role(story, tid, event.start) for tid in freed.holders))
+    if not roles:
+        return "another descriptor of the same table"
+    if len(roles) > _HOLDERS_NAMED:
+        more = len(roles) - _HOLDERS_NAMED
+        return listed([*roles[:_HOLDERS_NAMED], f"{count(more, 'other')}"])
+    return listed(roles)
+
+
+def _still_inside(story: Story, event: StoryEvent, freed: Freed) -> StoryEvent | None:
+    """A call of another thread that works on it meanwhile: the kernel keeps it until that ends."""
+    if not isinstance(event.record, Syscall):
+        return None
+    for user in story.links.in_flight.get(freed.description.id, ()):
+        meanwhile = user.start < event.start and (user.end is None or user.end > event.start)
+        if meanwhile and user.actor != event.actor and _lives(story, user, event.start):
+            return user
+    return None
+
+
+def _lives(story: Story, user: StoryEvent, time: int) -> bool:
+    end = story.links.ends.get(user.actor)
+    return end is None or end.start > time

@@ -1,0 +1,48 @@
+"""The options of a socket: set and asked for."""
+
+from collections.abc import Callable, Mapping
+
+from echotrace.story.explain.case import Case
+from echotrace.story.explain.text import plain
+
+#: What the options of socket(7), tcp(7) and ip(7) that servers set are for.
+_OPTIONS: Mapping[str, str] = {
+    "SO_REUSEADDR": "bind may then take a port on which only connections in TIME-WAIT are left",
+    "SO_REUSEPORT": "several sockets may then listen on the same port",
+    "SO_KEEPALIVE": "the kernel then probes a peer that is silent for long",
+    "SO_LINGER": "it decides what close does with bytes that are not sent yet",
+    "SO_RCVTIMEO": "recv and accept then wait no longer than this",
+    "SO_SNDTIMEO": "send and connect then wait no longer than this",
+    "SO_RCVBUF": "the size of the receive buffer",
+    "SO_SNDBUF": "the size of the send buffer",
+    "SO_BROADCAST": "datagrams may then be sent to all hosts",
+    "TCP_NODELAY": "small pieces of data are then sent at once",
+    "TCP_CORK": "data is then kept until a segment is full",
+    "TCP_DEFER_ACCEPT": "accept then returns a connection only when data has come",
+    "TCP_QUICKACK": "acknowledgements are then sent at once",
+    "IPV6_V6ONLY": "whether an IPv6 socket also serves IPv4",
+}
+
+
+def _setsockopt(case: Case) -> str:
+    option = plain(case.call.args.get("optname"), "an option")
+    why = _OPTIONS.get(option)
+    off = case.call.args.get("optval") == 0
+    return f"{'clears' if off else 'sets'} {option} of {case.thing()}" + (
+        f": {why}" if why and not off else ""
+    )
+
+
+def _getsockopt(case: Case) -> str:
+    option = plain(case.call.args.get("optname"), "an option")
+    value = case.call.args.get("optval")
+    told = f": it is {value}" if isinstance(value, int) else ""
+    if option == "SO_ERROR":
+        return f"asks for the error pending on {case.thing()}, and clears it{told}"
+    return f"asks for {option} of {case.thing()}{told}"
+
+
+EXPLAINERS: Mapping[str, Callable[[Case], str]] = {
+    "setsockopt": _setsockopt,
+    "getsockopt": _getsockopt,
+}

@@ -1,0 +1,77 @@
+"""Which events of a story belong together; each table is made when it is asked for first."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from echotrace.story.events import StoryEvent
+from echotrace.story.roles import Roles
+from echotrace.trace import Exit, Syscall
+
+
+class Links:
+    """The links between the events of a story, by number, by role, by description."""
+
+    def __init__(self, events: Sequence[StoryEvent], roles: Roles) -> None:
+        self._events = events
+        self._roles = roles
+
+    @cached_property
+    def ends(self) -> Mapping[str, StoryEvent]:
+        """The end of each task, by its role."""
+        return {event.actor: event for event in self._events if isinstance(event.record, Exit)}
+
+    @cached_property
+    def ends_of_processes(self) -> Mapping[str, StoryEvent]:
+        """The end of the last task of each process, by the role of the process."""
+        return {self._roles.process(actor): end for actor, end in self.ends.items()}
+
+    @cached_property
+    def exit_calls(self) -> Mapping[str, StoryEvent]:
+        """The exit_group that ended all tasks of a process, by the role of the process."""
+        return {
+            self._roles.process(event.actor): event
+            for event in self._events
+            if isinstance(event.record, Syscall) and event.record.name == "exit_group"
+        }
+
+    @cached_property
+    def reapers(self) -> Mapping[str, int]:
+        """The wait that took notice of the end of a process, by the role of the process."""
+        found = {}
+        for event in self._events:
+            if event.touch is not None and event.touch.reaped is not None:
+                role = self._roles.of(event.touch.reaped, event.end or event.start)
+                found[role or ""] = event.seq
+        return found
+
+    @cached_property
+    def woken(self) -> Mapping[int, tuple[StoryEvent, ...]]:
+        """The calls whose waiting an event ended, by the number of that event."""
+        found: dict[int, list[StoryEvent]] = {}
+        for event in self._events:
+            if event.woken_by is not None:
+                found.setdefault(event.woken_by, []).append(event)
+        return {waker: tuple(calls) for waker, calls in found.items()}
+
+    @cached_property
+    def in_flight(self) -> Mapping[int, tuple[StoryEvent, ...]]:
+        """The calls during which something else began, by the description they work on."""
+        found: dict[int, list[StoryEvent]] = {}
+        for event, following in zip(self._events, (*self._events[1:], None), strict=True):
+            used = event.touch.used if event.touch and isinstance(event.record, Syscall) else None
+            if used is None:
+                continue
+            if event.end is None or (following is not None and following.start < event.end):
+                found.setdefault(used.id, []).append(event)
+        return {number: tuple(events) for number, events in found.items()}
+
+    @cached_property
+    def lasts(self) -> Mapping[int, int]:
+        """When the last reference to a description was given up, by its id."""
+        return {
+            freed.description.id: event.start
+            for event in self._events
+            if event.touch is not None
+            for freed in event.touch.freed
+            if not freed.left
+        }

@@ -1,0 +1,190 @@
+"""A state of the kernel as sections of lines: the tree of tasks, the tables, what they refer to."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from echotrace.kernel.descriptions import Descriptor
+from echotrace.kernel.sockets import Pending, Socket, SocketState
+from echotrace.kernel.state import Interest, OpenState, ProcessState, State, TableState, TaskState
+from echotrace.trace import Syscall
+from echotrace.views import words
+from echotrace.views.layout import can_wait
+from echotrace.views.moment import Fact, Line, Section
+from echotrace.views.names import Names
+from echotrace.views.phrases import c_call
+
+TREE, TABLES, OPENS = "Processes and threads", "Descriptor tables", "Open file descriptions"
+_READY: Mapping[bool | None, str] = {True: "ready", False: "not ready", None: ""}
+_MOST_SIGNALS = 3
+#: Facts whose text says too little without their name before it.
+_LABELLED = frozenset({"references", "peer", "unread", "queue", "table"})
+
+
+def sections(state: State, names: Names, *, everything: bool = False) -> tuple[Section, ...]:
+    """The state as lines. What the first task found open is one line, unless `everything`."""
+    return (
+        Section(TREE, tuple(_tree(state, names))),
+        Section(TABLES, tuple(_tables(state, names, everything=everything))),
+        Section(OPENS, tuple(_opens(state, names, everything=everything))),
+    )
+
+
+def _facts(**texts: str) -> tuple[Fact, ...]:
+    """The facts that have a text."""
+    return tuple(
+        Fact(name, text, label=name if name in _LABELLED else "")
+        for name, text in texts.items()
+        if text
+    )
+
+
+def _tree(state: State, names: Names) -> Iterator[Line]:
+    """Every process below the one that must wait for it, its further threads first."""
+    children: dict[int | None, list[ProcessState]] = {}
+    for process in state.processes:
+        known = process.parent in state.by_pid and process.parent != process.pid
+        children.setdefault(process.parent if known else None, []).append(process)
+    todo = [(process, 0) for process in reversed(_by_role(children.get(None, ()), state, names))]
+    while todo:
+        process, depth = todo.pop()
+        yield _process(process, state, names, depth)
+        yield from _threads(process, state, names, depth + 1)
+        below = reversed(_by_role(children.get(process.pid, ()), state, names))
+        todo.extend((child, depth + 1) for child in below)
+
+
+def _by_role(processes: Iterable[ProcessState], state: State, names: Names) -> list[ProcessState]:
+    """In the order of their roles, in which a zombie keeps its place."""
+    return sorted(processes, key=lambda process: _role_order(names.task(process.pid, state.time)))
+
+
+def _role_order(role: str) -> tuple[int, str]:
+    return (int(role[1:]) if role[1:].isdecimal() else 0, role)
+
+
+def _process(process: ProcessState, state: State, names: Names, depth: int) -> Line:
+    role = names.task(process.pid, state.time)
+    leader = state.by_tid.get(process.pid)
+    named = process.dispositions.items()  # SIG32 and above are the C library's own
+    signals = [f"{name} {what}" for name, what in named if not name[3:].isdecimal()]
+    return Line(
+        f"process {role}", depth, role,
+        _facts(
+            life=_life(process, leader, state, names),
+            call=_calling(leader),
+            table=str(leader.table) if leader else "",
+            signals=words.safe(", ".join(signals[:_MOST_SIGNALS])),
+        ),
+    )  # fmt: skip
+
+
+def _life(process: ProcessState, leader: TaskState | None, state: State, names: Names) -> str:
+    if leader is not None and leader.ended:
+        return "Z has ended before its threads"
+    if not process.zombie:
+        return ""
+    how = (
+        f"killed by {words.safe(process.signal)}" if process.signal else f"status {process.status}"
+    )
+    if process.parent is None:
+        return f"Z zombie, {how}"
+    return f"Z zombie, {how}: {names.task(process.parent, state.time)} has not waited for it"
+
+
+def _threads(process: ProcessState, state: State, names: Names, depth: int) -> Iterator[Line]:
+    for tid in process.tasks:
+        task = state.by_tid.get(tid)
+        if tid != process.pid and task is not None:
+            role = names.task(tid, state.time)
+            facts = _facts(call=_calling(task), table=str(task.table))
+            yield Line(f"thread {role}", depth, role, facts)
+
+
+def _calling(task: TaskState | None) -> str:
+    call: Syscall | None = task.calling if task else None
+    if call is None:
+        return ""
+    return f"{'waiting in' if can_wait(call.name) else 'in'} {c_call(call)}"
+
+
+def _tables(state: State, names: Names, *, everything: bool) -> Iterator[Line]:
+    for table in state.tables:
+        who = names.tasks(table.tasks, state.time)
+        shared = f"shared by {who}" if len(table.tasks) > 1 else f"of {who}"
+        yield Line(f"table {table.number}", 0, f"table {table.number}", _facts(tasks=shared))
+        yield from _slots(table, names, everything=everything)
+
+
+def _slots(table: TableState, names: Names, *, everything: bool) -> Iterator[Line]:
+    found_open = [slot for slot in table.descriptors if slot.description.kind == "inherited"]
+    folded = frozenset() if everything else frozenset(slot.fd for slot in found_open)
+    if folded:
+        numbers = ", ".join(map(str, sorted(folded)))
+        yield Line(f"inherited {table.number}", 1, "from the start", _facts(numbers=numbers))
+    for slot in table.descriptors:
+        if slot.fd not in folded:
+            yield _slot(table, slot, names)
+
+
+def _slot(table: TableState, slot: Descriptor, names: Names) -> Line:
+    return Line(
+        f"slot {table.number} {slot.fd} {slot.description.id}", 1,
+        f"{slot.fd} → {names.description(slot.description)}",
+        _facts(cloexec="close-on-exec" if slot.cloexec else ""),
+    )  # fmt: skip
+
+
+def _opens(state: State, names: Names, *, everything: bool) -> Iterator[Line]:
+    for entry in state.opens:
+        if not everything and entry.description.kind == "inherited":
+            continue
+        number = entry.description.id
+        yield Line(
+            f"open {number}", 0, names.description(entry.description),
+            _facts(
+                references=f"{entry.references:,}",
+                flags=words.safe(", ".join(entry.flags)),
+            ),
+        )  # fmt: skip
+        if entry.socket is not None:
+            yield _socket(entry, entry.socket, names)
+            yield from (_pending(number, pending, names) for pending in entry.socket.pending)
+        yield from (_interest(number, interest, names) for interest in entry.interest)
+
+
+def _socket(entry: OpenState, socket: Socket, names: Names) -> Line:
+    listening = socket.state is SocketState.LISTENING
+    return Line(
+        f"socket {entry.description.id}", 1, "socket" if socket.stream else "datagram socket",
+        _facts(
+            state=_state(socket),
+            local=words.address(socket.local) if socket.local and not socket.peer else "",
+            peer=names.peer(socket.peer) if socket.peer else "",
+            unread="" if socket.unread is None or listening else f"{socket.unread:,} B",
+            end="end of input read" if socket.end_seen else "",
+            queue=f"{len(socket.pending)} of {socket.backlog}" if listening else "",
+            options=", ".join(words.safe(name) for name in socket.options),
+        ),
+    )  # fmt: skip
+
+
+def _state(socket: Socket) -> str:
+    """The state in words, with the name that ss(8) has for it where that says more."""
+    named = socket.stream and socket.tcp != "CLOSE"
+    return f"{socket.state} ({socket.tcp})" if named else str(socket.state)
+
+
+def _pending(number: int, pending: Pending, names: Names) -> Line:
+    facts = _facts(
+        unread=f"{pending.unread:,} B" if pending.unread else "",
+        state="" if pending.state is SocketState.CONNECTED else str(pending.state),
+    )
+    key, head = f"pending {number} {pending.peer}", f"in the queue: {names.peer(pending.peer)}"
+    return Line(key, 2, head, facts)
+
+
+def _interest(number: int, interest: Interest, names: Names) -> Line:
+    return Line(
+        f"interest {number} {interest.fd} {interest.description.id}", 1,
+        f"watches {interest.fd} → {names.description(interest.description)}",
+        _facts(events=words.safe(interest.events), ready=_READY[interest.ready]),
+    )  # fmt: skip
