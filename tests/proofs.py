@@ -75,8 +75,10 @@ def _keeps_listener(of: Records, events: tuple[int, ...]) -> None:
 
 
 def _never_reaped(of: Records, events: tuple[int, ...]) -> None:
-    for event in events:
-        parent = of.parent(of.exit(event).tid)
+    ends, forks = events[: len(events) // 2], events[len(events) // 2 :]
+    assert [of.exit(end).tid for end in ends] == [of.call(fork).result for fork in forks]
+    for end in ends:
+        parent = of.parent(of.exit(end).tid)
         assert parent is not None
         assert not list(of.calls("wait", pid=of.pid(parent)))
 

@@ -88,6 +88,8 @@ def test_mutant_raises_its_finding_and_no_other_error(mutant: str) -> None:
     assert name in faults(found)
     errors = {finding.id for finding in found if finding.severity is Severity.ERROR}
     assert errors <= {name}
+    (own,) = (finding for finding in found if finding.id == name)
+    assert {site.file for site in own.sites} == {f"{mutant}.c"}
 
 
 @pytest.mark.parametrize("clean", [clean.name for clean in CLEAN])

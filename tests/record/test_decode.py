@@ -398,7 +398,8 @@ def test_any_registers_are_decoded(name: str, words: list[int], result: int | No
     what = Call(0, tuple(words), None if result is None else decode.signed(result, 64))
     found = decode.arguments(ROWS[name], what, Memory())
     kept = [a for a in ROWS[name].arguments if a.kind not in decode.PAYLOADS]
-    assert len(found) == len(kept)
+    more = [a for a in kept if a.kind in decode._MORE]
+    assert len(found) == len(kept) + len(more)
     assert decode.payload(ROWS[name], what, Memory(), 64) in (None, b"")
 
 

@@ -18,16 +18,16 @@ def child_never_reaped(evidence: Evidence) -> Iterator[Finding]:
         parent = evidence.role(pid)
         if pid not in alive or parent in waits:
             continue
-        names = ", ".join(
-            f"{evidence.role(zombie.pid)} (event {zombie.exit})" for zombie in children[:3]
-        )
+        shown = children[:3]
+        names = ", ".join(f"{evidence.role(zombie.pid)} (event {zombie.exit})" for zombie in shown)
         names += " and others" if len(children) > 3 else ""
+        births = [evidence.births.get(evidence.role(zombie.pid)) for zombie in shown]
         yield evidence.finding(
             "child-never-reaped",
             f"{parent} never waits for its children, which leaves "
             f"{number(len(children), 'zombie')} at the end of the trace: {names}.",
-            *(zombie.exit for zombie in children[:3]),
-        )
+            *(zombie.exit for zombie in shown), *(birth.seq for birth in births if birth),
+        )  # fmt: skip
         return
 
 
