@@ -67,6 +67,15 @@ def test_close_is_judged_by_time_not_by_number() -> None:
     assert found(play, AFTER)
 
 
+def test_bad_number_beside_one_that_is_open_again() -> None:
+    """epoll_ctl fails with EBADF for its second number: the first is open, though once closed."""
+    play = Play()
+    play.serve(threaded(play, 1, 9), 9)
+    play.call(P0, "epoll_create1", 0, result=9)
+    play.fails(P0, "epoll_ctl", "EBADF", 9, "EPOLL_CTL_ADD", 77, None)
+    assert ids(play) == set()
+
+
 def test_number_closed_by_dup2_or_a_range() -> None:
     """dup2 closes what was at its number, close_range what is in its range."""
     for name, values in (("dup2", (0, 4)), ("close_range", (4, 10, 0))):

@@ -116,6 +116,14 @@ def test_failed_accept_that_is_looked_at() -> None:
         assert UNCHECKED not in ids(play)
 
 
+def test_event_loop_that_has_accepted_all() -> None:
+    """EAGAIN ends the round of accepts; what the loop closes later has nothing to do with it."""
+    play = Play()
+    play.fails(P0, "accept", "EAGAIN", 3, None, None)
+    play.fails(P0, "close", "EBADF", -1)
+    assert UNCHECKED not in ids(play)
+
+
 def interrupted(flags: str = "", signal: str = "SIGCHLD", *, handler: bool = True) -> Play:
     """A server whose accept is interrupted by a signal."""
     play = Play()

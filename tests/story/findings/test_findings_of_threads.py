@@ -148,6 +148,19 @@ def test_threads_that_share_work_are_no_race() -> None:
     assert ids(play) == set()
 
 
+def test_connection_that_somebody_else_serves() -> None:
+    """Two threads on one connection are no race as long as the other connection is served."""
+    play = Play()
+    play.accepts(1, 4)
+    play.thread(P0, 201)
+    play.accepts(2, 5)
+    play.thread(P0, 202)
+    play.recv(201, 5)
+    play.recv(202, 5)
+    play.recv(P0, 4)
+    assert ids(play) == set()
+
+
 def test_connection_that_waits_for_its_thread_is_no_race() -> None:
     """A thread that has not begun to serve may do so yet."""
     play = Play()

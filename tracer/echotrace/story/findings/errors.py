@@ -15,7 +15,7 @@ _ASKS_TO_END = frozenset({"SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP"})
 def accept_unchecked(evidence: Evidence) -> Iterator[Finding]:
     """After a failed accept the server goes on as if it had a connection, with the result -1."""
     for call in evidence.of("accept"):
-        if not call.failed or call.record.errno in (*INTERRUPTED, *NOT_NOW):
+        if not call.failed or call.record.errno in NOT_NOW:  # which event loops see all the time
             continue
         use = _use_of_nothing(evidence, call)
         if use is not None:
