@@ -13,7 +13,8 @@ from recordings import own_folders, plan, played, program, server_plan, steps
 from echotrace.errors import StepTimeout
 from echotrace.record import procfs, ptrace
 from echotrace.record.conductor import Conductor
-from echotrace.record.recorder import Plan, Recorder
+from echotrace.record.plan import Plan
+from echotrace.record.recorder import Recorder
 from echotrace.record.stops import InfoStops
 from echotrace.trace import ClientStep, Record, Syscall, Task
 
