@@ -1,6 +1,7 @@
 """The conductor: when it takes a step, and what it says when none can be taken."""
 
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -8,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from recordings import own_folders, plan, played, program, server_plan, steps
+from recordings import NO_STEPS, own_folders, plan, played, program, server_plan, steps
 
+from echotrace.commands.recording import Wish, plan_of, record
 from echotrace.errors import StepTimeout
-from echotrace.record import procfs, ptrace
+from echotrace.record import conductor, procfs, ptrace
 from echotrace.record.conductor import Conductor
 from echotrace.record.plan import Plan
 from echotrace.record.recorder import Recorder
@@ -128,11 +130,40 @@ def test_kernel_without_seccomp_records_the_same(monkeypatch: pytest.MonkeyPatch
         assert recorder.ledger.syscalls > 2
 
 
-def test_server_that_never_waits() -> None:
+def test_server_that_never_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that only runs is told from one that waits; what it did is kept."""
+    monkeypatch.setattr(conductor, "_LOADING", 1)
     reason, records = impossible(plan("spins", steps=steps("1 connect")), patience=1)
     assert reason == ("before the first step: the server runs on without waiting for anything")
     assert "listen" in [record.name for record in records if isinstance(record, Syscall)]
+
+
+def test_server_that_spins_is_ended_before_its_trace_fills_the_disk(tmp_path: Path) -> None:
+    """Calls that get nothing done end a recording by their number, long before the timeout."""
+    wish = Wish("broken/readiness_loop_spins", quiet=True, timeout=3600)
+    recorded = record(wish, tmp_path / "spins.jsonl", overwrite=False)
+    assert re.search(r"runs on .*; \d+ calls in a row got nothing done$", str(recorded.error))
+    assert 2000 < len(recorded.trace.records) < 7000
+    assert recorded.trace.end is not None
+    assert "got nothing done" in str(recorded.trace.end.reason)
+
+
+def test_server_that_is_busy_is_let_go_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Thousands of calls without a rest are fine as long as bytes move: nobody counts them."""
+    monkeypatch.setattr(conductor, "_STRETCH", 20)
+    script = tmp_path / "much.txt"
+    script.write_text('1 connect\n1 send "x" * 100000\n1 expect "x" * 100000\n1 close\n')
+    for server in ("fork", "broken/clean_epoll"):
+        wish = Wish(server, script=str(script), quiet=True)
+        assert record(wish, tmp_path / "busy.jsonl", overwrite=True).error is None
+
+
+def test_server_that_takes_long_to_load_is_waited_for() -> None:
+    """The timeout is for clients' steps: to load, a program has longer, as long as it runs."""
+    wish = Wish("fork", lang="python", quiet=True, timeout=0.05)
+    with Recorder(plan_of(wish), lambda _: None) as recorder:
+        Conductor(recorder, NO_STEPS).play()
+        assert recorder.listening
 
 
 def test_server_that_does_not_listen() -> None:

@@ -5,10 +5,11 @@ from itertools import pairwise
 import pytest
 from recordings import free, own_folders, plan, played, steps
 
-from echotrace.record import conductor
+from echotrace.record import conductor, engine
+from echotrace.record.recorder import Recorder
 from echotrace.story.replay import replay
 from echotrace.story.sequence import canonical, per_task
-from echotrace.trace import Endpoint, Exec, Exit, Signal, Syscall, Task, Trace
+from echotrace.trace import Endpoint, Exec, Exit, Record, Signal, Syscall, Task, Trace
 
 
 @pytest.fixture(autouse=True)
@@ -304,6 +305,33 @@ def test_events_are_numbered_in_the_order_in_which_they_began() -> None:
     for tid in {task.tid for task in trace.records if isinstance(task, Task)}:
         own = [call for call in trace.syscalls() if call.tid == tid]
         assert all(one.end is not None and one.end < other.start for one, other in pairwise(own))
+
+
+def test_nothing_before_the_program_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often what happened is taken away, the first call is the one that began the program.
+
+    Without the filter all calls are seen, those too by which the child makes itself ready.
+    """
+    monkeypatch.setattr(engine, "_BATCH", 0)  # take it away after every stop
+    trace = free(plan("execs", seccomp=False))
+    first = next(iter(trace.syscalls()))
+    assert (first.name, first.result, first.seq) == ("execve", 0, 1)
+
+
+def test_stop_before_the_program_runs_leaves_no_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recording that is interrupted before the program has begun holds none of our calls."""
+    records: list[Record] = []
+    monkeypatch.setattr(engine, "_BATCH", 0)
+    with Recorder(plan("execs", seccomp=False), records.extend) as recorder:
+
+        def interrupt_after_some_calls() -> None:
+            if len(recorder.engine.stops.items) > 3:
+                recorder.engine.interrupt()
+
+        recorder.engine.overflow = interrupt_after_some_calls
+        recorder.engine.pump(block=True)
+        recorder.finish("interrupted")
+    assert [type(record).__name__ for record in records] == ["Header", "Task", "End"]
 
 
 def test_snaplen_cuts_the_payload_and_keeps_its_size() -> None:

@@ -6,6 +6,7 @@ The program is the witness: it prints what its calls returned, and so must the t
 import dataclasses
 import errno
 import platform
+import re
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +240,7 @@ def test_five_recordings_with_faults_are_one(
 def test_server_that_tries_for_ever_is_given_up(tmp_path: Path) -> None:
     """Python's accept is made again after EINTR; when that never ends, the recording does."""
     done = served(tmp_path, "fork", "accept:EINTR:when=1+", lang="python", timeout=2.0)
-    assert "runs on without waiting for anything; the likely cause" in str(done.error)
+    assert re.search(r"runs on .* got nothing done; the likely cause", str(done.error))
 
 
 # Calls that end otherwise

@@ -12,9 +12,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from echotrace.commands.target import Target, resolve
-from echotrace.errors import EchotraceError
+from echotrace.errors import EchotraceError, UserError
 from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
+from echotrace.trace import Exit
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,19 @@ class Outcome:
         """What ended the recording early."""
         return self.target.error
 
+    @property
+    def note(self) -> str | None:
+        """What the user must know of the run: an early end, or faults that met no call.
+
+        That a fault ends a recording early is what it is for.
+        """
+        if not self.run.inject:
+            return f"{self.run.name}: {self.error}" if self.error else None
+        met = any(call.injected for call in self.target.trace.syscalls())
+        return (
+            None if met else f"{self.run.name}: the server made no such call, so it shows nothing"
+        )
+
 
 def play(
     target: str,
@@ -65,12 +79,32 @@ def play(
     tell: Callable[[int], None],
     **wished: Any,  # noqa: ANN401
 ) -> Iterator[Outcome]:
-    """Record the server under each run; `tell` how many are done before each."""
+    """Record the server under each run; `tell` how many are done before each.
+
+    Raises UserError if the first run shows that the server does not even listen.
+    """
     for done, run in enumerate(runs):
         tell(done)
-        yield Outcome(
-            run, resolve(target, script=run.script, inject=run.inject, label=run.label, **wished)
-        )
+        outcome = Outcome(
+            run,
+            resolve(
+                target, script=run.script, inject=run.inject, label=run.label,
+                tentative=run.proves is not None, **wished,
+            ),
+        )  # fmt: skip
+        if not done and outcome.error and not outcome.target.story.listeners:
+            raise UserError(f"nothing to check: {_why_not(target, outcome)}")
+        yield outcome
+
+
+def _why_not(target: str, outcome: Outcome) -> str:
+    """Why a server was not ready for clients, and how to learn more: its messages were muted."""
+    ends = [record for record in outcome.target.trace.records if isinstance(record, Exit)]
+    if not ends:
+        return f"{outcome.error}; --timeout gives it more time"
+    end = ends[-1]
+    how = f"is ended by {end.signal}" if end.signal else f"exits with status {end.status}"
+    return f"'{target}' {how} before it listens; run it by itself to see what it says"
 
 
 def together(outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:

@@ -28,6 +28,8 @@ Examples:
   echotrace check thread --script reset       only this script, no experiments
 """
 
+_NO_CONNECTION = "No connection was accepted in this trace, and most findings need one."
+
 
 def command(_entry: Entry) -> click.Command:
     """The command."""
@@ -71,19 +73,21 @@ def check(
     if server_named(target) is None:
         if chosen["script"] or chosen["inject"]:
             raise UserError("--script and --inject need a server to record; this is a trace")
-        header, found = _of_trace(target)
+        story = resolve(target).story
+        header, found = story.trace.header, findings(story)
+        notes = [] if story.connections else [_NO_CONNECTION]
     else:
         outcomes = _record(target, **chosen)
         header, found = outcomes[0].target.trace.header, battery.together(outcomes)
+        notes = [outcome.note for outcome in outcomes if outcome.note]
     if form == "json":
         text = _json(target, outcomes, found)
     else:
         surface = output.surface(width, to_file=output_ is not None)
-        text = report(_heading(header, outcomes), _early_ends(outcomes), found, surface)
+        text = report(heading(header, outcomes), notes, found, surface)
     output.deliver(text, output_, overwrite=force)
     if outcomes and not chosen["quiet"]:
-        click.echo("recordings kept; look at one with", err=True)
-        click.echo(f"  echotrace show {safe(str(outcomes[0].target.path))}", err=True)
+        click.echo(f"next: echotrace show {safe(str(_most_telling(outcomes, found)))}", err=True)
     context.exit(int(any(finding.severity is Severity.ERROR for finding in found)))
 
 
@@ -102,12 +106,14 @@ def _record(
         return list(battery.play(target, runs, progress.tell, quiet=True, mute=True, **wished))
 
 
-def _of_trace(target: str) -> tuple[Header, tuple[Finding, ...]]:
-    resolved = resolve(target)
-    return resolved.trace.header, findings(resolved.story)
+def _most_telling(outcomes: list[Outcome], found: tuple[Finding, ...]) -> Path | None:
+    """The recording that shows the gravest finding."""
+    seen = found[0].seen if found else ""
+    return next((o for o in outcomes if o.run.name == seen), outcomes[0]).target.path
 
 
-def _heading(header: Header, outcomes: list[Outcome]) -> str:
+def heading(header: Header, outcomes: Sequence[Outcome] = ()) -> str:
+    """What was checked: a server under its runs, or a trace if there are none."""
     language = {"c": "C", "python": "Python"}.get(header.language, header.language)
     parts = [header.server, language]
     experiments = sum(bool(outcome.run.inject) for outcome in outcomes)
@@ -117,15 +123,6 @@ def _heading(header: Header, outcomes: list[Outcome]) -> str:
     else:
         parts.append(f"script {header.script}")
     return " · ".join(parts)
-
-
-def _early_ends(outcomes: list[Outcome]) -> list[str]:
-    """Which scripts could not be played to their end; experiments often cannot."""
-    return [
-        f"{outcome.run.name}: {outcome.error}"
-        for outcome in outcomes
-        if outcome.error and not outcome.run.inject
-    ]
 
 
 def _json(target: str, outcomes: list[Outcome], found: tuple[Finding, ...]) -> str:

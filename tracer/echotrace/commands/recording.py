@@ -25,8 +25,8 @@ class Wish:
     """What a user asked to have recorded; the fields are the options of the same name.
 
     `server` is a name of the catalogue; or, when `source` is the user's own file, what to call it.
-    `mute` throws the server's messages on stderr away; `label` tells recordings of one server apart
-    that are kept at the same time.
+    `mute` throws the server's messages on stderr away; `tentative` says nothing of faults that meet
+    no call; `label` tells recordings of one server apart that are kept at the same time.
     """
 
     server: str
@@ -43,6 +43,7 @@ class Wish:
     inject: tuple[str, ...] = ()
     quiet: bool = False
     mute: bool = False
+    tentative: bool = False
     label: str = ""
 
     @property
@@ -124,7 +125,7 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
     stopped_by = None
     with Writer.create(path, overwrite=overwrite) as writer:
         try:
-            stopped_by = _play(plan, writer.write, quiet=wish.quiet)
+            stopped_by = _play(plan, writer.write, quiet=wish.quiet, tentative=wish.tentative)
         except StepTimeout as early:
             error = early
         except SystemRefused as refused:
@@ -146,13 +147,16 @@ def record_and_keep(wish: Wish) -> Recorded:
     return replace(recorded, path=path)
 
 
-def _play(plan: Plan, write: Callable[[Sequence[Record]], None], *, quiet: bool) -> int | None:
+def _play(
+    plan: Plan, write: Callable[[Sequence[Record]], None], *, quiet: bool, tentative: bool
+) -> int | None:
     """Record a plan; the signal that ended it, or None."""
     with (
         Recorder(plan, write) as recorder,
         Progress("recording: step", len(plan.script.steps), quiet=quiet) as progress,
     ):
-        recorder.at_exit(lambda: _tell_missed(recorder.faults))
+        if not tentative:
+            recorder.at_exit(lambda: _tell_missed(recorder.faults))
         try:
             Conductor(recorder, plan.script, progress.tell).play()
         except StepTimeout as early:

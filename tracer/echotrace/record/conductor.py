@@ -7,18 +7,27 @@ the server's tasks run one by one, each until it sleeps, so that they never race
 
 import os
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
+from echotrace.effort import Effort, effort
 from echotrace.errors import StepTimeout
 from echotrace.record.clients import Client, Impossible
 from echotrace.record.recorder import Recorder
 from echotrace.record.script import Script, Step
-from echotrace.trace import ClientStep
+from echotrace.trace import ClientStep, Record, Syscall
 
 #: How often to give the server the processor before waiting for it with a timer.
 _YIELDS = 2000
+#: After how many stops without a rest to look whether the server gets on; a call is two stops.
+_STRETCH = 4000
+#: A server spins if a stretch has no progress, and at least this part of its calls is futile.
+_MOSTLY = 1 / 4
+#: Seconds that a server may take at least to load, as long as it runs: an interpreter needs some.
+_LOADING = 10.0
+_RUNS_ON = "the server runs on without waiting for anything"
 
 
 class Conductor:
@@ -66,18 +75,21 @@ class Conductor:
         return time.monotonic() + self._timeout
 
     def _wait_for_listening(self) -> None:
-        deadline = self._deadline()
         what = "before the first step"
-        self._until_idle(what, deadline)
+        self._until_idle(what, time.monotonic() + max(self._timeout, _LOADING))
+        deadline = self._deadline()
         while self._recorder.listening is None and not self._engine.interrupted:
             self._wait(f"{what}: the server does not listen", deadline)
 
     def _until_idle(self, what: str, deadline: float) -> None:
         """Let the server run until it waits for something outside, and book what it did."""
-        engine, turns = self._engine, 0
+        engine, turns, looked = self._engine, 0, self._engine.handled
         while not engine.interrupted:
             if engine.pump(block=False):
                 turns = 0
+                if engine.handled - looked > _STRETCH:
+                    self._look_for_progress(what)
+                    looked = engine.handled
             elif not engine.pids:
                 break
             elif engine.idle():
@@ -86,12 +98,26 @@ class Conductor:
             elif turns > _YIELDS and engine.next_turn():
                 turns = 0  # whoever's turn it is may be spinning until another gets on
             elif time.monotonic() > deadline:
-                raise StepTimeout(f"{what}: the server runs on without waiting for anything")
+                raise StepTimeout(f"{what}: {_RUNS_ON}")
             else:
                 turns += 1
                 self._give_way(turns)
         self._recorder.settle()
         self._at_idle()
+
+    def _look_for_progress(self, what: str) -> None:
+        """Write down what the server did without a rest, and end the play if it got nothing done.
+
+        It has nothing to wait for: time alone would fill the trace with the same calls.
+        """
+        came = Counter[Effort]()
+
+        def see(records: Sequence[Record]) -> None:
+            came.update(effort(record) for record in records if isinstance(record, Syscall))
+
+        self._recorder.settle(see)
+        if not came[Effort.PROGRESS] and came[Effort.FUTILE] > _MOSTLY * came.total():
+            raise StepTimeout(f"{what}: {_RUNS_ON}; {came.total()} calls in a row got nothing done")
 
     def _give_way(self, turns: int) -> None:
         if turns < _YIELDS or not self._recorder.tick:

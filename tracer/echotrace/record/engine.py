@@ -38,7 +38,8 @@ class Engine:
     `records` (all else; times are those of the clock until the ledger makes them relative).
     `interrupt` ends a pump at the next moment when nothing can be lost.
 
-    Once `turns` has begun, tasks go on one at a time, by `next_turn`.
+    Once `turns` has begun, tasks go on one at a time, by `next_turn`. Calls count from the first
+    exec on: what the process does before is our own preparation.
     """
 
     def __init__(self, stops: Stops, inspector: Inspector, pids: dict[int, int]) -> None:
@@ -111,12 +112,17 @@ class Engine:
         self.handled = before + handled
         return handled
 
+    @property
+    def waiting(self) -> dict[int, int]:
+        """When each task entered the call it is in."""
+        return dict(self.stops.waiting) if self._running else {}
+
     def take(self) -> tuple[list[Item], list[Record], dict[int, int]]:
         """What has gathered since the last time, and when the calls in progress began."""
-        items, records = self.stops.items[:], self.records[:]
+        items, records = self.stops.items[:] if self._running else [], self.records[:]
         self.stops.items.clear()
         self.records.clear()
-        return items, records, dict(self.stops.waiting)
+        return items, records, self.waiting
 
     def look(self, tid: int, call: Call) -> Found:
         """What can be read of a call in which a task waits."""
@@ -254,7 +260,7 @@ class Engine:
         if former != tid:
             self.pids.pop(former, None)
         if not self._running:
-            self._running = True  # what came before was our own preparation
+            self._running = True
             self.stops.items.clear()
         argv = procfs.arguments(tid)
         self.records.append(Exec(time=now, tid=tid, former=former, argv=argv))

@@ -87,8 +87,8 @@ class Recorder:
         """
         self._stack.callback(callback)
 
-    def settle(self) -> None:
-        """Write down everything that has happened."""
+    def settle(self, see: Callable[[Sequence[Record]], None] = lambda _: None) -> None:
+        """Write down everything that has happened; `see` is shown what is written."""
         batch = self.engine.take()
         for items, others, waiting in itertools.chain(self._spool.drain(), (batch,)):
             records = self.ledger.enter(items, others, waiting)
@@ -96,6 +96,7 @@ class Recorder:
                 self.listening = next(filter(None, map(_listening_address, records)), None)
             if records:
                 self.write(records)
+                see(records)
 
     def put_aside(self) -> None:
         """Keep raw facts for later; decode them now only when there are very many."""
@@ -129,7 +130,7 @@ class Recorder:
         if not self.engine.pids and not self.engine.interrupted:
             self.engine.pump(block=False)
         self.settle()
-        for tid, start in self.engine.stops.waiting.items():
+        for tid, start in self.engine.waiting.items():
             call = self.engine.stops.in_progress(tid)
             if call is not None:
                 found, origin = self.engine.look(tid, call), self.engine.stops.origin(tid, call)

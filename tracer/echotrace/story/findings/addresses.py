@@ -2,23 +2,23 @@
 
 from collections.abc import Iterator
 
+from echotrace.story.findings.calls import Call
 from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
 
 _EVERYWHERE = ("0.0.0.0:", "[::]:")
+#: Either lets a new socket have the address while old connections are in TIME-WAIT (socket(7)).
+_REUSE = ("SO_REUSEADDR", "SO_REUSEPORT")
 
 
 def no_so_reuseaddr(evidence: Evidence) -> Iterator[Finding]:
     """A TCP socket is bound without SO_REUSEADDR, and then listens."""
-    listening = {
-        listener.description for listener in evidence.story.listeners if not listener.datagram
-    }
     for call in evidence.of("bind"):
         touch = call.event.touch
-        if call.failed or touch is None or touch.used is None or touch.after is None:
+        if call.failed or touch is None or touch.after is None or not _is_ip(call):
             continue
-        reuses = {"SO_REUSEADDR", "SO_REUSEPORT"} & touch.after.options.keys()
-        if touch.used.id in listening and ":" in str(call.record.args.get("addr")) and not reuses:
+        options = touch.after.options
+        if call.uses in evidence.listening and not any(map(options.get, _REUSE)):
             yield evidence.finding(
                 "no-so-reuseaddr",
                 f"{call.actor} binds fd {call.fd} (event {call.seq}) without having set "
@@ -26,6 +26,10 @@ def no_so_reuseaddr(evidence: Evidence) -> Iterator[Finding]:
                 call.seq,
             )
             return
+
+
+def _is_ip(call: Call) -> bool:
+    return not str(call.record.args.get("addr")).startswith("unix:")
 
 
 def listens_on_every_interface(evidence: Evidence) -> Iterator[Finding]:
@@ -36,8 +40,8 @@ def listens_on_every_interface(evidence: Evidence) -> Iterator[Finding]:
         if not call.failed and local and local.startswith(_EVERYWHERE):
             yield evidence.finding(
                 "listens-on-every-interface",
-                f"{call.actor} listens on {local} (event {call.seq}): on every interface of the "
-                "machine.",
+                f"{call.actor} listens on {local} (event {call.seq}), that is on every "
+                "interface of the machine.",
                 call.seq,
             )
             return

@@ -20,33 +20,35 @@ CATALOGUE: Mapping[str, Entry] = {
     "connection-leaked-by-parent": Entry(
         _ERROR,
         "Close the connection's descriptor in the parent as soon as fork has returned.",
-        "One descriptor a client until accept fails with EMFILE, and no client ever sees the end "
-        "of its connection.",
+        "One descriptor a client until accept fails with EMFILE; and unless the child calls "
+        "shutdown, no client sees the end of its connection.",
     ),
     "child-keeps-listening-socket": Entry(
         _WARNING,
         "Close the listening socket in the child before it serves.",
-        "While a child lives the port stays taken, even if the server itself has ended.",
+        "While a child lives the port stays taken, even if the server itself has ended; clients "
+        "are queued that nobody accepts.",
     ),
     "child-never-reaped": Entry(
         _ERROR,
         "Wait for ended children: waitpid with WNOHANG in a loop, or ignore SIGCHLD.",
-        "One entry of the process table a client until fork fails with EAGAIN.",
+        "One process id and entry of the process table a client until fork fails with EAGAIN.",
     ),
     "thread-neither-joined-nor-detached": Entry(
         _ERROR,
-        "Call pthread_detach, or create the thread detached, if nobody joins it.",
+        "Call pthread_detach or pthread_join, or create the thread detached.",
         "One stack a client (8 MiB of address space by default) until pthread_create fails.",
     ),
     "short-send-ignored": Entry(
         _ERROR,
         "Send in a loop until all bytes are handed over; send returns how many it took.",
-        "Bytes are lost whenever the send buffer is nearly full, and nothing tells of it.",
+        "Bytes are lost whenever send takes only a part: when a signal interrupts it, or on a "
+        "non-blocking socket whose buffer is nearly full.",
     ),
     "accept-unchecked": Entry(
         _ERROR,
         "Check the result of accept before it is used as a descriptor.",
-        "One failed accept (EMFILE, ECONNABORTED) makes the server work on descriptor -1.",
+        "Where accept fails (EMFILE, ECONNABORTED), the server works on descriptor -1.",
     ),
     "eintr-on-accept-ends-server": Entry(
         _ERROR,
@@ -61,7 +63,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "sigpipe-possible": Entry(
         _WARNING,
         "Send with MSG_NOSIGNAL, or ignore SIGPIPE, and handle EPIPE.",
-        "A client that leaves before its answer ends the process: all its threads and connections.",
+        "A client that leaves before its answer ends the process, with all that it serves.",
     ),
     "recv-error-ends-all": Entry(
         _ERROR,
@@ -71,12 +73,12 @@ CATALOGUE: Mapping[str, Entry] = {
     "closed-twice": Entry(
         _ERROR,
         "Close each descriptor once, and forget its number.",
-        "The number may belong to another client by then: its connection is closed in its place.",
+        "The number may belong to another client by then: then that connection is closed.",
     ),
     "used-after-close": Entry(
         _ERROR,
         "Do not use a number after it was closed.",
-        "The number may belong to another client by then: bytes go to the wrong one.",
+        "The number may belong to another client by then: then bytes go to the wrong one.",
     ),
     "argument-race": Entry(
         _ERROR,
@@ -86,23 +88,24 @@ CATALOGUE: Mapping[str, Entry] = {
     "select-beyond-fd-setsize": Entry(
         _ERROR,
         "Refuse connections whose descriptor is not below FD_SETSIZE, or use poll or epoll.",
-        "FD_SET writes behind the end of the set: other variables change without notice.",
+        "Once descriptor 1024 is open, FD_SET and the kernel write behind the end of the set: "
+        "other variables change without notice.",
     ),
     "readiness-loop-spins": Entry(
         _ERROR,
         "Wait for readiness with select, poll or epoll, only for what is wanted now.",
-        "A processor is busy with nothing as long as the server runs.",
+        "A processor is busy with nothing as long as this goes on.",
     ),
     "no-so-reuseaddr": Entry(
         _NOTE,
         "Set SO_REUSEADDR before bind.",
-        "For about a minute after a restart bind fails with EADDRINUSE while old connections are "
-        "in TIME-WAIT.",
+        "For up to a minute after the server ends, bind to the same port fails with EADDRINUSE, "
+        "if connections that it closed first are in TIME-WAIT.",
     ),
     "listens-on-every-interface": Entry(
         _WARNING,
         "Bind to 127.0.0.1 unless other machines are meant to connect.",
-        "Everybody who can reach the machine can use the server.",
+        "Whoever can reach the machine can use the server.",
     ),
     "descriptor-open-at-exit": Entry(
         _NOTE,
@@ -112,7 +115,7 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "descriptor-never-closed": Entry(
         _ERROR,
-        "Close it when its client has gone.",
+        "Close it when its client has gone, on errors too.",
         "One descriptor a client until open and accept fail with EMFILE.",
     ),
     "kind": Entry(_NOTE, "", ""),

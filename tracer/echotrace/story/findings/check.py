@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Iterator
 
-from echotrace.story.findings import addresses, descriptors, errors, kinds, readiness, tasks
+from echotrace.pauses import no_garbage_collection
+from echotrace.story.findings import (
+    addresses,
+    descriptors,
+    errors,
+    kinds,
+    leaks,
+    numbers,
+    readiness,
+    sends,
+    tasks,
+)
 from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding, Severity
 from echotrace.story.nouns import Story
@@ -10,18 +21,18 @@ from echotrace.story.nouns import Story
 #: Each rule looks for one kind of finding and speaks at most once for each.
 RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     kinds.kind,
-    descriptors.connection_leaked,
-    descriptors.child_keeps_listening_socket,
-    descriptors.closed_or_used_again,
-    descriptors.descriptor_never_closed,
+    leaks.connection_leaked,
+    leaks.child_keeps_listening_socket,
+    numbers.closed_or_used_again,
+    descriptors.never_closed,
     descriptors.open_at_exit,
     tasks.child_never_reaped,
     tasks.thread_never_joined,
     tasks.argument_race,
-    errors.short_send_ignored,
+    sends.short_send_ignored,
     errors.accept_unchecked,
     errors.eintr_ends_server,
-    errors.sigpipe,
+    sends.sigpipe,
     errors.recv_error_ends_all,
     readiness.select_beyond_fd_setsize,
     readiness.readiness_loop_spins,
@@ -32,6 +43,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 
 
+@no_garbage_collection()
 def findings(story: Story) -> tuple[Finding, ...]:
     """What the rules find, errors first, in the order of the rules."""
     evidence = Evidence(story)

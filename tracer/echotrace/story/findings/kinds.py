@@ -1,10 +1,14 @@
 """Which kind of server it is, by what it does when clients come."""
 
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
-from echotrace.story.findings.evidence import MOVES, Call, Evidence
+from echotrace.effort import WAITS_FOR_READINESS
+from echotrace.story.findings.calls import Call, grouped, last_before
+from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
+from echotrace.story.findings.waiting import Watching
 
 
 class _Kind(NamedTuple):
@@ -27,23 +31,19 @@ def kind(evidence: Evidence) -> Iterator[Finding]:
 def _hands_off(evidence: Evidence) -> _Kind | None:
     """A new task for each connection."""
     for connection in evidence.story.connections:
-        spawn = evidence.hand_off(connection)
+        spawn = evidence.hand_offs.get(connection.number)
         if spawn is None:
             continue
         made = evidence.made(spawn)
-        served = next(
-            (c for c in evidence.on(connection) if c.kind in MOVES and c.actor == made), None
-        )
+        served = next((c for c in evidence.moves(connection) if c.actor == made), None)
         if served is None:
             continue
         thread = "CLONE_THREAD" in spawn.flags
-        name = "a thread server" if thread else "a fork server"
-        what = "a thread" if thread else "a process"
         return _Kind(
-            name,
-            f"after accept (event {connection.accepted}) {spawn.actor} makes {what} (event "
-            f"{spawn.seq}), {made}, which serves connection {connection.place.name} "
-            f"(event {served.seq})",
+            "a thread server" if thread else "a fork server",
+            f"after accept (event {connection.accepted}) {spawn.actor} makes "
+            f"{'a thread' if thread else 'a process'}, {made} (event {spawn.seq}), which serves "
+            f"connection {connection.place.name} (event {served.seq})",
             (connection.accepted or spawn.seq, spawn.seq, served.seq),
         )
     return None
@@ -51,60 +51,66 @@ def _hands_off(evidence: Evidence) -> _Kind | None:
 
 def _preforks(evidence: Evidence) -> _Kind | None:
     """Processes that were there before their clients accept on one listening socket."""
-    accepts: dict[str, Call] = {}
-    for call in evidence.of("accept"):
-        accepts.setdefault(evidence.process(call.actor), call)
-    if len(accepts) < 2:
-        return None
-    calls = list(accepts.values())
-    return _Kind(
-        "a prefork server",
-        f"{len(accepts)} processes call accept on one listening socket "
-        f"(events {calls[0].seq} and {calls[1].seq})",
-        (calls[0].seq, calls[1].seq),
-    )
+    for calls in grouped(evidence.of("accept"), attrgetter("uses")).values():
+        first: dict[str, Call] = {}
+        for call in calls:
+            first.setdefault(evidence.process(call.actor), call)
+        if len(first) > 1:
+            one, other = list(first.values())[:2]
+            return _Kind(
+                "a prefork server",
+                f"{len(first)} processes accept on one listening socket, among them {one.actor} "
+                f"(event {one.seq}) and {other.actor} (event {other.seq})",
+                (one.seq, other.seq),
+            )
+    return None
 
 
 def _pools(evidence: Evidence) -> _Kind | None:
-    """One task accepts, threads that were there before serve."""
+    """Threads that were there before their clients serve them."""
     first = next((c.accepted for c in evidence.story.connections if c.accepted), None)
-    if first is None:
-        return None
-    workers = [s for s in evidence.of("spawn") if "CLONE_THREAD" in s.flags and s.seq < first]
-    names = {evidence.made(spawn) for spawn in workers}
+    workers = {
+        evidence.made(spawn): spawn
+        for spawn in evidence.of("spawn")
+        if "CLONE_THREAD" in spawn.flags and spawn.event.end is not None
+        if first is not None and spawn.event.end < (evidence.story.event(first).end or 0)
+    }
     for connection in evidence.story.connections:
-        served = next((c for c in evidence.on(connection) if c.actor in names), None)
+        served = next((c for c in evidence.moves(connection) if c.actor in workers), None)
         if served is not None:
+            worker = workers[served.actor]
             return _Kind(
                 "a pool server",
-                f"{len(names)} threads are made before the first client comes (event "
-                f"{workers[0].seq}), and {served.actor} serves connection {connection.place.name} "
+                f"{served.actor} is made (event {worker.seq}) before the first client is accepted "
+                f"(event {first}), and serves connection {connection.place.name} "
                 f"(event {served.seq})",
-                (workers[0].seq, served.seq),
+                (worker.seq, first or worker.seq, served.seq),
             )
     return None
 
 
 def _waits_for_many(evidence: Evidence) -> _Kind | None:
-    """One task waits for the listening socket and the connections together."""
+    """One task waits for the listening socket and a connection in one call, and serves both."""
+    watching = Watching(evidence)
+    waits = grouped(
+        (call for call in evidence.calls if call.kind in WAITS_FOR_READINESS), attrgetter("actor")
+    )
     for connection in evidence.story.connections:
-        served = next((c for c in evidence.on(connection) if c.kind in MOVES), None)
-        if served is None:
+        accept = evidence.call(connection.accepted)
+        *_, served = (None, *evidence.moves(connection))
+        if accept is None or served is None:
             continue
-        waits = [
-            c for c in evidence.by_actor[served.actor] if c.kind in ("select", "poll", "epoll wait")
-        ]
-        before = next((c for c in reversed(waits) if c.seq < served.seq), None)
-        if before is not None:
-            name = before.kind.split()[0]
-            article = "an" if name == "epoll" else "a"
-            return _Kind(
-                f"{article} {name} server",
-                f"{served.actor} waits with {before.record.name} (event {before.seq}) for the "
-                f"listening socket and its connections together, and serves what is ready "
-                f"(event {served.seq})",
-                (before.seq, served.seq),
-            )
+        wait = last_before(waits.get(served.actor, ()), served.seq)
+        if wait is None or not {accept.fd, accept.record.result} <= watching.numbers(wait):
+            continue
+        name = wait.kind.split()[0]
+        return _Kind(
+            f"{'an' if name == 'epoll' else 'a'} {name} server",
+            f"{served.actor} waits with {wait.record.name} (event {wait.seq}) for the listening "
+            f"socket and connection {connection.place.name} together, and serves what is ready "
+            f"(event {served.seq})",
+            (wait.seq, served.seq),
+        )
     return None
 
 
@@ -112,12 +118,13 @@ def _iterates(evidence: Evidence) -> _Kind | None:
     """The task that accepts serves the connection itself."""
     for connection in evidence.story.connections:
         accept = evidence.call(connection.accepted)
-        served = next((c for c in evidence.on(connection) if c.kind in MOVES), None)
+        served = next(evidence.moves(connection), None)
         if accept is not None and served is not None and served.actor == accept.actor:
             return _Kind(
                 "an iterative server",
                 f"{accept.actor} accepts connection {connection.place.name} (event {accept.seq}) "
-                f"and serves it itself (event {served.seq}); meanwhile others wait in the backlog",
+                f"and serves it itself (event {served.seq}); until it is done, others wait in the "
+                "accept queue",
                 (accept.seq, served.seq),
             )
     return None

@@ -1,15 +1,18 @@
 """Findings about waiting for many descriptors at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from echotrace.story.findings.evidence import Call, Evidence
+from echotrace.effort import Effort, effort
+from echotrace.story.findings.calls import Call
+from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
 
 #: Bits of an fd_set (select(2)).
 _FD_SETSIZE = 1024
 #: Calls in a row that got nothing done before we speak of a loop.
 _FUTILE = 20
-_WAITS = ("select", "poll", "epoll wait")
+#: A task that sleeps or computes so long between two calls does not spin (ns).
+_PAUSE = 1_000_000
 
 
 def select_beyond_fd_setsize(evidence: Evidence) -> Iterator[Finding]:
@@ -29,40 +32,39 @@ def select_beyond_fd_setsize(evidence: Evidence) -> Iterator[Finding]:
 def readiness_loop_spins(evidence: Evidence) -> Iterator[Finding]:
     """Call after call of one task gets nothing done, and none of them waits."""
     for actor, calls in evidence.by_actor.items():
-        run: list[Call] = []
-        answers: set[str] = set()
-        for call in calls:
-            if not _is_futile(evidence, call, answers):
-                run, answers = [], set()
-                continue
+        run = next((run for run in _futile_runs(evidence, calls) if len(run) >= _FUTILE), None)
+        if run is None:
+            continue
+        names = ", ".join(sorted({call.record.name for call in run}))
+        yield evidence.finding(
+            "readiness-loop-spins",
+            f"{actor} makes {len(run):,} calls in a row ({names}) that get nothing done and wait "
+            f"for nothing (events {run[0].seq} to {run[-1].seq}).",
+            run[0].seq, run[-1].seq,
+        )  # fmt: skip
+        return
+
+
+def _futile_runs(evidence: Evidence, calls: Sequence[Call]) -> Iterator[list[Call]]:
+    """Runs of futile calls between which a task neither gets on nor rests."""
+    run: list[Call] = []
+    before: int | None = 0
+    for call in calls:
+        came = effort(call.record)
+        waited = _waited(evidence, call)
+        paused = before is None or call.event.start - before > _PAUSE
+        if came is Effort.PROGRESS or paused or waited:
+            yield run
+            run = []
+        if came is Effort.FUTILE and not waited:
             run.append(call)
-            if len(run) >= _FUTILE:
-                names = ", ".join(dict.fromkeys(c.record.name for c in run))
-                yield evidence.finding(
-                    "readiness-loop-spins",
-                    f"{actor} makes {_FUTILE} calls in a row ({names}) that get nothing done and "
-                    f"wait for nothing (events {run[0].seq} to {run[-1].seq}).",
-                    run[0].seq, run[-1].seq,
-                )  # fmt: skip
-                return
-
-
-def _is_futile(evidence: Evidence, call: Call, answers: set[str]) -> bool:
-    """EAGAIN, or the answer again that an earlier wait gave at once; `answers` remembers those."""
-    if call.record.errno in ("EAGAIN", "EWOULDBLOCK"):
-        return True
-    if call.kind not in _WAITS or call.failed or _waited(evidence, call):
-        return False
-    answer = f"{call.record.name} {call.record.result} {call.record.args}"
-    known = answer in answers or not answers
-    answers.add(answer)
-    return known
+        before = call.event.end
+    yield run
 
 
 def _waited(evidence: Evidence, call: Call) -> bool:
-    """Whether something else happened before the call returned, or it took its time."""
-    end = call.event.end
+    """Whether the call waited for something outside, or for its time to be over."""
+    start, end = call.event.start, call.event.end
     if end is None:
         return True
-    following = evidence.story.by_seq.get(call.seq + 1)
-    return end - call.event.start > 1_000_000 or (following is not None and following.start < end)
+    return end - start > _PAUSE or evidence.client_acts_between(start, end)

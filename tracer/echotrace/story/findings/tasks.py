@@ -1,98 +1,106 @@
 """Findings about processes and threads: who is made, who is waited for, who was given what."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
-from echotrace.story.findings.evidence import MOVES, Call, Evidence, number
+from echotrace.story.findings.calls import MOVES, Call, grouped, number
+from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
+from echotrace.story.nouns import StoryEvent
 
 
 def child_never_reaped(evidence: Evidence) -> Iterator[Finding]:
     """Zombies are left, and their parent never asks for any child's end."""
-    for parent in evidence.final.processes:
-        role = evidence.process(evidence.role(parent.pid))
-        zombies = [p for p in evidence.final.children(parent.pid) if p.zombie]
-        if parent.zombie or not zombies or _waits(evidence, role):
+    waits = {evidence.process(call.actor) for call in evidence.of("wait")}
+    zombies = (p for p in evidence.final.processes if p.zombie and p.parent is not None)
+    alive = {p.pid for p in evidence.final.processes if not p.zombie}
+    for pid, children in grouped(zombies, lambda zombie: zombie.parent or 0).items():
+        parent = evidence.role(pid)
+        if pid not in alive or parent in waits:
             continue
-        names = ", ".join(evidence.role(zombie.pid) for zombie in zombies[:3])
-        names += " and others" if len(zombies) > 3 else ""
+        names = ", ".join(
+            f"{evidence.role(zombie.pid)} (event {zombie.exit})" for zombie in children[:3]
+        )
+        names += " and others" if len(children) > 3 else ""
         yield evidence.finding(
             "child-never-reaped",
-            f"{role} never waits for its children: {number(len(zombies), 'zombie')} "
-            f"({names}) at the end of the trace.",
-            *(zombie.exit for zombie in zombies[:3]),
+            f"{parent} never waits for its children, which leaves "
+            f"{number(len(children), 'zombie')} at the end of the trace: {names}.",
+            *(zombie.exit for zombie in children[:3]),
         )
         return
-
-
-def _waits(evidence: Evidence, role: str) -> bool:
-    return any(evidence.process(call.actor) == role for call in evidence.of("wait"))
 
 
 def thread_never_joined(evidence: Evidence) -> Iterator[Finding]:
     """A new thread gets a new stack although an earlier thread has ended.
 
     glibc keeps the stack of a thread that ended, and gives it to the next one (pthread_create(3),
-    nptl/allocatestack.c); of a joinable thread that nobody joined it may not, since its result
+    nptl/allocatestack.c); of a joinable thread that nobody has joined it may not, since its result
     might still be asked for.
     """
     if not evidence.story.trace.header.libc.startswith("glibc"):
         return
-    made: list[tuple[Call, str, object]] = []
-    for spawn in evidence.of("spawn"):
-        if "CLONE_THREAD" not in spawn.flags or spawn.failed or not spawn.record.result:
+    threads = (call for call in evidence.births.values() if "CLONE_THREAD" in call.flags)
+    for spawns in grouped(threads, lambda spawn: evidence.process(spawn.actor)).values():
+        found = _first_new_stack(evidence, spawns)
+        if found is None:
             continue
+        spawn, end = found
+        yield evidence.finding(
+            "thread-neither-joined-nor-detached",
+            f"{end.actor} has ended (event {end.seq}), and its stack is not free for "
+            f"{evidence.made(spawn)} (event {spawn.seq}) nor later: nobody has joined {end.actor}, "
+            "and it is not detached.",
+            end.seq, spawn.seq,
+        )  # fmt: skip
+        return
+
+
+def _first_new_stack(evidence: Evidence, spawns: list[Call]) -> tuple[Call, StoryEvent] | None:
+    """A thread with a new stack, and the end of one before it whose stack is never used again."""
+    last_use = {spawn.record.args.get("stack"): spawn.seq for spawn in spawns}
+    last_use.pop(None, None)
+    kept = (
+        evidence.exits.get(evidence.made(spawn))
+        for spawn in spawns
+        if last_use.get(spawn.record.args.get("stack")) == spawn.seq
+    )
+    end = min((end for end in kept if end is not None), key=attrgetter("start"), default=None)
+    if end is None:
+        return None
+    used: set[object] = {None}
+    for spawn in spawns:
         stack = spawn.record.args.get("stack")
-        ended = [
-            (former, end.seq)
-            for _, former, used in made
-            if (end := evidence.exits.get(former)) and end.start < spawn.event.start
-            if used is not None
-        ]
-        stacks = {used for _, former, used in made if evidence.exits.get(former)}
-        if ended and stack is not None and stack not in stacks:
-            former, end_seq = ended[0]
-            yield evidence.finding(
-                "thread-neither-joined-nor-detached",
-                f"{former} has ended (event {end_seq}), but its stack is not used again for "
-                f"{evidence.made(spawn)} (event {spawn.seq}): nobody joined {former}, and it was "
-                "not detached.",
-                end_seq, spawn.seq,
-            )  # fmt: skip
-            return
-        made.append((spawn, evidence.made(spawn), stack))
+        # the kernel gives the stack free a moment after the end: by a client's step it has
+        if stack not in used and evidence.client_acts_between(end.start, spawn.event.start):
+            return spawn, end
+        used.add(stack)
+    return None
 
 
 def argument_race(evidence: Evidence) -> Iterator[Finding]:
     """Two threads, made for two connections, work on the same one; the other has nobody."""
-    first_uses: dict[int, tuple[str, Call]] = {}
+    first_use: dict[str, Call] = {}
+    for call in evidence.calls:
+        if call.kind in MOVES and call.uses in evidence.connection_of:
+            first_use.setdefault(call.actor, call)
     for connection in evidence.story.connections:
-        spawn = evidence.hand_off(connection)
-        if spawn is None or "CLONE_FILES" not in spawn.flags:
+        made_for = evidence.hand_offs.get(connection.number)
+        used = first_use.get(evidence.made(made_for)) if made_for else None
+        if made_for is None or used is None or not made_for.makes_a_thread:
             continue
-        thread = evidence.made(spawn)
-        own = next(
-            (
-                c for c in evidence.by_actor.get(thread, ())
-                if c.kind in MOVES and c.event.place.connection is not None
-            ),
-            None,
+        other = evidence.connection_of[used.uses or 0]
+        rightful = evidence.hand_offs.get(other.number)
+        theirs = first_use.get(evidence.made(rightful)) if rightful else None
+        served = next(evidence.moves(connection), None)
+        if other is connection or served or theirs is None or theirs.uses != used.uses:
+            continue
+        yield evidence.finding(
+            "argument-race",
+            f"{used.actor}, made in event {made_for.seq} for connection {connection.place.name}, "
+            f"works on {other.place.name} (event {used.seq}), as {theirs.actor} does (event "
+            f"{theirs.seq}), and nobody serves {connection.place.name}: {used.actor} read its "
+            f"argument after {other.place.name} had been accepted (event {other.accepted}).",
+            used.seq, theirs.seq, made_for.seq, other.accepted,
         )  # fmt: skip
-        if own is None:
-            continue
-        used = own.event.place.connection or 0
-        if used in first_uses and not any(c.kind in MOVES for c in _unserved(evidence, used, own)):
-            other, call = first_uses[used]
-            yield evidence.finding(
-                "argument-race",
-                f"{other} (event {call.seq}) and {thread} (event {own.seq}) both serve connection "
-                f"#{used}, and nobody serves the one that the first of them was made for: it read "
-                "the descriptor after the variable had changed.",
-                call.seq, own.seq, spawn.seq,
-            )  # fmt: skip
-            return
-        first_uses.setdefault(used, (thread, own))
-
-
-def _unserved(evidence: Evidence, used: int, _own: Call) -> list[Call]:
-    """The calls on the connection before the one that is served twice."""
-    return evidence.on(evidence.story.connection(used - 1)) if used > 1 else []
+        return
