@@ -11,7 +11,7 @@ from msgspec import Struct
 from recordings import watched
 
 from echotrace.kernel.history import History
-from echotrace.record.recorder import Plan
+from echotrace.record.plan import Plan
 from echotrace.trace import Record, Syscall, Task
 
 NEEDS_SS = pytest.mark.skipif(

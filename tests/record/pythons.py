@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 import pytest
 from recordings import NO_STEPS, free
 
-from echotrace.record import recorder, seccomp
+from echotrace.record import means, seccomp
 from echotrace.record.engine import Engine
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call
 from echotrace.record.origins import Nowhere
+from echotrace.record.plan import Plan
 from echotrace.record.ptrace import Memory
 from echotrace.record.python.sites import PythonSites
-from echotrace.record.recorder import Plan
 from echotrace.record.scatter import ScatterReader
 from echotrace.record.stops import InfoStops
 from echotrace.trace import Site
@@ -97,7 +97,9 @@ def watched(monkeypatch: pytest.MonkeyPatch, *argv: str) -> list[Seen]:
     eyes = Eyes()
     born, replaced, reaped = Engine._born, Engine._replaced, Engine._reaped
 
-    def stops(_plan: Plan, inspector: Inspector, pids: dict[int, int], *_: object) -> SeeingStops:
+    def stops(
+        _plan: Plan, inspector: Inspector, pids: dict[int, int], *_: object, **__: object
+    ) -> SeeingStops:
         made = SeeingStops(
             inspector,
             pids,
@@ -125,7 +127,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, *argv: str) -> list[Seen]:
         eyes.sites.gone(tid)
         reaped(engine, tid, *rest)
 
-    monkeypatch.setattr(recorder, "_stops", stops)
+    monkeypatch.setattr(means, "stops", stops)
     monkeypatch.setattr(Engine, "_born", see_birth)
     monkeypatch.setattr(Engine, "_replaced", see_exec)
     monkeypatch.setattr(Engine, "_reaped", see_end)

@@ -11,7 +11,8 @@ import pytest
 from echotrace.commands.recording import Wish, plan_of
 from echotrace.record import build, script
 from echotrace.record.conductor import Conductor
-from echotrace.record.recorder import Plan, Recorder
+from echotrace.record.plan import Plan
+from echotrace.record.recorder import Recorder
 from echotrace.record.script import Script
 from echotrace.trace import Header, Record, Trace
 

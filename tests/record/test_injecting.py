@@ -16,7 +16,7 @@ from recordings import free, own_folders, plan, played, steps
 
 from echotrace.commands.recording import Recorded, Wish, record
 from echotrace.record.inject import parse
-from echotrace.record.recorder import Plan
+from echotrace.record.plan import Plan
 from echotrace.story.replay import replay
 from echotrace.story.sequence import canonical
 from echotrace.syscalls import logical_event

@@ -14,7 +14,8 @@ from echotrace.tracefile import load
 _PROBE = """
 import sys
 from pathlib import Path
-from echotrace.record.recorder import Plan, Recorder
+from echotrace.record.plan import Plan
+from echotrace.record.recorder import Recorder
 from echotrace.record.script import Script
 from echotrace.tracefile import Writer
 

@@ -8,7 +8,7 @@ import pytest
 from recordings import own_folders, played, steps
 
 from echotrace.record import inject, script
-from echotrace.record.recorder import Plan
+from echotrace.record.plan import Plan
 from echotrace.record.script import Script
 from echotrace.story.findings.check import findings
 from echotrace.story.replay import replay

@@ -11,7 +11,7 @@ import pytest
 from recordings import NO_STEPS, free, own_folders, plan, played, server_plan
 
 from echotrace.record import ptrace
-from echotrace.record.recorder import Plan
+from echotrace.record.plan import Plan
 from echotrace.trace import Site, Source, Trace
 from echotrace.tracefile import encode
 

@@ -16,7 +16,7 @@ from recordings import NO_STEPS, PATIENCE, PROGRAMS, free, own_folders, played, 
 from witness import Witness
 
 from echotrace.record import seccomp
-from echotrace.record.recorder import Plan
+from echotrace.record.plan import Plan
 from echotrace.story.roles import assign
 from echotrace.syscalls import ROWS
 from echotrace.trace import Trace

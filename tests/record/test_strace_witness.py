@@ -13,7 +13,7 @@ import pytest
 from recordings import own_folders, played, server_plan
 from witness import Witness
 
-from echotrace.record.recorder import Plan
+from echotrace.record.plan import Plan
 from echotrace.record.script import BUILT_IN
 from echotrace.story.roles import assign
 from echotrace.syscalls import ROWS, Effect

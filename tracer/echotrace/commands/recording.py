@@ -14,7 +14,8 @@ from echotrace.errors import EchotraceError, StepTimeout, SystemRefused
 from echotrace.record import build, inject, script
 from echotrace.record.conductor import Conductor
 from echotrace.record.inject import Faults
-from echotrace.record.recorder import Plan, Recorder
+from echotrace.record.plan import Plan
+from echotrace.record.recorder import Recorder
 from echotrace.trace import Record, Trace
 from echotrace.tracefile import Writer, load
 

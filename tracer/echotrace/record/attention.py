@@ -1,0 +1,35 @@
+"""Signals to us while a recording runs: those that end it, and a timer that lets us look up."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+#: How often a waiting recorder looks up, in seconds; nothing depends on it but patience.
+TICK = 0.02
+
+
+@contextlib.contextmanager
+def attention(end: Callable[[int], None]) -> Iterator[bool]:
+    """Let SIGINT, SIGTERM and SIGHUP call `end`, and a timer interrupt all waiting.
+
+    Gives whether there is such a timer: signals can be handled in the main thread only; elsewhere
+    the caller ends the recording.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield False
+        return
+
+    def told(number: int, _frame: FrameType | None) -> None:
+        end(number)
+
+    former = {n: signal.signal(n, told) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    former[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda _number, _frame: None)
+    signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+    try:
+        yield True
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in former.items():
+            signal.signal(number, handler)

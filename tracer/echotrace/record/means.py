@@ -1,0 +1,64 @@
+"""The means of a recording: how calls are read, and their origins found, on this machine."""
+
+import platform
+from functools import partial
+
+from echotrace.errors import SystemRefused
+from echotrace.record import seccomp
+from echotrace.record.inject import Faults
+from echotrace.record.injecting import InjectingStops
+from echotrace.record.inspect import Inspector
+from echotrace.record.machine import Call
+from echotrace.record.origins import Nowhere, Origins
+from echotrace.record.plan import Plan
+from echotrace.record.ptrace import Memory
+from echotrace.record.stops import InfoStops, RegisterStops, Stops
+
+
+def origins(plan: Plan, pids: dict[int, int], memory: Memory) -> Origins:
+    """Where calls come from, if that can be told: by the interpreter, or native code's tables."""
+    if not plan.lines or platform.machine() != "x86_64":
+        return Nowhere()
+    if plan.language == "python":
+        from echotrace.record.python.origins import PythonOrigins  # noqa: PLC0415 -- as below
+
+        return PythonOrigins()
+    from echotrace.record.callsite import CallSites  # noqa: PLC0415 -- pyelftools is slow to load
+
+    return CallSites(pids, memory)
+
+
+def stops(
+    plan: Plan,
+    inspector: Inspector,
+    pids: dict[int, int],
+    origins: Origins,
+    memory: Memory,
+    faults: Faults,
+    *,
+    filtered: bool,
+) -> Stops:
+    """The way to read calls that this machine allows."""
+    x86_64 = platform.machine() == "x86_64"
+    if filtered and x86_64 and not plan.injections:
+        return RegisterStops(inspector, pids, origins, memory, plan.snaplen)
+    rows = inspector.rows
+    asking = {n: seccomp.ASKS_WITHOUT.get(row.name) for n, row in rows.items()}
+
+    def wanted(call: Call) -> bool:
+        position = asking.get(call.number)
+        asks = position is not None and not call.arguments[position]
+        return plan.everything or (call.number in rows and not asks)
+
+    changed = {n for n, row in rows.items() if row.name in seccomp.CHANGED_BY_THE_CALL}
+    if plan.injections and not x86_64:
+        raise SystemRefused("faults can be injected on x86-64 only; record without --inject here")
+    kind = partial(InjectingStops, faults=faults) if plan.injections else InfoStops
+    return kind(
+        inspector,
+        pids,
+        origins,
+        wanted=wanted,
+        changed=changed.__contains__,
+        filtered=filtered,
+    )

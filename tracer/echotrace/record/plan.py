@@ -1,0 +1,64 @@
+"""What to record, and how: everything that is decided before a recording begins."""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from echotrace import __version__
+from echotrace.record.inject import Injection
+from echotrace.record.script import Script
+from echotrace.trace import Header
+from echotrace.tracefile import FORMAT
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to record.
+
+    `program` is the path of the program, `argv[0]` unless given; `server` the name under which it
+    is shown; `snaplen` how many bytes of a payload are kept; `timeout`, in seconds, how long a
+    client step may take to become possible. `everything` records all system calls; `pin` keeps the
+    program and us on one processor; `seccomp` is for machines that have it; `injections` are the
+    faults that the program is to meet; `mute` throws away what it writes to standard error.
+    `lines` finds the source line of each call; `compiled_from` are sources that the program is
+    known to be made from.
+    """
+
+    server: str
+    language: str
+    argv: Sequence[str]
+    script: Script
+    program: str | None = None
+    source: str | None = None
+    everything: bool = False
+    snaplen: int = 64
+    timeout: float = 5.0
+    pin: bool = True
+    seccomp: bool = True
+    mute: bool = False
+    injections: tuple[Injection, ...] = ()
+    lines: bool = True
+    compiled_from: frozenset[Path] = frozenset()
+
+
+def header(plan: Plan) -> Header:
+    """The first record of a recording of `plan` on this machine."""
+    library, version = platform.libc_ver()
+    return Header(
+        format=FORMAT,
+        tool=f"echotrace {__version__}",
+        server=plan.server,
+        language=plan.language,
+        argv=list(plan.argv),
+        script=plan.script.name,
+        clients=plan.script.clients,
+        kernel=f"{platform.system()} {platform.release().partition('-')[0]}",
+        machine=platform.machine(),
+        libc=f"{library} {version}".strip(),
+        started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        steps=[str(step) for step in plan.script.steps],
+        source=plan.source,
+        injections=[injection.text for injection in plan.injections],
+    )
