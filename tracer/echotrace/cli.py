@@ -89,6 +89,8 @@ class Commands(click.Group):
         name = args[0]
         if _entry(name) is None:
             hint = did_you_mean(name, (*self.list_commands(ctx), *_gallery()))
+            if name.endswith((".c", ".py")):
+                hint = f"; for a source file of yours: echotrace check {name}"
             raise click.UsageError(f"there is no server or command {name!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 

@@ -352,12 +352,21 @@ def called(call: Syscall) -> str:
     """The C function that made a call: what the program called, where the trace tells that.
 
     What a Python program called is no C function: `socket.close` makes other calls than close too.
+    And where a C function makes several calls, those beside its purpose keep their own names: the
+    fstat of dprintf, the set_robust_list of fork.
     """
-    site = call.site
-    if site is not None and site.call and not site.file.endswith(_PYTHON):
-        return site.call
-    return c_function(call.name, call.args)
+    row, site = ROWS.get(call.name), call.site
+    if row is None or site is None or not site.call or site.file.endswith(_PYTHON):
+        return c_function(call.name, call.args)
+    purpose = row.event in _BETTER_KNOWN or site.call == row.function
+    return site.call if purpose else c_function(call.name, call.args)
 
+
+#: Logical events whose calls are better known by the C function that makes them.
+_BETTER_KNOWN = frozenset({
+    "accept", "recv", "send", "open", "select", "poll", "epoll wait", "spawn", "exec", "wait",
+    "exit", "signal",
+})  # fmt: skip
 
 #: Ends of the names under which Python knows its sources: files, `<string>`, `<stdin>`.
 _PYTHON = (".py", ">")

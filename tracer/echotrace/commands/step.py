@@ -65,11 +65,13 @@ def step(context: click.Context, /, target: str, at: int | None, by: str, **wish
 
 def _check_terminal(target: str) -> None:
     """Raise UserError unless standard output is a terminal that can be drawn on."""
-    if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+    dumb = os.environ.get("TERM", "dumb") == "dumb"
+    if sys.stdout.isatty() and not dumb:
         return
     trace = "TRACE" if server_named(target) else target
+    what = "TERM says that it cannot" if sys.stdout.isatty() else "standard output is none"
     raise UserError(
-        "step draws on a terminal, and standard output is none; "
+        f"step draws on a terminal, and {what}; "
         f"'echotrace show --explain {trace}' prints the steps as text"
     )
 

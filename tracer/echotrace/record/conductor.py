@@ -139,19 +139,20 @@ class Conductor:
 
     def _take(self, number: int, step: Step) -> None:
         deadline = self._deadline()
-        what = f"step {number} of {len(self._script.steps)}, '{step}', did not become possible"
+        name = f"step {number} of {len(self._script.steps)}, '{step}'"
+        what = f"{name}, did not become possible"
         if step.action == "wait":
             self._pause(step)
             return
         started = [self._begin(client, step) for client in step.clients]
         waiting = [pair for pair in started if not self._try(pair, step, what)]
-        self._until_idle(what, deadline)
+        self._until_idle(what if waiting else f"after {name}", deadline)
         while waiting and not self._engine.interrupted:
             waiting = [pair for pair in waiting if not self._try(pair, step, what)]
             if waiting:
                 self._wait(what, deadline)
             else:
-                self._until_idle(what, deadline)
+                self._until_idle(f"after {name}", deadline)
 
     def _pause(self, step: Step) -> None:
         end = time.monotonic_ns() + step.wait

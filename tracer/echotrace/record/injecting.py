@@ -130,9 +130,17 @@ class InjectingStops(InfoStops):
         if row is not None and row.effect is Effect.EXECS and call.result == 0:
             self._running = True
         decided = self._decided.pop(tid, None)
+        if decided is not None and _was_short_anyway(decided.injection, call):
+            self._faults.marks.pop(self.waiting.get(tid, -1), None)
         if decided is not None and call.result in _MADE_AGAIN:
             self._again[tid] = decided
         return info
+
+
+def _was_short_anyway(injection: Injection | None, call: Call) -> bool:
+    """Whether a call moved fewer bytes than it was let: then the kernel made this result."""
+    short = injection.short if injection is not None else None
+    return short is not None and call.result is not None and 0 <= call.result < short
 
 
 def _write(tid: int, registers: Mapping[int, int]) -> None:
