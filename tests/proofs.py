@@ -220,9 +220,21 @@ def _kind(of: Records, events: tuple[int, ...]) -> None:
     assert kinds <= {"accept", "spawn", "recv", "send", "select", "poll", "epoll wait"}
 
 
+def _crash(of: Records, events: tuple[int, ...]) -> None:
+    assert of.exit(events[0]).signal in ("SIGSEGV", "SIGABRT", "SIGFPE")
+
+
+def _bind(of: Records, events: tuple[int, ...]) -> None:
+    bind, listen = map(of.call, events)
+    assert bind.errno
+    assert listen.errno is None
+    assert bind.args["fd"] == listen.args["fd"]
+
+
 _SHOWS: Mapping[str, Callable[[Records, tuple[int, ...]], None]] = {
     "accept-unchecked": _accept_unchecked,
     "argument-race": _race,
+    "bind-unchecked": _bind,
     "child-keeps-listening-socket": _keeps_listener,
     "child-never-reaped": _never_reaped,
     "closed-twice": _bad_number,
@@ -233,6 +245,7 @@ _SHOWS: Mapping[str, Callable[[Records, tuple[int, ...]], None]] = {
     "kind": _kind,
     "listens-on-every-interface": _everywhere,
     "no-so-reuseaddr": _no_reuse,
+    "process-crashes": _crash,
     "readiness-loop-spins": _spins,
     "recv-error-ends-all": _recv_error,
     "select-beyond-fd-setsize": _select,

@@ -124,12 +124,12 @@ class TraceBuilder:
         """The program of task `former` is replaced, and it is called `tid`."""
         self.records.append(Exec(self.tick(), tid, former, ["true"]))
 
-    def exit(self, tid: int, *, call: bool = True) -> int:
-        """The task ends, by its own call or killed; gives the number of the Exit record."""
+    def exit(self, tid: int, *, call: bool = True, by: str = "SIGKILL") -> int:
+        """The task ends, by its own call or a signal; gives the number of the Exit record."""
         if call:
             self.begin(tid, "exit_group", 0)
         seq, status = self.number(), 0 if call else None
-        self.records.append(Exit(seq, self.tick(), tid, status, None if call else "SIGKILL"))
+        self.records.append(Exit(seq, self.tick(), tid, status, None if call else by))
         return seq
 
     def signal(self, tid: int, name: str) -> int:

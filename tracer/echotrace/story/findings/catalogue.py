@@ -70,6 +70,16 @@ CATALOGUE: Mapping[str, Entry] = {
         "On a failed recv close that connection only, and go on with the others.",
         "One client that resets its connection ends the service of all others.",
     ),
+    "process-crashes": Entry(
+        _ERROR,
+        "Find the fault at the last line that the trace shows, with a debugger or -fsanitize.",
+        "A client can end the process that serves it; in a server of one process, the service.",
+    ),
+    "bind-unchecked": Entry(
+        _ERROR,
+        "Check the result of bind, and end with its error.",
+        "Clients look for the server at a port where it is not.",
+    ),
     "closed-twice": Entry(
         _ERROR,
         "Close each descriptor once, and forget its number.",

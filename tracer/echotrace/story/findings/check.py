@@ -7,6 +7,7 @@ from echotrace.story.findings import (
     addresses,
     descriptors,
     errors,
+    failures,
     kinds,
     leaks,
     numbers,
@@ -21,6 +22,8 @@ from echotrace.story.nouns import Story
 #: Each rule looks for one kind of finding and speaks at most once for each.
 RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     kinds.kind,
+    failures.crashes,
+    failures.bind_unchecked,
     leaks.connection_leaked,
     leaks.child_keeps_listening_socket,
     numbers.closed_or_used_again,
