@@ -264,6 +264,18 @@ def _narration(b: TraceBuilder) -> int:
     return b.call(10, "write", 1, None, 5, result=5)
 
 
+@case("sends a reset; what is in the receive buffer can still be received, but nothing more comes")
+def _client_resets(b: TraceBuilder) -> int:
+    b.client(1, "send", local=CLIENT, text="hello")
+    return b.client(1, "reset", local=CLIENT)
+
+
+@case("C1 has reset the connection; what is in the receive buffer can still be received")
+def _send_after_a_reset(b: TraceBuilder) -> int:
+    b.client(1, "reset", local=CLIENT)
+    return b.call(10, "sendto", 4, None, 5, "MSG_NOSIGNAL", errno="ECONNRESET")
+
+
 @pytest.mark.parametrize(("build", "told"), CASES, ids=lambda value: getattr(value, "__name__", ""))
 def test_case(build: _Case, told: str) -> None:
     """The sentence says what the case is about.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from echotrace.kernel.sockets import SocketState
 from echotrace.story.explain.case import number_of
+from echotrace.story.explain.meanings import LEFT_BY_A_RESET
 from echotrace.story.explain.text import count
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import c_function
@@ -133,7 +134,7 @@ def _reset(story: Story, event: StoryEvent, _step: ClientStep) -> str:
     said = "closes with SO_LINGER 0: its kernel sends a reset"
     if _is_closed(story, event):
         return f"{said}, but the server does not hold the connection any more"
-    return f"{said}, and what the server has not received yet is lost{_not_accepted(event)}"
+    return f"{said}; {LEFT_BY_A_RESET}{_not_accepted(event)}"
 
 
 def _expect(_story: Story, _event: StoryEvent, step: ClientStep) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from echotrace.kernel.sockets import SocketState
 from echotrace.story.explain.case import Case
-from echotrace.story.explain.meanings import MEANINGS
+from echotrace.story.explain.meanings import LEFT_BY_A_RESET, MEANINGS
 from echotrace.story.explain.text import plain, words_of
 from echotrace.story.explain.waits import until
 
@@ -73,7 +73,7 @@ def _broken_pipe(case: Case) -> str:
 
 
 def _reset(case: Case) -> str:
-    return f"{case.peer()} has reset the connection; bytes that were not received yet are lost"
+    return f"{case.peer()} has reset the connection; {LEFT_BY_A_RESET}"
 
 
 def _aborted(case: Case) -> str:

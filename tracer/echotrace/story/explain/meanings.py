@@ -2,6 +2,12 @@
 
 from collections.abc import Mapping
 
+#: What is left of a connection after the peer's reset (tcp_reset in net/ipv4/tcp_input.c).
+LEFT_BY_A_RESET = (
+    "what is in the receive buffer can still be received, but nothing more comes, and output that "
+    "is not sent yet is discarded"
+)
+
 MEANINGS: Mapping[str, str] = {
     "E2BIG": "the argument list is too long",
     "EACCES": "permission is denied",
