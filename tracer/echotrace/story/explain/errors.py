@@ -140,6 +140,12 @@ _REASONS: Mapping[tuple[str, str], _Reason] = {
     ("open", "EEXIST"): "the file exists already, and O_EXCL insists on a new one",
     ("control", "ENOTTY"): "the descriptor is no terminal, which is what the C library wanted "
     "to know before it writes",
+    (
+        "connect",
+        "EINTR",
+    ): "a signal interrupted the waiting; the connection attempt goes on by itself, "
+    "and the socket becomes writable when it is over",
+    ("send", "EINTR"): "a signal came before anything was sent",
     ("recv", "EINTR"): "a signal came before anything was received",
     ("accept", "EINTR"): "a signal came before any connection did; nothing is lost, so the server "
     "can call accept again",
