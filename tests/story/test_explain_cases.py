@@ -264,6 +264,159 @@ def _narration(b: TraceBuilder) -> int:
     return b.call(10, "write", 1, None, 5, result=5)
 
 
+@case("sends a reset; what is in the receive buffer can still be received, but nothing more comes")
+def _client_resets(b: TraceBuilder) -> int:
+    b.client(1, "send", local=CLIENT, text="hello")
+    return b.client(1, "reset", local=CLIENT)
+
+
+@case("C1 has reset the connection; what is in the receive buffer can still be received")
+def _send_after_a_reset(b: TraceBuilder) -> int:
+    b.client(1, "reset", local=CLIENT)
+    return b.call(10, "sendto", 4, None, 5, "MSG_NOSIGNAL", errno="ECONNRESET")
+
+
+@case("changes nothing for fd 3 (listening socket), which goes on listening")
+def _half_close_of_a_listener(b: TraceBuilder) -> int:
+    return b.call(10, "shutdown", 3, "SHUT_WR")
+
+
+@case("stops fd 3 (listening socket) from listening: new connections are refused, and an accept "
+      "that waits fails with EINVAL")  # fmt: skip
+def _end_of_listening(b: TraceBuilder) -> int:
+    return b.call(10, "shutdown", 3, "SHUT_RD")
+
+
+@case("stops fd 3 (listening socket) from listening: new connections are refused")
+def _end_of_listening_both(b: TraceBuilder) -> int:
+    return b.call(10, "shutdown", 3, "SHUT_RDWR")
+
+
+@case("changes what the interest list fd 5 watches fd 4 (#1) for: EPOLLIN.")
+def _epoll_changes(b: TraceBuilder) -> int:
+    b.call(10, "epoll_ctl", 5, "EPOLL_CTL_ADD", 4, {"events": "EPOLLIN", "data": 4})
+    return b.call(10, "epoll_ctl", 5, "EPOLL_CTL_MOD", 4, {"events": "EPOLLIN", "data": 4})
+
+
+@case("it waits for a descriptor of its interest list to become ready, or for a signal.")
+def _epoll_without_timeout(b: TraceBuilder) -> int:
+    return b.begin(10, "epoll_wait", 5, None, 8, -1).seq
+
+
+@case("it waits for a descriptor of its list to become ready, or for a signal.")
+def _poll_without_timeout(b: TraceBuilder) -> int:
+    return b.begin(10, "poll", [{"fd": 4, "events": "POLLIN", "revents": 0}], 1, -1).seq
+
+
+@case("it waits for a descriptor of its sets to become ready, or for a signal.")
+def _select_without_timeout(b: TraceBuilder) -> int:
+    return b.begin(10, "select", 5, [3, 4], None, None, None).seq
+
+
+@case("to become ready, or its timeout to expire, or for a signal.")
+def _poll_with_timeout(b: TraceBuilder) -> int:
+    return b.begin(10, "poll", [{"fd": 4, "events": "POLLIN", "revents": 0}], 1, 50).seq
+
+
+@case("P0 gets SIGPIPE: it sent on a connection that is gone; it ignores that (SIG_IGN).")
+def _ignored_signal(b: TraceBuilder) -> int:
+    b.call(10, "rt_sigaction", "SIGPIPE", {"handler": "SIG_IGN", "flags": 0})
+    return b.signal(10, "SIGPIPE")
+
+
+@case("T1 gets SIGTERM: somebody asks the program to end; a handler that the program has set runs.")
+def _handled_signal(b: TraceBuilder) -> int:
+    b.thread(10, 11)
+    b.call(10, "rt_sigaction", "SIGTERM", {"handler": "function", "flags": 0})
+    return b.signal(11, "SIGTERM")
+
+
+@case("P0 gets SIGPIPE: it sent on a connection that is gone; by default that ends the process.")
+def _default_signal(b: TraceBuilder) -> int:
+    b.call(10, "rt_sigaction", "SIGPIPE", {"handler": "SIG_IGN", "flags": 0})
+    b.call(10, "rt_sigaction", "SIGPIPE", {"handler": "SIG_DFL", "flags": 0})
+    return b.signal(10, "SIGPIPE")
+
+
+@case("P0 gets SIG33: a handler that the program has set runs.")
+def _handled_signal_without_a_meaning(b: TraceBuilder) -> int:
+    b.call(10, "rt_sigaction", "SIG33", {"handler": "function", "flags": 0})
+    return b.signal(10, "SIG33")
+
+
+def _passes(b: TraceBuilder) -> None:
+    b.call(10, "socketpair", "AF_UNIX", "SOCK_STREAM", 0, [6, 7])
+    b.call(10, "sendmsg", 6, {"iov": 1, "controllen": 24}, 0, result=1)
+
+
+@case(
+    "closes fd 4 (#1): unless a message in flight or its receiver holds it, the kernel sends a FIN"
+)
+def _close_of_a_passed_descriptor(b: TraceBuilder) -> int:
+    _passes(b)
+    return b.call(10, "close", 4)
+
+
+@case("fd 4 (#1; unless a message in flight or its receiver holds it, the kernel sends a FIN")
+def _end_with_a_passed_descriptor(b: TraceBuilder) -> int:
+    _passes(b)
+    return b.exit(10)
+
+
+@case("closes fd 4 (#1), the last reference to it: the kernel sends a FIN")
+def _close_before_a_descriptor_is_passed(b: TraceBuilder) -> int:
+    seq = b.call(10, "close", 4)
+    _passes(b)
+    return seq
+
+
+@case("closes fd 4 (#1), the last reference to it: the kernel sends a FIN")
+def _control_data_over_tcp(b: TraceBuilder) -> int:
+    b.call(10, "sendmsg", 4, {"iov": 1, "controllen": 24}, 0, result=1)
+    return b.call(10, "close", 4)
+
+
+@case("the connection attempt goes on by itself")
+def _connect_interrupted(b: TraceBuilder) -> int:
+    b.call(10, "socket", "AF_INET", "SOCK_STREAM", 0, result=6)
+    return b.call(10, "connect", 6, "127.0.0.1:9", 16, errno="EINTR")
+
+
+@case("fails with EINTR: a signal interrupted the call.")
+def _unknown_interrupted(b: TraceBuilder) -> int:
+    return b.call(10, "futex", errno="EINTR")
+
+
+@case("fails with ETIMEDOUT: the time that the call may take is over.")
+def _unknown_timed_out(b: TraceBuilder) -> int:
+    return b.call(10, "futex", errno="ETIMEDOUT")
+
+
+@case("fails with EAGAIN: what the call needs is not the case now.")
+def _unknown_not_now(b: TraceBuilder) -> int:
+    return b.call(10, "futex", errno="EAGAIN")
+
+
+@case("a signal came before anything was sent")
+def _send_interrupted(b: TraceBuilder) -> int:
+    return b.call(10, "sendto", 4, None, 5, 0, errno="EINTR")
+
+
+@case("asks for the error pending on fd 4 (#1), and clears it: it is ECONNREFUSED.")
+def _pending_error(b: TraceBuilder) -> int:
+    return b.call(10, "getsockopt", 4, "SOL_SOCKET", "SO_ERROR", 111, 4)
+
+
+@case("and clears it: there is none.")
+def _no_pending_error(b: TraceBuilder) -> int:
+    return b.call(10, "getsockopt", 4, "SOL_SOCKET", "SO_ERROR", 0, 4)
+
+
+@case("and clears it: it is 4000.")
+def _pending_error_without_a_name(b: TraceBuilder) -> int:
+    return b.call(10, "getsockopt", 4, "SOL_SOCKET", "SO_ERROR", 4000, 4)
+
+
 @pytest.mark.parametrize(("build", "told"), CASES, ids=lambda value: getattr(value, "__name__", ""))
 def test_case(build: _Case, told: str) -> None:
     """The sentence says what the case is about.

@@ -66,6 +66,11 @@ class Links:
         return {number: tuple(events) for number, events in found.items()}
 
     @cached_property
+    def passing(self) -> int | None:
+        """When descriptors may first have been sent in a message (unix(7), SCM_RIGHTS)."""
+        return next((event.start for event in self._events if _may_pass(event)), None)
+
+    @cached_property
     def lasts(self) -> Mapping[int, int]:
         """When the last reference to a description was given up, by its id."""
         return {
@@ -75,3 +80,17 @@ class Links:
             for freed in event.touch.freed
             if not freed.left
         }
+
+
+def _may_pass(event: StoryEvent) -> bool:
+    """Whether a call sends control data over what may be a Unix socket."""
+    call, touch = event.record, event.touch
+    if not isinstance(call, Syscall) or call.name not in ("sendmsg", "sendmmsg") or call.errno:
+        return False
+    message = call.args.get("msg")  # that of sendmmsg is not decoded
+    size = message.get("controllen") if isinstance(message, dict) else None
+    if call.name == "sendmsg" and not (isinstance(size, int) and size > 0):
+        return False
+    ends = [each for each in (touch.used, touch.before) if each] if touch else []
+    addresses = [address for each in ends for address in (each.local, each.peer) if address]
+    return all(address.startswith("unix") for address in addresses)

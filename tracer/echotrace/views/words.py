@@ -8,13 +8,13 @@ _STEERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2
 _SHORT: Mapping[str, str] = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0", "\\": "\\\\"}
 
 
-def safe(text: str) -> str:
-    """Text from outside with everything that is not plainly printable escaped."""
+def safe(text: object) -> str:
+    """Text from outside, or what stands in its place, with all that is not printable escaped."""
     return "".join(
         character
         if character.isprintable() and character not in _STEERING
         else _SHORT.get(character) or _escape(character)
-        for character in text
+        for character in str(text)
     )
 
 
@@ -57,7 +57,7 @@ def value(thing: Any) -> str:  # noqa: ANN401 -- an argument as decoded
         case list():
             return "[" + ", ".join(value(item) for item in thing) + "]"
         case dict():
-            return "{" + ", ".join(f"{k}={value(v)}" for k, v in thing.items()) + "}"
+            return "{" + ", ".join(f"{safe(k)}={value(v)}" for k, v in thing.items()) + "}"
         case _:
             return str(thing)
 
@@ -75,6 +75,8 @@ def duration(nanoseconds: int) -> str:
     return f"{nanoseconds} ns"
 
 
-def address(text: str | None) -> str:
+def address(text: object) -> str:
     """An address, or a word for none."""
-    return path(text) if text else "unknown"
+    if isinstance(text, str) and text:
+        return path(text)
+    return safe(text) if text else "unknown"

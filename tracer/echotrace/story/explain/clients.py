@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 from echotrace.kernel.sockets import SocketState
 from echotrace.story.explain.case import number_of
+from echotrace.story.explain.fates import may_be_passed
+from echotrace.story.explain.meanings import LEFT_BY_A_RESET
 from echotrace.story.explain.text import count
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import c_function
@@ -79,6 +81,8 @@ def _send(story: Story, event: StoryEvent, step: ClientStep) -> str:
         return f"{said} to the server"
     if after.state is SocketState.LISTENING:
         return f"{said}, which wait in the kernel, for accept has not taken the connection yet"
+    if _is_closed(story, event) and may_be_passed(story, event):
+        return f"{said} to the server"
     if _is_closed(story, event):
         return f"{said}, but the server has closed the connection: its kernel answers with a reset"
     if after.unread is None:
@@ -131,9 +135,9 @@ def _reset(story: Story, event: StoryEvent, _step: ClientStep) -> str:
     if before is not None and before.state is SocketState.RESET:
         return "closes with SO_LINGER 0; the connection was reset before"
     said = "closes with SO_LINGER 0: its kernel sends a reset"
-    if _is_closed(story, event):
+    if _is_closed(story, event) and not may_be_passed(story, event):
         return f"{said}, but the server does not hold the connection any more"
-    return f"{said}, and what the server has not received yet is lost{_not_accepted(event)}"
+    return f"{said}; {LEFT_BY_A_RESET}{_not_accepted(event)}"
 
 
 def _expect(_story: Story, _event: StoryEvent, step: ClientStep) -> str:

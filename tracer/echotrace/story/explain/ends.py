@@ -31,6 +31,11 @@ _MEANINGS: Mapping[str, str] = {
     "SIGIO": "a descriptor is ready; by default that ends the process",
     "SIGKILL": "it ends the process, which can neither catch nor ignore it",
 }
+#: What comes of a signal for which the program has said so (a tracer sees ignored ones too).
+_DOES: Mapping[str, str] = {
+    "SIG_IGN": "it ignores that (SIG_IGN)",
+    "function": "a handler that the program has set runs",
+}
 _UNKNOWN = "what comes of it depends on its handler"
 
 
@@ -40,7 +45,19 @@ def of_signal(story: Story, event: StoryEvent, record: Signal) -> str:
     who = _who(event)
     if record.stopped:
         return f"{signal} stops {who} with all threads of its process, until SIGCONT comes"
-    return f"{who} gets {signal}: {_MEANINGS.get(signal, _UNKNOWN)}{_interrupts(story, event)}"
+    return f"{who} gets {signal}: {_comes(story, event, record)}{_interrupts(story, event)}"
+
+
+def _comes(story: Story, event: StoryEvent, record: Signal) -> str:
+    """What the signal means, and what comes of it, by what sigaction(2) has set before."""
+    meaning = _MEANINGS.get(record.signal)
+    state = story.history.before(event.start)
+    task = state.by_tid.get(record.tid)
+    process = state.by_pid.get(task.pid) if task else None
+    does = _DOES.get(process.dispositions.get(record.signal, "") if process else "")
+    if does is None:
+        return meaning or _UNKNOWN
+    return f"{meaning.partition('; by default')[0]}; {does}" if meaning else does
 
 
 def _interrupts(story: Story, event: StoryEvent) -> str:

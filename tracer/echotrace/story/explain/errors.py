@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from echotrace.kernel.sockets import SocketState
 from echotrace.story.explain.case import Case
-from echotrace.story.explain.meanings import MEANINGS
+from echotrace.story.explain.meanings import LEFT_BY_A_RESET, MEANINGS
 from echotrace.story.explain.text import plain, words_of
 from echotrace.story.explain.waits import until
 
@@ -73,7 +73,7 @@ def _broken_pipe(case: Case) -> str:
 
 
 def _reset(case: Case) -> str:
-    return f"{case.peer()} has reset the connection; bytes that were not received yet are lost"
+    return f"{case.peer()} has reset the connection; {LEFT_BY_A_RESET}"
 
 
 def _aborted(case: Case) -> str:
@@ -140,6 +140,12 @@ _REASONS: Mapping[tuple[str, str], _Reason] = {
     ("open", "EEXIST"): "the file exists already, and O_EXCL insists on a new one",
     ("control", "ENOTTY"): "the descriptor is no terminal, which is what the C library wanted "
     "to know before it writes",
+    (
+        "connect",
+        "EINTR",
+    ): "a signal interrupted the waiting; the connection attempt goes on by itself, "
+    "and the socket becomes writable when it is over",
+    ("send", "EINTR"): "a signal came before anything was sent",
     ("recv", "EINTR"): "a signal came before anything was received",
     ("accept", "EINTR"): "a signal came before any connection did; nothing is lost, so the server "
     "can call accept again",

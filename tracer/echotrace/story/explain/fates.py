@@ -6,7 +6,7 @@ from echotrace.kernel.descriptions import Freed
 from echotrace.kernel.sockets import Socket, SocketState
 from echotrace.story.explain.case import peer_of, role, speaks_tcp
 from echotrace.story.explain.text import count, listed
-from echotrace.story.nouns import LISTENER, Story, StoryEvent
+from echotrace.story.nouns import LISTENER, Place, Story, StoryEvent
 from echotrace.syscalls import c_function
 from echotrace.trace import Syscall
 
@@ -34,7 +34,7 @@ def fate(story: Story, event: StoryEvent, freed: Freed) -> str:
         assert isinstance(record, Syscall)
         function = c_function(record.name, record.args)
         return f"but {user.actor} is still in {function} on it (event {user.seq}), which keeps it"
-    return _ends(story, freed)
+    return _ends(story, event, freed)
 
 
 def _lives_on(story: Story, event: StoryEvent, freed: Freed) -> str:
@@ -48,15 +48,30 @@ def _lives_on(story: Story, event: StoryEvent, freed: Freed) -> str:
     return f"{still}, so the connection stays open{silent}"
 
 
-def _ends(story: Story, freed: Freed) -> str:
+def _ends(story: Story, event: StoryEvent, freed: Freed) -> str:
     place = story.places.get(freed.description.id)
     if place is None or freed.before is None or freed.after is None:
-        return _OTHERS.get(freed.description.kind, "")
+        return "" if may_be_passed(story, event) else _OTHERS.get(freed.description.kind, "")
+    unless = UNLESS_HELD if may_be_passed(story, event) else ""
+    return unless + _end_of_socket(story, freed, place, freed.before, freed.after)
+
+
+#: What the end of the last known reference means once descriptors may have been sent (unix(7)).
+UNLESS_HELD = "unless a message in flight or its receiver holds it, "
+
+
+def may_be_passed(story: Story, event: StoryEvent) -> bool:
+    """Whether descriptors may have been sent in a message (SCM_RIGHTS) before an event."""
+    passing = story.links.passing
+    return passing is not None and passing < event.start
+
+
+def _end_of_socket(story: Story, freed: Freed, place: Place, before: Socket, after: Socket) -> str:
     if place is LISTENER:
-        return _stops_listening(freed.before)
-    if not speaks_tcp(freed.description, freed.before):
+        return _stops_listening(before)
+    if not speaks_tcp(freed.description, before):
         return "the peer will read the end of the data"
-    return _last_close(freed.before, freed.after, peer_of(story, place.connection))
+    return _last_close(before, after, peer_of(story, place.connection))
 
 
 #: What the end of the last reference means, by the kind of description.

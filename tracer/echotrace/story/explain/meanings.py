@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 
+#: What is left of a connection after the peer's reset (tcp_reset in net/ipv4/tcp_input.c).
+LEFT_BY_A_RESET = (
+    "what is in the receive buffer can still be received, but nothing more comes, and output that "
+    "is not sent yet is discarded"
+)
+
 MEANINGS: Mapping[str, str] = {
     "E2BIG": "the argument list is too long",
     "EACCES": "permission is denied",
     "EADDRINUSE": "the address is in use",
     "EADDRNOTAVAIL": "this machine does not have the address",
     "EAFNOSUPPORT": "the address family is not supported",
-    "EAGAIN": "the resource is not available now",
+    "EAGAIN": "what the call needs is not the case now",
     "EALREADY": "an earlier connection attempt is still in progress",
     "EBADF": "the number stands for no open descriptor, or for one that cannot be used like this",
     "EBUSY": "the resource is busy",
@@ -28,7 +34,7 @@ MEANINGS: Mapping[str, str] = {
     "EHOSTUNREACH": "no route leads to the host",
     "EIDRM": "the identifier was removed",
     "EINPROGRESS": "the operation has begun and goes on",
-    "EINTR": "a signal interrupted the call before it had done anything",
+    "EINTR": "a signal interrupted the call",
     "EINVAL": "an argument is not valid",
     "EIO": "the device reported an error",
     "EISCONN": "the socket is connected already",
@@ -76,10 +82,10 @@ MEANINGS: Mapping[str, str] = {
     "ESRCH": "there is no such process",
     "ESTALE": "the file handle is out of date",
     "ETIME": "the timer expired",
-    "ETIMEDOUT": "no answer came in time",
+    "ETIMEDOUT": "the time that the call may take is over",
     "ETXTBSY": "the program file is open for writing",
     "EUSERS": "there are too many users",
-    "EWOULDBLOCK": "the resource is not available now",
+    "EWOULDBLOCK": "what the call needs is not the case now",
     "EXDEV": "the two files are on different file systems",
     # what only a tracer sees: the kernel's own marks on an interrupted call (signal(7))
     "ERESTARTSYS": "a signal interrupts the call; the kernel makes it again, or the program sees "

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from echotrace.kernel.descriptions import Freed
 from echotrace.story.explain.case import Case, gloss, named
-from echotrace.story.explain.fates import fate
+from echotrace.story.explain.fates import UNLESS_HELD, fate
 from echotrace.story.explain.text import count, listed, plain, words_of
 from echotrace.syscalls import ROWS, Effect
 
@@ -21,6 +21,8 @@ def _close(case: Case) -> str:
         return f"closes its copy of {thing}; {said}"
     if said.startswith("but "):
         return f"closes {thing}, {said}"
+    if said.startswith(UNLESS_HELD):
+        return f"closes {thing}: {said}"
     last = f"closes {thing}, the last reference to it"
     if said.startswith(("which ", "and ")):
         return f"{last}, {said}"

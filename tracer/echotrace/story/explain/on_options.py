@@ -33,11 +33,47 @@ def _setsockopt(case: Case) -> str:
     )
 
 
+#: The errors that a socket may keep, by Linux's numbers (x86-64 and most others, errno(3)).
+_ERRORS: Mapping[int, str] = {
+    1: "EPERM",
+    4: "EINTR",
+    5: "EIO",
+    9: "EBADF",
+    11: "EAGAIN",
+    12: "ENOMEM",
+    13: "EACCES",
+    22: "EINVAL",
+    32: "EPIPE",
+    71: "EPROTO",
+    90: "EMSGSIZE",
+    92: "ENOPROTOOPT",
+    95: "EOPNOTSUPP",
+    98: "EADDRINUSE",
+    99: "EADDRNOTAVAIL",
+    100: "ENETDOWN",
+    101: "ENETUNREACH",
+    102: "ENETRESET",
+    103: "ECONNABORTED",
+    104: "ECONNRESET",
+    105: "ENOBUFS",
+    106: "EISCONN",
+    107: "ENOTCONN",
+    110: "ETIMEDOUT",
+    111: "ECONNREFUSED",
+    112: "EHOSTDOWN",
+    113: "EHOSTUNREACH",
+    114: "EALREADY",
+    115: "EINPROGRESS",
+}
+
+
 def _getsockopt(case: Case) -> str:
     option = plain(case.call.args.get("optname"), "an option")
     value = case.call.args.get("optval")
     told = f": it is {value}" if isinstance(value, int) else ""
     if option == "SO_ERROR":
+        if isinstance(value, int):
+            told = f": it is {_ERRORS.get(value, value)}" if value else ": there is none"
         return f"asks for the error pending on {case.thing()}, and clears it{told}"
     return f"asks for {option} of {case.thing()}{told}"
 

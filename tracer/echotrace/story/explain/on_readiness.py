@@ -68,13 +68,14 @@ def _epoll_ctl(case: Case) -> str:
     event = case.call.args.get("event")
     events = plain(event.get("events"), "") if isinstance(event, dict) else ""
     wanted = f" for {events}" if events and events != "0" else ""
+    new = f": {events}" if wanted else ""
     rule = _OPERATIONS.get(str(case.call.args.get("op")), "changes {target} in {list}{wanted}")
-    return rule.format(target=target, list=f"the interest list {case.fd()}", wanted=wanted)
+    return rule.format(target=target, list=f"the interest list {case.fd()}", wanted=wanted, new=new)
 
 
 _OPERATIONS: Mapping[str, str] = {
     "EPOLL_CTL_ADD": "adds {target} to {list}{wanted}: epoll_wait reports it from now on",
-    "EPOLL_CTL_MOD": "changes what {list} watches {target} for{wanted}",
+    "EPOLL_CTL_MOD": "changes what {list} watches {target} for{new}",
     "EPOLL_CTL_DEL": "takes {target} out of {list}: epoll_wait no longer reports it",
 }
 

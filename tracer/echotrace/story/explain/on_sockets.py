@@ -124,14 +124,14 @@ def _getpeername(case: Case) -> str:
 def _shutdown(case: Case) -> str:
     how = str(case.call.args.get("how"))
     socket = case.touch.before
+    if socket is not None and socket.state is SocketState.LISTENING:
+        return _shutdown_of_a_listener(case, how)
     if how == "SHUT_RD":
         return (
             f"ends the receiving side of {case.thing()}: recv no longer waits, but returns 0 when "
             "there is nothing to receive; nothing is sent to the peer"
         )
     sides = "the sending side" if how == "SHUT_WR" else "both sides"
-    if socket is not None and socket.state is SocketState.LISTENING:
-        return f"stops {case.thing()} from listening; a task that waits in accept is woken"
     if socket is None or not socket.stream:
         return f"ends {sides} of {case.thing()}, whoever else holds it"
     sent = _SENT.get(socket.state, "")
@@ -139,6 +139,16 @@ def _shutdown(case: Case) -> str:
         sent = _NO_FIN
     peer = _PEER.get((how, socket.state), "").format(peer=case.peer())
     return f"ends {sides} of {case.thing()}{sent}{peer}"
+
+
+def _shutdown_of_a_listener(case: Case, how: str) -> str:
+    """Linux ends the listening where receiving is ended (inet_shutdown in net/ipv4/af_inet.c)."""
+    if how == "SHUT_WR":
+        return f"changes nothing for {case.thing()}, which goes on listening: it never sends"
+    return (
+        f"stops {case.thing()} from listening: new connections are refused, and an accept that "
+        "waits fails with EINVAL"
+    )
 
 
 _FIN = ": the kernel sends a FIN behind the bytes sent so far, whoever else holds the socket"

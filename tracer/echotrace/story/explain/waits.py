@@ -24,9 +24,9 @@ _FOR: Mapping[str, str] = {
     "recv": "{peer} to send something, to end its data or to reset the connection",
     "send": "{peer} to take bytes, so that the send buffer has room again",
     "connect": "the peer to answer",
-    "select": "a descriptor of its sets to become ready, or its timeout to expire",
-    "poll": "a descriptor of its list to become ready, or its timeout to expire",
-    "epoll wait": "a descriptor of its interest list to become ready, or its timeout to expire",
+    "select": "a descriptor of its sets to become ready{timeout}",
+    "poll": "a descriptor of its list to become ready{timeout}",
+    "epoll wait": "a descriptor of its interest list to become ready{timeout}",
     "wait": "a child to end",
     "splice": "the other side to give or take bytes",
     "queue": "another process to put or take a message",
@@ -118,4 +118,11 @@ def _wanted(case: Case) -> str:
             return "" if used.kind == "file" else _FROM_ELSEWHERE
         if not socket.stream:
             return "a datagram to arrive"
-    return _FOR.get(case.logical, "").format(peer=case.peer())
+    return _FOR.get(case.logical, "").format(peer=case.peer(), timeout=_timeout(case))
+
+
+def _timeout(case: Case) -> str:
+    """NULL or a negative number is no timeout (select(2), poll(2), epoll_wait(2))."""
+    timeout = case.call.args.get("timeout", 0)
+    endless = timeout is None or (isinstance(timeout, int) and timeout < 0)
+    return "" if endless else ", or its timeout to expire"
