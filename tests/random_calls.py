@@ -1,45 +1,12 @@
-"""Random valid calls, and a naive kernel that answers them: what the model is compared with."""
+"""Random valid calls that a naive kernel answers, and their trace."""
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
 
+from naive import Naive, Object
 from tracebuilder import TraceBuilder
-
-
-class Object:
-    """An open file description; nothing but its identity."""
-
-
-class Naive:
-    """What Linux does, told as simply as possible: dicts of dicts, with objects by identity.
-
-    A table is a dict of number to [object, close-on-exec]; tasks that share have the same dict.
-    """
-
-    def __init__(self, first: int = 10) -> None:
-        streams = {fd: [Object(), 0] for fd in range(3)}
-        self.tables: dict[int, dict[int, list[Any]]] = {first: streams}
-        self.pids = {first: first}
-        self.next = first + 1
-
-    def lowest(self, tid: int, minimum: int = 0) -> int:
-        """The lowest number that is free (open(2))."""
-        fd = minimum
-        while fd in self.tables[tid]:
-            fd += 1
-        return fd
-
-    def references(self, wanted: Object) -> int:
-        """How many slots of all tables hold an object."""
-        distinct = {id(table): table for table in self.tables.values()}
-        return sum(slot[0] is wanted for table in distinct.values() for slot in table.values())
-
-    def copy_of(self, tid: int) -> dict[int, list[Any]]:
-        """A copy of the table of a task."""
-        return {fd: copy.copy(slot) for fd, slot in self.tables[tid].items()}
 
 
 class Machine:
@@ -51,23 +18,26 @@ class Machine:
         self.trace = TraceBuilder(first=first)
 
     def step(self) -> None:
-        """One random call."""
-        if not self.naive.tables:
-            return
+        """One more call, or step of a client."""
         tid = self.draw(st.sampled_from(sorted(self.naive.tables)))
         self.draw(st.sampled_from(self.actions()))(tid)
 
     def actions(self) -> list[Callable[[int], None]]:
-        """What may happen next."""
+        """What may happen next; what stands twice is likelier."""
         return [
             self.use, self.make, self.pair, self.dup, self.dup2, self.control, self.close,
-            self.range, self.fork, self.thread, self.unshare, self.execute, self.end,
+            self.range, self.fork, self.thread, self.unshare, self.execute, self.end, self.wait,
         ]  # fmt: skip
 
     def some(self, tid: int) -> int:
         """A number of the table, or one that may not be open."""
         open_ones = sorted(self.naive.tables[tid]) or [0]
         return int(self.draw(st.sampled_from(open_ones) | st.integers(0, 8)))
+
+    def zombies_of(self, tid: int) -> list[int]:
+        """The children of a task's process that have ended and not been waited for."""
+        pid = self.naive.pids[tid]
+        return [child for child, parent in self.naive.zombies.items() if parent == pid]
 
     def use(self, tid: int) -> None:
         """A call that changes nothing."""
@@ -91,7 +61,7 @@ class Machine:
         self.trace.call(tid, "pipe", pair)
 
     def dup(self, tid: int) -> None:
-        """fcntl with F_DUPFD."""
+        """fcntl with F_DUPFD, or dup of a number that is not open."""
         source, minimum = self.some(tid), self.draw(st.integers(0, 6))
         command = self.draw(st.sampled_from(["F_DUPFD", "F_DUPFD_CLOEXEC"]))
         if source not in self.naive.tables[tid]:
@@ -145,6 +115,7 @@ class Machine:
         child, self.naive.next = self.naive.next, self.naive.next + 1
         self.naive.tables[child] = self.naive.copy_of(tid)
         self.naive.pids[child] = child
+        self.naive.parents[child] = self.naive.pids[tid]
         self.trace.fork(tid, child)
 
     def thread(self, tid: int) -> None:
@@ -173,6 +144,19 @@ class Machine:
     def end(self, tid: int) -> None:
         """A task is killed, unless it is the last."""
         if len(self.naive.tables) > 1:
-            del self.naive.tables[tid]
-            del self.naive.pids[tid]
+            self.naive.end(tid)
             self.trace.exit(tid, call=False)
+
+    def wait(self, tid: int) -> None:
+        """wait4 or waitid, for a child that has ended, or in vain."""
+        own = self.zombies_of(tid)
+        if not own:
+            self.trace.call(tid, "wait4", -1, None, "WNOHANG", None, result=0)
+            return
+        child = self.draw(st.sampled_from(own))
+        del self.naive.zombies[child]
+        if self.draw(st.booleans()):
+            self.trace.call(tid, "wait4", -1, "exited 0", "0", None, result=child)
+        else:
+            info = {"pid": child, "code": "CLD_EXITED", "status": 0}
+            self.trace.call(tid, "waitid", 0, 0, info, "WEXITED")

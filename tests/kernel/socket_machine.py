@@ -1,12 +1,13 @@
 """Draws calls on sockets and steps of clients too."""
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
-from machine import Machine
-from naive import Connection, Listener, Object
 
 from echotrace.trace import Endpoint
+from naive import Connection, Listener, Object
+from random_calls import Machine
 from tracebuilder import connected
 
 
@@ -17,9 +18,12 @@ class SocketMachine(Machine):
         super().__init__(draw)
         self.clients: dict[str, Connection] = {}
         self._ports = iter(range(1, 10_000))
-        self.actions += [
-            self._listen, self._accept, self._accept, self._receive, self._receive, self._send,
-            self._shutdown, self._connect, self._connect, self._act, self._act,
+
+    def actions(self) -> list[Callable[[int], None]]:
+        """Those of any program, and those of a server and its clients."""
+        return [
+            *super().actions(), self.listen, self.accept, self.accept, self.receive, self.receive,
+            self.send, self.shutdown, self.connect, self.connect, self.act, self.act,
         ]  # fmt: skip
 
     def _slot(self, tid: int, kind: type[Object]) -> tuple[int, Any] | None:
@@ -27,7 +31,8 @@ class SocketMachine(Machine):
         found = [(fd, slot[0]) for fd, slot in own if isinstance(slot[0], kind)]
         return self.draw(st.sampled_from(found)) if found else None
 
-    def _listen(self, tid: int) -> None:
+    def listen(self, tid: int) -> None:
+        """A socket that listens at an address of its own."""
         fd, address = self.naive.lowest(tid), f"127.0.0.1:{next(self._ports)}"
         told = Endpoint(fd, None, address)
         self.trace.call(tid, "socket", "AF_INET", "SOCK_STREAM", 0, result=fd)
@@ -35,7 +40,8 @@ class SocketMachine(Machine):
         self.trace.call(tid, "listen", fd, 9, told=told)
         self.naive.tables[tid][fd] = [Listener(address), False]
 
-    def _connect(self, _tid: int) -> None:
+    def connect(self, _tid: int) -> None:
+        """A client connects, if anybody listens."""
         listening = self.naive.open(Listener)
         if listening:
             listener = self.draw(st.sampled_from(listening))
@@ -44,7 +50,8 @@ class SocketMachine(Machine):
             self.clients[made.peer] = made
             self.trace.client(1, "connect", local=made.peer, peer=listener.address)
 
-    def _accept(self, tid: int) -> None:
+    def accept(self, tid: int) -> None:
+        """accept of the oldest connection that waits."""
         found = self._slot(tid, Listener)
         if found and found[1].queue:
             made, fd = found[1].queue.pop(0), self.naive.lowest(tid)
@@ -53,7 +60,8 @@ class SocketMachine(Machine):
             self.trace.end(begun, fd, told=told)
             self.naive.tables[tid][fd] = [made, False]
 
-    def _receive(self, tid: int) -> None:
+    def receive(self, tid: int) -> None:
+        """recv of some of what has come, or of nothing."""
         found = self._slot(tid, Connection)
         if not found:
             return
@@ -70,7 +78,8 @@ class SocketMachine(Machine):
         else:
             self.trace.call(tid, "recvfrom", fd, None, 9, "0", errno="EAGAIN")
 
-    def _send(self, tid: int) -> None:
+    def send(self, tid: int) -> None:
+        """send, which is answered by a reset if the client is gone."""
         found = self._slot(tid, Connection)
         if found:
             fd, connection = found
@@ -79,7 +88,8 @@ class SocketMachine(Machine):
             if connection.gone and not broken:
                 connection.reset = True
 
-    def _shutdown(self, tid: int) -> None:
+    def shutdown(self, tid: int) -> None:
+        """shutdown of the server's direction."""
         found = self._slot(tid, Connection)
         if found:
             fd, connection = found
@@ -88,7 +98,7 @@ class SocketMachine(Machine):
             if not bad:
                 connection.ended.add("own")
 
-    def _act(self, _tid: int) -> None:
+    def act(self, _tid: int) -> None:
         """A client does something; if the server's end is gone, it has nothing to tell."""
         if not self.clients:
             return

@@ -2,11 +2,11 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from naive import Connection, Listener, Naive, Object
 from socket_machine import SocketMachine
 
 from echotrace.kernel.model import Kernel, run
 from echotrace.kernel.sockets import Socket, SocketState
+from naive import Connection, Listener, Naive, Object
 
 
 def compare(naive: Naive, kernel: Kernel) -> None:

@@ -4,51 +4,31 @@ from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
+from toldmachine import FIRST, ToldMachine
 
-from random_calls import Machine, Object
+from naive import Connection, Listener, Object
 from tracebuilder import Begun, connected
 
-LISTENING_FD, PORT, FIRST = 3, 7000, 770010
+LISTENING_FD, PORT = 3, 7000
 
 
-class Listener(Object):
-    """A listening socket and its accept queue."""
+class Client(Connection):
+    """A connection that knows its client's number."""
 
-    def __init__(self) -> None:
-        self.queue: list[Connection] = []
-
-
-class Connection(Object):
-    """The server's end of a connection, as the client's steps leave it."""
-
-    def __init__(self, client: int) -> None:
-        self.client = client
-        self.unread = 0
-        self.ended_by_peer = self.ended = self.reset = False
-        self.accepted = False
-
-    @property
-    def local(self) -> str:
-        """The client's address."""
-        return f"127.0.0.1:{50000 + self.client}"
-
-    def peer(self) -> str:
-        """The client's role."""
-        return f"C{self.client}"
+    def __init__(self, number: int) -> None:
+        super().__init__(f"127.0.0.1:{50000 + number}")
+        self.number = number
 
 
-class ServerMachine(Machine):
-    """`said` holds, by event number, what its explanation must and must not contain."""
+class ServerMachine(ToldMachine):
+    """A machine with one listening socket, whose clients come and go."""
 
     def __init__(self, draw: Any) -> None:
-        super().__init__(draw, first=FIRST)
+        super().__init__(draw)
         self.trace.server(FIRST, LISTENING_FD, PORT)
-        self.listener = Listener()
+        self.listener = Listener(f"127.0.0.1:{PORT}")
         self.naive.tables[FIRST][LISTENING_FD] = [self.listener, 0]
-        self.clients: list[Connection] = []
-        self.said: dict[int, tuple[str, str]] = {}
-        self.parents: dict[int, int | None] = {FIRST: None}
-        self.zombies: dict[int, int] = {}
+        self.clients: list[Client] = []
 
     def actions(self) -> list[Callable[[int], None]]:
         """Those of any program, and those of a server, which are likelier."""
@@ -76,10 +56,9 @@ class ServerMachine(Machine):
             step = self._connects()
             self.said[begun.seq] = (f"waits until C{len(self.clients)} connects (event {step})", "")
         connection = self.listener.queue.pop(0)
-        connection.accepted = True
         fd = self.naive.lowest(tid)
         self.naive.tables[tid][fd] = [connection, False]
-        self.trace.end(begun, fd, told=connected(fd, 50000 + connection.client, PORT))
+        self.trace.end(begun, fd, told=connected(fd, int(connection.peer[10:]), PORT))
 
     def connect(self, _tid: int) -> None:
         """A client connects, if anybody listens."""
@@ -87,32 +66,33 @@ class ServerMachine(Machine):
             self._connects()
 
     def _connects(self) -> int:
-        connection = Connection(len(self.clients) + 1)
+        connection = Client(len(self.clients) + 1)
         self.clients.append(connection)
         self.listener.queue.append(connection)
-        seq = self.trace.client(connection.client, "connect", local=connection.local)
+        seq = self.trace.client(connection.number, "connect", local=connection.peer)
         self.said[seq] = (f"({len(self.listener.queue)} pending)", "")
         return seq
 
     def client(self, _tid: int) -> None:
         """A client that is still there takes a step."""
-        able = [c for c in self.clients if not (c.ended_by_peer or c.reset) and self._lives(c)]
+        able = [c for c in self.clients if not ("peer" in c.ended or c.reset) and self._lives(c)]
         if able:
             connection = self.draw(st.sampled_from(able))
             self._client(connection, self.draw(st.sampled_from(["send", "shutdown", "reset"])))
 
-    def _lives(self, connection: Connection) -> bool:
-        listened = self.naive.references(self.listener)
-        return bool(self.naive.references(connection) if connection.accepted else listened)
+    def _lives(self, connection: Client) -> bool:
+        waits = connection in self.listener.queue
+        return bool(self.naive.references(self.listener if waits else connection))
 
-    def _client(self, connection: Connection, action: str) -> int:
+    def _client(self, connection: Client, action: str) -> int:
         text = "hello" if action == "send" else None
-        seq = self.trace.client(connection.client, action, local=connection.local, text=text)
+        seq = self.trace.client(connection.number, action, local=connection.peer, text=text)
         connection.unread += 5 if text else 0
-        connection.ended_by_peer = connection.ended_by_peer or action == "shutdown"
+        if action == "shutdown":
+            connection.ended.add("peer")
         if action == "reset":
             connection.reset, connection.unread = True, 0
-        if text and connection.accepted:
+        if text and connection not in self.listener.queue:
             self.said[seq] = (f"holds {connection.unread} bytes now", "")
         return seq
 
@@ -124,7 +104,7 @@ class ServerMachine(Machine):
         fd = self.draw(st.sampled_from(fds))
         connection = self.naive.tables[tid][fd][0]
         begun = self.trace.begin(tid, "recvfrom", fd, None, 3, 0, None, None)
-        if not (connection.unread or connection.ended_by_peer or connection.reset):
+        if not (connection.unread or "peer" in connection.ended or connection.reset):
             action = self.draw(st.sampled_from(["send", "shutdown", "reset"]))
             step = self._client(connection, action)
             self._received(begun, connection, f"(event {step})")
@@ -151,7 +131,7 @@ class ServerMachine(Machine):
             return
         fd = self.draw(st.sampled_from(fds))
         connection = self.naive.tables[tid][fd][0]
-        if connection.ended or connection.reset:
+        if "own" in connection.ended or connection.reset:
             self.trace.call(tid, "sendto", fd, None, 5, 0, errno="EPIPE")
             return
         size = self.draw(st.sampled_from([2, 5]))
@@ -169,8 +149,9 @@ class ServerMachine(Machine):
             self.trace.call(tid, "shutdown", fd, "SHUT_WR", errno="ENOTCONN")
             return
         seq = self.trace.call(tid, "shutdown", fd, "SHUT_WR")
-        self.said[seq] = ("nothing more", "a FIN") if connection.ended else ("sends a FIN", "more")
-        connection.ended = True
+        done = "own" in connection.ended
+        self.said[seq] = ("nothing more", "a FIN") if done else ("sends a FIN", "more")
+        connection.ended.add("own")
 
     def close(self, tid: int) -> None:
         """close; what it sends depends on who else holds the socket, and what was received."""
@@ -191,53 +172,8 @@ class ServerMachine(Machine):
             return "nothing is sent", "a FIN"
         if connection.unread:
             return "sends a reset", "sends a FIN"
-        return ("nothing more", "sends a FIN") if connection.ended else ("sends a FIN", "a reset")
-
-    def fork(self, tid: int) -> None:
-        """A process, of which somebody must take notice when it ends."""
-        child = self.naive.next
-        super().fork(tid)
-        self.parents[child] = self.naive.pids[tid]
-
-    def end(self, tid: int) -> None:
-        """The last task of a process that ends leaves a zombie, if its parent lives."""
-        if len(self.naive.tables) == 1:
-            return
-        pid = self.naive.pids[tid]
-        seq = self.trace.number()  # of the Exit that follows
-        self.trace._seq -= 1
-        super().end(tid)
-        if pid in self.naive.pids.values():
-            return
-        for child, parent in list(self.parents.items()):
-            if parent == pid:
-                self.parents[child] = None
-                self.zombies.pop(child, None)
-        if self.parents[pid] in self.naive.pids.values():
-            self.zombies[pid] = seq
-            self.said[seq] = ("zombie", "")
-        else:
-            self.said[seq] = ("", "zombie")
-
-    def wait(self, tid: int) -> None:
-        """wait4, for a child that has ended, or in vain."""
-        own = [pid for pid in self.zombies if self.parents[pid] == self.naive.pids[tid]]
-        if not own:
-            self.trace.call(tid, "wait4", -1, None, "WNOHANG", None, result=0)
-            return
-        pid = self.draw(st.sampled_from(own))
-        seq = self.trace.call(tid, "wait4", pid, "killed SIGKILL", 0, None, result=pid)
-        self.said[seq] = ("which SIGKILL ended", "")
-        self.said[self.zombies.pop(pid)] = (f"(event {seq})", "does not wait")
-
-    def interrupted(self, tid: int) -> None:
-        """A call that a signal interrupts."""
-        begun = self.trace.begin(tid, "poll", [], 0, -1)
-        self.trace.end(begun, -1, self.draw(st.sampled_from(["EINTR", "ERESTARTNOHAND"])))
-        seq = self.trace.signal(tid, "SIGUSR1")
-        self.said[begun.seq] = (f"SIGUSR1 comes (event {seq})", "")
-        self.said[seq] = (f"interrupts poll (event {begun.seq})", "")
-        self.unknown(tid)  # else the next poll would be this one, made again
+        done = "own" in connection.ended
+        return ("nothing more", "sends a FIN") if done else ("sends a FIN", "a reset")
 
     def watch(self, tid: int) -> None:
         """An interest list that is asked and closed again."""
@@ -251,7 +187,3 @@ class ServerMachine(Machine):
         seq = self.trace.call(tid, "epoll_wait", instance, [event], 8, -1, result=1)
         self.said[seq] = (f"what is ready: fd {fd} (", "")
         self.trace.call(tid, "close", instance)
-
-    def unknown(self, tid: int) -> None:
-        """A call that is in no table."""
-        self.trace.call(tid, "munmap", result=0)

@@ -52,12 +52,13 @@ class Naive:
     A table is a dict of number to [object, close-on-exec]; tasks that share have the same dict.
     """
 
-    def __init__(self) -> None:
-        self.tables: dict[int, dict[int, list[Any]]] = {10: {fd: [Object(), 0] for fd in range(3)}}
-        self.pids = {10: 10}
-        self.parents: dict[int, int | None] = {10: None}
+    def __init__(self, first: int = 10) -> None:
+        streams = {fd: [Object(), 0] for fd in range(3)}
+        self.tables: dict[int, dict[int, list[Any]]] = {first: streams}
+        self.pids = {first: first}
+        self.parents: dict[int, int | None] = {first: None}
         self.zombies: dict[int, int] = {}
-        self.next = 11
+        self.next = first + 1
 
     def lowest(self, tid: int, minimum: int = 0) -> int:
         """The number that the next descriptor gets."""
