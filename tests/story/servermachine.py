@@ -170,6 +170,8 @@ class ServerMachine(ToldMachine):
     def _last_close(self, connection: Connection) -> tuple[str, str]:
         if connection.reset:
             return "nothing is sent", "a FIN"
+        if {"own", "peer"} <= connection.ended:  # Linux sends nothing then, unread bytes or not
+            return "nothing more", "sends a"
         if connection.unread:
             return "sends a reset", "sends a FIN"
         done = "own" in connection.ended
