@@ -21,8 +21,8 @@ otherwise it is a doubt, unless the call failed with EBADF.
 
 `TRANSITIONS` has a row for every effect; `BY_NAME` and `BY_EVENT` have the calls that do more than
 their row says. An effect without handlers touches nothing: tasks come and go through Task, Exec and
-Exit records, and a select names many descriptors without doing anything to them. The states of
-sockets have a table of their own, in `sockets`.
+Exit records. A select names many descriptors and does nothing to them: what it answered is looked
+up at its END. The states of sockets have a table of their own, in `sockets`.
 """
 
 from collections.abc import Callable, Mapping
