@@ -29,7 +29,7 @@ def watches(live: Live, task: Running, call: Syscall) -> None:
 
 
 def polls(live: Live, task: Running, call: Syscall) -> None:
-    """poll(2): look up the descriptor if the list holds only one, as before a recv with a timeout."""
+    """poll(2): look up the only descriptor of a list, as before a recv with a timeout."""
     watched = call.args.get("fds")
     if not isinstance(watched, list) or len(watched) != 1 or not isinstance(watched[0], dict):
         return
