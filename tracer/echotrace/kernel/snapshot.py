@@ -1,5 +1,7 @@
 """Takes a picture of the live state: frozen records for views."""
 
+from collections.abc import Iterable
+
 from echotrace.kernel.descriptions import Descriptor
 from echotrace.kernel.live import Live
 from echotrace.kernel.state import (
@@ -18,8 +20,12 @@ from echotrace.trace import Syscall
 def snapshot(live: Live, time: int) -> State:
     """The state at `time`, which is that of the last moment applied or later."""
     tables = {task.table.number: task.table for task in live.tasks.values()}
-    opens = {entry.description.id: entry for table in tables.values()
-             for entry in table.slots.values()}  # fmt: skip
+    opens: dict[int, Open] = {}
+    held: dict[int, list[tuple[int, int]]] = {}
+    for number, table in tables.items():
+        for fd, entry in table.slots.items():
+            opens[entry.description.id] = entry
+            held.setdefault(entry.description.id, []).append((number, fd))
     callers: dict[int, list[int]] = {}
     for task in live.tasks.values():
         if task.holds is not None:
@@ -34,7 +40,8 @@ def snapshot(live: Live, time: int) -> State:
             for number, table in sorted(tables.items())
         ),
         tuple(
-            _open(entry, tuple(callers.get(number, ()))) for number, entry in sorted(opens.items())
+            _open(entry, held.get(number, ()), callers.get(number, ()))
+            for number, entry in sorted(opens.items())
         ),
     )
 
@@ -66,16 +73,11 @@ def _unreturned(task: Running, time: int) -> Syscall | None:
     return call
 
 
-def _open(entry: Open, callers: tuple[int, ...]) -> OpenState:
+def _open(entry: Open, held: Iterable[tuple[int, int]], callers: Iterable[int]) -> OpenState:
     return OpenState(
         entry.description,
         entry.count,
-        tuple(sorted(
-            (table.number, fd)
-            for table in entry.tables
-            for fd, other in table.slots.items()
-            if other is entry
-        )),
+        tuple(sorted(held)),
         tuple(sorted(entry.flags)),
         entry.socket,
         tuple(
@@ -83,5 +85,5 @@ def _open(entry: Open, callers: tuple[int, ...]) -> OpenState:
                      watched.socket.readable if watched.socket else None)
             for (fd, _), (watched, events, _) in sorted(entry.interest.items(), key=lambda i: i[0])
         ),
-        callers,
+        tuple(callers),
     )  # fmt: skip
