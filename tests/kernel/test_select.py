@@ -1,11 +1,11 @@
 """What select answered, as the recorder tells it: apart from the sets it was called with."""
 
 import pytest
-from tests.record.recordings import own_folders, played, server_plan
-from tests.tracebuilder import TraceBuilder
+from recordings import own_folders, played, server_plan
 
 from echotrace.kernel.model import run
 from echotrace.trace import Syscall
+from tracebuilder import TraceBuilder
 
 
 def ready_of(b: TraceBuilder, seq: int) -> list[int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from echotrace.kernel.descriptions import Descriptor
 from echotrace.kernel.live import Live
+from echotrace.kernel.readiness import as_it_began, ready, wants
 from echotrace.kernel.state import (
     Interest,
     OpenState,
@@ -62,7 +63,11 @@ def _process(process: Process) -> ProcessState:
 
 
 def _task(task: Running, time: int) -> TaskState:
-    return TaskState(task.tid, task.pid, task.table.number, _unreturned(task, time), task.ended)
+    call = _unreturned(task, time)
+    return TaskState(
+        task.tid, task.pid, task.table.number, call and as_it_began(call), task.ended,
+        tuple(_interest(*wanted) for wanted in wants(task, call)) if call else (),
+    )  # fmt: skip
 
 
 def _unreturned(task: Running, time: int) -> Syscall | None:
@@ -73,6 +78,10 @@ def _unreturned(task: Running, time: int) -> Syscall | None:
     return call
 
 
+def _interest(fd: int, entry: Open, events: str) -> Interest:
+    return Interest(fd, entry.description, events, ready(entry.socket, events))
+
+
 def _open(entry: Open, held: Iterable[tuple[int, int]], callers: Iterable[int]) -> OpenState:
     return OpenState(
         entry.description,
@@ -81,8 +90,7 @@ def _open(entry: Open, held: Iterable[tuple[int, int]], callers: Iterable[int]) 
         tuple(sorted(entry.flags)),
         entry.socket,
         tuple(
-            Interest(fd, watched.description, events,
-                     watched.socket.readable if watched.socket else None)
+            _interest(fd, watched, events)
             for (fd, _), (watched, events, _) in sorted(entry.interest.items(), key=lambda i: i[0])
         ),
         tuple(callers),
