@@ -91,7 +91,10 @@ def _found_by_epoll(task: Running, call: Syscall) -> Iterator[tuple[int, Descrip
         data = _number(entry.get("data")) if isinstance(entry, dict) else None
         key = instance.by_data.get(data)
         if key is not None:
-            yield key[0], instance.interest[key][0].description
+            watched, events, _ = instance.interest[key]
+            if "EPOLLONESHOT" in events:
+                instance.spent.add(key)
+            yield key[0], watched.description
 
 
 def _number(data: object) -> int | None:

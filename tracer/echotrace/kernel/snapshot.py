@@ -78,8 +78,9 @@ def _unreturned(task: Running, time: int) -> Syscall | None:
     return call
 
 
-def _interest(fd: int, entry: Open, events: str) -> Interest:
-    return Interest(fd, entry.description, events, ready(entry.socket, events))
+def _interest(fd: int, entry: Open, events: str, *, armed: bool = True) -> Interest:
+    found = ready(entry.socket, events) if armed else None
+    return Interest(fd, entry.description, events, found, armed)
 
 
 def _open(entry: Open, held: Iterable[tuple[int, int]], callers: Iterable[int]) -> OpenState:
@@ -90,8 +91,8 @@ def _open(entry: Open, held: Iterable[tuple[int, int]], callers: Iterable[int]) 
         tuple(sorted(entry.flags)),
         entry.socket,
         tuple(
-            _interest(fd, watched, events)
-            for (fd, _), (watched, events, _) in sorted(entry.interest.items(), key=lambda i: i[0])
+            _interest(key[0], watched, events, armed=key not in entry.spent)
+            for key, (watched, events, _) in sorted(entry.interest.items(), key=lambda i: i[0])
         ),
         tuple(callers),
     )  # fmt: skip

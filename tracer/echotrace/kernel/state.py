@@ -63,13 +63,15 @@ class Interest(Struct, frozen=True):
 
     It is an entry of an epoll interest list (epoll(7)), or of the list or the sets of a poll or
     select that waits; `events` are named as there (`EPOLLIN`, `POLLIN`, `readfds`). `ready` tells
-    whether one of them has come as far as the model knows, None when it cannot know.
+    whether one of them has come as far as the model knows, None when it cannot know. An entry with
+    EPOLLONESHOT is not `armed` from its report until EPOLL_CTL_MOD (epoll_ctl(2)).
     """
 
     fd: int
     description: Description
     events: str
     ready: bool | None = None
+    armed: bool = True
 
 
 class OpenState(Struct, frozen=True):

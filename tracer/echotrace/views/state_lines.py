@@ -193,5 +193,8 @@ def _interest(number: int, interest: Interest, names: Names) -> Line:
     return Line(
         f"interest {number} {interest.fd} {interest.description.id}", 1,
         f"watches {interest.fd} → {names.description(interest.description)}",
-        _facts(events=words.safe(interest.events), ready=_READY[interest.ready]),
+        _facts(
+            events=words.safe(interest.events),
+            ready=_READY[interest.ready] if interest.armed else "disabled until EPOLL_CTL_MOD",
+        ),
     )  # fmt: skip
