@@ -17,13 +17,14 @@ class Open:
     `flags` are its file status flags; `socket` its state if it is a socket; `interest` what an
     epoll instance watches, as (descriptor, description id) -> (description, events, data), since
     that is the key of its list (epoll(7)), and `by_data` the keys by the program's own data;
+    `far` is the other end of a socket pair.
     `watchers` are the epoll instances that watch this description, `spent` the keys of entries with
     EPOLLONESHOT that were reported and are disabled. `callers` counts the calls that
     wait on it: they keep it when the last slot is emptied.
     """
 
     __slots__ = (
-        "by_data", "callers", "count", "description", "flags", "interest", "socket", "spent",
+        "by_data", "callers", "count", "description", "far", "flags", "interest", "socket", "spent",
         "tables", "watchers",
     )  # fmt: skip
 
@@ -34,16 +35,22 @@ class Open:
         self.tables: dict[Table, int] = {}
         self.flags: frozenset[str] = frozenset()
         self.socket = socket
+        self.far: Open | None = None
         self.interest: dict[tuple[int, int], tuple[Open, str, object]] = {}
         self.by_data: dict[object, tuple[int, int]] = {}
         self.spent: set[tuple[int, int]] = set()
         self.watchers: set[Open] = set()
 
     def act(self, act: Act) -> bool:
-        """Let something happen to the socket; False if it was impossible. Others take anything."""
+        """Let something happen to the socket; False if it was impossible. Others take anything.
+
+        The end of one end of a stream pair reaches the other at once (net/unix/af_unix.c).
+        """
         if self.socket is None:
             return True
         socket = after(self.socket, act)
+        if self.far is not None and act in (Act.OWN_END, Act.OWN_ABORT) and self.socket.stream:
+            self.far.act(Act.PEER_END)
         self.socket = socket or self.socket
         return socket is not None
 
