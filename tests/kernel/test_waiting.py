@@ -4,6 +4,7 @@ import pytest
 from kernels import doubted, entry_of
 
 from echotrace.kernel.model import run
+from echotrace.kernel.state import Interest
 from tracebuilder import TraceBuilder
 
 CLIENT = "127.0.0.1:1"
@@ -153,7 +154,7 @@ def test_one_shot_is_disabled_by_its_report() -> None:
     event = {"events": "EPOLLIN|EPOLLONESHOT", "data": 4}
     b.call(10, "epoll_ctl", 5, "EPOLL_CTL_ADD", 4, event)
     b.client(1, "send", local=CLIENT, text="hey")
-    told = []
+    told: list[Interest] = []
     steps: list[tuple[str, list[object]]] = [
         ("epoll_wait", [5, [event], 8, -1]),
         ("epoll_ctl", [5, "EPOLL_CTL_MOD", 4, event]),

@@ -79,6 +79,7 @@ BY_NAME: Mapping[str, Transition] = {
     "connect": Transition(fds.uses, on_sockets.is_told),
     "getsockname": Transition(fds.uses, on_sockets.is_told),
     "shutdown": Transition(on_sockets.ends),
+    "getsockopt": Transition(fds.uses, on_sockets.asks_option),
     "setsockopt": Transition(on_sockets.sets_option),
     "poll": Transition(on_waiting.polls, on_waiting.finds_ready),
     "ppoll": Transition(on_waiting.polls, on_waiting.finds_ready),
