@@ -25,7 +25,7 @@ def test_states_have_the_names_of_ss() -> None:
     """Every state has a name that ss(8) shows."""
     assert TCP_NAMES.keys() == set(SocketState)
     assert {Socket(state=state).tcp for state in SocketState} == {
-        "CLOSE", "LISTEN", "ESTABLISHED", "FIN-WAIT-2", "CLOSE-WAIT",
+        "CLOSE", "LISTEN", "SYN-SENT", "ESTABLISHED", "FIN-WAIT-2", "CLOSE-WAIT",
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import pytest
 from kernels import doubted, entry_of
 
 from echotrace.kernel.model import run
+from echotrace.kernel.state import Interest
 from tracebuilder import TraceBuilder
 
 CLIENT = "127.0.0.1:1"
@@ -125,3 +126,40 @@ def test_watching_what_is_not_open() -> None:
     seq = control(b, "ADD", 77)
     assert doubted(run(b.records)) == [seq]
     assert watched(b) == [(77, "EPOLLIN")]
+
+
+@pytest.mark.parametrize(
+    ("events", "ready"),
+    [("EPOLLIN", True), ("EPOLLOUT", None), ("EPOLLIN|EPOLLOUT", True), ("EPOLLET", None)],
+)
+def test_only_wanted_events_make_ready(events: str, ready: bool | None) -> None:
+    """Bytes are for EPOLLIN; whether there is room for sending is not known."""
+    b = watching()
+    control(b, "ADD", 4, events)
+    b.client(1, "send", local=CLIENT, text="hey")
+    assert [entry.ready for entry in entry_of(run(b.records), 5).interest] == [ready]
+
+
+def test_reset_is_told_unasked() -> None:
+    """EPOLLHUP and EPOLLERR need not be asked for (epoll_ctl(2))."""
+    b = watching()
+    control(b, "ADD", 4, "EPOLLOUT")
+    b.client(1, "reset", local=CLIENT)
+    assert entry_of(run(b.records), 5).interest[0].ready is True
+
+
+def test_one_shot_is_disabled_by_its_report() -> None:
+    """An entry with EPOLLONESHOT reports once, and again after EPOLL_CTL_MOD."""
+    b = watching()
+    event = {"events": "EPOLLIN|EPOLLONESHOT", "data": 4}
+    b.call(10, "epoll_ctl", 5, "EPOLL_CTL_ADD", 4, event)
+    b.client(1, "send", local=CLIENT, text="hey")
+    told: list[Interest] = []
+    steps: list[tuple[str, list[object]]] = [
+        ("epoll_wait", [5, [event], 8, -1]),
+        ("epoll_ctl", [5, "EPOLL_CTL_MOD", 4, event]),
+    ]
+    for name, args in steps:
+        b.call(10, name, *args, result=int(name == "epoll_wait"))
+        told += entry_of(run(b.records), 5).interest
+    assert [(entry.armed, entry.ready) for entry in told] == [(False, None), (True, True)]

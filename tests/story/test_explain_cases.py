@@ -130,7 +130,7 @@ def _end_of_a_pipe(b: TraceBuilder) -> int:
 
 @case("learns from select what is ready: fd 3 (listening socket), for accept and fd 4 (#1)")
 def _select_finds(b: TraceBuilder) -> int:
-    return b.call(10, "select", 5, [3, 4], None, None, None, result=2)
+    return b.end(b.begin(10, "select", 5, [3, 4], None, None, None), 2, readable=[3, 4])
 
 
 @case("waits in vain: the timeout of 50 ms expires and nothing of its list")

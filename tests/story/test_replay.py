@@ -189,7 +189,7 @@ def test_epoll_server() -> None:
     b.accept(10, 5)
     connection = b.call(10, "epoll_ctl", 4, "EPOLL_CTL_ADD", 5)
     wait = b.call(10, "epoll_wait", 4, [], 8, -1, result=1)
-    select = b.call(10, "select", 6, [3, 5], result=1)
+    select = b.end(b.begin(10, "select", 6, [3, 5]), 1, readable=[3])
     story = replay(b.trace())
     server = [story.event(seq).place for seq in (epoll, listener, wait, select)]
     assert server == [LISTENER] * 4

@@ -118,7 +118,7 @@ def test_send_is_woken_by_the_client_that_reads() -> None:
 def polled(name: str, ready: int) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments of a call that looks at fds 3 and 4, before and after `ready` is."""
     if name == "select":
-        return (5, [3, 4], None, None, None), {"readfds": [ready]}
+        return (5, [3, 4], None, None, None), {"readable": [ready]}
     if name == "poll":
         entries = [{"fd": fd, "events": "POLLIN", "revents": 0} for fd in (3, 4)]
         after = [entry | {"revents": "POLLIN" * (entry["fd"] == ready)} for entry in entries]

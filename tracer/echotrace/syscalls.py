@@ -74,6 +74,14 @@ class Row:
         return kinds.index("size") if "size" in kinds else None
 
 
+#: Kinds of argument that hold only what the kernel writes as the call ends.
+ANSWERS = frozenset({
+    "sockaddr_out", "lenptr", "data_in", "iovec_in", "msghdr_in", "optval_out", "epollevents",
+    "waitstatus", "childinfo", "fdpair",
+})  # fmt: skip
+#: Kinds of argument that the kernel writes to, those included that the program fills in before.
+FILLED_IN = ANSWERS | {"fdset", "timeval", "timespec", "pollfds", "intptr"}
+
 _E = Effect
 _ROWS = (
     # making sockets and connections

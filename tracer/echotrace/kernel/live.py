@@ -117,7 +117,10 @@ class Live:
             entry.flags = status_flags(call)
             self.fill(table, call, fd, entry, cloexec=makes_cloexec(call))
             entries.append(entry)
-        return entries[0], entries[1]
+        first_end, second_end = entries
+        if first_end.socket is not None:
+            first_end.far, second_end.far = second_end, first_end
+        return first_end, second_end
 
     def fill(self, table: Table, call: Syscall, fd: int, entry: Open, *, cloexec: bool) -> None:
         """Put `entry` into the slot `fd`, which the kernel had said was free."""

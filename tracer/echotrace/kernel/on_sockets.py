@@ -13,6 +13,10 @@ from echotrace.trace import Syscall
 
 #: What a failed call on a connection tells of it (tcp(7), send(2)).
 _RESETS = frozenset({"ECONNRESET", "ETIMEDOUT"})
+#: What a failed call on a socket that connects tells of the connect (connect(2), tcp(7)).
+_CONNECT_FAILURES = frozenset({
+    "ECONNREFUSED", "ETIMEDOUT", "ECONNRESET", "ECONNABORTED", "EHOSTUNREACH", "ENETUNREACH",
+})  # fmt: skip
 
 
 def accepts(live: Live, task: Running, call: Syscall) -> None:
@@ -65,6 +69,8 @@ def _take(listener: Open | None, peer: str | None) -> Pending | None:
 def is_told(live: Live, task: Running, call: Syscall) -> None:
     """bind(2), connect(2), listen(2), getsockname(2): learn the addresses of the socket."""
     entry, fd = task.using, call.args.get("fd")
+    if call.name == "connect" and _learns(live, task, call):
+        return
     if entry is None or not (succeeded(call) or call.errno == "EINPROGRESS"):
         return
     told = endpoint_of(call, fd) if isinstance(fd, int) else None
@@ -77,7 +83,9 @@ def is_told(live: Live, task: Running, call: Syscall) -> None:
         return
     if call.name in _ACTS:
         ends = call.name == "connect" and call.args.get("addr") == "AF_UNSPEC"
-        live.act(entry, Act.DISCONNECT if ends else _ACTS[call.name], call)
+        begins = call.errno == "EINPROGRESS"
+        act = Act.BEGIN_CONNECT if begins else _ACTS[call.name]
+        live.act(entry, Act.DISCONNECT if ends else act, call)
     changes: dict[str, object] = {}
     if told and call.endpoints:
         changes = {"local": told.local, "peer": told.peer}
@@ -89,6 +97,42 @@ def is_told(live: Live, task: Running, call: Syscall) -> None:
 
 
 _ACTS = {"bind": Act.BIND, "listen": Act.LISTEN, "connect": Act.CONNECT}
+
+
+def _learns(live: Live, task: Running, call: Syscall) -> bool:
+    """A call may tell how a connect that had begun has come out; whether it told of its failure.
+
+    It has succeeded when a later connect says so, and when bytes can be sent or received.
+    """
+    entry = task.using
+    socket = entry.socket if entry else None
+    if entry is None or socket is None or socket.state is not SocketState.CONNECTING:
+        return False
+    if call.errno in _CONNECT_FAILURES and call.injected is None:
+        live.act(entry, Act.CONNECT_FAILS, call)
+        entry.socket = replace(entry.socket or socket, peer=None)
+        _book(live, task, call)
+        return True
+    if call.errno == "EISCONN" or (succeeded(call) and call.name != "connect"):
+        live.act(entry, Act.CONNECT, call)
+        _book(live, task, call)
+    return False
+
+
+def asks_option(live: Live, task: Running, call: Syscall) -> None:
+    """getsockopt(2): SO_ERROR tells how a connect that had begun has come out (connect(2))."""
+    entry, error = task.using, call.args.get("optval")
+    socket = entry.socket if entry else None
+    if (
+        entry is None or socket is None or socket.state is not SocketState.CONNECTING
+        or call.args.get("optname") != "SO_ERROR" or not succeeded(call)
+        or not isinstance(error, int)
+    ):  # fmt: skip
+        return
+    live.act(entry, Act.CONNECT_FAILS if error else Act.CONNECT, call)
+    if error:
+        entry.socket = replace(entry.socket or socket, peer=None)
+    _book(live, task, call)
 
 
 def ends(live: Live, task: Running, call: Syscall) -> None:
@@ -114,6 +158,8 @@ def ends(live: Live, task: Running, call: Syscall) -> None:
 
 def receives(live: Live, task: Running, call: Syscall) -> None:
     """recv(2): takes bytes; 0 tells the end of the peer's data, ECONNRESET its reset."""
+    if _learns(live, task, call):
+        return
     entry = task.using
     socket = entry.socket if entry else None
     if entry is None or socket is None or not socket.stream:
@@ -137,7 +183,13 @@ def _tells_nothing(socket: Socket, call: Syscall) -> bool:
 
 
 def sends(live: Live, task: Running, call: Syscall) -> None:
-    """send(2): its errors tell that the peer is gone; one that is gone answers with a reset."""
+    """send(2): its errors tell that the peer is gone; one that is gone answers with a reset.
+
+    EPIPE where this end has not ended its data tells that the connection was reset before, or that
+    the other end of a socket pair is closed.
+    """
+    if _learns(live, task, call):
+        return
     entry = task.using
     if entry is None or entry.socket is None:
         return
@@ -145,6 +197,13 @@ def sends(live: Live, task: Running, call: Syscall) -> None:
     if answered or call.errno in _RESETS:
         live.act(entry, Act.PEER_ABORT, call)
         _book(live, task, call)
+    elif call.errno == "EPIPE" and call.injected is None and entry.socket.state in _SENDING:
+        live.act(entry, Act.PEER_END if entry.far else Act.PEER_ABORT, call)
+        _book(live, task, call)
+
+
+#: States in which a socket may send.
+_SENDING = (SocketState.CONNECTED, SocketState.PEER_ENDED)
 
 
 def sets_option(live: Live, task: Running, call: Syscall) -> None:

@@ -29,10 +29,7 @@ def watches(live: Live, task: Running, call: Syscall) -> None:
 
 
 def polls(live: Live, task: Running, call: Syscall) -> None:
-    """poll(2): look up the descriptor if the list holds only one, as before a recv with a timeout.
-
-    Not select(2), whose sets hold only what was ready once it has returned.
-    """
+    """poll(2): look up the only descriptor of a list, as before a recv with a timeout."""
     watched = call.args.get("fds")
     if not isinstance(watched, list) or len(watched) != 1 or not isinstance(watched[0], dict):
         return
@@ -62,9 +59,13 @@ def finds_ready(live: Live, task: Running, call: Syscall) -> None:
     )
 
 
+#: The sets of select as it left them; readfds, writefds and exceptfds are those it was called with.
+_SELECT_ANSWERS = ("readable", "writable", "exceptional")
+
+
 def _found_by_select(task: Running, call: Syscall) -> Iterator[tuple[int, Description]]:
-    """When select has returned, its sets hold what is ready."""
-    sets = [call.args.get(name) for name in ("readfds", "writefds", "exceptfds")]
+    """What select wrote over its sets; the trace holds the sets as they were asked for too."""
+    sets = [call.args.get(name) for name in _SELECT_ANSWERS]
     fds = {fd for told in sets if isinstance(told, list) for fd in told if isinstance(fd, int)}
     return _known(task, sorted(fds))
 
@@ -90,7 +91,10 @@ def _found_by_epoll(task: Running, call: Syscall) -> Iterator[tuple[int, Descrip
         data = _number(entry.get("data")) if isinstance(entry, dict) else None
         key = instance.by_data.get(data)
         if key is not None:
-            yield key[0], instance.interest[key][0].description
+            watched, events, _ = instance.interest[key]
+            if "EPOLLONESHOT" in events:
+                instance.spent.add(key)
+            yield key[0], watched.description
 
 
 def _number(data: object) -> int | None:

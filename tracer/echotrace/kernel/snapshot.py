@@ -1,7 +1,10 @@
 """Takes a picture of the live state: frozen records for views."""
 
+from collections.abc import Iterable
+
 from echotrace.kernel.descriptions import Descriptor
 from echotrace.kernel.live import Live
+from echotrace.kernel.readiness import as_it_began, ready, wants
 from echotrace.kernel.state import (
     Interest,
     OpenState,
@@ -18,8 +21,12 @@ from echotrace.trace import Syscall
 def snapshot(live: Live, time: int) -> State:
     """The state at `time`, which is that of the last moment applied or later."""
     tables = {task.table.number: task.table for task in live.tasks.values()}
-    opens = {entry.description.id: entry for table in tables.values()
-             for entry in table.slots.values()}  # fmt: skip
+    opens: dict[int, Open] = {}
+    held: dict[int, list[tuple[int, int]]] = {}
+    for number, table in tables.items():
+        for fd, entry in table.slots.items():
+            opens[entry.description.id] = entry
+            held.setdefault(entry.description.id, []).append((number, fd))
     callers: dict[int, list[int]] = {}
     for task in live.tasks.values():
         if task.holds is not None:
@@ -34,7 +41,8 @@ def snapshot(live: Live, time: int) -> State:
             for number, table in sorted(tables.items())
         ),
         tuple(
-            _open(entry, tuple(callers.get(number, ()))) for number, entry in sorted(opens.items())
+            _open(entry, held.get(number, ()), callers.get(number, ()))
+            for number, entry in sorted(opens.items())
         ),
     )
 
@@ -55,7 +63,11 @@ def _process(process: Process) -> ProcessState:
 
 
 def _task(task: Running, time: int) -> TaskState:
-    return TaskState(task.tid, task.pid, task.table.number, _unreturned(task, time), task.ended)
+    call = _unreturned(task, time)
+    return TaskState(
+        task.tid, task.pid, task.table.number, call and as_it_began(call), task.ended,
+        tuple(_interest(*wanted) for wanted in wants(task, call)) if call else (),
+    )  # fmt: skip
 
 
 def _unreturned(task: Running, time: int) -> Syscall | None:
@@ -66,22 +78,21 @@ def _unreturned(task: Running, time: int) -> Syscall | None:
     return call
 
 
-def _open(entry: Open, callers: tuple[int, ...]) -> OpenState:
+def _interest(fd: int, entry: Open, events: str, *, armed: bool = True) -> Interest:
+    found = ready(entry.socket, events) if armed else None
+    return Interest(fd, entry.description, events, found, armed)
+
+
+def _open(entry: Open, held: Iterable[tuple[int, int]], callers: Iterable[int]) -> OpenState:
     return OpenState(
         entry.description,
         entry.count,
-        tuple(sorted(
-            (table.number, fd)
-            for table in entry.tables
-            for fd, other in table.slots.items()
-            if other is entry
-        )),
+        tuple(sorted(held)),
         tuple(sorted(entry.flags)),
         entry.socket,
         tuple(
-            Interest(fd, watched.description, events,
-                     watched.socket.readable if watched.socket else None)
-            for (fd, _), (watched, events, _) in sorted(entry.interest.items(), key=lambda i: i[0])
+            _interest(key[0], watched, events, armed=key not in entry.spent)
+            for key, (watched, events, _) in sorted(entry.interest.items(), key=lambda i: i[0])
         ),
-        callers,
+        tuple(callers),
     )  # fmt: skip

@@ -9,6 +9,7 @@ the arrival of the peer's FIN, and OWN_ABORT and PEER_ABORT are resets, which en
 
     UNBOUND ── bind ──▶ BOUND ── listen ──▶ LISTENING      accept(2) makes CONNECTED sockets
        └──── connect ─────┴────▶ CONNECTED
+       └── connect begins ┴────▶ CONNECTING ── it succeeds ──▶ CONNECTED, ── it fails ──▶ UNBOUND
     CONNECTED ── own end ──▶ ENDED ── peer end ──▶ CLOSED
     CONNECTED ── peer end ──▶ PEER_ENDED ── own end ──▶ CLOSED
 
@@ -35,6 +36,7 @@ class SocketState(StrEnum):
     UNBOUND = "unbound"
     BOUND = "bound"
     LISTENING = "listening"
+    CONNECTING = "connecting"
     CONNECTED = "connected"
     ENDED = "half-closed by the server"
     PEER_ENDED = "half-closed by the peer"
@@ -48,6 +50,8 @@ class Act(StrEnum):
     BIND = "bind"
     LISTEN = "listen"
     CONNECT = "connect"
+    BEGIN_CONNECT = "the begin of a connect"  # EINPROGRESS
+    CONNECT_FAILS = "the failure of a connect"
     DISCONNECT = "disconnect"  # connect(2) with AF_UNSPEC
     OWN_END = "the end of its own data"
     PEER_END = "the end of the peer's data"
@@ -70,6 +74,17 @@ TRANSITIONS: Mapping[tuple[SocketState, Act], SocketState] = {
     (_S.BOUND, _A.CONNECT): _S.CONNECTED,
     (_S.CONNECTED, _A.CONNECT): _S.CONNECTED,  # another peer of a datagram socket, or in progress
     (_S.CONNECTED, _A.DISCONNECT): _S.UNBOUND,
+    (_S.UNBOUND, _A.BEGIN_CONNECT): _S.CONNECTING,
+    (_S.BOUND, _A.BEGIN_CONNECT): _S.CONNECTING,
+    (_S.CONNECTING, _A.BEGIN_CONNECT): _S.CONNECTING,
+    (_S.CONNECTED, _A.BEGIN_CONNECT): _S.CONNECTED,
+    (_S.CONNECTING, _A.CONNECT): _S.CONNECTED,
+    (_S.CONNECTING, _A.CONNECT_FAILS): _S.UNBOUND,  # SYN-SENT to CLOSED (RFC 9293, 3.10.7.3)
+    (_S.CONNECTING, _A.DISCONNECT): _S.UNBOUND,
+    (_S.CONNECTING, _A.OWN_END): _S.CLOSED,  # nothing is sent (RFC 9293, 3.10.4)
+    (_S.CONNECTING, _A.OWN_ABORT): _S.CLOSED,
+    (_S.CONNECTING, _A.PEER_END): _S.PEER_ENDED,  # it was connected meanwhile
+    (_S.CONNECTING, _A.PEER_ABORT): _S.RESET,
     (_S.LISTENING, _A.OWN_END): _S.CLOSED,
     (_S.CONNECTED, _A.OWN_END): _S.ENDED,
     (_S.ENDED, _A.OWN_END): _S.ENDED,
@@ -94,6 +109,7 @@ TCP_NAMES: Mapping[SocketState, str] = {
     _S.UNBOUND: "CLOSE",
     _S.BOUND: "CLOSE",
     _S.LISTENING: "LISTEN",
+    _S.CONNECTING: "SYN-SENT",
     _S.CONNECTED: "ESTABLISHED",
     _S.ENDED: "FIN-WAIT-2",
     _S.PEER_ENDED: "CLOSE-WAIT",

@@ -18,6 +18,8 @@ from echotrace.trace import Syscall
 class TaskState(Struct, frozen=True):
     """A living task: its thread group `pid`, its table, and the call it is in the middle of.
 
+    `calling` holds what the program passed and nothing of what the call will return. `waits_for`
+    are the descriptors that a waiting select or poll asks about; epoll's are in its instance.
     `ended` marks a thread group leader that has ended before its other threads (a zombie leader).
     """
 
@@ -26,6 +28,7 @@ class TaskState(Struct, frozen=True):
     table: int
     calling: Syscall | None = None
     ended: bool = False
+    waits_for: "tuple[Interest, ...]" = ()
 
 
 class ProcessState(Struct, frozen=True):
@@ -56,15 +59,19 @@ class TableState(Struct, frozen=True):
 
 
 class Interest(Struct, frozen=True):
-    """One entry of an epoll interest list (epoll(7)): a descriptor, its object, the events wanted.
+    """A descriptor that somebody wants to know ready: the number, its object, the events wanted.
 
-    `ready` tells whether the model knows it to be readable; None when it cannot know.
+    It is an entry of an epoll interest list (epoll(7)), or of the list or the sets of a poll or
+    select that waits; `events` are named as there (`EPOLLIN`, `POLLIN`, `readfds`). `ready` tells
+    whether one of them has come as far as the model knows, None when it cannot know. An entry with
+    EPOLLONESHOT is not `armed` from its report until EPOLL_CTL_MOD (epoll_ctl(2)).
     """
 
     fd: int
     description: Description
     events: str
     ready: bool | None = None
+    armed: bool = True
 
 
 class OpenState(Struct, frozen=True):

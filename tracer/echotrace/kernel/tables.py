@@ -17,13 +17,15 @@ class Open:
     `flags` are its file status flags; `socket` its state if it is a socket; `interest` what an
     epoll instance watches, as (descriptor, description id) -> (description, events, data), since
     that is the key of its list (epoll(7)), and `by_data` the keys by the program's own data;
-    `watchers` are the epoll instances that watch this description. `callers` counts the calls that
+    `far` is the other end of a socket pair.
+    `watchers` are the epoll instances that watch this description, `spent` the keys of entries with
+    EPOLLONESHOT that were reported and are disabled. `callers` counts the calls that
     wait on it: they keep it when the last slot is emptied.
     """
 
     __slots__ = (
-        "by_data", "callers", "count", "description", "flags", "interest", "socket", "tables",
-        "watchers",
+        "by_data", "callers", "count", "description", "far", "flags", "interest", "socket", "spent",
+        "tables", "watchers",
     )  # fmt: skip
 
     def __init__(self, description: Description, socket: Socket | None = None) -> None:
@@ -33,15 +35,22 @@ class Open:
         self.tables: dict[Table, int] = {}
         self.flags: frozenset[str] = frozenset()
         self.socket = socket
+        self.far: Open | None = None
         self.interest: dict[tuple[int, int], tuple[Open, str, object]] = {}
         self.by_data: dict[object, tuple[int, int]] = {}
+        self.spent: set[tuple[int, int]] = set()
         self.watchers: set[Open] = set()
 
     def act(self, act: Act) -> bool:
-        """Let something happen to the socket; False if it was impossible. Others take anything."""
+        """Let something happen to the socket; False if it was impossible. Others take anything.
+
+        The end of one end of a stream pair reaches the other at once (net/unix/af_unix.c).
+        """
         if self.socket is None:
             return True
         socket = after(self.socket, act)
+        if self.far is not None and act in (Act.OWN_END, Act.OWN_ABORT) and self.socket.stream:
+            self.far.act(Act.PEER_END)
         self.socket = socket or self.socket
         return socket is not None
 
@@ -69,6 +78,7 @@ class Open:
             entry.watchers.discard(self)
         self.interest.clear()
         self.by_data.clear()
+        self.spent.clear()
 
     def watch(self, fd: int, target: "Open", events: str, data: object) -> None:
         """Put a descriptor into this interest list, or change its entry."""
@@ -81,6 +91,7 @@ class Open:
     def forget(self, key: tuple[int, int]) -> None:
         """Take an entry out of this interest list, if it is there."""
         _, _, data = self.interest.pop(key, (None, "", None))
+        self.spent.discard(key)
         if self.by_data.get(data) == key:
             del self.by_data[data]
 

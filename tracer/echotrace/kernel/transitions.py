@@ -21,8 +21,8 @@ otherwise it is a doubt, unless the call failed with EBADF.
 
 `TRANSITIONS` has a row for every effect; `BY_NAME` and `BY_EVENT` have the calls that do more than
 their row says. An effect without handlers touches nothing: tasks come and go through Task, Exec and
-Exit records, and a select names many descriptors without doing anything to them. The states of
-sockets have a table of their own, in `sockets`.
+Exit records. A select names many descriptors and does nothing to them: what it answered is looked
+up at its END. The states of sockets have a table of their own, in `sockets`.
 """
 
 from collections.abc import Callable, Mapping
@@ -79,6 +79,7 @@ BY_NAME: Mapping[str, Transition] = {
     "connect": Transition(fds.uses, on_sockets.is_told),
     "getsockname": Transition(fds.uses, on_sockets.is_told),
     "shutdown": Transition(on_sockets.ends),
+    "getsockopt": Transition(fds.uses, on_sockets.asks_option),
     "setsockopt": Transition(on_sockets.sets_option),
     "poll": Transition(on_waiting.polls, on_waiting.finds_ready),
     "ppoll": Transition(on_waiting.polls, on_waiting.finds_ready),

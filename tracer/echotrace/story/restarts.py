@@ -10,14 +10,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from echotrace.syscalls import ROWS
+from echotrace.syscalls import FILLED_IN, ROWS
 from echotrace.trace import Event, Exit, Syscall
-
-#: Kinds of argument that the kernel fills in, so that two attempts may show different values.
-_FILLED_IN = frozenset({
-    "sockaddr_out", "lenptr", "data_in", "iovec_in", "msghdr_in", "optval_out", "fdset",
-    "timeval", "timespec", "pollfds", "epollevents", "waitstatus", "intptr",
-})  # fmt: skip
 
 
 def merged(events: Iterable[Event]) -> list[tuple[Event, tuple[int, ...]]]:
@@ -53,7 +47,7 @@ def _restarts(first: Syscall, second: Syscall) -> bool:
 def _given(call: Syscall) -> dict[str, Any]:
     """The arguments that the program gave and the kernel did not write to."""
     row = ROWS.get(call.name)
-    filled_in = {a.name for a in row.arguments if a.kind in _FILLED_IN} if row else set()
+    filled_in = {a.name for a in row.arguments if a.kind in FILLED_IN} if row else set()
     return {name: value for name, value in call.args.items() if name not in filled_in}
 
 

@@ -73,6 +73,7 @@ def _process(process: ProcessState, state: State, names: Names, depth: int) -> L
             call=_calling(leader),
             table=str(leader.table) if leader else "",
             signals=words.safe(", ".join(signals[:_MOST_SIGNALS])),
+            ready=_found(leader),
         ),
     )  # fmt: skip
 
@@ -95,7 +96,7 @@ def _threads(process: ProcessState, state: State, names: Names, depth: int) -> I
         task = state.by_tid.get(tid)
         if tid != process.pid and task is not None:
             role = names.task(tid, state.time)
-            facts = _facts(call=_calling(task), table=str(task.table))
+            facts = _facts(call=_calling(task), table=str(task.table), ready=_found(task))
             yield Line(f"thread {role}", depth, role, facts)
 
 
@@ -104,6 +105,12 @@ def _calling(task: TaskState | None) -> str:
     if call is None:
         return ""
     return f"{'waiting in' if can_wait(call.name) else 'in'} {c_call(call)}"
+
+
+def _found(task: TaskState | None) -> str:
+    """What is ready of that which its select or poll waits for."""
+    fds = [str(wanted.fd) for wanted in (task.waits_for if task else ()) if wanted.ready]
+    return f"ready: fd {', '.join(fds)}" if fds else ""
 
 
 def _tables(state: State, names: Names, *, everything: bool) -> Iterator[Line]:
@@ -186,5 +193,8 @@ def _interest(number: int, interest: Interest, names: Names) -> Line:
     return Line(
         f"interest {number} {interest.fd} {interest.description.id}", 1,
         f"watches {interest.fd} → {names.description(interest.description)}",
-        _facts(events=words.safe(interest.events), ready=_READY[interest.ready]),
+        _facts(
+            events=words.safe(interest.events),
+            ready=_READY[interest.ready] if interest.armed else "disabled until EPOLL_CTL_MOD",
+        ),
     )  # fmt: skip
