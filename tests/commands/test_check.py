@@ -77,7 +77,7 @@ def test_json() -> None:
     done = check("thread", "--format", "json", "-q")
     assert done.returncode == 1
     told = json.loads(done.stdout)
-    assert set(told) == {"target", "recordings", "findings"}
+    assert set(told) == {"target", "notes", "recordings", "findings"}
     assert told["target"] == "thread"
     assert [set(recording) for recording in told["recordings"]] == [{"name", "trace", "ended"}] * 6
     names = {recording["name"] for recording in told["recordings"]}

@@ -183,3 +183,15 @@ def test_parent_that_has_ended_leaves_its_zombies_to_init() -> None:
     forked(play, 1)
     play.leaves(P0, 1)
     assert ZOMBIE not in ids(play)
+
+
+def test_zombies_of_a_trace_that_is_cut_off() -> None:
+    """Where the trace has no end, the parent might have waited later."""
+    play = Play()
+    play.accepts(1)
+    play.fork(P0, 101)
+    play.call(P0, "close", 4)
+    play.exit(101)
+    play.waits()
+    assert "child-never-reaped" in ids(play)
+    assert "child-never-reaped" not in ids(cut(play))

@@ -85,3 +85,15 @@ def test_childs_copy_of_what_it_never_used_is_no_finding() -> None:
     play.serve(P0)
     play.wait(101)
     assert ids(play) == set()
+
+
+def test_last_connection_that_a_variable_still_holds() -> None:
+    """A descriptor that waits for the next accept to be let go is not one for each client."""
+    play = Play()
+    for client in (1, 2, 3):
+        play.accepts(client)
+        play.recv(P0, 4, 0)
+        if client < 3:
+            play.close(P0, 4)
+    play.waits()
+    assert "descriptor-never-closed" not in ids(play)

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from play import P0, Play, cut, ids, sentence
 
 from echotrace.trace import Trace
-from tracebuilder import HEADER
+from tracebuilder import HEADER, THREAD
 
 ENDLESS = "thread-neither-joined-nor-detached"
 RACE = "argument-race"
@@ -170,3 +170,15 @@ def test_connection_that_waits_for_its_thread_is_no_race() -> None:
     play.thread(P0, 202)
     play.recv(202, 5)
     assert ids(cut(play)) == ids(play) == set()
+
+
+def test_stacks_that_are_no_addresses() -> None:
+    """Whatever a damaged trace says of a stack, nothing raises and nothing is found."""
+    play = Play()
+    for number, stack in enumerate(([1], {"a": 1}, True, 7, None)):
+        play.accepts(number + 1, fd=4 + number)
+        begun = play.begin(P0, "clone3", flags="|".join(THREAD), stack=stack)
+        play.task(100 + number, pid=P0, parent=P0, flags=THREAD)
+        play.end(begun, 100 + number)
+        play.exit(100 + number, call=False)
+    assert "thread-neither-joined-nor-detached" not in ids(play)

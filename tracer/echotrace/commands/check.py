@@ -12,11 +12,12 @@ from echotrace.commands import battery, options, output
 from echotrace.commands.battery import Outcome, Run
 from echotrace.commands.progress import Progress
 from echotrace.commands.target import resolve, server_named
-from echotrace.errors import UserError
+from echotrace.errors import TraceFileError, UserError
 from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
 from echotrace.trace import Header
 from echotrace.views.report import report
+from echotrace.views.timeline import shortcomings
 from echotrace.views.words import count, safe
 
 _EXAMPLES = """\b
@@ -70,25 +71,28 @@ def check(
     if output_ is not None:
         output.check(output_, overwrite=force)
     outcomes: list[Outcome] = []
+    torn = False
     if server_named(target) is None:
         if chosen["script"] or chosen["inject"]:
             raise UserError("--script and --inject need a server to record; this is a trace")
         story = resolve(target).story
         header, found = story.trace.header, findings(story)
-        notes = [] if story.connections else [_NO_CONNECTION]
+        notes = [*shortcomings(story), *([] if story.connections else [_NO_CONNECTION])]
+        torn = story.trace.torn is not None
     else:
         outcomes = _record(target, **chosen)
         header, found = outcomes[0].target.trace.header, battery.together(outcomes)
         notes = [outcome.note for outcome in outcomes if outcome.note]
     if form == "json":
-        text = _json(target, outcomes, found)
+        text = _json(target, outcomes, notes, found)
     else:
         surface = output.surface(width, to_file=output_ is not None)
         text = report(heading(header, outcomes), notes, found, surface)
     output.deliver(text, output_, overwrite=force)
     if outcomes and not chosen["quiet"]:
         click.echo(f"next: echotrace show {safe(str(_most_telling(outcomes, found)))}", err=True)
-    context.exit(int(any(finding.severity is Severity.ERROR for finding in found)))
+    errors = any(finding.severity is Severity.ERROR for finding in found)
+    context.exit(1 if errors else TraceFileError.exit_status if torn else 0)
 
 
 def _record(
@@ -125,9 +129,12 @@ def heading(header: Header, outcomes: Sequence[Outcome] = ()) -> str:
     return " · ".join(parts)
 
 
-def _json(target: str, outcomes: list[Outcome], found: tuple[Finding, ...]) -> str:
+def _json(
+    target: str, outcomes: list[Outcome], notes: list[str], found: tuple[Finding, ...]
+) -> str:
     facts = {
         "target": target,
+        "notes": notes,
         "recordings": [
             {
                 "name": outcome.run.name,

@@ -63,7 +63,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "sigpipe-possible": Entry(
         _WARNING,
         "Send with MSG_NOSIGNAL, or ignore SIGPIPE, and handle EPIPE.",
-        "A client that leaves before its answer ends the process, with all that it serves.",
+        "To send again to a client that has left ends the process, with all that it serves.",
     ),
     "recv-error-ends-all": Entry(
         _ERROR,

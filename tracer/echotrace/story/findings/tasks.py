@@ -11,6 +11,8 @@ from echotrace.story.nouns import StoryEvent
 
 def child_never_reaped(evidence: Evidence) -> Iterator[Finding]:
     """Zombies are left, and their parent never asks for any child's end."""
+    if evidence.story.trace.end is None:
+        return  # cut off: it might have asked yet
     waits = {evidence.process(call.actor) for call in evidence.of("wait")}
     zombies = (p for p in evidence.final.processes if p.zombie and p.parent is not None)
     alive = {p.pid for p in evidence.final.processes if not p.zombie}
@@ -58,19 +60,19 @@ def thread_never_joined(evidence: Evidence) -> Iterator[Finding]:
 
 def _first_new_stack(evidence: Evidence, spawns: list[Call]) -> tuple[Call, StoryEvent] | None:
     """A thread with a new stack, and the end of one before it whose stack is never used again."""
-    last_use = {spawn.record.args.get("stack"): spawn.seq for spawn in spawns}
-    last_use.pop(None, None)
+    spawns = [spawn for spawn in spawns if isinstance(spawn.record.args.get("stack"), str)]
+    last_use = {spawn.record.args["stack"]: spawn.seq for spawn in spawns}
     kept = (
         evidence.exits.get(evidence.made(spawn))
         for spawn in spawns
-        if last_use.get(spawn.record.args.get("stack")) == spawn.seq
+        if last_use[spawn.record.args["stack"]] == spawn.seq
     )
     end = min((end for end in kept if end is not None), key=attrgetter("start"), default=None)
     if end is None:
         return None
-    used: set[object] = {None}
+    used: set[str] = set()
     for spawn in spawns:
-        stack = spawn.record.args.get("stack")
+        stack = spawn.record.args["stack"]
         # the kernel gives the stack free a moment after the end: by a client's step it has
         if stack not in used and evidence.client_acts_between(end.start, spawn.event.start):
             return spawn, end
