@@ -179,12 +179,16 @@ def test_clients_of_a_closed_listening_socket() -> None:
     assert doubted(kernel) == []
 
 
-def test_port_of_a_client_is_used_again() -> None:
+@pytest.mark.parametrize("waits", [False, True])
+def test_port_of_a_client_is_used_again(waits: bool) -> None:
     """A new client with the address of one that has gone is another connection."""
     b = served(1)
-    b.accept(10, 4, port=1)
+    if not waits:
+        b.accept(10, 4, port=1)
     b.client(1, "close", local=client(1))
     connect(b, 1)
+    if waits:
+        b.accept(10, 4, port=1)
     b.client(2, "send", local=client(1), text="hey")
     b.accept(10, 5, port=1)
     kernel = run(b.records)

@@ -1,6 +1,7 @@
 """What /proc (proc(5)) says of processes and descriptors, and where a model differs."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -145,7 +146,13 @@ def _of_the_sockets(state: State, seen: Seen) -> Iterator[str]:
     links, ids = ([pair[at] for pair in pairs] for at in (0, 1))
     if len(set(links)) < len(links) or len(set(ids)) < len(ids):
         yield f"sockets and descriptions: {sorted(pairs)}"
+    slots_of = Counter(
+        slot.link for table in state.tables for slot in seen.tables.get(table.tasks[0], {}).values()
+    )
     for link, number in pairs:
+        references = state.by_description[number].references
+        if references != slots_of[link]:
+            yield f"references to {link}: model {references}, /proc {slots_of[link]}"
         told = state.by_description[number].description.link
         if told is not None and told != link:
             yield f"description {number} is {told}, /proc says {link}"

@@ -32,8 +32,8 @@ def steps(live: Live, step: ClientStep) -> None:
         waits = entry.description.id in live.listeners  # it was not accepted yet, or never will be
         alter = _queue_after if waits else _connection_after
         entry.socket = alter(before, address, change(step))
-        if step.action in _LAST and not waits:
-            del live.ends[address]  # the address may be used again
+        if step.action in _LAST:
+            del live.ends[address]  # which may be used again
     live.book(Touch(step.seq, entry.description, before=before, after=entry.socket))
 
 
@@ -83,7 +83,7 @@ def _queue_after(socket: Socket, address: str, change: _Change) -> Socket:
     """The listening socket after a step of a client whose connection waits in its queue."""
     queue = []
     for waiting in socket.pending:
-        if waiting.peer == address:
+        if waiting.peer == address and not waiting.peer_gone:
             state = _state_after(waiting.state, change)
             gone = waiting.peer_gone or change.gone
             queue.append(Pending(address, waiting.unread + change.more, state, gone))

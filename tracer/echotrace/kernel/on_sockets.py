@@ -42,7 +42,7 @@ def accepts(live: Live, task: Running, call: Syscall) -> None:
         task.table, call, fd, socket=socket, told=told,
         listener=listener.description.id if listener else None,
     )  # fmt: skip
-    if waited is not None:
+    if waited is not None and not waited.peer_gone:
         live.ends[waited.peer] = entry
     live.ledger.accepted.append(entry.description)
     used = listener.description if listener else None
