@@ -43,6 +43,7 @@ def test_next_answer_is_not_the_rest() -> None:
         [("send", 1, 1, None), ("send", 1, 1, None)],
         [("recv", 7, 7, None), ("send", 9, 9, None)],  # gathered: the rest and the next answer
         [("recv", 7, 7, None), ("send", 2, 2, None), ("send", 7, 7, None)],
+        [("recv", 1, 1, None), ("send", 1, 1, None), ("send", 1, 1, None), ("send", 1, 1, None)],
         [("send", 2, -1, "EPIPE")],
     ],
 )
@@ -55,6 +56,15 @@ def test_rest_that_is_sent(later: list[tuple[str, int, int, str | None]]) -> Non
             play.recv(P0, 4, result)
         else:
             play.send(P0, 4, asked, result, errno=errno)
+    assert SHORT not in ids(play)
+
+
+def test_rest_that_the_next_send_begins_with() -> None:
+    """As many bytes as came in since, but they are those that were left."""
+    play = connected()
+    play.call(P0, "sendto", 4, None, 8, None, result=3, data="abcdefgh")
+    play.recv(P0, 4, 4)
+    play.call(P0, "sendto", 4, None, 4, None, result=4, data="defg")
     assert SHORT not in ids(play)
 
 

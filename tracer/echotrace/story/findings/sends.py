@@ -40,25 +40,38 @@ def _is_sent(evidence: Evidence, short: Call, rest: int) -> bool:
     """Whether the rest is sent later, or may be: what follows on the connection shows it.
 
     A send of at least so many bytes is taken for it, since a server may gather more before it sends
-    again; but not one of just the bytes that came in since.
+    again. One of just the bytes that came in since is taken for their answer, unless it begins with
+    the rest, or as much goes out in the end as the rest and all that came in.
     """
-    received = 0
+    received = sent = 0
+    answered, owed = False, rest
     for call in following(evidence.using(short.uses or 0), short.seq):
         if call.kind == "recv" and not call.failed:
             received += call.record.result or 0
         elif call.kind == "send":
-            if call.asked is None or call.asked == rest:
+            sent += 0 if call.failed else call.record.result or 0
+            if call.asked is None or call.asked == rest or _begins_with_rest(call, short):
                 return True
-            if call.asked == received:
-                return False
-            rest -= call.asked
-            if rest <= 0:
+            answered |= call.asked == received
+            if call.asked >= rest and not answered:
                 return True
+            rest -= 0 if answered else call.asked
+    if answered:
+        return sent >= owed + received
     if evidence.story.trace.end is None:
         return True  # cut off
     last = evidence.by_actor[short.actor][-1]
     # a full buffer: it waits until it may send on
     return not short.injected and last.kind in WAITS_FOR_READINESS and last.event.end is None
+
+
+def _begins_with_rest(call: Call, short: Call) -> bool:
+    """Whether a send begins with what a short one left, as far as both payloads were kept."""
+    given, later = short.record.data, call.record.data
+    if given is None or later is None or len(given) != short.asked:
+        return False  # cut, or written with escapes
+    rest = given[short.record.result :]
+    return later.startswith(rest) or (bool(later) and rest.startswith(later))
 
 
 def sigpipe(evidence: Evidence) -> Iterator[Finding]:
