@@ -12,11 +12,12 @@ from echotrace.commands import battery, options, output
 from echotrace.commands.battery import Outcome, Run
 from echotrace.commands.progress import Progress
 from echotrace.commands.target import resolve, server_named
-from echotrace.errors import UserError
+from echotrace.errors import TraceFileError, UserError
 from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
 from echotrace.trace import Header
 from echotrace.views.report import report
+from echotrace.views.timeline import shortcomings
 from echotrace.views.words import count, safe
 
 _EXAMPLES = """\b
@@ -65,7 +66,7 @@ def check(
 
     TARGET is a server's name, a source file of yours (.c, .py) or a trace. A server is recorded
     under several scripts; then faults are injected to see how it copes. Exit status 1 if there is
-    an error.
+    an error, else 2 if the trace is cut off in a line.
     """
     if output_ is not None:
         output.check(output_, overwrite=force)
@@ -75,20 +76,31 @@ def check(
             raise UserError("--script and --inject need a server to record; this is a trace")
         story = resolve(target).story
         header, found = story.trace.header, findings(story)
-        notes = [] if story.connections else [_NO_CONNECTION]
+        torn, short = story.trace.torn is not None, shortcomings(story)
+        notes = [*short, *([] if story.connections else [_NO_CONNECTION])]
     else:
         outcomes = _record(target, **chosen)
         header, found = outcomes[0].target.trace.header, battery.together(outcomes)
+        torn, short = (
+            False,
+            [
+                f"{outcome.run.name}: {sentence}"
+                for outcome in outcomes
+                for sentence in shortcomings(outcome.target.story)
+            ],
+        )
         notes = [outcome.note for outcome in outcomes if outcome.note]
     if form == "json":
-        text = _json(target, outcomes, found)
+        text = _json(target, outcomes, found, short)
     else:
         surface = output.surface(width, to_file=output_ is not None)
         text = report(heading(header, outcomes), notes, found, surface)
     output.deliver(text, output_, overwrite=force)
     if outcomes and not chosen["quiet"]:
         click.echo(f"next: echotrace show {safe(str(_most_telling(outcomes, found)))}", err=True)
-    context.exit(int(any(finding.severity is Severity.ERROR for finding in found)))
+    if any(finding.severity is Severity.ERROR for finding in found):
+        context.exit(1)
+    context.exit(TraceFileError.exit_status if torn else 0)
 
 
 def _record(
@@ -125,7 +137,9 @@ def heading(header: Header, outcomes: Sequence[Outcome] = ()) -> str:
     return " · ".join(parts)
 
 
-def _json(target: str, outcomes: list[Outcome], found: tuple[Finding, ...]) -> str:
+def _json(
+    target: str, outcomes: list[Outcome], found: tuple[Finding, ...], short: list[str]
+) -> str:
     facts = {
         "target": target,
         "recordings": [
@@ -136,6 +150,7 @@ def _json(target: str, outcomes: list[Outcome], found: tuple[Finding, ...]) -> s
             }
             for outcome in outcomes
         ],
+        "shortcomings": short,
         "findings": found,
     }
     return msgspec.json.format(msgspec.json.encode(facts), indent=2).decode() + "\n"

@@ -135,6 +135,12 @@ class Evidence:
         return self.story.roles.process(actor)
 
     @cached_property
+    def cut_off(self) -> bool:
+        """Whether the trace ends early: what did not happen in it may have happened after it."""
+        end = self.story.trace.end
+        return end is None or end.reason is not None
+
+    @cached_property
     def final(self) -> State:
         """The state at the end of the trace."""
         times = [event.end or event.start for event in self.story.events]

@@ -11,6 +11,8 @@ from echotrace.story.nouns import StoryEvent
 
 def child_never_reaped(evidence: Evidence) -> Iterator[Finding]:
     """Zombies are left, and their parent never asks for any child's end."""
+    if evidence.cut_off:
+        return  # it might have waited yet
     waits = {evidence.process(call.actor) for call in evidence.of("wait")}
     zombies = (p for p in evidence.final.processes if p.zombie and p.parent is not None)
     alive = {p.pid for p in evidence.final.processes if not p.zombie}
@@ -38,8 +40,8 @@ def thread_never_joined(evidence: Evidence) -> Iterator[Finding]:
     nptl/allocatestack.c); of a joinable thread that nobody has joined it may not, since its result
     might still be asked for.
     """
-    if not evidence.story.trace.header.libc.startswith("glibc"):
-        return
+    if evidence.cut_off or not evidence.story.trace.header.libc.startswith("glibc"):
+        return  # cut off: it might have joined it yet
     threads = (call for call in evidence.births.values() if "CLONE_THREAD" in call.flags)
     for spawns in grouped(threads, lambda spawn: evidence.process(spawn.actor)).values():
         found = _first_new_stack(evidence, spawns)
