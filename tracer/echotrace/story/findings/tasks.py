@@ -60,24 +60,30 @@ def thread_never_joined(evidence: Evidence) -> Iterator[Finding]:
 
 def _first_new_stack(evidence: Evidence, spawns: list[Call]) -> tuple[Call, StoryEvent] | None:
     """A thread with a new stack, and the end of one before it whose stack is never used again."""
-    last_use = {spawn.record.args.get("stack"): spawn.seq for spawn in spawns}
+    last_use = {_stack(spawn): spawn.seq for spawn in spawns}
     last_use.pop(None, None)
     kept = (
         evidence.exits.get(evidence.made(spawn))
         for spawn in spawns
-        if last_use.get(spawn.record.args.get("stack")) == spawn.seq
+        if last_use.get(_stack(spawn)) == spawn.seq
     )
     end = min((end for end in kept if end is not None), key=attrgetter("start"), default=None)
     if end is None:
         return None
-    used: set[object] = {None}
+    used: set[str | None] = {None}
     for spawn in spawns:
-        stack = spawn.record.args.get("stack")
+        stack = _stack(spawn)
         # the kernel gives the stack free a moment after the end: by a client's step it has
         if stack not in used and evidence.client_acts_between(end.start, spawn.event.start):
             return spawn, end
         used.add(stack)
     return None
+
+
+def _stack(spawn: Call) -> str | None:
+    """The address of a new thread's stack, as the trace has it."""
+    stack = spawn.record.args.get("stack")
+    return str(stack) if isinstance(stack, int | str) else None
 
 
 def argument_race(evidence: Evidence) -> Iterator[Finding]:
