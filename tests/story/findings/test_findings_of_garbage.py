@@ -1,7 +1,6 @@
 """Arguments that make no sense: no rule ever raises."""
 
 import pytest
-from garbage import GARBAGE
 from hypothesis import given
 from hypothesis import strategies as st
 from play import P0, Play
@@ -10,6 +9,7 @@ from echotrace.story.findings.check import findings
 from echotrace.story.replay import replay
 from echotrace.syscalls import ROWS
 from echotrace.trace import Record, Trace
+from garbage import GARBAGE
 from tracebuilder import HEADER
 
 ODD = [None, -1, 2.5, True, "x", [], [[3]], [{"fd": [3]}], {}, {"handler": [1]}, {"fd": []}]

@@ -48,10 +48,7 @@ def _is_its_own(evidence: Evidence, process: str, freed: Freed) -> bool:
     maker = evidence.call(freed.description.maker)
     return maker is not None and (
         evidence.process(maker.actor) == process
-        or any(
-            call.kind in ("recv", "send") and evidence.process(call.actor) == process
-            for call in evidence.using(freed.description.id)
-        )
+        or process in evidence.movers.get(freed.description.id, ())
     )
 
 

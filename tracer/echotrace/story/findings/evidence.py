@@ -66,6 +66,15 @@ class Evidence:
         """The calls that receive from a connection or send over it."""
         return (call for call in self.using(connection.description) if call.kind in MOVES)
 
+    @cached_property
+    def movers(self) -> Mapping[int, set[str]]:
+        """By description: the processes that received from it or sent over it."""
+        found: dict[int, set[str]] = {}
+        for call in self.calls:
+            if call.kind in MOVES and call.uses is not None:
+                found.setdefault(call.uses, set()).add(self.process(call.actor))
+        return found
+
     def after(self, call: Call) -> Iterator[Call]:
         """The calls of the same task that come after a call."""
         return following(self.by_actor[call.actor], call.seq)
