@@ -12,7 +12,19 @@ from echotrace.trace import Record, Trace
 from garbage import GARBAGE
 from tracebuilder import HEADER
 
-ODD = [None, -1, 2.5, True, "x", [], [[3]], [{"fd": [3]}], {}, {"handler": [1]}, {"fd": []}]
+ODD: list[object] = [
+    None,
+    -1,
+    2.5,
+    True,
+    "x",
+    [],
+    [[3]],
+    [{"fd": [3]}],
+    {},
+    {"handler": [1]},
+    {"fd": []},
+]
 
 
 @given(st.lists(GARBAGE, max_size=30))
