@@ -77,7 +77,7 @@ def test_json() -> None:
     done = check("thread", "--format", "json", "-q")
     assert done.returncode == 1
     told = json.loads(done.stdout)
-    assert set(told) == {"target", "notes", "recordings", "findings"}
+    assert set(told) == {"target", "recordings", "shortcomings", "findings"}
     assert told["target"] == "thread"
     assert [set(recording) for recording in told["recordings"]] == [{"name", "trace", "ended"}] * 6
     names = {recording["name"] for recording in told["recordings"]}
@@ -106,6 +106,24 @@ def test_trace_without_connections() -> None:
     Path("idle.jsonl").write_text("\n".join(line for line in lines if '"accept"' not in line))
     done = check("idle.jsonl")
     assert "No connection was accepted in this trace" in done.stdout
+
+
+def test_trace_that_is_cut_off() -> None:
+    """That a trace is not whole is said, a torn line is exit status 2."""
+    text = TRACE.read_text(encoding="utf-8")
+    Path("torn.jsonl").write_text(text[: len(text) // 3])
+    done = check("torn.jsonl")
+    assert done.returncode == 2
+    assert "The file is cut off in line " in done.stdout
+    told = json.loads(check("torn.jsonl", "--format", "json").stdout)
+    assert [sentence.split(" in line ")[0] for sentence in told["shortcomings"]] == [
+        "The file is cut off"
+    ]
+    Path("endless.jsonl").write_text("".join(text.splitlines(keepends=True)[:-1]))
+    done = check("endless.jsonl")
+    assert done.returncode == 0
+    assert "The recording was cut off: it has no end." in done.stdout
+    assert "child-never-reaped" not in done.stdout
 
 
 def test_one_script_or_fault_only() -> None:

@@ -67,7 +67,21 @@ def clients(count: int) -> Play:
     return play
 
 
-@pytest.mark.parametrize("build", [forks, threads, turns, clients])
+def crowd(count: int) -> Play:
+    """A fork server whose children all live at once, and keep the listening socket."""
+    play = Play()
+    for client in range(count):
+        play.accepts(client)
+        play.fork(P0, 1000 + client)
+        play.close(P0, 4)
+        play.recv(1000 + client, 4)
+    for client in range(count):
+        play.close(1000 + client, 4)
+        play.leaves(1000 + client)
+    return play
+
+
+@pytest.mark.parametrize("build", [forks, crowd, threads, turns, clients])
 def test_time_is_in_proportion(build: Callable[[int], Play]) -> None:
     """Four times the events take about four times as long, not sixteen times."""
     few, many = (min(_seconds(build(count)) for _ in range(2)) for count in (FEW, MANY))

@@ -1,7 +1,7 @@
 """Findings about threads: those that nobody joins, and those that read their argument too late."""
 
 from msgspec.structs import replace
-from play import P0, Play, cut, ids, sentence
+from play import P0, Play, cut, early, ids, sentence
 
 from echotrace.trace import Trace
 from tracebuilder import HEADER, THREAD
@@ -90,6 +90,8 @@ def test_other_libraries_keep_no_stacks() -> None:
         served(play, client, stack)
     trace = play.trace()
     assert ENDLESS in ids(trace)
+    for other in (cut(play), early(play)):  # it may have joined them all yet
+        assert ENDLESS not in ids(other)
     assert ENDLESS not in ids(Trace(replace(HEADER, libc="musl"), trace.records))
 
 

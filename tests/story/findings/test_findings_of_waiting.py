@@ -145,3 +145,14 @@ def test_every_interface() -> None:
     for address in ("127.0.0.1:80", "[::1]:80", "192.0.2.1:80", "unix:/run/0.0.0.0:80"):
         assert listening(reuse, address=address) == set()
     assert listening(reuse, address="0.0.0.0:80", kind="SOCK_DGRAM", listens=False) == set()
+
+
+def test_option_that_is_switched_off() -> None:
+    """SO_REUSEADDR set to 0 is not set."""
+    for value, missing in ((0, True), (1, False)):
+        play = Play(listens=False)
+        play.call(P0, "socket", "AF_INET", "SOCK_STREAM", 0, result=3)
+        play.call(P0, "setsockopt", 3, "SOL_SOCKET", "SO_REUSEADDR", value, 4)
+        play.call(P0, "bind", 3, "127.0.0.1:0", 16)
+        play.call(P0, "listen", 3, 100)
+        assert (found(play, NO_REUSE) is not None) == missing

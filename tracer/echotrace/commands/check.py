@@ -66,7 +66,7 @@ def check(
 
     TARGET is a server's name, a source file of yours (.c, .py) or a trace. A server is recorded
     under several scripts; then faults are injected to see how it copes. Exit status 1 if there is
-    an error.
+    an error, else 2 if the trace is cut off in a line.
     """
     if output_ is not None:
         output.check(output_, overwrite=force)
@@ -77,22 +77,28 @@ def check(
             raise UserError("--script and --inject need a server to record; this is a trace")
         story = resolve(target).story
         header, found = story.trace.header, findings(story)
-        notes = [*shortcomings(story), *([] if story.connections else [_NO_CONNECTION])]
-        torn = story.trace.torn is not None
+        torn, short = story.trace.torn is not None, shortcomings(story)
+        notes = [*short, *([] if story.connections else [_NO_CONNECTION])]
     else:
         outcomes = _record(target, **chosen)
         header, found = outcomes[0].target.trace.header, battery.together(outcomes)
+        short = [
+            f"{outcome.run.name}: {sentence}"
+            for outcome in outcomes
+            for sentence in shortcomings(outcome.target.story)
+        ]
         notes = [outcome.note for outcome in outcomes if outcome.note]
     if form == "json":
-        text = _json(target, outcomes, notes, found)
+        text = _json(target, outcomes, found, short)
     else:
         surface = output.surface(width, to_file=output_ is not None)
         text = report(heading(header, outcomes), notes, found, surface)
     output.deliver(text, output_, overwrite=force)
     if outcomes and not chosen["quiet"]:
         click.echo(f"next: echotrace show {safe(str(_most_telling(outcomes, found)))}", err=True)
-    errors = any(finding.severity is Severity.ERROR for finding in found)
-    context.exit(1 if errors else TraceFileError.exit_status if torn else 0)
+    if any(finding.severity is Severity.ERROR for finding in found):
+        context.exit(1)
+    context.exit(TraceFileError.exit_status if torn else 0)
 
 
 def _record(
@@ -130,11 +136,10 @@ def heading(header: Header, outcomes: Sequence[Outcome] = ()) -> str:
 
 
 def _json(
-    target: str, outcomes: list[Outcome], notes: list[str], found: tuple[Finding, ...]
+    target: str, outcomes: list[Outcome], found: tuple[Finding, ...], short: list[str]
 ) -> str:
     facts = {
         "target": target,
-        "notes": notes,
         "recordings": [
             {
                 "name": outcome.run.name,
@@ -143,6 +148,7 @@ def _json(
             }
             for outcome in outcomes
         ],
+        "shortcomings": short,
         "findings": found,
     }
     return msgspec.json.format(msgspec.json.encode(facts), indent=2).decode() + "\n"

@@ -48,18 +48,14 @@ def _is_its_own(evidence: Evidence, process: str, freed: Freed) -> bool:
     maker = evidence.call(freed.description.maker)
     return maker is not None and (
         evidence.process(maker.actor) == process
-        or any(
-            call.kind in ("recv", "send") and evidence.process(call.actor) == process
-            for call in evidence.using(freed.description.id)
-        )
+        or process in evidence.movers.get(freed.description.id, ())
     )
 
 
 def never_closed(evidence: Evidence) -> Iterator[Finding]:
     """A process that lives on keeps what it opened for a client that has gone."""
-    end = evidence.story.trace.end
-    if end is None or end.reason is not None:
-        return  # cut off: it might have closed it yet
+    if evidence.cut_off:
+        return  # it might have closed it yet
     left = [*_ended_connections(evidence), *_other_leftovers(evidence)]
     if left:
         more = f" {number(len(left), 'descriptor')} in all." if len(left) > 1 else ""

@@ -66,6 +66,15 @@ class Evidence:
         """The calls that receive from a connection or send over it."""
         return (call for call in self.using(connection.description) if call.kind in MOVES)
 
+    @cached_property
+    def movers(self) -> Mapping[int, set[str]]:
+        """By description: the processes that received from it or sent over it."""
+        found: dict[int, set[str]] = {}
+        for call in self.calls:
+            if call.kind in MOVES and call.uses is not None:
+                found.setdefault(call.uses, set()).add(self.process(call.actor))
+        return found
+
     def after(self, call: Call) -> Iterator[Call]:
         """The calls of the same task that come after a call."""
         return following(self.by_actor[call.actor], call.seq)
@@ -133,6 +142,12 @@ class Evidence:
     def process(self, actor: str) -> str:
         """The role of the process that a task belongs to."""
         return self.story.roles.process(actor)
+
+    @cached_property
+    def cut_off(self) -> bool:
+        """Whether the trace ends early: what did not happen in it may have happened after it."""
+        end = self.story.trace.end
+        return end is None or end.reason is not None
 
     @cached_property
     def final(self) -> State:

@@ -11,8 +11,8 @@ from echotrace.story.nouns import StoryEvent
 
 def child_never_reaped(evidence: Evidence) -> Iterator[Finding]:
     """Zombies are left, and their parent never asks for any child's end."""
-    if evidence.story.trace.end is None:
-        return  # cut off: it might have asked yet
+    if evidence.cut_off:
+        return  # it might have waited yet
     waits = {evidence.process(call.actor) for call in evidence.of("wait")}
     zombies = (p for p in evidence.final.processes if p.zombie and p.parent is not None)
     alive = {p.pid for p in evidence.final.processes if not p.zombie}
@@ -40,8 +40,8 @@ def thread_never_joined(evidence: Evidence) -> Iterator[Finding]:
     nptl/allocatestack.c); of a joinable thread that nobody has joined it may not, since its result
     might still be asked for.
     """
-    if not evidence.story.trace.header.libc.startswith("glibc"):
-        return
+    if evidence.cut_off or not evidence.story.trace.header.libc.startswith("glibc"):
+        return  # cut off: it might have joined it yet
     threads = (call for call in evidence.births.values() if "CLONE_THREAD" in call.flags)
     for spawns in grouped(threads, lambda spawn: evidence.process(spawn.actor)).values():
         found = _first_new_stack(evidence, spawns)
@@ -60,24 +60,30 @@ def thread_never_joined(evidence: Evidence) -> Iterator[Finding]:
 
 def _first_new_stack(evidence: Evidence, spawns: list[Call]) -> tuple[Call, StoryEvent] | None:
     """A thread with a new stack, and the end of one before it whose stack is never used again."""
-    spawns = [spawn for spawn in spawns if isinstance(spawn.record.args.get("stack"), str)]
-    last_use = {spawn.record.args["stack"]: spawn.seq for spawn in spawns}
+    last_use = {_stack(spawn): spawn.seq for spawn in spawns}
+    last_use.pop(None, None)
     kept = (
         evidence.exits.get(evidence.made(spawn))
         for spawn in spawns
-        if last_use[spawn.record.args["stack"]] == spawn.seq
+        if last_use.get(_stack(spawn)) == spawn.seq
     )
     end = min((end for end in kept if end is not None), key=attrgetter("start"), default=None)
     if end is None:
         return None
-    used: set[str] = set()
+    used: set[str | None] = {None}
     for spawn in spawns:
-        stack = spawn.record.args["stack"]
+        stack = _stack(spawn)
         # the kernel gives the stack free a moment after the end: by a client's step it has
         if stack not in used and evidence.client_acts_between(end.start, spawn.event.start):
             return spawn, end
         used.add(stack)
     return None
+
+
+def _stack(spawn: Call) -> str | None:
+    """The address of a new thread's stack, as the trace has it."""
+    stack = spawn.record.args.get("stack")
+    return stack if isinstance(stack, str) else None
 
 
 def argument_race(evidence: Evidence) -> Iterator[Finding]:

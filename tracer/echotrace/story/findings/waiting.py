@@ -1,6 +1,6 @@
 """Which descriptors a wait for readiness is about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -32,12 +32,17 @@ class Watching:
         args = call.record.args
         match call.kind:
             case "poll":
-                return {entry["fd"] for entry in _listed(args.get("fds")) if "fd" in entry}
+                entries = (e for e in _listed(args.get("fds")) if isinstance(e, dict))
+                return _numbers(entry.get("fd") for entry in entries)
             case "select":
-                return {fd for name in _SETS for fd in _listed(args.get(name))}
+                return _numbers(fd for name in _SETS for fd in _listed(args.get(name)))
             case "epoll wait":
                 return self._interest.get(call.uses or 0, set())
         return set()
+
+
+def _numbers(found: Iterable[object]) -> set[int]:
+    return {fd for fd in found if isinstance(fd, int)}
 
 
 def _listed(value: object) -> list[Any]:
