@@ -7,9 +7,10 @@ of the comparison stand for themselves.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from echotrace.functions import called
 from echotrace.story.align import DIFFERENT, LEFT_ONLY, RIGHT_ONLY, Alignment, Pair
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.syscalls import called, logical_event
+from echotrace.syscalls import logical_event
 from echotrace.trace import Exit, Syscall
 
 #: What a new task shares with its maker, by the flag that says so (clone(2)).

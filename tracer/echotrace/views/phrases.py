@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from echotrace.functions import called
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.syscalls import ROWS, Effect, called, logical_event
+from echotrace.syscalls import ROWS, Effect, logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
 from echotrace.views import words
 

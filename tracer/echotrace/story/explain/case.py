@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from echotrace.functions import c_function
 from echotrace.kernel.descriptions import Description, Touch
 from echotrace.kernel.sockets import Socket
 from echotrace.story.explain.text import plain
 from echotrace.story.nouns import LISTENER, Story, StoryEvent
-from echotrace.syscalls import ROWS, c_function, logical_event
+from echotrace.syscalls import ROWS, logical_event
 from echotrace.trace import Syscall
 
 #: Kinds of description (`kernel.facts`) whose name alone says too little.

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from echotrace.functions import c_function
 from echotrace.kernel.sockets import SocketState
 from echotrace.story.explain.case import number_of
 from echotrace.story.explain.fates import may_be_passed
 from echotrace.story.explain.meanings import LEFT_BY_A_RESET
 from echotrace.story.explain.text import count
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.syscalls import c_function
 from echotrace.trace import ClientStep, Syscall
 
 

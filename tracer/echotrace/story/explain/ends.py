@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from echotrace.functions import c_function
 from echotrace.story.explain.on_exits import consequences
 from echotrace.story.explain.text import plain
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.syscalls import c_function
 from echotrace.trace import Exit, Signal, Syscall
 
 #: What a signal tells, and its default action (signal(7)).

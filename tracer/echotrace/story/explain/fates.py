@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from echotrace.functions import c_function
 from echotrace.kernel.descriptions import Freed
 from echotrace.kernel.sockets import Socket, SocketState
 from echotrace.story.explain.case import peer_of, role, speaks_tcp
 from echotrace.story.explain.text import count, listed
 from echotrace.story.nouns import LISTENER, Place, Story, StoryEvent
-from echotrace.syscalls import c_function
 from echotrace.trace import Syscall
 
 _HOLDERS_NAMED = 3

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from echotrace.functions import c_function
 from echotrace.story.explain.case import Case
 from echotrace.story.explain.text import count, plain
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.syscalls import ROWS, Effect, c_function
+from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
 
 #: What a client does, by its step.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from echotrace.syscalls import called
+from echotrace.functions import called
 from echotrace.trace import Site, Syscall
 
 
