@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echotrace.record import build, decode, names
+from echotrace.record import argument, build, decode, in_memory, names
 from echotrace.record.machine import Call
 from echotrace.syscalls import ROWS
 
@@ -90,7 +90,7 @@ def test_internet_address_as_the_socket_module_has_it(
             own.bind((host, 0))
         except OSError as error:
             pytest.skip(f"needs {host}: {error}")
-        assert decode.socket_address(raw_name(own)) == form.format(*own.getsockname()[:2])
+        assert in_memory.socket_address(raw_name(own)) == form.format(*own.getsockname()[:2])
 
 
 @pytest.mark.parametrize("abstract", [False, True])
@@ -104,8 +104,8 @@ def test_unix_address_as_the_socket_module_has_it(abstract: bool) -> None:
         path = str(Path(folder) / "own")
         own.bind("\0" + path if abstract else path)
         shown = f"unix:@{path}" if abstract else f"unix:{path}"
-        assert decode.socket_address(raw_name(own)) == shown
-        assert decode.socket_address(raw_name(unnamed)) == "unix:"
+        assert in_memory.socket_address(raw_name(own)) == shown
+        assert in_memory.socket_address(raw_name(unnamed)) == "unix:"
 
 
 @given(st.ip_addresses(), st.integers(0, 65535))
@@ -118,13 +118,13 @@ def test_any_internet_address(address: Any, port: int) -> None:
         head = struct.pack("=HHI", socket.AF_INET6, socket.htons(port), 0)
         raw = head + address.packed + bytes(4)
         shown = f"[{socket.inet_ntop(socket.AF_INET6, address.packed)}]:{port}"
-    assert decode.socket_address(raw) == shown
+    assert in_memory.socket_address(raw) == shown
 
 
 @given(st.binary(max_size=128))
 def test_any_bytes_as_an_address(raw: bytes) -> None:
     """Whatever a program passes for an address, there is a text for it, or None."""
-    found = decode.socket_address(raw)
+    found = in_memory.socket_address(raw)
     assert found is None or isinstance(found, str)
     assert (found is None) == (len(raw) < 2)
 
@@ -395,10 +395,10 @@ def test_no_payload_without_success(result: int | None) -> None:
 @given(st.sampled_from(sorted(ROWS)), st.lists(WORDS, min_size=6, max_size=6), st.none() | WORDS)
 def test_any_registers_are_decoded(name: str, words: list[int], result: int | None) -> None:
     """Whatever stands in the registers, and with no memory to read, there are arguments."""
-    what = Call(0, tuple(words), None if result is None else decode.signed(result, 64))
+    what = Call(0, tuple(words), None if result is None else argument.signed(result, 64))
     found = decode.arguments(ROWS[name], what, Memory())
     kept = [a for a in ROWS[name].arguments if a.kind not in decode.PAYLOADS]
-    more = [a for a in kept if a.kind in decode._MORE]
+    more = [a for a in kept if a.kind in in_memory.MORE]
     assert len(found) == len(kept) + len(more)
     assert decode.payload(ROWS[name], what, Memory(), 64) in (None, b"")
 

@@ -157,3 +157,11 @@ def test_sigpipe_of_a_pipe() -> None:
     play.signal(P0, "SIGPIPE")
     play.leaves(P0, signal="SIGPIPE")
     assert KILLS not in ids(play)
+
+
+def test_result_below_zero_without_an_error() -> None:
+    """A damaged result is no short send."""
+    play = Play()
+    play.accepts(1)
+    play.call(P0, "sendmmsg", 4, result=-1)
+    assert "short-send-ignored" not in ids(play)

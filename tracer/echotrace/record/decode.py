@@ -1,335 +1,20 @@
-"""Registers and memory to arguments: numbers become names, pointers become what they point to.
+"""Registers and memory to arguments: each kind of argument named in the table has one decoder.
 
-Each kind of argument named in the table of system calls has one function here. It sees the whole
-call, since the length of a buffer is another argument, and reads the task's memory through `read`.
-Memory that cannot be read gives None, as a NULL pointer does: unknown, never a failure.
+It sees the whole call, since the length of a buffer is another argument, and reads the task's
+memory through `argument.Reader`. `in_registers` and `in_memory` have the decoders.
 """
 
-import os
-import socket
 import struct
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from echotrace.record import names
+from echotrace.record import in_memory, in_registers
+from echotrace.record.argument import Argument, Reader, signed
 from echotrace.record.machine import Call
 from echotrace.syscalls import Row
 
-
-class Reader(Protocol):
-    """Reads a task's memory: `size` bytes at an address, or None."""
-
-    def read(self, address: int, size: int) -> bytes | None:
-        """`size` bytes at `address`, or None when they cannot be read."""
-
-    def read_string(self, address: int) -> bytes | None:
-        """The bytes up to the first NUL, or None."""
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument being decoded: its value, and the call and position it stands in."""
-
-    value: int
-    call: Call
-    position: int
-    read: Reader
-
-    @property
-    def next(self) -> int:
-        """The argument behind this one, where lengths stand."""
-        return self.call.arguments[self.position + 1]
-
-    @property
-    def result(self) -> int:
-        """What the call returned; -1 while it has not."""
-        return -1 if self.call.result is None else self.call.result
-
-    def word(self, address: int, form: str = "i") -> Any:  # noqa: ANN401 -- as struct says
-        """One value of the given struct format at an address, or None."""
-        raw = self.read.read(address, struct.calcsize(form)) if address else None
-        return struct.unpack(form, raw)[0] if raw else None
-
-
-def signed(value: int, bits: int = 32) -> int:
-    """The register as a C int (or long) is read from it."""
-    value &= (1 << bits) - 1
-    return value - (value >> bits - 1 << bits)
-
-
-def text(raw: bytes) -> str:
-    """Bytes as the trace keeps them: one character a byte."""
-    return raw.decode("latin-1")
-
-
-def socket_address(raw: bytes) -> str | None:
-    """A struct sockaddr in words: `127.0.0.1:80`, `[::1]:80`, `unix:PATH`, `unix:@ABSTRACT`."""
-    if len(raw) < 2:
-        return None
-    family = struct.unpack_from("H", raw)[0]
-    if family == socket.AF_INET and len(raw) >= 8:
-        return f"{socket.inet_ntop(family, raw[4:8])}:{struct.unpack_from('!H', raw, 2)[0]}"
-    if family == socket.AF_INET6 and len(raw) >= 24:
-        return f"[{socket.inet_ntop(family, raw[8:24])}]:{struct.unpack_from('!H', raw, 2)[0]}"
-    if family == socket.AF_UNIX:
-        path = raw[2:]
-        return "unix:" + ("@" + text(path[1:]) if path[:1] == b"\0" else text(path.split(b"\0")[0]))
-    return str(names.one(family, names.DOMAINS))
-
-
-def _address(argument: Argument, size: int | None) -> str | None:
-    raw = argument.read.read(argument.value, min(size or 0, 128)) if argument.value else None
-    return socket_address(raw) if raw else None
-
-
-def _address_out(argument: Argument) -> str | None:
-    """The address was stored only if the call succeeded; its length stands behind a pointer."""
-    return _address(argument, argument.word(argument.next)) if argument.result >= 0 else None
-
-
-def _string(argument: Argument) -> str | None:
-    raw = argument.read.read_string(argument.value) if argument.value else None
-    return None if raw is None else text(raw)
-
-
-def _string_list(argument: Argument) -> list[str] | None:
-    words: list[str] = []
-    for index in range(64):
-        pointer = argument.word(argument.value + 8 * index, "Q") if argument.value else None
-        if pointer is None:
-            return [*words, "…"] if words else None
-        if not pointer:
-            return words
-        words.append(text(argument.read.read_string(pointer) or b""))
-    return [*words, "…"]
-
-
-def _open_flags(argument: Argument) -> str:
-    access = names.OPEN_ACCESS.get(argument.value & 3, "O_ACCMODE")
-    more = names.flags(argument.value & ~3 & 0xFFFFFFFF & ~getattr(os, "O_LARGEFILE", 0),
-                       names.OPEN_FLAGS)  # fmt: skip
-    return f"{access}|{more}" if more else access
-
-
-def _socket_type(argument: Argument) -> str:
-    kind = names.one(argument.value & 0xF, names.SOCKET_TYPES)
-    more = names.flags(argument.value & ~0xF, names.SOCKET_FLAGS)
-    return f"{kind}|{more}" if more else str(kind)
-
-
-def _option_name(argument: Argument) -> str | int:
-    level = argument.call.arguments[argument.position - 1]
-    return names.one(signed(argument.value), names.OPTIONS.get(signed(level), {}))
-
-
-def _option(argument: Argument, size: int | None) -> int | str | None:
-    if not argument.value or not size:
-        return None
-    raw = argument.read.read(argument.value, min(size, 64))
-    if raw is None:
-        return None
-    return int(struct.unpack("i", raw)[0]) if len(raw) == 4 else raw.hex()
-
-
-def _descriptor_pair(argument: Argument) -> list[int] | None:
-    raw = argument.read.read(argument.value, 8) if argument.result == 0 else None
-    return list(struct.unpack("2i", raw)) if raw else None
-
-
-def _fcntl_argument(argument: Argument) -> int | str:
-    match names.FCNTL_COMMANDS.get(argument.call.arguments[1]):
-        case "F_SETFD":
-            return "FD_CLOEXEC" if argument.value & 1 else 0
-        case "F_SETFL":
-            return _open_flags(argument)
-        case _:
-            return signed(argument.value)
-
-
-def _request_argument(argument: Argument) -> int | str | None:
-    """What ioctl's pointer points to is known for few requests; elsewhere it is an address."""
-    if names.IOCTL_REQUESTS.get(argument.call.arguments[1]) not in names.IOCTL_INTEGERS:
-        return hex(argument.value)
-    word: int | None = argument.word(argument.value) if argument.result >= 0 else None
-    return word
-
-
-def _time(argument: Argument, form: str, per_second: int) -> float | None:
-    raw = argument.read.read(argument.value, 16) if argument.value else None
-    if raw is None:
-        return None
-    seconds, fraction = struct.unpack(form, raw)
-    return float(seconds + fraction / per_second)
-
-
-def _descriptor_set(argument: Argument) -> list[int] | None:
-    count = max(0, min(signed(argument.call.arguments[0]), 1024))
-    raw = argument.read.read(argument.value, (count + 63) // 64 * 8) if argument.value else None
-    if raw is None:
-        return None
-    bits = int.from_bytes(raw, "little")
-    return [number for number in range(count) if bits >> number & 1]
-
-
-def _poll_list(argument: Argument) -> list[dict[str, Any]] | None:
-    raw = argument.read.read(argument.value, 8 * min(argument.next, 1024))
-    if raw is None:
-        return None
-    return [
-        {"fd": fd, "events": names.flags(events, names.POLL_EVENTS),
-         "revents": names.flags(revents, names.POLL_EVENTS)}
-        for fd, events, revents in struct.iter_unpack("iHH", raw)
-    ]  # fmt: skip
-
-
-def _epoll_events(argument: Argument, count: int) -> list[dict[str, Any]] | None:
-    raw = argument.read.read(argument.value, 12 * count) if argument.value and count > 0 else None
-    if raw is None:
-        return None
-    return [
-        {"events": names.flags(events, names.EPOLL_EVENTS), "data": data}
-        for events, data in struct.iter_unpack("=IQ", raw)
-    ]
-
-
-def _epoll_event(argument: Argument) -> dict[str, Any] | None:
-    events = _epoll_events(argument, 1)
-    return events[0] if events else None
-
-
-def _clone_arguments(argument: Argument) -> str | None:
-    raw = argument.read.read(argument.value, 40)
-    if raw is None:
-        return None
-    flags, *_, exit_signal = struct.unpack("5Q", raw)
-    return names.clone_flags(flags, exit_signal)
-
-
-def _clone_stack(argument: Argument) -> str | None:
-    """Where the stack of the new task begins, in struct clone_args (clone(2))."""
-    stack = argument.word(argument.value + 40, "Q") if argument.value else None
-    return hex(stack) if stack else None
-
-
-def _buffers(argument: Argument, address: int, count: int, total: int) -> bytes | None:
-    """The first `total` bytes of a list of struct iovec."""
-    raw = argument.read.read(address, 16 * min(count, 64)) if address and count else b""
-    if raw is None:
-        return None
-    data = b""
-    for base, size in struct.iter_unpack("QQ", raw):
-        data += argument.read.read(base, min(size, total - len(data))) or b""
-    return data
-
-
-def _iovec(argument: Argument) -> int:
-    """The count stands in the next argument; the bytes go to the payload."""
-    return signed(argument.next)
-
-
-def _message(argument: Argument) -> dict[str, Any] | None:
-    """struct msghdr (recvmsg(2)): the peer's address and the sizes; the bytes go to the payload."""
-    raw = argument.read.read(argument.value, 56)
-    if raw is None:
-        return None
-    name, name_size, _, count, control, control_size, flags = struct.unpack("QI4xQQQQi4x", raw)
-    address = argument.read.read(name, min(name_size, 128)) if name and name_size else None
-    return {
-        "name": socket_address(address) if address else None,
-        "iovlen": count,
-        "controllen": control_size if control else 0,
-        "flags": names.flags(flags & 0xFFFFFFFF, names.MESSAGE_FLAGS),
-    }
-
-
-def _wait_status(argument: Argument) -> str | None:
-    status = argument.word(argument.value) if argument.result > 0 else None
-    return None if status is None else names.wait_status(status)
-
-
-def _signal_action(argument: Argument) -> dict[str, str] | None:
-    """struct sigaction as the system call takes it (sigaction(2), C library/kernel differences)."""
-    raw = argument.read.read(argument.value, 16) if argument.value else None
-    if raw is None:
-        return None
-    handler, flags = struct.unpack("QQ", raw)
-    return {
-        "handler": names.HANDLERS.get(handler, "function"),
-        # an int in the C library: the kernel is given its sign too, and ignores it
-        "flags": str(names.flags(flags & 0xFFFFFFFF, names.ACTION_FLAGS)),
-    }
-
-
-def _child_info(argument: Argument) -> dict[str, Any] | None:
-    """siginfo_t of a child (waitid(2)); its pid is 0 if WNOHANG found none."""
-    raw = argument.read.read(argument.value, 28) if argument.value else None
-    if raw is None or argument.result < 0:
-        return None
-    number, _, code, pid, _, status = struct.unpack("iii4xiii", raw)
-    if not number:
-        return {"pid": 0}
-    return {"pid": pid, "code": names.CHILD_CODES.get(code, code), "status": status}
-
-
-#: Decoders of the kinds whose value is in the register itself.
-_SCALARS: Mapping[str, Callable[[Argument], Any]] = {
-    "int": lambda a: signed(a.value),
-    "uint": lambda a: a.value & 0xFFFFFFFF,
-    "size": lambda a: a.value,
-    "hex": lambda a: hex(a.value & 0xFFFFFFFF),
-    "pointer": lambda a: hex(a.value) if a.value else None,
-    "fd": lambda a: signed(a.value),
-    "dirfd": lambda a: "AT_FDCWD" if signed(a.value) == -100 else signed(a.value),
-    "domain": lambda a: names.one(a.value, names.DOMAINS),
-    "socktype": _socket_type,
-    "sockflags": lambda a: names.flags(a.value, names.SOCKET_FLAGS),
-    "msgflags": lambda a: names.flags(a.value & 0xFFFFFFFF, names.MESSAGE_FLAGS),
-    "level": lambda a: names.one(signed(a.value), names.LEVELS),
-    "optname": _option_name,
-    "shut": lambda a: names.one(a.value, names.SHUTDOWN),
-    "openflags": _open_flags,
-    "epollflags": lambda a: names.flags(a.value, names.EPOLL_FLAGS),
-    "epollop": lambda a: names.one(a.value, names.EPOLL_OPERATIONS),
-    "closerange": lambda a: names.flags(a.value, names.CLOSE_RANGE_FLAGS),
-    "fcntl": lambda a: names.one(a.value, names.FCNTL_COMMANDS),
-    "fcntlarg": _fcntl_argument,
-    "ioctl": lambda a: names.one(a.value, names.IOCTL_REQUESTS),
-    "waitflags": lambda a: names.flags(a.value & 0xFFFFFFFF, names.WAIT_FLAGS),
-    "signal": lambda a: names.signal_name(signed(a.value)),
-    "cloneflags": lambda a: names.clone_flags(a.value & ~0xFF, a.value & 0xFF),
-}
-#: Decoders of the kinds that point into the task's memory.
-_POINTERS: Mapping[str, Callable[[Argument], Any]] = {
-    "sockaddr": lambda a: _address(a, a.next),
-    "sockaddr_out": _address_out,
-    "lenptr": lambda a: a.word(a.value),
-    "intptr": _request_argument,
-    "path": _string,
-    "argv": _string_list,
-    "fdpair": _descriptor_pair,
-    "optval": lambda a: _option(a, a.next),
-    "optval_out": lambda a: _option(a, a.word(a.next)) if a.result >= 0 else None,
-    "timespec": lambda a: _time(a, "qq", 10**9),
-    "timeval": lambda a: _time(a, "qq", 10**6),
-    "fdset": _descriptor_set,
-    "pollfds": _poll_list,
-    "epollevent": _epoll_event,
-    "epollevents": lambda a: _epoll_events(a, a.result),
-    "cloneargs": _clone_arguments,
-    "iovec_in": _iovec,
-    "iovec_out": _iovec,
-    "msghdr_in": _message,
-    "msghdr_out": _message,
-    "waitstatus": _wait_status,
-    "childinfo": _child_info,
-    "sigaction": _signal_action,
-}
-_DECODERS = {**_SCALARS, **_POINTERS}
+_DECODERS = {**in_registers.DECODERS, **in_memory.DECODERS}
 #: Kinds that hold the payload, which the record keeps beside the arguments.
 PAYLOADS = frozenset({"data_in", "data_out"})
-#: What else stands in the memory that an argument points to, by its kind.
-_MORE: Mapping[str, tuple[str, Callable[[Argument], Any]]] = {"cloneargs": ("stack", _clone_stack)}
 #: Argument names under which views and model look for a call's flags.
 _RENAMED = {"cloneargs": "flags"}
 
@@ -341,7 +26,7 @@ def moves_bytes(row: Row) -> bool:
 
 def needs_memory(row: Row) -> bool:
     """Whether a call has arguments, apart from a payload, that stand in the task's memory."""
-    return any(argument.kind in _POINTERS for argument in row.arguments)
+    return any(argument.kind in in_memory.DECODERS for argument in row.arguments)
 
 
 def arguments(row: Row | None, call: Call, read: Reader) -> dict[str, Any]:
@@ -354,8 +39,8 @@ def arguments(row: Row | None, call: Call, read: Reader) -> dict[str, Any]:
             continue
         seen = Argument(call.arguments[position], call, position, read)
         found[_RENAMED.get(argument.kind, argument.name)] = _DECODERS[argument.kind](seen)
-        if argument.kind in _MORE:
-            name, decoder = _MORE[argument.kind]
+        if argument.kind in in_memory.MORE:
+            name, decoder = in_memory.MORE[argument.kind]
             found[name] = decoder(seen)
     return found
 
@@ -372,10 +57,10 @@ def payload(row: Row | None, call: Call, read: Reader, limit: int) -> bytes | No
             case "data_in" | "data_out":
                 return read.read(value, size)
             case "iovec_in" | "iovec_out":
-                return _buffers(view, value, signed(view.next), size)
+                return in_memory.buffers(view, value, signed(view.next), size)
             case "msghdr_in" | "msghdr_out":
                 raw = read.read(value, 32)
                 if raw:
                     iov, count = struct.unpack_from("QQ", raw, 16)
-                    return _buffers(view, iov, count, size)
+                    return in_memory.buffers(view, iov, count, size)
     return None

@@ -11,7 +11,7 @@ import errno
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from echotrace.record import decode, machine, procfs, ptrace
+from echotrace.record import argument, machine, procfs, ptrace
 from echotrace.record.inject import Faults, Injection
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call
@@ -116,7 +116,7 @@ class InjectingStops(InfoStops):
 
     def _choose(self, tid: int, row: Row, call: Call) -> Injection | None:
         def on_socket() -> bool:
-            return procfs.is_socket(tid, decode.signed(call.arguments[0]))
+            return procfs.is_socket(tid, argument.signed(call.arguments[0]))
 
         return self._faults.choose(row.name, call.arguments, on_socket)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from echotrace.record import decode
-from echotrace.record.decode import text
+from echotrace.record.argument import signed, text
 from echotrace.record.machine import Call
 from echotrace.record.ptrace import Memory, borrow_descriptor
 from echotrace.syscalls import ROWS, Effect, Row
@@ -91,7 +91,7 @@ def _new_descriptors(row: Row | None, call: Call, arguments: Mapping[str, Any]) 
     if row is None or call.result is None or call.result < 0:
         return []
     if row.name in _DESCRIPTOR_AT:
-        return [decode.signed(call.arguments[_DESCRIPTOR_AT[row.name]])]
+        return [signed(call.arguments[_DESCRIPTOR_AT[row.name]])]
     if not _makes_an_endpoint(row):
         return []
     if row.effect is Effect.PAIR:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from echotrace.record import decode, names
+from echotrace.record import argument, decode, names
 from echotrace.record.inspect import Found
 from echotrace.record.machine import Call
 from echotrace.record.origins import UNKNOWN
@@ -19,10 +19,10 @@ from echotrace.trace import Endpoint, Exec, Exit, Record, Signal, Syscall, Task
 class _NoMemory:
     """Calls that are decoded after the fact have no memory to read: what was needed was kept."""
 
-    def read(self, address: int, size: int) -> None:  # noqa: ARG002 -- decode.Reader's form
+    def read(self, address: int, size: int) -> None:  # noqa: ARG002 -- argument.Reader's form
         return None
 
-    def read_string(self, address: int) -> None:  # noqa: ARG002 -- decode.Reader's form
+    def read_string(self, address: int) -> None:  # noqa: ARG002 -- argument.Reader's form
         return None
 
 
@@ -119,7 +119,7 @@ class Ledger:
         origin: int,
     ) -> Syscall:
         found = None if isinstance(extra, bytes) else extra
-        payload = decode.text(extra) if isinstance(extra, bytes) else None
+        payload = argument.text(extra) if isinstance(extra, bytes) else None
         failed = call.result is not None and -4096 < call.result < 0
         self.syscalls += 1
         return Syscall(

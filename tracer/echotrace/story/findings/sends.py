@@ -31,9 +31,10 @@ def short_send_ignored(evidence: Evidence) -> Iterator[Finding]:
 
 def _rest(call: Call) -> int:
     """How many bytes a send did not take, if it took some."""
-    if call.failed or not call.record.result or call.record.name in _MAY_END_EARLY:
+    taken = call.record.result or 0
+    if call.failed or taken <= 0 or call.asked is None or call.record.name in _MAY_END_EARLY:
         return 0
-    return max(0, (call.asked or 0) - call.record.result)
+    return max(0, call.asked - taken)
 
 
 def _is_sent(evidence: Evidence, short: Call, rest: int) -> bool:
