@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echotrace.record import argument, build, decode, in_memory, names
+from echotrace.record import addresses, argument, build, decode, in_memory, names
 from echotrace.record.machine import Call
 from echotrace.syscalls import ROWS
 
@@ -90,7 +90,7 @@ def test_internet_address_as_the_socket_module_has_it(
             own.bind((host, 0))
         except OSError as error:
             pytest.skip(f"needs {host}: {error}")
-        assert in_memory.socket_address(raw_name(own)) == form.format(*own.getsockname()[:2])
+        assert addresses.socket_address(raw_name(own)) == form.format(*own.getsockname()[:2])
 
 
 @pytest.mark.parametrize("abstract", [False, True])
@@ -104,8 +104,8 @@ def test_unix_address_as_the_socket_module_has_it(abstract: bool) -> None:
         path = str(Path(folder) / "own")
         own.bind("\0" + path if abstract else path)
         shown = f"unix:@{path}" if abstract else f"unix:{path}"
-        assert in_memory.socket_address(raw_name(own)) == shown
-        assert in_memory.socket_address(raw_name(unnamed)) == "unix:"
+        assert addresses.socket_address(raw_name(own)) == shown
+        assert addresses.socket_address(raw_name(unnamed)) == "unix:"
 
 
 @given(st.ip_addresses(), st.integers(0, 65535))
@@ -118,13 +118,13 @@ def test_any_internet_address(address: Any, port: int) -> None:
         head = struct.pack("=HHI", socket.AF_INET6, socket.htons(port), 0)
         raw = head + address.packed + bytes(4)
         shown = f"[{socket.inet_ntop(socket.AF_INET6, address.packed)}]:{port}"
-    assert in_memory.socket_address(raw) == shown
+    assert addresses.socket_address(raw) == shown
 
 
 @given(st.binary(max_size=128))
 def test_any_bytes_as_an_address(raw: bytes) -> None:
     """Whatever a program passes for an address, there is a text for it, or None."""
-    found = in_memory.socket_address(raw)
+    found = addresses.socket_address(raw)
     assert found is None or isinstance(found, str)
     assert (found is None) == (len(raw) < 2)
 

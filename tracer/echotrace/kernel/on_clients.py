@@ -43,7 +43,8 @@ def _connect(live: Live, step: ClientStep, address: str) -> None:
     if listener is None or listener.socket is None:
         return
     before = listener.socket
-    listener.socket = replace(before, pending=(*before.pending, Pending(address)))
+    if not listener.hidden:
+        listener.socket = replace(before, pending=(*before.pending, Pending(address)))
     live.ends[address] = listener
     live.book(Touch(step.seq, listener.description, before=before, after=listener.socket))
 
