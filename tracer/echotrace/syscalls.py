@@ -129,8 +129,8 @@ _ROWS = (
         "sendto", "send", "hands bytes to the kernel, which sends them"),
     Row("sendmsg", "fd:fd msg:msghdr_out flags:msgflags", _E.USES, "sendmsg", "send",
         "hands bytes and control messages to the kernel, which sends them"),
-    Row("sendmmsg", "fd:fd msgvec:mmsghdrs_out vlen:int flags:msgflags", _E.USES, "sendmmsg", "send",
-        "hands several messages to the kernel, which sends them"),
+    Row("sendmmsg", "fd:fd msgvec:mmsghdrs_out vlen:int flags:msgflags", _E.USES, "sendmmsg",
+        "send", "hands several messages to the kernel, which sends them"),
     Row("writev", "fd:fd iov:iovec_out iovcnt:int", _E.USES, "writev", "send",
         "hands the bytes of several buffers to the kernel, which sends them"),
     Row("pwrite64", "fd:fd buf:data_out count:size offset:int", _E.USES, "pwrite", "write at",
@@ -317,6 +317,11 @@ NEWER_NUMBERS: Mapping[int, str] = {
     457: "statmount", 458: "listmount", 459: "lsm_get_self_attr", 460: "lsm_set_self_attr",
     461: "lsm_list_modules", 462: "mseal",
 }  # fmt: skip
+
+
+#: A call that came through the 32-bit entry of a 64-bit kernel (int 0x80, a 32-bit program): its
+#: numbers and structures are others than those here. It is called this and its number.
+FOREIGN = "32-bit call"
 
 
 def logical_event(name: str) -> str:

@@ -7,7 +7,7 @@ on a stream and in messages on other sockets.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -24,11 +24,14 @@ class Carried(Protocol):
         """A message that carries it is received, or thrown away."""
 
 
-class Message(Struct, frozen=True, eq=False):
+_C = TypeVar("_C", bound=Carried)
+
+
+class Message(Struct, Generic[_C], frozen=True, eq=False):
     """What the event `seq` sent: the descriptions it carries, and where in the queue it begins."""
 
     seq: int
-    carries: tuple[Carried, ...]
+    carries: tuple[_C, ...]
     begins: int = 0
 
     def may_be(self, links: Sequence[str | None]) -> bool:
@@ -41,7 +44,7 @@ class Message(Struct, frozen=True, eq=False):
         )
 
 
-class Inbox:
+class Inbox(Generic[_C]):
     """The receive queue of one socket: how much was sent into it and taken out of it.
 
     `messages` are those in flight that carry descriptors.
@@ -50,19 +53,19 @@ class Inbox:
     __slots__ = ("messages", "sent", "taken")
 
     def __init__(self) -> None:
-        self.messages: list[Message] = []
+        self.messages: list[Message[_C]] = []
         self.sent = 0
         self.taken = 0
 
-    def find(self, links: Sequence[str | None]) -> Message | None:
+    def find(self, links: Sequence[str | None]) -> Message[_C] | None:
         """The oldest message that may have brought descriptors with these links."""
         return next((message for message in self.messages if message.may_be(links)), None)
 
-    def reached(self) -> list[Message]:
+    def reached(self) -> list[Message[_C]]:
         """The messages that what was taken so far includes."""
         return [message for message in self.messages if message.begins < self.taken]
 
-    def drop(self, message: Message) -> None:
+    def drop(self, message: Message[_C]) -> None:
         """A message is received, or nobody can receive it any more."""
         self.messages.remove(message)
         for entry in message.carries:

@@ -43,7 +43,7 @@ class Live:
         self.replaced: set[int] = set()
         self.ends: dict[str, Open] = {}
         self.listeners: dict[int, Open] = {}
-        self.astray = Inbox()
+        self.astray: Inbox[Open] = Inbox()
         self._descriptions = 0
         self._tables = 0
 

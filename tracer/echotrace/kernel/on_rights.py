@@ -7,7 +7,6 @@ socket pair; elsewhere by what the received descriptors lead to (proc(5)).
 """
 
 from collections.abc import Sequence
-from typing import cast
 
 from msgspec.structs import replace
 
@@ -110,7 +109,7 @@ def _receive(
     found: list[tuple[int, Open, int | None]] = []
     for position, (fd, endpoint) in enumerate(zip(numbers, told, strict=True)):
         if message is not None:
-            carry = cast("Open", message.carries[position])
+            carry = message.carries[position]
         else:
             carry = live.linked(endpoint.link) or live.unknown(endpoint)
         live.fill(task.table, call, fd, carry, cloexec=makes_cloexec(call))

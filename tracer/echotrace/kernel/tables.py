@@ -29,8 +29,8 @@ class Open:
     """
 
     __slots__ = (
-        "by_data", "callers", "count", "description", "far", "flags", "hidden", "in_flight", "inbox",
-        "interest", "process", "socket", "spent", "tables", "watchers",
+        "by_data", "callers", "count", "description", "far", "flags", "hidden", "in_flight",
+        "inbox", "interest", "process", "socket", "spent", "tables", "watchers",
     )  # fmt: skip
 
     def __init__(self, description: Description, socket: Socket | None = None) -> None:
@@ -38,7 +38,7 @@ class Open:
         self.count = 0
         self.callers = 0
         self.in_flight = 0
-        self.inbox: Inbox | None = None
+        self.inbox: Inbox[Open] | None = None
         self.hidden = False
         self.process: int | None = None
         self.tables: dict[Table, int] = {}

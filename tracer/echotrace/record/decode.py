@@ -8,7 +8,7 @@ from typing import Any
 
 from echotrace.record import in_memory, in_registers, messages
 from echotrace.record.argument import Argument, Reader, signed
-from echotrace.record.machine import Call
+from echotrace.record.machine import FOREIGN_BIT, Call
 from echotrace.syscalls import Row
 
 _DECODERS = {**in_registers.DECODERS, **in_memory.DECODERS}
@@ -33,6 +33,8 @@ def arguments(row: Row | None, call: Call, read: Reader, limit: int = 0) -> dict
 
     Of each payload that stands among them, at most `limit` bytes.
     """
+    if call.number & FOREIGN_BIT:
+        return {}  # they stand in other registers
     if row is None:
         return {f"arg{index}": hex(word) for index, word in enumerate(call.arguments)}
     found = {}
