@@ -14,7 +14,7 @@ from echotrace.trace import Syscall
 #: Kinds of description (`kernel.facts`) whose name alone says too little.
 _NOUNS = {
     "inherited": "open since before the trace",
-    "unknown": "made before the trace",
+    "unknown": "made by no call of the trace",
     "epoll": "interest list",
 }
 _STREAMS = {0: "standard input", 1: "standard output", 2: "standard error"}
