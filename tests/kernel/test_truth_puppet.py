@@ -89,7 +89,9 @@ PLAYS: Mapping[str, str] = {
     ),
     "in flight when the queue is closed": "2 connect;1 send a3u0x5c5;2 send x;1 send c7",
     "passed with the queue itself": "1 send u0x5;1 send c5;1 send y1",
-    "two queued, taken in their order": "2 connect;3 connect;1 send a3a3u0x5x6c5c6;1 send y1;1 send y1",
+    "two queued, taken in their order": (
+        "2 connect;3 connect;1 send a3a3u0x5x6c5c6;1 send y1;1 send y1"
+    ),
     "pidfd_getfd": "2 connect;1 send a3F0;1 send c5;1 send g5;1 send K0;1 send W0;1 send c6",
     "the leader ends first": "2 connect;1 send a3m5;1 send R5;1 send X0;2 send x;2 close",
 }
