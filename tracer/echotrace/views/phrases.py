@@ -167,7 +167,7 @@ def _answer(story: Story, event: StoryEvent, call: Syscall) -> str:
 
 
 def _found_ready(event: StoryEvent, call: Syscall) -> str:
-    """The descriptors that a wait found ready, `[3, 4 IN|HUP]`; their number if they are unknown."""
+    """The descriptors that a wait found ready, `[3, 4 IN|HUP]`; how many if that is unknown."""
     ready = event.touch.ready if event.touch else ()
     fds: list[object] = [fd for fd, _ in ready]
     if len(fds) != call.result:  # select counts a descriptor in each set that it is in
