@@ -33,9 +33,9 @@ SERVERS: tuple[Server, ...] = (
     Server("iterative", "One connection at a time; the others wait."),
     Server("fork", "Each connection gets a process of its own."),
     Server("thread", "Each connection gets a thread of its own."),
-    Server("select", "One process waits for all, with a set of 1024 bits."),
-    Server("poll", "One process waits for all, with a list of its own."),
-    Server("epoll", "One process waits for all, with a list of the kernel's."),
+    Server("select", "One process waits for all, by a set of bits."),
+    Server("poll", "One process waits for all, by a list of its own."),
+    Server("epoll", "One process waits for all, by a list of the kernel."),
 )
 
 NAMES: tuple[str, ...] = tuple(server.name for server in SERVERS)
