@@ -36,6 +36,11 @@ REFERENCE: Mapping[str, set[str]] = {
     },
     # as in C, but the interpreter detaches its threads and ignores SIGPIPE
     "thread:python": {"recv-error-ends-all", "no-so-reuseaddr"},
+    # one connection or one process for all: errors end one connection, and bind is as in the others
+    **{
+        f"{name}{twin}": {"no-so-reuseaddr"}
+        for name in ("iterative", "select", "poll", "epoll") for twin in ("", ":python")
+    },
 }  # fmt: skip
 
 #: Servers of Python's library, as its documentation starts them: what is found, and their kind.
