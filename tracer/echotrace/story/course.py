@@ -5,6 +5,7 @@ moves the connection's bytes, or another. The waits that found the connection re
 poll or epoll, are steps of it too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from echotrace.effort import WAITS_FOR_READINESS
