@@ -30,6 +30,8 @@ class Entry(NamedTuple):
 ENTRIES = (
     Entry("fork", "serve", "Record the server that forks a process per connection."),
     Entry("thread", "serve", "Record the server that starts a thread per connection."),
+    Entry("prefork", "serve", "Record the server whose processes accept on one socket."),
+    Entry("pool", "serve", "Record the server that queues connections for its threads."),
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two servers or traces side by side."),
     Entry("check", "check", "Say what is wrong with a server, and prove it."),

@@ -31,6 +31,8 @@ class Server:
 SERVERS: tuple[Server, ...] = (
     Server("fork", "Each connection gets a process of its own."),
     Server("thread", "Each connection gets a thread of its own."),
+    Server("prefork", "Processes made beforehand accept on one listening socket."),
+    Server("pool", "One thread accepts, and a queue hands on to the workers."),
 )
 
 NAMES: tuple[str, ...] = tuple(server.name for server in SERVERS)
