@@ -30,6 +30,7 @@ class Entry(NamedTuple):
 ENTRIES = (
     Entry("fork", "serve", "Record the server that forks a process per connection."),
     Entry("thread", "serve", "Record the server that starts a thread per connection."),
+    Entry("kqueue", "serve", "Record the server that waits with kevent for all connections."),
     Entry("prefork", "serve", "Record the server whose processes accept on one socket."),
     Entry("pool", "serve", "Record the server that queues connections for its threads."),
     Entry("show", "show", "Show a recorded trace."),

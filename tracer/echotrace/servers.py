@@ -31,6 +31,7 @@ class Server:
 SERVERS: tuple[Server, ...] = (
     Server("fork", "Each connection gets a process of its own."),
     Server("thread", "Each connection gets a thread of its own."),
+    Server("kqueue", "Like epoll: one call changes the list and waits."),
     Server("prefork", "Processes made beforehand accept on one listening socket."),
     Server("pool", "One thread accepts, and a queue hands on to the workers."),
 )
@@ -75,6 +76,12 @@ def source(name: str, language: Language) -> Path:
         shown = {"c": "C", "python": "Python"}[language]
         raise UserError(f"server '{name}' has no {shown} source: there is no {path}")
     return path
+
+
+def stand_ins() -> frozenset[Path]:
+    """Sources that stand in for a library which this system lacks: they are not a server's own."""
+    folder = _data_dir("servers")
+    return frozenset({folder / "kqueue.h", folder / "python" / "kqueue_on_epoll.py"})
 
 
 def traces_dir() -> Path:

@@ -22,10 +22,10 @@ def origins(plan: Plan, pids: dict[int, int], memory: Memory) -> Origins:
     if plan.language == "python":
         from echotrace.record.python.origins import PythonOrigins  # noqa: PLC0415 -- as below
 
-        return PythonOrigins()
+        return PythonOrigins(plan.stand_ins)
     from echotrace.record.callsite import CallSites  # noqa: PLC0415 -- pyelftools is slow to load
 
-    return CallSites(pids, memory)
+    return CallSites(pids, memory, plan.stand_ins)
 
 
 def stops(
