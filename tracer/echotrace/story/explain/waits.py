@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from echotrace.functions import c_function
-from echotrace.story.explain.case import Case
+from echotrace.story.explain.case import Case, function_of
 from echotrace.story.explain.text import count, plain
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect
@@ -75,7 +74,7 @@ def _deed(call: Syscall) -> str:
         "send": "writes to the other end",
         "close": "closes the other end",
         "shutdown": "calls shutdown",
-    }.get(row.event, f"calls {c_function(call.name, call.args)}")
+    }.get(row.event, f"calls {function_of(call)}")
 
 
 def begun(case: Case) -> str:

@@ -11,6 +11,10 @@ from echotrace.story.findings.nouns import Finding
 from echotrace.story.findings.waiting import Watching
 
 
+#: How kqueue's wait is called in C (kqueue(2)) and in Python (the module select).
+_OF_KQUEUE = frozenset({"kevent", "kqueue.control"})
+
+
 class _Kind(NamedTuple):
     """A kind, its reason in words, and the events that show it."""
 
@@ -103,15 +107,22 @@ def _waits_for_many(evidence: Evidence) -> _Kind | None:
         wait = last_before(waits.get(served.actor, ()), served.seq)
         if wait is None or not {accept.fd, accept.record.result} <= watching.numbers(wait):
             continue
-        name = wait.kind.split()[0]
         return _Kind(
-            f"{'an' if name == 'epoll' else 'a'} {name} server",
+            _of_readiness(wait),
             f"{served.actor} waits with {wait.record.name} (event {wait.seq}) for the listening "
             f"socket and connection {connection.place.name} together, and serves what is ready "
             f"(event {served.seq})",
             (wait.seq, served.seq),
         )
     return None
+
+
+def _of_readiness(wait: Call) -> str:
+    """What a server that waits with this call is; Linux has no kqueue, so that stands on others."""
+    name = wait.kind.split()[0]
+    if wait.record.site is not None and wait.record.site.call in _OF_KQUEUE:
+        return f"a kqueue server, and kqueue stands on {name} here"
+    return f"{'an' if name == 'epoll' else 'a'} {name} server"
 
 
 def _iterates(evidence: Evidence) -> _Kind | None:
