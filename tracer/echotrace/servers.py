@@ -28,9 +28,14 @@ class Server:
     idea: str
 
 
+#: In the order of the lecture: each differs from the one before it by one idea.
 SERVERS: tuple[Server, ...] = (
+    Server("iterative", "One connection at a time; the others wait."),
     Server("fork", "Each connection gets a process of its own."),
     Server("thread", "Each connection gets a thread of its own."),
+    Server("select", "One process waits for all, with a set of 1024 bits."),
+    Server("poll", "One process waits for all, with a list of its own."),
+    Server("epoll", "One process waits for all, with a list of the kernel's."),
     Server("kqueue", "Like epoll: one call changes the list and waits."),
     Server("prefork", "Processes made beforehand accept on one listening socket."),
     Server("pool", "One thread accepts, and a queue hands on to the workers."),
@@ -58,6 +63,14 @@ def find(name: str) -> Server:
         return _BY_NAME[name]
     hint = did_you_mean(name, ALL_NAMES)
     raise UserError(f"no server is called '{name}'{hint} (echotrace servers lists all)")
+
+
+def neighbour(name: str) -> str | None:
+    """The server that comes next in the lecture, or before the last; None outside of it."""
+    if name not in NAMES:
+        return None
+    following = NAMES[NAMES.index(name) + 1 :]
+    return following[0] if following else NAMES[-2]
 
 
 def languages(name: str) -> tuple[Language, ...]:
@@ -89,11 +102,15 @@ def traces_dir() -> Path:
     return _data_dir("traces")
 
 
+#: Python twins with another name: `select.py` would be imported by all in place of the module.
+_TWINS: Mapping[str, str] = {"select": "select_"}
+
+
 def _path(server: Server, language: Language) -> Path:
     folder = _data_dir("servers")
     if language == "c":
         return folder / f"{server.name}.c"
-    return folder / "python" / f"{server.name}.py"
+    return folder / "python" / f"{_TWINS.get(server.name, server.name)}.py"
 
 
 def _data_dir(name: str) -> Path:
