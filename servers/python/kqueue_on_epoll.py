@@ -8,6 +8,7 @@ does not tell.
 import select
 from collections import namedtuple
 from collections.abc import Iterable
+from contextlib import suppress
 
 KQ_FILTER_READ = -1
 KQ_EV_ADD, KQ_EV_DELETE = 1, 2
@@ -40,7 +41,5 @@ class kqueue:  # noqa: N801 - the name it has in `select`
         return [kevent(fd, flags=0) for fd, _ in ready]
 
     def _add(self, fd: int) -> None:
-        try:
+        with suppress(FileExistsError):  # KQ_EV_ADD may add what is there already
             self._epoll.register(fd, select.EPOLLIN)
-        except FileExistsError:
-            pass  # KQ_EV_ADD may add what is there already

@@ -17,14 +17,13 @@ from echotrace.tracefile import FORMAT
 class Plan:
     """What to record.
 
-        `program` is the path of the program, `argv[0]` unless given; `server` the name under which it
-        is shown; `snaplen` how many bytes of a payload are kept; `timeout`, in seconds, how long a
-        client step may take to become possible. `everything` records all system calls; `pin` keeps the
-        program and us on one processor; `seccomp` is for machines that have it; `injections` are the
-        faults that the program is to meet; `mute` throws away what it writes to standard error.
-        `lines` finds the source line of each call; `compiled_from` are sources that the program is
-    known to be made from, `stand_ins` those that count as a library's, as which
-        calls the program makes are none of theirs.
+    `program` is the path of the program, `argv[0]` unless given; `server` the name under which it
+    is shown; `snaplen` how many bytes of a payload are kept; `timeout`, in seconds, how long a
+    client step may take to become possible. `everything` records all system calls; `pin` keeps the
+    program and us on one processor; `seccomp` is for machines that have it; `injections` are the
+    faults that the program is to meet; `mute` throws away what it writes to standard error.
+    `lines` finds the source line of each call; `compiled_from` are sources that the program is
+    known to be made from; in those of `stand_ins` no call has its line, as in a library's.
     """
 
     server: str

@@ -31,6 +31,7 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "control": ("fd", "cmd", "request"),
     "epoll control": ("fd", "op", "target"),
     "epoll wait": ("fd",),
+    "futex": ("op",),
     "select": ("readfds", "writefds"),
     "poll": ("fds",),
 }

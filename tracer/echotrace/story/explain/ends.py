@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from echotrace.story.explain.on_exits import consequences
 from echotrace.story.explain.case import function_of
+from echotrace.story.explain.on_exits import consequences
 from echotrace.story.explain.text import plain
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.trace import Exit, Signal, Syscall

@@ -28,6 +28,7 @@ _FOR: Mapping[str, str] = {
     "poll": "a descriptor of its list to become ready{timeout}",
     "epoll wait": "a descriptor of its interest list to become ready{timeout}",
     "wait": "a child to end",
+    "futex": "another thread to wake it",
     "splice": "the other side to give or take bytes",
     "queue": "another process to put or take a message",
     "ring": "a request of the ring to complete",
@@ -74,6 +75,7 @@ def _deed(call: Syscall) -> str:
         "send": "writes to the other end",
         "close": "closes the other end",
         "shutdown": "calls shutdown",
+        "futex": "wakes it",
     }.get(row.event, f"calls {function_of(call)}")
 
 

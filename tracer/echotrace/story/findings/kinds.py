@@ -10,7 +10,6 @@ from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
 from echotrace.story.findings.waiting import Watching
 
-
 #: How kqueue's wait is called in C (kqueue(2)) and in Python (the module select).
 _OF_KQUEUE = frozenset({"kevent", "kqueue.control"})
 
