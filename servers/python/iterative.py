@@ -15,7 +15,7 @@ import sys
 
 # region: serve
 def serve(conn: socket.socket) -> None:
-    """Echo until the client sends no more; an error ends only this connection."""
+    """Echo until the client sends no more; an error ends only this one."""
     try:
         while data := conn.recv(1024):
             conn.sendall(data)

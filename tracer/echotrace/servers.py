@@ -33,12 +33,12 @@ SERVERS: tuple[Server, ...] = (
     Server("iterative", "One connection at a time; the others wait."),
     Server("fork", "Each connection gets a process of its own."),
     Server("thread", "Each connection gets a thread of its own."),
-    Server("select", "One process waits for all, with a set of 1024 bits."),
-    Server("poll", "One process waits for all, with a list of its own."),
-    Server("epoll", "One process waits for all, with a list of the kernel's."),
-    Server("kqueue", "Like epoll: one call changes the list and waits."),
-    Server("prefork", "Processes made beforehand accept on one listening socket."),
-    Server("pool", "One thread accepts, and a queue hands on to the workers."),
+    Server("select", "One process waits for all, by a set of bits."),
+    Server("poll", "One process waits for all, by a list of its own."),
+    Server("epoll", "One process waits for all, by a list of the kernel."),
+    Server("kqueue", "Like epoll, but one call changes the list and waits."),
+    Server("prefork", "Processes made beforehand accept on one socket."),
+    Server("pool", "One thread accepts, threads made beforehand serve."),
 )
 
 NAMES: tuple[str, ...] = tuple(server.name for server in SERVERS)
