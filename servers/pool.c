@@ -1,6 +1,6 @@
 /* pool: main accepts and queues descriptors, a fixed number of threads serves.
  * A mutex guards the queue; who finds it empty, or full, sleeps on a condition.
- * Left out on purpose: as in thread, a failing recv ends the process. */
+ * Left out on purpose: the rest of a short send; a failing recv ends all. */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>
@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
 enum { WORKERS = 2, ROOM = 4 };
 static int queue[ROOM];
 static unsigned put, taken; /* how many descriptors until now */
@@ -30,7 +29,7 @@ static void *work(void *unused)
         ok(pthread_mutex_unlock(&lock));
         ssize_t received;
         while ((received = recv(conn_fd, buffer, sizeof buffer, 0)) > 0)
-            if (send(conn_fd, buffer, received, 0) != received) break;
+            if (send(conn_fd, buffer, received, 0) < 0) break; /* it is gone */
         if (received < 0) die("recv"); /* exit() ends every thread */
         dprintf(STDOUT_FILENO, "%d: closing fd %d\n", getpid(), conn_fd);
         if (close(conn_fd) < 0) die("close");
@@ -41,25 +40,26 @@ static void *work(void *unused)
 
 int main(int argc, char **argv)
 {
-    struct sockaddr_in here = {.sin_family = AF_INET};
-    socklen_t size = sizeof here;
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
     char host[16] = "127.0.0.1";
     unsigned port = 0;
     errno = EINVAL;
     if (argc > 1 && (sscanf(argv[1], "%15[0-9.]:%5u", host, &port) != 2
-        || port > 65535 || inet_pton(AF_INET, host, &here.sin_addr) != 1))
+        || port > 65535 || inet_pton(AF_INET, host, &address.sin_addr) != 1))
         die("HOST:PORT");
-    here.sin_port = htons(port);
+    address.sin_port = htons(port);
     /* region: listen */
     int listen_fd = socket(AF_INET, SOCK_STREAM, 0);
     if (listen_fd < 0) die("socket");
-    if (argc > 1 && bind(listen_fd, (struct sockaddr *)&here, size) < 0)
+    if (argc > 1 && bind(listen_fd, (struct sockaddr *)&address, size) < 0)
         die("bind"); /* without bind: a free port, on every interface */
     if (listen(listen_fd, 100) < 0) die("listen");
-    if (getsockname(listen_fd, (struct sockaddr *)&here, &size) < 0)
+    if (getsockname(listen_fd, (struct sockaddr *)&address, &size) < 0)
         die("getsockname"); /* for port 0 the kernel picked one: ask which */
     /* end */
-    dprintf(STDOUT_FILENO, "listening on %s:%d\n", host, ntohs(here.sin_port));
+    dprintf(STDOUT_FILENO, "listening on %s:%d\n", host,
+            ntohs(address.sin_port));
     pthread_t worker;
     for (int made = 0; made < WORKERS; made++)
         ok(pthread_create(&worker, NULL, work, NULL));
