@@ -15,7 +15,7 @@ import sys
 
 # region: serve
 def serve(conn: socket.socket) -> bool:
-    """Echo once; whether the connection goes on: an error ends only this."""
+    """Echo once; whether the connection goes on, which an error ends."""
     try:
         if data := conn.recv(1024):
             conn.sendall(data)

@@ -55,10 +55,8 @@ def result(event: StoryEvent) -> int | None:
 
 def step(story: Story, client: int, action: str) -> StoryEvent:
     """A client's step, which it takes once."""
-    (found,) = (
-        e for e in story.events
-        if isinstance(e.record, ClientStep) and (e.record.client, e.record.action) == (client, action)
-    )  # fmt: skip
+    steps = ((e, e.record) for e in story.events if isinstance(e.record, ClientStep))
+    (found,) = (e for e, taken in steps if (taken.client, taken.action) == (client, action))
     return found
 
 

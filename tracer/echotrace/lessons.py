@@ -21,8 +21,8 @@ BY_SCRIPT: Mapping[str, str] = {
 
 #: By server and script, where a server shows something else.
 BY_SERVER: Mapping[tuple[str, str], str] = {
-    ("iterative", "interleaved"): "The second client has sent its bytes long before accept takes "
-    "its connection: only then has the first one left.",
+    ("iterative", "interleaved"): "The second client's connection, and its bytes, wait in the "
+    "kernel until the first client has left.",
     ("iterative", "burst"): "Both connections are in the accept queue before accept returns; the "
     "second one stays there until the first client has left.",
     ("iterative", "silent"): "The silent client keeps the second one waiting until it leaves.",
