@@ -224,7 +224,8 @@ def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Pie
         files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
         sentences.append(f"{files}: --all shows them")
     end = story.trace.end
-    if end is not None and end.reason is None:
+    runs = set(story.roles.names) - story.links.ends.keys()
+    if end is not None and end.reason is None and runs:
         sentences.append("After the last step echotrace ended the server.")
     for sentence in sentences:
         for line in fit(glyphs(sentence, surface), surface.width):
