@@ -42,13 +42,16 @@ def refused(*words: str, status: int = 2) -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("server", ["fork", "thread"])
-def test_recording_shows_every_connection_and_what_to_try_next(server: str) -> None:
+@pytest.mark.parametrize(
+    ("server", "following"),
+    [("fork", "compare fork thread"), ("prefork", "compare prefork pool"), ("pool", "check pool")],
+)
+def test_recording_shows_every_connection_and_what_to_try_next(server: str, following: str) -> None:
     """A server's command prints its connections on stdout and a hint on stderr."""
     done = echotrace(server, "--clients", "3")
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.splitlines()[-3:]] == ["#1", "#2", "#3"]
-    assert "next: echotrace compare fork thread" in done.stderr
+    assert f"next: echotrace {following}" in done.stderr
     assert done.stdout.isascii()
 
 
@@ -163,7 +166,7 @@ def test_full_device_is_no_traceback() -> None:
 
 def test_unknown_server_gets_the_nearest_names() -> None:
     """A mistyped command or target is answered with the nearest names."""
-    assert "did you mean fork?" in refused("frok")
+    assert "did you mean fork or prefork?" in refused("frok")
     assert "did you mean thread?" in refused("compare", "fork", "thraed")
     assert "no server or command 'xyzzy'" in refused("xyzzy")
 

@@ -106,9 +106,10 @@ def _waits_for_many(evidence: Evidence) -> _Kind | None:
         wait = last_before(waits.get(served.actor, ()), served.seq)
         if wait is None or not {accept.fd, accept.record.result} <= watching.numbers(wait):
             continue
+        name, means = _of_readiness(wait)
         return _Kind(
-            _of_readiness(wait),
-            f"{served.actor} waits with {wait.record.name} (event {wait.seq}) for the listening "
+            name,
+            f"{served.actor} waits with {means} (event {wait.seq}) for the listening "
             f"socket and connection {connection.place.name} together, and serves what is ready "
             f"(event {served.seq})",
             (wait.seq, served.seq),
@@ -116,12 +117,13 @@ def _waits_for_many(evidence: Evidence) -> _Kind | None:
     return None
 
 
-def _of_readiness(wait: Call) -> str:
-    """What a server that waits with this call is; Linux has no kqueue, so that stands on others."""
-    name = wait.kind.split()[0]
-    if wait.record.site is not None and wait.record.site.call in _OF_KQUEUE:
-        return f"a kqueue server, and kqueue stands on {name} here"
-    return f"{'an' if name == 'epoll' else 'a'} {name} server"
+def _of_readiness(wait: Call) -> tuple[str, str]:
+    """What a server that waits with this call is, and the call; Linux makes kqueue of others."""
+    name, call = wait.kind.split()[0], wait.record.name
+    function = wait.record.site.call if wait.record.site else None
+    if function in _OF_KQUEUE:
+        return "a kqueue server", f"{function}, beneath which {call} lies here"
+    return f"{'an' if name == 'epoll' else 'a'} {name} server", call
 
 
 def _iterates(evidence: Evidence) -> _Kind | None:
