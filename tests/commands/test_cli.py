@@ -44,7 +44,11 @@ def refused(*words: str, status: int = 2) -> str:
 
 @pytest.mark.parametrize(
     ("server", "following"),
-    [("fork", "compare fork thread"), ("prefork", "compare prefork pool"), ("pool", "check pool")],
+    [
+        ("fork", "compare fork thread"),
+        ("prefork", "compare prefork pool"),
+        ("pool", "compare pool prefork"),
+    ],
 )
 def test_recording_shows_every_connection_and_what_to_try_next(server: str, following: str) -> None:
     """A server's command prints its connections on stdout and a hint on stderr."""
@@ -167,7 +171,7 @@ def test_full_device_is_no_traceback() -> None:
 def test_unknown_server_gets_the_nearest_names() -> None:
     """A mistyped command or target is answered with the nearest names."""
     assert "did you mean fork or prefork?" in refused("frok")
-    assert "did you mean thread?" in refused("compare", "fork", "thraed")
+    assert "did you mean thread or iterative?" in refused("compare", "fork", "thraed")
     assert "no server or command 'xyzzy'" in refused("xyzzy")
 
 
