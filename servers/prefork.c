@@ -59,9 +59,9 @@ int main(int argc, char **argv)
         }
     }
     pid_t ended;
-    while ((ended = wait(NULL)) > 0)
+    while ((ended = waitpid(-1, NULL, 0)) > 0)
         dprintf(STDOUT_FILENO, "%d: process %d ended\n", getpid(), ended);
-    die("wait"); /* no child is left to accept */
+    die("waitpid"); /* no child is left to accept */
 }
 
 /* region: serve */
