@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "kqueue.h" /* on BSD and macOS <sys/event.h> */
+#include "kqueue.h" /* in place of <sys/event.h> */
 
 static void serve(int conn_fd);
 static void die(const char *what) { perror(what); exit(EXIT_FAILURE); }
