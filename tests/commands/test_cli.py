@@ -11,7 +11,7 @@ import pytest
 
 from echotrace.cli import ENTRIES
 from echotrace.record.script import BUILT_IN
-from echotrace.servers import traces_dir
+from echotrace.servers import NAMES, neighbour, traces_dir
 from echotrace.story.replay import replay
 from echotrace.story.sequence import canonical
 from echotrace.tracefile import load
@@ -42,20 +42,13 @@ def refused(*words: str, status: int = 2) -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize(
-    ("server", "following"),
-    [
-        ("fork", "compare fork thread"),
-        ("prefork", "compare prefork pool"),
-        ("pool", "compare pool prefork"),
-    ],
-)
-def test_recording_shows_every_connection_and_what_to_try_next(server: str, following: str) -> None:
+@pytest.mark.parametrize("server", NAMES)
+def test_recording_shows_every_connection_and_what_to_try_next(server: str) -> None:
     """A server's command prints its connections on stdout and a hint on stderr."""
     done = echotrace(server, "--clients", "3")
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.splitlines()[-3:]] == ["#1", "#2", "#3"]
-    assert f"next: echotrace {following}" in done.stderr
+    assert f"next: echotrace compare {server} {neighbour(server)}" in done.stderr
     assert done.stdout.isascii()
 
 
