@@ -31,6 +31,13 @@ TRACES = ROOT / "traces"
 GOLD = ROOT / "tests" / "gold"
 
 
+#: Servers that differ by one idea, side by side.
+NEIGHBOURS = (
+    ("iterative", "fork"), ("thread", "select"), ("poll", "epoll"), ("kqueue", "epoll"),
+    ("pool", "thread"), ("prefork", "fork"), ("pool", "prefork"),
+)  # fmt: skip
+
+
 def story(server: str, script: str = "interleaved") -> Story:
     """The story of a reference trace."""
     return replay(load(TRACES / f"{server}-{script}.jsonl"))
@@ -59,7 +66,14 @@ def views() -> Iterator[tuple[str, str]]:
     yield "poll-reset-60.txt", timeline(story("poll", "reset"), Surface(60))
     yield "epoll-by-task.txt", timeline(story("epoll"), Surface(120), by="task")
     yield "epoll-explained-80.txt", timeline(story("epoll"), Surface(80), explained=True)
-    for one, other in (("iterative", "fork"), ("thread", "select"), ("poll", "epoll")):
+    yield "prefork-by-task.txt", timeline(story("prefork"), Surface(120), by="task")
+    yield (
+        "prefork-reset-explained-80.txt",
+        timeline(story("prefork", "reset"), Surface(80), explained=True),
+    )
+    yield "pool-silent-80.txt", timeline(story("pool", "silent"), Surface(80))
+    yield "kqueue-explained-120.txt", timeline(story("kqueue"), Surface(120), explained=True)
+    for one, other in NEIGHBOURS:
         yield f"{one}-{other}.txt", comparison(story(one), story(other), Surface(100))
 
 

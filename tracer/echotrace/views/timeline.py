@@ -210,21 +210,24 @@ def _row(
 
 def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:
     """What the marks mean, the kernel's names of the calls, and how much is not shown."""
-    said = (row_phrase(story, row) for row in layout.rows)
-    names = {phrase.head.partition("(")[0]: phrase.kernel for phrase in said if phrase.kernel}
+    names: dict[str, dict[str, None]] = {}
+    for said in (row_phrase(story, row) for row in layout.rows):
+        if said.kernel:
+            names.setdefault(said.head.partition("(")[0], {})[said.kernel] = None
     sentences = []
     if any(row.part == "begin" for row in layout.rows):
         sentences.append(f"{WAIT} waits; such a call stands where it began and where it returned")
     if any(getattr(row.event.record, "injected", None) for row in layout.rows):
         sentences.append(f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's")
     if names:
-        pairs = ", ".join(f"{name}() → {kernel}" for name, kernel in names.items())
+        pairs = ", ".join(f"{name}() → {' and '.join(calls)}" for name, calls in names.items())
         sentences.append(f"C function → system call: {pairs}")
     if layout.hidden:
         files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
         sentences.append(f"{files}: --all shows them")
     end = story.trace.end
-    if end is not None and end.reason is None:
+    runs = set(story.roles.names) - story.links.ends.keys()
+    if end is not None and end.reason is None and runs:
         sentences.append("After the last step echotrace ended the server.")
     for sentence in sentences:
         for line in fit(glyphs(sentence, surface), surface.width):
