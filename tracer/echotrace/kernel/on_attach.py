@@ -1,6 +1,6 @@
 """What was there before the recording began: tables, open files and sockets, from `Attached`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from echotrace.kernel.descriptions import Description
 from echotrace.kernel.live import Live
@@ -39,31 +39,28 @@ _DATAGRAMS = ("udp", "unix-dgram")
 def begins(live: Live, record: Attached) -> None:
     """A process is there, with what it has open; its tasks have come to be already."""
     for told in record.tables:
+        tasks = [live.tasks[tid] for tid in told.tids if tid in live.tasks]
+        if not tasks:
+            continue
         table = live.new_table()
         for slot in told.slots:
             _fill(live, table, slot)
         for slot in told.slots:
             _watch(live, table, slot)
-        _share(live, told.tids, table)
+        for task in tasks:
+            task.table.drop(task.tid)
+            task.table = table
+            table.tasks[task.tid] = None
     process = live.processes.get(record.pid)
     if process is None:
         return
-    if record.parent in live.processes:
+    if record.parent in live.processes and record.parent != record.pid:
         process.parent = record.parent
         live.processes[record.parent].children[record.pid] = None
     process.dispositions |= dict.fromkeys(record.ignored, "SIG_IGN")
     process.dispositions |= dict.fromkeys(record.handled, "function")
     if record.ended and record.pid in live.tasks:
         leave(live, record.pid)
-
-
-def _share(live: Live, tids: Iterable[int], table: Table) -> None:
-    for tid in tids:
-        task = live.tasks.get(tid)
-        if task is not None:
-            task.table.drop(tid)
-            task.table = table
-            table.tasks[tid] = None
 
 
 def _fill(live: Live, table: Table, slot: Slot) -> None:
