@@ -37,6 +37,7 @@ ENTRIES = (
     Entry("kqueue", "serve", "Record the server that waits with kevent for all connections."),
     Entry("prefork", "serve", "Record the server whose processes accept on one socket."),
     Entry("pool", "serve", "Record the server that queues connections for its threads."),
+    Entry("attach", "attach", "Record a server that runs already, and leave it running."),
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two servers or traces side by side."),
     Entry("check", "check", "Say what is wrong with a server, and prove it."),
@@ -52,6 +53,7 @@ Examples:
   echotrace compare fork thread           what differs, and why
   echotrace check server.c                what is wrong with a server of yours
   echotrace step fork                     step through it, with explanations
+  echotrace attach 1234                   a server that runs already, until Ctrl-C
   echotrace fork -o fork.jsonl            keep the trace
   echotrace show fork.jsonl               look again, on any system
 """
