@@ -41,7 +41,8 @@ _decoder = msgspec.json.Decoder(
     Header | Source | Task | Syscall | Exec | Signal | Exit | ClientStep | ClientTotal | End
 )
 _KNOWN = frozenset({
-    "header", "source", "task", "syscall", "exec", "signal", "exit", "client", "client-total", "end",
+    "header", "source", "task", "syscall", "exec", "signal", "exit", "client", "client-total",
+    "end",
 })  # fmt: skip
 
 

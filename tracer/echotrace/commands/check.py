@@ -131,7 +131,7 @@ def heading(header: Header, outcomes: Sequence[Outcome] = ()) -> str:
         parts.append(count(len(outcomes) - experiments, "script"))
         parts.append(count(experiments, "experiment"))
     else:
-        parts.append(f"script {header.script}")
+        parts.append(header.script if header.load else f"script {header.script}")
     return " · ".join(parts)
 
 

@@ -43,8 +43,8 @@ recording = _all(
                  help="What the clients do: interleaved, sequential, burst, silent, large, "
                  "half-close, reset, idle, or a file with a step a line: '1 send hello'."),
     click.option("--free-run", is_flag=True,
-                 help="No script: all clients at full speed and at the same time, to see the "
-                 "server under load. Each has its first echo when all are connected, then goes on."),
+                 help="No script: all clients at the same time and at full speed, to see the server "
+                 "under load. Each connects and has one echo; then all go on, and close."),
     click.option("--echoes", type=click.IntRange(1, 1_000_000), metavar="N", show_default="10",
                  help="With --free-run: how many echoes each client has."),
     click.option("--payload", type=click.IntRange(1, 1 << 24), metavar="BYTES", show_default="64",
@@ -79,6 +79,8 @@ looking = _all(
     by,
     click.option("--explain", "explained", is_flag=True,
                  help="Say in a sentence what each event shown means."),
+    click.option("--whole", is_flag=True,
+                 help="Of a free run, show every connection and event, not only some."),
 )  # fmt: skip
 
 

@@ -49,16 +49,15 @@ Examples:
 def _serve(
     name: str,
     *,
-    by: str,
-    explained: bool,
     form: str,
     width: int | None,
     output_: Path | None = None,
     force: bool,
     quiet: bool,
-    **wished: Any,  # noqa: ANN401 -- the fields of Wish
+    **wished: Any,  # noqa: ANN401 -- the fields of Wish, and how to look
 ) -> int:
     recording = recording_side()
+    look = {name: wished.pop(name) for name in ("by", "explained", "whole")}
     keeps_trace = output_ is not None and output_.suffix == ".jsonl"
     if output_ is not None:
         output.check(output_, overwrite=force)
@@ -73,8 +72,7 @@ def _serve(
     else:
         surface = output.surface(width, to_file=view is not None)
         story = replay(recorded.trace)
-        everything = wished["everything"]
-        text = timeline(story, surface, by=by, everything=everything, explained=explained)
+        text = timeline(story, surface, everything=wished["everything"], **look)
     output.deliver(text, view, overwrite=force)
     if recorded.error:
         complain(recorded.error)

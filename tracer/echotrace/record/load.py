@@ -19,6 +19,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from typing import Self
 
 import msgspec
 
@@ -69,7 +70,7 @@ class LoadGenerator:
         self.done = False
         self._load = load
 
-    def __enter__(self) -> "LoadGenerator":
+    def __enter__(self) -> Self:
         self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if not pid:

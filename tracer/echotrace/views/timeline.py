@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from echotrace.story.load import shortfalls
 from echotrace.story.nouns import Story
 from echotrace.trace import Syscall
 from echotrace.views import words
 from echotrace.views.cells import WAIT, actor, fit, one_line, row_phrase
 from echotrace.views.explanations import explanations
 from echotrace.views.layout import Column, Layout, Row, lay_out
+from echotrace.views.load import beginning, cut, load_lines
 from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint
 from echotrace.views.phrases import INJECTED
 from echotrace.views.summary import summary
@@ -25,18 +27,30 @@ def timeline(
     by: str = "connection",
     everything: bool = False,
     explained: bool = False,
+    whole: bool = False,
 ) -> str:
     """The whole view: a heading, the timeline, what is hidden, and the table of connections.
 
-    With `explained`, a list follows that has a sentence for each event shown.
+    With `explained`, a list follows that has a sentence for each event shown. Of a free run it has
+    figures and the beginning of the timeline, unless the `whole` is wanted.
     """
     layout = lay_out(story, by=by, everything=everything)
     frame = _Frame.of(layout, surface)
+    figures = load_lines(story, surface.width, whole=whole)
+    table = figures or summary(story, surface.width).splitlines()
+    note: list[str] = []
+    if figures and not whole:
+        shown = beginning(story, layout, next(_groups(layout, frame.room)))
+        note = fit(cut(layout, shown), surface.width)
+        layout, frame = shown, _Frame.of(shown, surface)
+    rest = [[Piece(glyphs(line, surface))] for line in table]
     sections = [
         _heading(story, surface),
+        rest if figures else [],
+        [[Piece(glyphs(line, surface), "bold")] for line in note],
         *(_group(story, layout, group, frame, surface) for group in _groups(layout, frame.room)),
         list(_legend(story, layout, surface)),
-        [[Piece(glyphs(line, surface))] for line in summary(story, surface.width).splitlines()],
+        [] if figures else rest,
         list(explanations(story, layout, surface)) if explained else [],
     ]
     return "\n".join(paint(section, surface) for section in sections if section)
@@ -82,6 +96,7 @@ def shortcomings(story: Story) -> list[str]:
         )
     if trace.skipped:
         found.append(f"{words.count(trace.skipped, 'line')} of a newer echotrace were skipped.")
+    found.extend(map(words.safe, shortfalls(story)))
     return found
 
 
@@ -223,7 +238,8 @@ def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Pie
         sentences.append(f"{files}: --all shows them")
     end = story.trace.end
     if end is not None and end.reason is None:
-        sentences.append("After the last step echotrace ended the server.")
+        last = "step" if story.trace.header.load is None else "client had closed"
+        sentences.append(f"After the last {last} echotrace ended the server.")
     for sentence in sentences:
         for line in fit(glyphs(sentence, surface), surface.width):
             yield [Piece(line, "dim")]
