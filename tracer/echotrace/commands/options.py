@@ -43,7 +43,7 @@ recording = _all(
                  help="What the clients do: interleaved, sequential, burst, silent, large, "
                  "half-close, reset, idle, or a file with a step a line: '1 send hello'."),
     click.option("--free-run", is_flag=True,
-                 help="No script: all clients at the same time and at full speed, to see the server "
+                 help="No script: all clients at the same time and at full speed, to see a server "
                  "under load. Each connects and has one echo; then all go on, and close."),
     click.option("--echoes", type=click.IntRange(1, 1_000_000), metavar="N", show_default="10",
                  help="With --free-run: how many echoes each client has."),

@@ -8,6 +8,7 @@ import socket
 import struct
 import termios
 import time
+from collections.abc import Callable
 
 from echotrace.record.addresses import spell
 from echotrace.record.clients import client_socket
@@ -33,7 +34,7 @@ class Echoing:
         self.number = number
         self.rests = False
         self.over = False
-        self.echoes = 0
+        self.echoes = self.received = 0
         self.error: str | None = None
         self.answered: int | None = None
         self._wanted = echoes
@@ -41,7 +42,7 @@ class Echoing:
         self._socket: socket.socket | None = None
         self._payload = b""
         self._got = self._put = 0
-        self._sent = self._received = 0
+        self._sent = 0
         self._began: int | None = None
         self._connected: int | None = None
         self._ended: int | None = None
@@ -65,14 +66,17 @@ class Echoing:
 
     def act(self, events: int) -> None:
         """Go on with what has become possible."""
+        self._try(lambda connection: self._step(connection, events))
+
+    def go_on(self) -> None:
+        """Have the further echoes after the rest, or close."""
+        self.rests = False
+        self._try(self._proceed)
+
+    def _try(self, what: Callable[[socket.socket], None]) -> None:
         assert self._socket is not None
         try:
-            if self._connected is None:
-                self._connect(self._socket)
-            elif events & select.EPOLLOUT and self._put < len(self._payload):
-                self._send(self._socket)
-            if events & (select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR):
-                self._receive(self._socket)
+            what(self._socket)
         except BlockingIOError:
             pass
         except OSError as problem:
@@ -80,17 +84,19 @@ class Echoing:
         except Lost as loss:
             self.fail(str(loss))
 
+    def _step(self, connection: socket.socket, events: int) -> None:
+        if self._connected is None:
+            self._connect(connection)
+        elif events & select.EPOLLOUT and self._put < len(self._payload):
+            self._send(connection)
+        if events & (select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR):
+            self._receive(connection)
+
     @property
     def watches(self) -> int:
         """The events of epoll(7) that it waits for."""
         unsent = self._connected is None or self._put < len(self._payload)
         return _WRITE if unsent else _READ
-
-    def go_on(self) -> None:
-        """Have the next echo after a rest."""
-        self.rests = False
-        self._next()
-        self.act(select.EPOLLOUT)
 
     def give_up(self, reason: str) -> None:
         """End before it is over."""
@@ -106,7 +112,7 @@ class Echoing:
         return ClientTotal(
             client=self.number, began=self._began, connected=self._connected,
             answered=self.answered, ended=self._ended, local=self._local, peer=self._peer,
-            sent=self._sent, received=self._received, echoes=self.echoes, error=self.error,
+            sent=self._sent, received=self.received, echoes=self.echoes, error=self.error,
         )  # fmt: skip
 
     def _connect(self, connection: socket.socket) -> None:
@@ -115,12 +121,7 @@ class Echoing:
             raise OSError(status, os.strerror(status))
         self._connected = time.monotonic_ns()
         self._local = spell(connection.family, connection.getsockname())
-        self._next()
-        self._send(connection)
-
-    def _next(self) -> None:
-        self._payload = payload(self.number, self.echoes + 1, self._size)
-        self._got = self._put = 0
+        self._proceed(connection)
 
     def _send(self, connection: socket.socket) -> None:
         count = connection.send(memoryview(self._payload)[self._put :][:_CHUNK])
@@ -129,7 +130,7 @@ class Echoing:
 
     def _receive(self, connection: socket.socket) -> None:
         data = connection.recv(_CHUNK)
-        self._received += len(data)
+        self.received += len(data)
         if not data:
             raise Lost(f"the server ended the connection; {self._standing()}")
         due = self._payload[self._got : self._got + len(data)]
@@ -143,19 +144,25 @@ class Echoing:
         self.echoes += 1
         if self.answered is None:
             self.answered = time.monotonic_ns()
-            self.rests = self.echoes < self._wanted
-        elif self.echoes < self._wanted:
-            self._next()
+            self.rests = True
+        else:
+            self._proceed(connection)
+
+    def _proceed(self, connection: socket.socket) -> None:
+        """Begin the next echo or, after the last one, close."""
+        if self.echoes < self._wanted:
+            self._payload = payload(self.number, self.echoes + 1, self._size)
+            self._got = self._put = 0
             self._send(connection)
-        if self.echoes == self._wanted:
-            waiting = fcntl.ioctl(connection, termios.FIONREAD, b"\0" * 4)  # tcp(7), SIOCINQ
-            if more := struct.unpack("i", waiting)[0]:
-                raise Lost(f"{more} more bytes came than it had sent")
-            self._close()
+            return
+        waiting = fcntl.ioctl(connection, termios.FIONREAD, b"\0" * 4)  # tcp(7), SIOCINQ
+        if more := struct.unpack("i", waiting)[0]:
+            raise Lost(f"{more} more bytes came than it had sent")
+        self._close()
 
     def _difference(self, data: bytes, due: bytes) -> str:
         if data.startswith(due):
-            return f"more bytes came than it had sent, {self._received} for {self._sent}"
+            return f"more bytes came than it had sent, {self.received} for {self._sent}"
         at = next(n for n, (came, sent) in enumerate(zip(data, due, strict=False)) if came != sent)
         return (
             f"byte {self._got + at + 1} of echo {self.echoes + 1} came back as "

@@ -64,7 +64,7 @@ class FreeRun:
             return
         lost = _lost(totals) if self._reached else None
         if self._problem:
-            raise StepTimeout(f"{self._problem}; {lost}" if lost else self._problem)
+            raise StepTimeout(self._problem)
         if lost:
             raise EchoLost(lost)
 

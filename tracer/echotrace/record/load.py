@@ -37,11 +37,11 @@ _GONE = "the recording ended"
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
-    """How far the clients are: how many were answered, how many are over, and all their echoes."""
+    """How far the clients are: how many are over, and how many echoes and bytes came back."""
 
-    answered: int = 0
     over: int = 0
     echoes: int = 0
+    received: int = 0
 
 
 _decoder = msgspec.json.Decoder(Progress | ClientTotal)
@@ -231,8 +231,8 @@ class _Clients:
         if now < self._next_news:
             return
         self._next_news = now + _NEWS
-        answered = sum(client.answered is not None for client in self._clients)
         echoes = sum(client.echoes for client in self._clients)
-        news = msgspec.json.encode(Progress(answered, self._over, echoes))
+        received = sum(client.received for client in self._clients)
+        news = msgspec.json.encode(Progress(self._over, echoes, received))
         with contextlib.suppress(BlockingIOError, BrokenPipeError):
             self._control.send(news, socket.MSG_DONTWAIT)

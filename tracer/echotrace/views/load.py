@@ -69,11 +69,18 @@ def _concerns(story: Story, event: StoryEvent, keys: Collection[str]) -> bool:
 def _sentences(story: Story, run: FreeRun) -> Iterator[str]:
     load = run.load
     rate = run.echoes * 1e9 / run.time if run.time else 0
+    together = run.at_once == len(run.totals)
     yield (
-        f"Each of {words.count(load.clients, 'client')} connects and has an echo of "
-        f"{words.count(load.payload, 'byte')}; when all have had it, all go on at full speed, "
-        f"up to {_echoes(load.echoes)} each, and close."
+        f"Each of {words.count(load.clients, 'client')} connects, has an echo of "
+        f"{words.count(load.payload, 'byte')}, "
+        f"{'waits until all have had it, ' if together else ''}goes on at full speed up to "
+        f"{_echoes(load.echoes)}, and closes."
     )
+    if not together and not run.failed:
+        yield (
+            "The server did not answer all while they were connected: when it rested, those that "
+            "were answered went on without the others."
+        )
     yield (
         f"{_echoes(run.echoes)} in {words.duration(run.time)}, {rate:,.0f} a second; at most "
         f"{words.count(run.at_once, 'connection')} open and answered at the same time. Tracing "
