@@ -16,6 +16,7 @@ from echotrace.record.services import Service
 from echotrace.trace import ClientTotal
 
 _CHUNK = 1 << 16
+_TOO_MANY = "more bytes came back than it had sent"
 _READ, _WRITE = select.EPOLLIN, select.EPOLLIN | select.EPOLLOUT
 
 
@@ -156,13 +157,13 @@ class Echoing:
             self._send(connection)
             return
         waiting = fcntl.ioctl(connection, termios.FIONREAD, b"\0" * 4)  # tcp(7), SIOCINQ
-        if more := struct.unpack("i", waiting)[0]:
-            raise Lost(f"{more} more bytes came than it had sent")
+        if struct.unpack("i", waiting)[0]:
+            raise Lost(_TOO_MANY)
         self._close()
 
     def _difference(self, data: bytes, due: bytes) -> str:
         if data.startswith(due):
-            return f"more bytes came than it had sent, {self.received} for {self._sent}"
+            return _TOO_MANY
         at = next(n for n, (came, sent) in enumerate(zip(data, due, strict=False)) if came != sent)
         return (
             f"byte {self._got + at + 1} of echo {self.echoes + 1} came back as "

@@ -22,6 +22,7 @@ _REST = 25
 _LOADING = 10.0
 _DATAGRAMS = "the server takes datagrams: --free-run needs one that accepts connections"
 _NOT_LISTENING = "before the first client: the server does not listen"
+_ENDED = "before the first client: the server has ended"
 _RUNS_ON = "after the last echo: the server runs on without waiting for anything"
 
 
@@ -89,7 +90,9 @@ class FreeRun:
         if self._rested() > _REST and self._reached and not self._let_go:
             self._let_go = True
             self._generator.go()
-        if self._patience.is_over():
+        if not self._reached and not self._engine.pids:
+            self._problem = _ENDED
+        elif self._patience.is_over():
             waited = f"for {self._timeout:g} s no client got anything back"
             self._problem = waited if self._reached else _NOT_LISTENING
         return self._problem is not None

@@ -1,10 +1,11 @@
 """The clients of a free run: a process of its own, which nobody traces and nobody conducts.
 
 All connections are open at the same time: each client connects and has one echo, and when all have
-had it, all go on at full speed until each has its echoes; then it closes. At most `_RAMP` clients
-have connected and wait for their first echo, so that the accept queue does not overflow. A server
-that serves one client after the other answers the first only: the recording, which sees that it
-rests, then lets those `go` that were answered.
+had it, all go on at full speed until each has its echoes; then it closes. At most `_RAMP` clients,
+and no more than the backlog, have connected and wait for their first echo: when the accept queue is
+full the kernel drops their SYN (tcp_conn_request in net/ipv4/tcp_input.c), and only a second later
+they try again. A server that serves one client after the other answers the first only: the
+recording, which sees that it rests, then lets those `go` that were answered.
 
 The process talks to the recording over a pair of sockets that keeps messages whole (unix(7),
 SOCK_SEQPACKET). It is told where to connect, `go`, or why to stop; it tells how far it is, and at
@@ -28,7 +29,7 @@ from echotrace.record.echoing import Echoing
 from echotrace.record.services import Service
 from echotrace.trace import ClientTotal, Load
 
-_RAMP = 64  # a backlog of 100 is common
+_RAMP = 64
 _OTHERS = 32  # descriptors that are open besides
 _NEWS = 0.05  # seconds between two messages on how far it is
 _GO = b"go"
@@ -95,7 +96,7 @@ class LoadGenerator:
 
     def connect_to(self, service: Service) -> None:
         """Let the clients begin."""
-        self._tell(service.local.encode("latin-1"))
+        self._tell(msgspec.json.encode(service))
 
     def go(self) -> None:
         """Let those go on that were answered, though others were not."""
@@ -134,9 +135,10 @@ def _run(load: Load, control: socket.socket) -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     where = control.recv(_MESSAGE)
-    clients = _Clients(load, Service(where.decode("latin-1")), control)
+    clients = _Clients(load, control)
     if where:
-        clients.serve()
+        with contextlib.suppress(msgspec.DecodeError):  # it is told to stop
+            clients.serve(msgspec.json.decode(where, type=Service))
     with contextlib.suppress(BrokenPipeError):
         for total in clients.totals():
             control.send(msgspec.json.encode(total))
@@ -145,9 +147,8 @@ def _run(load: Load, control: socket.socket) -> None:
 class _Clients:
     """All clients, in one loop."""
 
-    def __init__(self, load: Load, service: Service, control: socket.socket) -> None:
+    def __init__(self, load: Load, control: socket.socket) -> None:
         self._clients = [Echoing(n + 1, load.echoes, load.payload) for n in range(load.clients)]
-        self._service = service
         self._control = control
         self._poll = select.epoll()
         self._poll.register(control.fileno(), select.EPOLLIN)
@@ -162,10 +163,11 @@ class _Clients:
         """What each client did."""
         return (client.total() for client in self._clients)
 
-    def serve(self) -> None:
+    def serve(self, service: Service) -> None:
         """Go on until every client is over."""
+        ramp = max(1, min(_RAMP, _RAMP if service.backlog is None else service.backlog))
         while self._over < len(self._clients):
-            self._fill()
+            self._fill(service, ramp)
             if self._resting and not self._waiting and not self._unanswered:
                 self._go()
             for fd, events in self._poll.poll(_NEWS):
@@ -175,11 +177,11 @@ class _Clients:
                     self._act(fd, events)
             self._tell_news()
 
-    def _fill(self) -> None:
+    def _fill(self, service: Service, ramp: int) -> None:
         """Let the next clients begin, as many as may wait for their first answer."""
-        while self._waiting and self._unanswered < _RAMP:
+        while self._waiting and self._unanswered < ramp:
             client = self._waiting[-1]
-            fd = client.begin(self._service)
+            fd = client.begin(service)
             if fd is None and not client.over:
                 break  # later
             self._waiting.pop()
