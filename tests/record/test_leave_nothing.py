@@ -162,7 +162,7 @@ def test_killed_echotrace_takes_its_server_along(name: str, start: Callable[...,
 def test_killed_echotrace_takes_its_free_clients_along(start: Callable[..., Command]) -> None:
     """The process with the clients, which nobody traces, ends with echotrace too."""
     command = start("fork", None, *STUCK)
-    command.wait_for('"injected":"short=3"')
+    command.wait_for('"injected":"send:short=3"')
     assert _killed(command) == 7  # the server with five children, the clients
 
 
@@ -170,7 +170,7 @@ STUCK = ("--free-run", "-n", "5", "--inject", "send:short=3", "--timeout", "600"
 FREELY = {
     "at once": (("--free-run",), '"type":"header"'),
     "full speed": (("--free-run", "-n", "20", "--echoes", "1000000"), '"name":"listen"'),
-    "stuck": (STUCK, '"injected":"short=3"'),
+    "stuck": (STUCK, '"injected":"send:short=3"'),
 }
 
 
