@@ -39,16 +39,16 @@ inject = click.option(
 recording = _all(
     click.option("--clients", "-n", type=click.IntRange(1, 10_000), default=2, show_default=True,
                  metavar="N", help="How many clients a built-in script or a free run has."),
-    click.option("--script", "-s", metavar="NAME|FILE", show_default="interleaved",
-                 help="What the clients do: interleaved, sequential, burst, silent, large, "
-                 "half-close, reset, idle, or a file with a step a line: '1 send hello'."),
+    click.option("--script", "-s", metavar="NAME|FILE",
+                 help="What the clients do: interleaved (the default), sequential, burst, silent, "
+                 "large, half-close, reset, idle, or a file with a step a line: '1 send hello'."),
     click.option("--free-run", is_flag=True,
                  help="No script: all clients at the same time and at full speed, to see a server "
                  "under load. Each connects and has one echo; then all go on, and close."),
-    click.option("--echoes", type=click.IntRange(1, 1_000_000), metavar="N", show_default="10",
-                 help="With --free-run: how many echoes each client has."),
-    click.option("--payload", type=click.IntRange(1, 1 << 24), metavar="BYTES", show_default="64",
-                 help="With --free-run: how many bytes an echo has."),
+    click.option("--echoes", type=click.IntRange(1, 1_000_000), metavar="N",
+                 help="With --free-run: how many echoes each client has, 10 unless given."),
+    click.option("--payload", type=click.IntRange(1, 1 << 24), metavar="BYTES",
+                 help="With --free-run: how many bytes an echo has, 64 unless given."),
     click.option("--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
                  help="Which twin of the server to run."),
     click.option("--as-posted", is_flag=True,

@@ -42,6 +42,7 @@ Examples:
   echotrace {name} --script half-close --by task{twin}
   {f"echotrace {name} --explain":<40}a sentence for every event
   {f"echotrace {name} --inject send:short=3":<40}the bytes that never come back
+  {f"echotrace {name} --free-run -n 1000":<40}under load, at full speed
   {f"echotrace {name} -o {Path(name).name}.jsonl":<40}keep the trace
 """
 
