@@ -7,7 +7,7 @@ from echotrace.functions import called
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect, logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
-from echotrace.views import words
+from echotrace.views import readiness, words
 
 #: The arguments worth a place in a cell, by logical event; others show their first three.
 _SHOWN: Mapping[str, tuple[str, ...]] = {
@@ -102,7 +102,7 @@ def _arguments(call: Syscall) -> list[str]:
         return []
     shown = _SHOWN.get(logical_event(call.name), tuple(call.args)[:3])
     return [
-        words.value(call.args[name])
+        readiness.asked(call.args[name]) if name == "fds" else words.value(call.args[name])
         for name in shown
         if name in call.args
         and call.args[name] is not None
@@ -145,8 +145,8 @@ def _answer(story: Story, event: StoryEvent, call: Syscall) -> str:
             return str(call.result)
         case "name":
             return words.address(call.args.get("addr"))
-        case "select":
-            return words.value(call.args.get("readable", call.result))
+        case "select" | "poll" | "epoll wait":
+            return readiness.found(event, call)
         case _:
             return str(call.result) if call.result or _makes_a_descriptor(call) else ""
 
