@@ -41,8 +41,8 @@ recording = _all(
                  metavar="N", help="How many clients a built-in script or a free run has."),
     click.option("--script", "-s", metavar="NAME|FILE",
                  help="What the clients do: interleaved (the default), sequential, burst, silent, "
-                 "large, half-close, reset, idle (see echotrace servers --scripts), or a file with a "
-                 "step a line: '1 send hello'."),
+                 "large, half-close, reset, idle (see echotrace servers --scripts), or a file with "
+                 "a step a line: '1 send hello'."),
     click.option("--free-run", is_flag=True,
                  help="No script: all clients at the same time and at full speed, to see a server "
                  "under load. Each connects and has one echo; then all go on, and close."),

@@ -79,7 +79,8 @@ def _serve(
         complain(recorded.error)
     if not quiet:
         click.echo(f"trace kept in {safe(str(recorded.path))}", err=True)
-        click.echo(f"next: {_next(name)}", err=True)
+        whole = f"echotrace show {safe(str(recorded.path))} --whole"
+        click.echo(f"next: {whole if wish.free_run else _next(name)}", err=True)
     return int(recorded.exit_status)
 
 
