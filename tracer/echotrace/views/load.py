@@ -16,6 +16,7 @@ from echotrace.views.cells import fit
 from echotrace.views.layout import Column, Layout, is_essential
 
 _EACH = 3  # connections that are shown of the quickest, the middle and the slowest
+_MOST_WRONG = 12
 _MOST_LINES = 60  # of the timeline
 _MOST_CALLS = 12
 _OWN_HEAD = ("", "answered", "open")
@@ -146,15 +147,16 @@ def _count(run: FreeRun) -> str:
 
 def _chosen(run: FreeRun) -> list[tuple[str, Answered]]:
     """The connections that went wrong, the quickest, those in the middle, and the slowest."""
-    wrong = [pair for pair in run.served if pair[0].error or pair in run.differing]
-    well = [pair for pair in run.served if not pair[0].error and pair not in run.differing]
+    differing = {total.client for total, _ in run.differing}
+    wrong = [pair for pair in run.served if pair[0].error or pair[0].client in differing]
+    well = [pair for pair in run.served if not (pair[0].error or pair[0].client in differing)]
     well.sort(key=lambda pair: _wait(pair[0].began, pair[0].answered))
     middle = max(0, len(well) // 2 - _EACH // 2)
     labelled = dict.fromkeys(range(len(well))[-_EACH:], "slowest")
     labelled |= dict.fromkeys(range(len(well))[middle : middle + _EACH], "middle")
     labelled |= dict.fromkeys(range(len(well))[:_EACH], "quickest")
     return [
-        *(("wrong", pair) for pair in wrong[:_MOST_CALLS]),
+        *(("wrong", pair) for pair in wrong[:_MOST_WRONG]),
         *((labelled[at], well[at]) for at in sorted(labelled)),
     ]
 
