@@ -12,7 +12,7 @@ from echotrace.commands.recording import Wish, plan_of
 from echotrace.record import build, script
 from echotrace.record.conductor import Conductor
 from echotrace.record.freerun import FreeRun
-from echotrace.record.load import LoadGenerator
+from echotrace.record.generator import LoadGenerator
 from echotrace.record.plan import Plan
 from echotrace.record.recorder import Recorder
 from echotrace.record.script import Script

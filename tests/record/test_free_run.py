@@ -1,9 +1,11 @@
 """Clients at full speed: all at the same time, nothing lost, and every loss told."""
 
 import os
+import signal
 import socket
 import socketserver
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from recordings import free_plan, own_folders, plan, ran_freely
 from echotrace.errors import EchoLost, StepTimeout
 from echotrace.record.addresses import spell
 from echotrace.record.freerun import FreeRun
-from echotrace.record.load import LoadGenerator
+from echotrace.record.generator import LoadGenerator
 from echotrace.record.recorder import Recorder
 from echotrace.record.services import Service
 from echotrace.story.load import FreeRun as Counted
@@ -104,6 +106,24 @@ def test_the_server_has_all_processors() -> None:
 
         FreeRun(recorder, generator, tell).play()
     assert seen == {frozenset(os.sched_getaffinity(0))}
+
+
+def test_clients_that_are_killed() -> None:
+    """When the process with the clients is killed, the run ends and says so."""
+    endless = Load(2, 1_000_000, 64)
+    with (
+        LoadGenerator(endless) as generator,
+        Recorder(free_plan("thread", endless), _ignore) as recorder,
+    ):
+
+        def tell(echoes: int) -> None:
+            if echoes:
+                with suppress(ProcessLookupError):
+                    os.kill(generator.pid, signal.SIGKILL)
+
+        run = FreeRun(recorder, generator, tell)
+        with pytest.raises(StepTimeout, match="the process with the clients was killed"):
+            run.play()
 
 
 def _ignore(_records: object) -> None:

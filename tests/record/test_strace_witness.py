@@ -14,7 +14,7 @@ import pytest
 from recordings import free_plan, own_folders, played, ran_freely, server_plan
 from witness import Witness
 
-from echotrace.record.load import LoadGenerator
+from echotrace.record.generator import LoadGenerator
 from echotrace.record.plan import Plan
 from echotrace.record.script import BUILT_IN
 from echotrace.servers import NAMES

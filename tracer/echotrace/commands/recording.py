@@ -15,8 +15,8 @@ from echotrace.errors import EchoLost, EchotraceError, StepTimeout, SystemRefuse
 from echotrace.record import build, inject, script
 from echotrace.record.conductor import Conductor
 from echotrace.record.freerun import FreeRun
+from echotrace.record.generator import LoadGenerator
 from echotrace.record.inject import Faults
-from echotrace.record.load import LoadGenerator
 from echotrace.record.plan import Plan
 from echotrace.record.recorder import Recorder
 from echotrace.record.script import Script

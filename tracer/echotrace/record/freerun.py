@@ -11,18 +11,19 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from echotrace.errors import EchoLost, StepTimeout
-from echotrace.record.load import LoadGenerator
+from echotrace.record.generator import LoadGenerator
 from echotrace.record.recorder import Recorder
 from echotrace.record.services import Service
 from echotrace.trace import ClientTotal
 
-#: Ticks in a row without a stop after which a server rests, and nobody else will be answered.
+#: Ticks without a stop, with all at rest, after which nobody else will be answered.
 _REST = 25
 #: Seconds that a server may take at least until it listens: an interpreter needs some.
 _LOADING = 10.0
 _DATAGRAMS = "the server takes datagrams: --free-run needs one that accepts connections"
 _NOT_LISTENING = "before the first client: the server does not listen"
 _ENDED = "before the first client: the server has ended"
+_CLIENTS_GONE = "the process with the clients was killed, so what they did is not known"
 _RUNS_ON = "after the last echo: the server runs on without waiting for anything"
 
 
@@ -40,6 +41,7 @@ class FreeRun:
         self._generator = generator
         self._tell = tell
         self._timeout = recorder.plan.timeout
+        self._asked = recorder.plan.load.clients if recorder.plan.load else 0
         self._seen = generator.progress
         self._handled = -1
         self._rests = 0
@@ -55,8 +57,10 @@ class FreeRun:
         """
         self._recorder.run_freely(self._reach, self._served)
         self._generator.stop(self._problem or "the recording was interrupted")
+        if self._reached and len(self._generator.totals) < self._asked:
+            self._problem = _CLIENTS_GONE
         if not self._problem and not self._engine.interrupted:
-            self._patience = _Patience(self._timeout)
+            self._patience, self._rests = _Patience(self._timeout), 0
             self._recorder.run_freely(enough=self._at_rest)
         self._recorder.settle()
         totals = [self._dated(total) for total in self._generator.totals]
@@ -87,12 +91,14 @@ class FreeRun:
         if progress != self._seen:
             self._seen = progress
             self._patience = _Patience(self._timeout)
-        if self._rested() > _REST and self._reached and not self._let_go:
+        over = self._patience.is_over()
+        if (self._rested() > _REST or over) and self._reached and not self._let_go:
             self._let_go = True
             self._generator.go()
+            self._patience, over = _Patience(self._timeout), False
         if not self._reached and not self._engine.pids:
             self._problem = _ENDED
-        elif self._patience.is_over():
+        elif over:
             waited = f"for {self._timeout:g} s no client got anything back"
             self._problem = waited if self._reached else _NOT_LISTENING
         return self._problem is not None
@@ -103,10 +109,11 @@ class FreeRun:
         return self._problem is not None or self._rested() > 0
 
     def _rested(self) -> int:
-        """For how many ticks nothing has happened and every task has been waiting."""
-        rests = self._engine.handled == self._handled and self._engine.idle()
-        self._rests = self._rests + 1 if rests else 0
-        self._handled = self._engine.handled
+        """For how many ticks nothing has happened while server and clients were waiting."""
+        if self._engine.handled != self._handled or not self._engine.idle():
+            self._handled, self._rests = self._engine.handled, 0
+        elif self._generator.rests():  # else they have yet to act: that is no tick of rest
+            self._rests += 1
         return self._rests
 
     def _dated(self, total: ClientTotal) -> ClientTotal:

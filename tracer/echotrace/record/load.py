@@ -13,27 +13,22 @@ the end a total of each client.
 """
 
 import contextlib
-import os
 import resource
 import select
-import signal
 import socket
 import time
 from collections.abc import Iterator
-from typing import Self
 
 import msgspec
 
-from echotrace.errors import SystemRefused
 from echotrace.record.echoing import Echoing
 from echotrace.record.services import Service
 from echotrace.trace import ClientTotal, Load
 
 _RAMP = 64
-_OTHERS = 32  # descriptors that are open besides
 _NEWS = 0.05  # seconds between two messages on how far it is
-_GO = b"go"
-_MESSAGE = 1 << 16
+GO = b"go"
+MESSAGE = 1 << 16
 _GONE = "the recording ended"
 
 
@@ -45,96 +40,11 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
     received: int = 0
 
 
-_decoder = msgspec.json.Decoder(Progress | ClientTotal)
-
-
-def check_limit(clients: int) -> None:
-    """Raise SystemRefused when a process may not have so many connections (getrlimit(2))."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    if hard not in (resource.RLIM_INFINITY, -1) and clients + _OTHERS > hard:
-        raise SystemRefused(
-            f"{clients:,} clients need {clients + _OTHERS:,} descriptors and this system allows "
-            f"{hard:,}: ask for fewer --clients, or raise the hard limit (ulimit -Hn, as root)"
-        )
-
-
-class LoadGenerator:
-    """The process with the clients. A context manager: leaving it ends and reaps the process.
-
-    `progress` is what was told last, `totals` are there once it is `done`; times of the clock.
-    """
-
-    def __init__(self, load: Load) -> None:
-        check_limit(load.clients)
-        self.progress = Progress()
-        self.totals: list[ClientTotal] = []
-        self.done = False
-        self._load = load
-
-    def __enter__(self) -> Self:
-        self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        pid = os.fork()
-        if not pid:
-            try:  # the child: nothing may return into the caller's frames
-                self._control.close()
-                os.setsid()  # a terminal's Ctrl-C reaches only the recording
-                signal.signal(signal.SIGINT, signal.SIG_DFL)
-                _run(self._load, far)
-            finally:
-                os._exit(0)
-        self._process = os.pidfd_open(pid)
-        far.close()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._control.close()
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._process, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):  # a recording reaps whatever ends
-            os.waitid(os.P_PIDFD, self._process, os.WEXITED)
-        os.close(self._process)
-
-    def connect_to(self, service: Service) -> None:
-        """Let the clients begin."""
-        self._tell(msgspec.json.encode(service))
-
-    def go(self) -> None:
-        """Let those go on that were answered, though others were not."""
-        self._tell(_GO)
-
-    def stop(self, reason: str) -> None:
-        """End all that is not over, and wait for the totals."""
-        self._tell(reason.encode())
-        self._control.setblocking(True)
-        while not self.done:
-            self._take(self._control.recv(_MESSAGE))
-
-    def look(self) -> None:
-        """Take in what has been told."""
-        self._control.setblocking(False)
-        with contextlib.suppress(BlockingIOError):
-            while not self.done:
-                self._take(self._control.recv(_MESSAGE))
-
-    def _take(self, message: bytes) -> None:
-        if not message:
-            self.done = True
-            return
-        told = _decoder.decode(message)
-        if isinstance(told, Progress):
-            self.progress = told
-        else:
-            self.totals.append(told)
-
-    def _tell(self, message: bytes) -> None:
-        with contextlib.suppress(BrokenPipeError):  # it has told everything and ended
-            self._control.send(message)
-
-
-def _run(load: Load, control: socket.socket) -> None:
+def run(load: Load, control: socket.socket) -> None:
+    """Be the process with the clients, until all are over or the recording says stop."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    where = control.recv(_MESSAGE)
+    where = control.recv(MESSAGE)
     clients = _Clients(load, control)
     if where:
         with contextlib.suppress(msgspec.DecodeError):  # it is told to stop
@@ -172,7 +82,7 @@ class _Clients:
                 self._go()
             for fd, events in self._poll.poll(_NEWS):
                 if fd == self._control.fileno():
-                    self._obey(self._control.recv(_MESSAGE))
+                    self._obey(self._control.recv(MESSAGE))
                 elif fd in self._watched:
                     self._act(fd, events)
             self._tell_news()
@@ -212,7 +122,7 @@ class _Clients:
             self._poll.modify(fd, client.watches)
 
     def _obey(self, message: bytes) -> None:
-        if message == _GO:
+        if message == GO:
             self._go()
             return
         for client in self._clients:
