@@ -11,10 +11,12 @@ import pytest
 from echotrace.commands.recording import Wish, plan_of
 from echotrace.record import build, script
 from echotrace.record.conductor import Conductor
+from echotrace.record.freerun import FreeRun
+from echotrace.record.generator import LoadGenerator
 from echotrace.record.plan import Plan
 from echotrace.record.recorder import Recorder
 from echotrace.record.script import Script
-from echotrace.trace import Header, Record, Trace
+from echotrace.trace import Header, Load, Record, Trace
 
 PROGRAMS = Path(__file__).parent.parent / "programs"
 PATIENCE = 60  # seconds until a recording that hangs fails its test instead of hanging it
@@ -80,6 +82,28 @@ def played(what: Plan) -> Trace:
         recorder.finish()
 
     return _record(what, run)
+
+
+def free_plan(name: str, load: Load, language: str = "c") -> Plan:
+    """How `echotrace NAME --free-run` records."""
+    return plan_of(
+        Wish(
+            name, clients=load.clients, free_run=True, echoes=load.echoes, payload=load.payload,
+            lang=language,
+        )
+    )  # fmt: skip
+
+
+def ran_freely(what: Plan, records: list[Record] | None = None) -> Trace:
+    """Record a server under the load of the plan; `records` are there even if that raises."""
+    assert what.load is not None
+    with LoadGenerator(what.load) as generator:
+
+        def run(recorder: Recorder) -> None:
+            FreeRun(recorder, generator, lambda _: None).play()
+            recorder.finish()
+
+        return _record(what, run, records)
 
 
 def watched(what: Plan, look: Callable[[int, Sequence[Record]], None]) -> Trace:

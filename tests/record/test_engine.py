@@ -324,9 +324,10 @@ def test_stop_before_the_program_runs_leaves_no_calls(monkeypatch: pytest.Monkey
     monkeypatch.setattr(engine, "_BATCH", 0)
     with Recorder(plan("execs", seccomp=False), records.extend) as recorder:
 
-        def interrupt_after_some_calls() -> None:
+        def interrupt_after_some_calls() -> bool:
             if len(recorder.engine.stops.items) > 3:
                 recorder.engine.interrupt()
+            return False
 
         recorder.engine.overflow = interrupt_after_some_calls
         recorder.engine.pump(block=True)

@@ -24,12 +24,14 @@ SERVED = "1 connect;1 send hey;1 expect hey"
 class Command:
     """An `echotrace` that runs, marked in its environment, which its server inherits."""
 
-    def __init__(self, folder: Path, name: str, script: str, *options: str) -> None:
+    def __init__(self, folder: Path, name: str, script: str | None, *options: str) -> None:
         self.trace = folder / "trace.jsonl"
         steps = folder / "script"
-        steps.write_text(script.replace(";", "\n"))
+        if script is not None:
+            steps.write_text(script.replace(";", "\n"))
+            options = ("-s", str(steps), *options)
         self._mark = f"{MARK}={uuid.uuid4()}"
-        words = [name, "-s", str(steps), "-o", str(self.trace), *options]
+        words = [name, "-o", str(self.trace), *options]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "echotrace", *words],
             env=os.environ | dict([self._mark.split("=")]),
@@ -82,7 +84,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Command]]:
     """Starts commands, and ends with the test what they left."""
     started: list[Command] = []
 
-    def begin(name: str, script: str, *options: str) -> Command:
+    def begin(name: str, script: str | None, *options: str) -> Command:
         started.append(Command(tmp_path, name, script, *options))
         return started[-1]
 
@@ -151,8 +153,47 @@ def test_killed_echotrace_takes_its_server_along(name: str, start: Callable[...,
     """When echotrace is killed by SIGKILL, the kernel kills every task that it traced."""
     command = start(name, f"1-3 connect;1-3 send hey;{FOR_EVER}")
     command.wait_for('"client":3,"action":"send"')
+    assert _killed(command) == (4 if name == "fork" else 1)
+    trace = load(command.trace)
+    assert trace.end is None
+    assert any(isinstance(record, ClientStep) for record in trace.records)
+
+
+def test_killed_echotrace_takes_its_free_clients_along(start: Callable[..., Command]) -> None:
+    """The process with the clients, which nobody traces, ends with echotrace too."""
+    command = start("fork", None, *STUCK)
+    command.wait_for('"injected":"send:short=3"')
+    assert _killed(command) == 7  # the server with five children, the clients
+
+
+STUCK = ("--free-run", "-n", "5", "--inject", "send:short=3", "--timeout", "600")
+FREELY = {
+    "at once": (("--free-run",), '"type":"header"'),
+    "full speed": (("--free-run", "-n", "20", "--echoes", "1000000"), '"name":"listen"'),
+    "stuck": (STUCK, '"injected":"send:short=3"'),
+}
+
+
+@pytest.mark.parametrize("moment", FREELY)
+def test_interrupt_of_a_free_run(moment: str, start: Callable[..., Command]) -> None:
+    """After SIGINT what server and free clients had done is kept and shown, and nobody is left."""
+    options, sign = FREELY[moment]
+    command = start("fork", None, *options)
+    command.wait_for(sign)
+    command.process.send_signal(signal.SIGINT)
+    trace = interrupted(command)
+    assert command.process.returncode == 130
+    load_asked = trace.header.load
+    assert load_asked is not None
+    assert len(trace.totals()) == load_asked.clients
+    if moment == "stuck":
+        error = "the recording was interrupted; 3 of 64 bytes of echo 1 had come back"
+        assert [total.error for total in trace.totals()] == [error] * 5
+
+
+def _killed(command: Command) -> int:
+    """Kill echotrace and see all others end that belong to it; how many they were."""
     processes = [pid for pid in command.left() if pid != command.process.pid]
-    assert len(processes) == (4 if name == "fork" else 1)
     watch = select.poll()
     watched = {os.pidfd_open(pid) for pid in processes}
     try:
@@ -171,9 +212,7 @@ def test_killed_echotrace_takes_its_server_along(name: str, start: Callable[...,
         for pidfd in watched:
             os.close(pidfd)
     assert command.left() == []
-    trace = load(command.trace)
-    assert trace.end is None
-    assert any(isinstance(record, ClientStep) for record in trace.records)
+    return len(processes)
 
 
 def test_step_that_never_becomes_possible(start: Callable[..., Command]) -> None:

@@ -4,21 +4,23 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from recordings import own_folders, played, server_plan
+from recordings import free_plan, own_folders, played, ran_freely, server_plan
 from witness import Witness
 
+from echotrace.record.generator import LoadGenerator
 from echotrace.record.plan import Plan
 from echotrace.record.script import BUILT_IN
 from echotrace.servers import NAMES
 from echotrace.story.roles import assign
 from echotrace.syscalls import ON_REQUEST, ROWS, Effect
-from echotrace.trace import Exit, Signal, Syscall, Trace
+from echotrace.trace import Exit, Load, Signal, Syscall, Trace
 
 #: Arguments that both tell, by name of the call; of the calls in no row here, the descriptor.
 COMPARED: Mapping[str, tuple[str, ...]] = {
@@ -71,6 +73,32 @@ def test_agrees_with_strace_event_for_event(name: str, play: str, tmp_path: Path
         assert sorted(seen.values()) == sorted(told.values())
     else:
         assert seen == told
+
+
+@pytest.mark.skipif(
+    shutil.which("strace") is None and not os.environ.get("CI"), reason="needs strace"
+)
+@pytest.mark.parametrize("name", ["thread", "broken/clean_epoll"])
+def test_agrees_with_strace_on_a_free_run(name: str, tmp_path: Path) -> None:
+    """Under free clients the same calls are made as strace logs; only their order is chance."""
+    load = Load(clients=5, echoes=3, payload=64)
+    plan = free_plan(name, load)
+    seen = events_of_trace(ran_freely(plan))
+    log = tmp_path / "strace.log"
+    with LoadGenerator(load) as generator, witness(plan, log) as server:
+        generator.connect_to(server.service())
+        while not generator.done:
+            generator.look()
+        server.wait_until_idle()
+    told = events_of_log(log.read_text())
+    assert [total.error for total in generator.totals] == [None] * 5
+    assert _together(seen) == _together(told)
+    assert sum("sendto" in event for event in _together(seen).elements()) == 15
+
+
+def _together(events: Mapping[str, Iterable[str]]) -> Counter[str]:
+    """The events of all tasks, without whose they are."""
+    return Counter(event for found in events.values() for event in found)
 
 
 # What echotrace saw

@@ -31,8 +31,7 @@ class Witness:
     def play(self, script: Script) -> None:
         """Take the steps of a script, each when the server is idle, as the conductor does."""
         clients: dict[int, Client] = {}
-        host, port = self._wait_for_address()
-        service = Service(f"{host}:{port}")
+        service = self.service()
         try:
             for step in script.steps:
                 acting = [
@@ -47,13 +46,15 @@ class Witness:
             for client in clients.values():
                 client.abandon()
 
-    def _wait_for_address(self) -> tuple[str, int]:
+    def service(self) -> Service:
+        """Where the server listens, as soon as it does."""
         deadline = time.monotonic() + PATIENCE
         while True:
             self.wait_until_idle()
             address = self._address()
             if address:
-                return address
+                host, port = address
+                return Service(f"{host}:{port}")
             assert time.monotonic() < deadline, "the server does not listen"
 
     def wait_until_idle(self) -> None:

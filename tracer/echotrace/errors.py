@@ -27,6 +27,10 @@ class StepTimeout(UserError):
     """A client step never became possible; what was recorded until then is kept."""
 
 
+class EchoLost(UserError):
+    """A client of a free run did not get back what it had sent; the recording itself is whole."""
+
+
 class SystemRefused(EchotraceError):
     """The kernel or the machine said no: ptrace denied, disk full, no such facility."""
 

@@ -37,12 +37,24 @@ class Endpoint(Struct, frozen=True, omit_defaults=True):
     peer: str | None = None
 
 
+class Load(Struct, frozen=True):
+    """What clients at full speed were asked to do: so many at the same time, each so many echoes.
+
+    `payload` is the size of one echo in bytes.
+    """
+
+    clients: int
+    echoes: int
+    payload: int
+
+
 class Header(Struct, frozen=True, tag_field="type", tag="header", omit_defaults=True):
     """The first line: what was recorded, with which program, on which machine.
 
     `steps` is the script, step by step; `injections` what `--inject` asked for. `attached` is the
     process that ran already when it was attached to: then there is no script, and `clients` is 0,
-    for the clients are others'.
+    for the clients are others'. `load` is there instead of steps when the clients ran freely
+    (`--free-run`).
     """
 
     format: int
@@ -60,6 +72,7 @@ class Header(Struct, frozen=True, tag_field="type", tag="header", omit_defaults=
     source: str | None = None
     injections: list[str] = []
     attached: int | None = None
+    load: Load | None = None
 
 
 class Task(Struct, frozen=True, tag_field="type", tag="task", omit_defaults=True):
@@ -227,6 +240,27 @@ class ClientStep(Struct, frozen=True, tag_field="type", tag="client", omit_defau
     unread: int | None = None
 
 
+class ClientTotal(Struct, frozen=True, tag_field="type", tag="client-total", omit_defaults=True):
+    """What a client that ran freely did in all, as the client itself counted it.
+
+    It `began` to connect, was `connected`, had its first echo back (`answered`) and had closed
+    (`ended`); None: never. `sent` and `received` are bytes, `echoes` those that came back whole;
+    `error` says why the client ended before it had all.
+    """
+
+    client: int
+    began: int | None = None
+    connected: int | None = None
+    answered: int | None = None
+    ended: int | None = None
+    local: str | None = None
+    peer: str | None = None
+    sent: int = 0
+    received: int = 0
+    echoes: int = 0
+    error: str | None = None
+
+
 class End(Struct, frozen=True, tag_field="type", tag="end", omit_defaults=True):
     """The last line: the recording ended as meant, or `reason` says what ended it early."""
 
@@ -236,7 +270,17 @@ class End(Struct, frozen=True, tag_field="type", tag="end", omit_defaults=True):
 
 
 Record: TypeAlias = (
-    Header | Source | Task | Attached | Syscall | Exec | Signal | Exit | ClientStep | End
+    Header
+    | Source
+    | Task
+    | Attached
+    | Syscall
+    | Exec
+    | Signal
+    | Exit
+    | ClientStep
+    | ClientTotal
+    | End
 )
 Event: TypeAlias = Syscall | Signal | Exit | ClientStep
 
@@ -267,6 +311,10 @@ class Trace(Struct, frozen=True):
     def sources(self) -> dict[str, Source]:
         """The source files that sites name, by the name they use."""
         return {record.file: record for record in self.records if isinstance(record, Source)}
+
+    def totals(self) -> tuple[ClientTotal, ...]:
+        """What each client that ran freely did in all."""
+        return tuple(record for record in self.records if isinstance(record, ClientTotal))
 
     def syscalls(self) -> Iterator[Syscall]:
         """All system calls, by event number."""

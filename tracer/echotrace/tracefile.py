@@ -3,7 +3,7 @@
 History of FORMAT, the number in the header:
 
 1  the first: header, task, syscall, exec, signal, exit, client, end; later also source and
-   attached, which older versions skip
+   attached and client-total, which older versions skip
 
 A line of an unknown type, and an unknown field, are skipped: a later version may add both. What a
 known field means never changes without a new number.
@@ -14,35 +14,22 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, get_args
 
 import msgspec
 
 from echotrace.errors import SystemRefused, TraceFileError, UserError
 from echotrace.trace import (
-    Attached,
-    ClientStep,
-    End,
-    Exec,
-    Exit,
     Header,
     Record,
-    Signal,
-    Source,
-    Syscall,
-    Task,
     Trace,
 )
 
 FORMAT = 1
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(
-    Header | Source | Task | Attached | Syscall | Exec | Signal | Exit | ClientStep | End
-)
-_KNOWN = frozenset({
-    "header", "source", "task", "attached", "syscall", "exec", "signal", "exit", "client", "end",
-})  # fmt: skip
+_decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
+_KNOWN = frozenset(kind.__struct_config__.tag for kind in get_args(Record))
 
 
 class _Kind(msgspec.Struct):

@@ -144,7 +144,7 @@ def heading(header: Header, outcomes: Sequence[Outcome] = ()) -> str:
     elif header.attached is not None:
         parts.append(f"attached to {header.attached}")
     else:
-        parts.append(f"script {header.script}")
+        parts.append(header.script if header.load else f"script {header.script}")
     return " · ".join(parts)
 
 

@@ -38,11 +38,18 @@ inject = click.option(
 #: What to record.
 recording = _all(
     click.option("--clients", "-n", type=click.IntRange(1, 10_000), default=2, show_default=True,
-                 metavar="N", help="How many clients a built-in script has."),
-    click.option("--script", "-s", default="interleaved", show_default=True, metavar="NAME|FILE",
-                 help="What the clients do: interleaved, sequential, burst, silent, large, "
-                 "half-close, reset, idle (see echotrace servers --scripts), or a file with a "
-                 "step a line: '1 send hello'."),
+                 metavar="N", help="How many clients a built-in script or a free run has."),
+    click.option("--script", "-s", metavar="NAME|FILE",
+                 help="What the clients do: interleaved (the default), sequential, burst, silent, "
+                 "large, half-close, reset, idle (see echotrace servers --scripts), or a file with "
+                 "a step a line: '1 send hello'."),
+    click.option("--free-run", is_flag=True,
+                 help="No script: all clients at the same time and at full speed, to see a server "
+                 "under load. Each connects and has one echo; then all go on, and close."),
+    click.option("--echoes", type=click.IntRange(1, 1_000_000), metavar="N",
+                 help="With --free-run: how many echoes each client has, 10 unless given."),
+    click.option("--payload", type=click.IntRange(1, 1 << 24), metavar="BYTES",
+                 help="With --free-run: how many bytes an echo has, 64 unless given."),
     click.option("--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
                  help="Which twin of the server to run."),
     click.option("--as-posted", is_flag=True,
@@ -53,7 +60,8 @@ recording = _all(
                  metavar="BYTES", help="How much of each payload to keep."),
     click.option("--timeout", type=click.FloatRange(0.01, 86_400), default=5.0,
                  callback=finite, show_default=True, metavar="SECONDS",
-                 help="How long a client step may take to become possible."),
+                 help="How long a client step may take to become possible; under --free-run, how "
+                 "long it may be that no client gets anything back."),
     click.option("--no-seccomp", is_flag=True,
                  help="Stop at every system call instead of filtering; slower, the same trace."),
     click.option("--no-lines", is_flag=True,
@@ -72,6 +80,8 @@ looking = _all(
     by,
     click.option("--explain", "explained", is_flag=True,
                  help="Say in a sentence what each event shown means."),
+    click.option("--whole", is_flag=True,
+                 help="Of a free run, show every connection and event, not only some."),
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Records a teaching server into a trace file, with progress; only recording commands import it."""
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,14 +11,21 @@ import platformdirs
 
 from echotrace import servers
 from echotrace.commands.progress import Progress
-from echotrace.errors import EchotraceError, StepTimeout, SystemRefused
+from echotrace.errors import EchoLost, EchotraceError, StepTimeout, SystemRefused, UserError
 from echotrace.record import build, inject, script
 from echotrace.record.conductor import Conductor
+from echotrace.record.freerun import FreeRun
+from echotrace.record.generator import LoadGenerator
 from echotrace.record.inject import Faults
 from echotrace.record.plan import Plan
 from echotrace.record.recorder import Recorder
-from echotrace.trace import Record, Trace
+from echotrace.record.script import Script
+from echotrace.trace import Load, Record, Trace
 from echotrace.tracefile import Writer, load
+
+DEFAULT_SCRIPT = "interleaved"
+DEFAULT_ECHOES = 10
+DEFAULT_PAYLOAD = 64  # bytes
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,10 @@ class Wish:
     server: str
     source: Path | None = None
     clients: int = 2
-    script: str = "interleaved"
+    script: str | None = None
+    free_run: bool = False
+    echoes: int | None = None
+    payload: int | None = None
     lang: str = "c"
     as_posted: bool = False
     everything: bool = False
@@ -86,7 +97,8 @@ def kept_path(name: str) -> Path:
 def plan_of(wish: Wish) -> Plan:
     """Everything needed to record: the script read, the server compiled."""
     injections = tuple(map(inject.parse, wish.inject))
-    play = script.find(wish.script, wish.clients)
+    load = _load(wish)
+    play = _FREE if load else script.find(wish.script or DEFAULT_SCRIPT, wish.clients)
     (program, *arguments), language, source = _command(wish)
     return Plan(
         server=wish.server,
@@ -104,7 +116,23 @@ def plan_of(wish: Wish) -> Plan:
         lines=not wish.no_lines,
         compiled_from=build.inputs(source) if language == "c" else frozenset({source}),
         stand_ins=servers.stand_ins(),
+        pin=load is None,  # a server that is to serve many at the same time has all processors
+        load=load,
     )
+
+
+_FREE = Script("free run", ())
+
+
+def _load(wish: Wish) -> Load | None:
+    """What the clients of a free run are to do; None if they play a script."""
+    if not wish.free_run:
+        if wish.echoes is not None or wish.payload is not None:
+            raise UserError("--echoes and --payload say what clients do under --free-run: add it")
+        return None
+    if wish.script is not None:
+        raise UserError("--free-run plays no script: leave out --script or --free-run")
+    return Load(wish.clients, wish.echoes or DEFAULT_ECHOES, wish.payload or DEFAULT_PAYLOAD)
 
 
 def _command(wish: Wish) -> tuple[list[str], servers.Language, Path]:
@@ -127,7 +155,7 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
     with Writer.create(path, overwrite=overwrite) as writer:
         try:
             stopped_by = _play(plan, writer.write, quiet=wish.quiet, tentative=wish.tentative)
-        except StepTimeout as early:
+        except (StepTimeout, EchoLost) as early:
             error = early
         except SystemRefused as refused:
             if not writer.full:
@@ -152,20 +180,32 @@ def _play(
     plan: Plan, write: Callable[[Sequence[Record]], None], *, quiet: bool, tentative: bool
 ) -> int | None:
     """Record a plan; the signal that ended it, or None."""
-    with (
-        Recorder(plan, write) as recorder,
-        Progress("recording: step", len(plan.script.steps), quiet=quiet) as progress,
-    ):
+    with contextlib.ExitStack() as stack:
+        generator = stack.enter_context(LoadGenerator(plan.load)) if plan.load else None
+        recorder = stack.enter_context(Recorder(plan, write))
+        progress = stack.enter_context(_progress(plan, quiet=quiet))
         if not tentative:
             recorder.at_exit(lambda: _tell_missed(recorder.faults))
         try:
-            Conductor(recorder, plan.script, progress.tell).play()
+            if generator is None:
+                Conductor(recorder, plan.script, progress.tell).play()
+            else:
+                FreeRun(recorder, generator, progress.tell).play()
         except StepTimeout as early:
             blamed = _with_a_likely_cause(early, recorder.faults)
             recorder.finish(str(blamed))
             raise blamed from early
+        except EchoLost:
+            recorder.finish()
+            raise
         recorder.finish("interrupted" if recorder.stopped_by else None)
         return recorder.stopped_by
+
+
+def _progress(plan: Plan, *, quiet: bool) -> Progress:
+    if plan.load:
+        return Progress("echo", plan.load.clients * plan.load.echoes, quiet=quiet)
+    return Progress("recording: step", len(plan.script.steps), quiet=quiet)
 
 
 def _with_a_likely_cause(early: StepTimeout, faults: Faults) -> StepTimeout:

@@ -42,6 +42,7 @@ Examples:
   echotrace {name} --script half-close --by task{twin}
   {f"echotrace {name} --explain":<40}a sentence for every event
   {f"echotrace {name} --inject send:short=3":<40}the bytes that never come back
+  {f"echotrace {name} --free-run -n 1000":<40}under load, at full speed
   {f"echotrace {name} -o {Path(name).name}.jsonl":<40}keep the trace
 """
 
@@ -49,16 +50,15 @@ Examples:
 def _serve(
     name: str,
     *,
-    by: str,
-    explained: bool,
     form: str,
     width: int | None,
     output_: Path | None = None,
     force: bool,
     quiet: bool,
-    **wished: Any,  # noqa: ANN401 -- the fields of Wish
+    **wished: Any,  # noqa: ANN401 -- the fields of Wish, and how to look
 ) -> int:
     recording = recording_side()
+    look = {name: wished.pop(name) for name in ("by", "explained", "whole")}
     keeps_trace = output_ is not None and output_.suffix == ".jsonl"
     if output_ is not None:
         output.check(output_, overwrite=force)
@@ -73,14 +73,14 @@ def _serve(
     else:
         surface = output.surface(width, to_file=view is not None)
         story = replay(recorded.trace)
-        everything = wished["everything"]
-        text = timeline(story, surface, by=by, everything=everything, explained=explained)
+        text = timeline(story, surface, everything=wished["everything"], **look)
     output.deliver(text, view, overwrite=force)
     if recorded.error:
         complain(recorded.error)
     if not quiet:
         click.echo(f"trace kept in {safe(str(recorded.path))}", err=True)
-        click.echo(f"next: {_next(name)}", err=True)
+        whole = f"echotrace show {safe(str(recorded.path))} --whole"
+        click.echo(f"next: {whole if wish.free_run else _next(name)}", err=True)
     return int(recorded.exit_status)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -36,18 +37,18 @@ def command(_entry: Entry) -> click.Command:
 @click.pass_context
 def show(
     context: click.Context,
+    /,
     trace: str,
-    by: str,
-    explained: bool,
-    everything: bool,
+    *,
     width: int | None,
     output_: Path | None,
     force: bool,
+    **look: Any,  # noqa: ANN401 -- click's; how to look
 ) -> None:
     """Show a recorded trace: a file, or - for standard input."""
     found = load(trace)
     surface = output.surface(width, to_file=output_ is not None)
-    text = timeline(replay(found), surface, by=by, everything=everything, explained=explained)
+    text = timeline(replay(found), surface, **look)
     output.deliver(text, output_, overwrite=force)
     if found.torn is not None:
         click.echo(

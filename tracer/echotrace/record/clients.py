@@ -64,7 +64,7 @@ class Client:
         if self._connected:
             raise Impossible("it is connected already")
         if self._socket is None:
-            self._socket = _socket(self._service)
+            self._socket = client_socket(self._service)
         status = self._socket.connect_ex(self._service.address)
         if status in (errno.EINPROGRESS, errno.EALREADY):
             return False
@@ -138,14 +138,12 @@ class Client:
         return self._close(step)
 
 
-def _socket(service: Service) -> socket.socket:
+def client_socket(service: Service) -> socket.socket:
     """A socket that can be connected to the service, and never blocks."""
     made = socket.socket(service.family, service.kind)
     made.setblocking(False)
     if service.family == socket.AF_UNIX:
-        made.bind(
-            ""
-        )  # a name of the kernel's choice (unix(7), autobind): who is who, is known by it
+        made.bind("")  # autobind (unix(7)): by the name the kernel chooses it is known who is who
     elif not service.datagrams:
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return made

@@ -49,8 +49,9 @@ class Engine:
         self.records: list[Record] = []
         self.interrupted = False
         self.handled = 0
-        #: Called from time to time in a long pump, so that what gathers can be taken away.
-        self.overflow: Callable[[], None] = lambda: None
+        #: Called from time to time in a long pump, so that what gathers can be taken away; says
+        #: whether to end the pump.
+        self.overflow: Callable[[], bool] = lambda: False
         self._inspector = inspector
         self.turns = Turns()
         self._held: set[int] = set()
@@ -128,8 +129,8 @@ class Engine:
             else:
                 other(tid, stop, now)
             handled += 1
-            if not handled & _BATCH:
-                self.overflow()
+            if not handled & _BATCH and self.overflow():
+                break
         self.handled = before + handled
         return handled
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from echotrace import __version__
 from echotrace.record.inject import Injection
 from echotrace.record.script import Script
-from echotrace.trace import Header
+from echotrace.trace import Header, Load
 from echotrace.tracefile import FORMAT
 
 
@@ -23,7 +23,8 @@ class Plan:
     program and us on one processor; `seccomp` is for machines that have it; `injections` are the
     faults that the program is to meet; `mute` throws away what it writes to standard error.
     `lines` finds the source line of each call; `compiled_from` are sources that the program is
-    known to be made from; in those of `stand_ins` no call has its line, as in a library's.
+    known to be made from; in those of `stand_ins` no call has its line, as in a library's. With
+    `load` its clients run freely instead of playing a script.
     """
 
     server: str
@@ -42,6 +43,7 @@ class Plan:
     lines: bool = True
     compiled_from: frozenset[Path] = frozenset()
     stand_ins: frozenset[Path] = frozenset()
+    load: Load | None = None
 
 
 def header(plan: Plan) -> Header:
@@ -54,7 +56,7 @@ def header(plan: Plan) -> Header:
         language=plan.language,
         argv=list(plan.argv),
         script=plan.script.name,
-        clients=plan.script.clients,
+        clients=plan.load.clients if plan.load else plan.script.clients,
         kernel=f"{platform.system()} {platform.release().partition('-')[0]}",
         machine=platform.machine(),
         libc=f"{library} {version}".strip(),
@@ -62,4 +64,5 @@ def header(plan: Plan) -> Header:
         steps=[str(step) for step in plan.script.steps],
         source=plan.source,
         injections=[injection.text for injection in plan.injections],
+        load=plan.load,
     )

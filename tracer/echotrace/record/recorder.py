@@ -101,10 +101,15 @@ class Recorder:
         if self._spool.size > _SPOOL_LIMIT:
             self.settle()
 
-    def run_freely(self, announce: Callable[[Service], None] = lambda _: None) -> None:
-        """Follow the program at full speed until it ends or an interrupt comes.
+    def run_freely(
+        self,
+        announce: Callable[[Service], None] = lambda _: None,
+        enough: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Follow the program at full speed until it ends, an interrupt comes, or it is `enough`.
 
-        `announce` is called once, with the first service, when there is one.
+        `announce` is called once, with the first service, when there is one. `enough` is asked at
+        every tick while the program rests, and from time to time while it does not.
         """
         handled = 0
 
@@ -116,10 +121,14 @@ class Recorder:
                     announced.append(self.services.found[0])
                     announce(announced[0])
             handled = self.engine.handled
-            return False
+            return enough()
+
+        def overflow() -> bool:
+            self.put_aside()
+            return enough()
 
         announced: list[Service] = []
-        self.engine.overflow = self.put_aside
+        self.engine.overflow = overflow
         self.engine.pump(block=True, until=lull)
 
     def finish(self, reason: str | None = None) -> None:

@@ -19,11 +19,12 @@ class Service:
     """A listening stream socket, or a bound UDP socket, by its own address.
 
     `local` is spelt as in a trace: `127.0.0.1:80`, `[::1]:80`, `unix:/run/x`, `unix:@abstract`;
-    `datagrams` tells UDP from streams.
+    `datagrams` tells UDP from streams; `backlog` is what listen(2) was called with first.
     """
 
     local: str
     datagrams: bool = False
+    backlog: int | None = field(default=None, compare=False)
 
     @property
     def family(self) -> socket.AddressFamily:
@@ -71,7 +72,8 @@ class Services:
         if call.name == "socket" and "SOCK_DGRAM" in str(call.args.get("type")):
             self._datagrams.add(end.link or "")
         elif end.local and call.name == "listen":
-            self._add(Service(end.local))
+            backlog = call.args.get("backlog")
+            self._add(Service(end.local, backlog=backlog if isinstance(backlog, int) else None))
         elif end.local and call.name == "bind" and end.link in self._datagrams:
             self._add(Service(end.local, datagrams=True))
 

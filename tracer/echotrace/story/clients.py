@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from echotrace.kernel.descriptions import Description
 from echotrace.kernel.facts import same_form
-from echotrace.trace import ClientStep
+from echotrace.trace import ClientStep, ClientTotal
 
 
 class Visit:
@@ -30,6 +30,16 @@ def visits(steps: Iterable[ClientStep]) -> dict[int, Visit]:
         if step.local is not None and step.error is None:
             visit.local = same_form(step.local)
         found[step.seq] = visit
+    return found
+
+
+def free_visits(totals: Iterable[ClientTotal]) -> list[Visit]:
+    """The visits of clients that ran freely: one each."""
+    found = []
+    for total in totals:
+        visit = Visit(total.client)
+        visit.local = same_form(total.local) if total.local is not None else None
+        found.append(visit)
     return found
 
 

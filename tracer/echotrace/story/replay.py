@@ -14,7 +14,7 @@ from echotrace.kernel.descriptions import Touch
 from echotrace.kernel.history import History
 from echotrace.kernel.ledger import Ledger
 from echotrace.pauses import no_garbage_collection
-from echotrace.story.clients import Visit, match, visits
+from echotrace.story.clients import Visit, free_visits, match, visits
 from echotrace.story.nouns import (
     LISTENER,
     NONE,
@@ -45,7 +45,7 @@ def replay(trace: Trace) -> Story:
     known = known_places(ledger)
     events = list(trace.events())
     steps = visits(event for event in events if isinstance(event, ClientStep))
-    clients = match(steps.values(), ledger.accepted)
+    clients = match((*steps.values(), *free_visits(trace.totals())), ledger.accepted)
     places = Places(known, began=trace.header.attached is not None)
     teller = _Teller(ledger.touches, roles, places, steps, _turns(trace.records))
     told = woken([teller.tell(event, resumed) for event, resumed in merged(events)], roles)

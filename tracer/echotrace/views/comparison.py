@@ -43,7 +43,7 @@ def name(story: Story) -> str:
 
 def _notes(left: Story, right: Story, surface: Surface) -> Iterator[list[Piece]]:
     one, other = left.trace.header, right.trace.header
-    if (one.script, one.steps) != (other.script, other.steps):
+    if (one.script, one.steps, one.load) != (other.script, other.steps, other.load):
         text = f"The scripts differ: {words.path(one.script)} and {words.path(other.script)}."
         yield [Piece(glyphs(text, surface), "differs")]
     for story in (left, right):

@@ -6,12 +6,14 @@ with what happened meanwhile between them. Rows are in the order in which things
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from echotrace.story.nouns import NONE, Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect, logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
 from echotrace.views import words
+from echotrace.views.waits import Waits
 
 #: Logical events that wait when there is nothing to do yet.
 _CAN_WAIT = frozenset({
@@ -42,7 +44,7 @@ class Row:
     event: StoryEvent
     column: str
     part: str
-    waiting: frozenset[str]
+    waiting: AbstractSet[str]
 
 
 @dataclass(frozen=True)
@@ -135,14 +137,14 @@ def _rows(shown: Sequence[StoryEvent], by: str) -> Iterable[Row]:
     for event in shown:
         moments.extend(_moments(event, by, starts))
     moments.sort(key=lambda moment: moment.time)
-    waits: dict[str, str] = {}  # a task waits in one call at a time
-    for moment in moments:
+    waits = Waits()
+    for position, moment in enumerate(moments):
         actor = moment.event.actor
         if moment.part == "return" or isinstance(moment.event.record, Exit):
-            waits.pop(actor, None)
-        waiting = frozenset(waits.values())
+            waits.end(actor, position)
         if moment.part == "begin":
-            waits[actor] = moment.column
+            waits.begin(actor, moment.column, position + 1)
+        waiting = waits.at(position)
         yield Row(moment.time, moment.event, moment.column, moment.part, waiting)
 
 

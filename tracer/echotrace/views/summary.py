@@ -7,7 +7,7 @@ from tabulate import tabulate
 from echotrace.story.nouns import Connection, Story
 from echotrace.views import words
 
-_HEAD = ("#", "client", "calls", "B in", "B out", "tasks", "closed by")
+HEAD = ("#", "client", "calls", "B in", "B out", "tasks", "closed by")
 _ALIGN = ("left", "left", "right", "right", "right", "left", "left")
 _LISTS = frozenset({"client", "tasks", "closed by"})
 _MOST_ROLES = 4
@@ -15,7 +15,7 @@ _MOST_ROLES = 4
 
 def rows(story: Story) -> list[tuple[str, ...]]:
     """One row a connection; bytes as the server received and sent them."""
-    return [_row(connection) for connection in story.connections]
+    return [row(connection) for connection in story.connections]
 
 
 def summary(story: Story, width: int) -> str:
@@ -31,18 +31,19 @@ def summary(story: Story, width: int) -> str:
 
 def _table(story: Story, widest: int | None, *, clients: bool) -> str:
     """The table with its lists cut to lines; without the clients, which the titles name too."""
-    columns = [index for index in range(len(_HEAD)) if clients or _HEAD[index] != "client"]
+    columns = [index for index in range(len(HEAD)) if clients or HEAD[index] != "client"]
     return tabulate(
         [[row[index] for index in columns] for row in rows(story)],
-        headers=[_HEAD[index] for index in columns],
+        headers=[HEAD[index] for index in columns],
         tablefmt="simple",
         disable_numparse=True,
         colalign=[_ALIGN[index] for index in columns],
-        maxcolwidths=[widest if _HEAD[index] in _LISTS else None for index in columns],
+        maxcolwidths=[widest if HEAD[index] in _LISTS else None for index in columns],
     )
 
 
-def _row(connection: Connection) -> tuple[str, ...]:
+def row(connection: Connection) -> tuple[str, ...]:
+    """The cells of a connection, below `HEAD`."""
     return (
         f"#{connection.number}",
         f"C{connection.client}" if connection.client else words.address(connection.peer),

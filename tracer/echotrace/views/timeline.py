@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from echotrace.story.load import shortfalls
 from echotrace.story.nouns import Story
 from echotrace.story.sight import out_of_sight
 from echotrace.trace import Header, Syscall
@@ -10,6 +11,7 @@ from echotrace.views import words
 from echotrace.views.cells import WAIT, actor, fit, one_line, row_phrase
 from echotrace.views.explanations import explanations
 from echotrace.views.layout import Column, Layout, Row, lay_out
+from echotrace.views.load import beginning, cut, load_lines
 from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint
 from echotrace.views.phrases import INJECTED
 from echotrace.views.summary import summary
@@ -18,8 +20,6 @@ _GAP = "  "
 _LEAST_SERVER, _LEAST_COLUMN, _MOST_COLUMN = 19, 22, 48
 LEAST_WIDTH = 60
 _MOST_NAMED = 8
-_ENDED = "After the last step echotrace ended the server."
-_LEFT = "At the end echotrace let go of the program."
 
 
 def timeline(
@@ -29,18 +29,30 @@ def timeline(
     by: str = "connection",
     everything: bool = False,
     explained: bool = False,
+    whole: bool = False,
 ) -> str:
     """The whole view: a heading, the timeline, what is hidden, and the table of connections.
 
-    With `explained`, a list follows that has a sentence for each event shown.
+    With `explained`, a list follows that has a sentence for each event shown. Of a free run it has
+    figures and the beginning of the timeline, unless the `whole` is wanted.
     """
     layout = lay_out(story, by=by, everything=everything)
     frame = _Frame.of(layout, surface)
+    figures = load_lines(story, surface.width, whole=whole)
+    table = figures or summary(story, surface.width).splitlines()
+    note: list[str] = []
+    if figures and not whole:
+        shown = beginning(story, layout, next(_groups(layout, frame.room)))
+        note = fit(cut(layout, shown), surface.width)
+        layout, frame = shown, _Frame.of(shown, surface)
+    rest = [[Piece(glyphs(line, surface))] for line in table]
     sections = [
         _heading(story, surface),
+        rest if figures else [],
+        [[Piece(glyphs(line, surface), "bold")] for line in note],
         *(_group(story, layout, group, frame, surface) for group in _groups(layout, frame.room)),
         list(_legend(story, layout, surface)),
-        [[Piece(glyphs(line, surface))] for line in summary(story, surface.width).splitlines()],
+        [] if figures else rest,
         list(explanations(story, layout, surface)) if explained else [],
     ]
     return "\n".join(paint(section, surface) for section in sections if section)
@@ -98,6 +110,7 @@ def shortcomings(story: Story) -> list[str]:
         )
     if trace.skipped:
         found.append(f"{words.count(trace.skipped, 'line')} of a newer echotrace were skipped.")
+    found.extend(map(words.safe, shortfalls(story)))
     return found
 
 
@@ -250,7 +263,15 @@ def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Pie
     end = story.trace.end
     runs = set(story.roles.names) - story.links.ends.keys()
     if end is not None and end.reason is None and runs:
-        sentences.append(_LEFT if story.trace.header.attached is not None else _ENDED)
+        sentences.append(_end_of(story.trace.header))
     for sentence in sentences:
         for line in fit(glyphs(sentence, surface), surface.width):
             yield [Piece(line, "dim")]
+
+
+def _end_of(header: Header) -> str:
+    """What ended the recording of a program that still ran."""
+    if header.attached is not None:
+        return "At the end echotrace let go of the program."
+    last = "step" if header.load is None else "client had closed"
+    return f"After the last {last} echotrace ended the server."

@@ -53,13 +53,19 @@ def _futile_runs(evidence: Evidence, calls: Sequence[Call]) -> Iterator[list[Cal
         came = effort(call.record)
         waited = _waited(evidence, call)
         paused = before is None or call.event.start - before > _PAUSE
-        if came is Effort.PROGRESS or paused or waited:
+        if came is Effort.PROGRESS or _gives_up(evidence, call) or paused or waited:
             yield run
             run = []
         if came is Effort.FUTILE and not waited:
             run.append(call)
         before = call.event.end
     yield run
+
+
+def _gives_up(evidence: Evidence, call: Call) -> bool:
+    """Whether the call lets go of a connection: one after the other, when many clients leave."""
+    freed = call.event.touch.freed if call.event.touch else ()
+    return any(each.description.id in evidence.connection_of for each in freed)
 
 
 def _waited(evidence: Evidence, call: Call) -> bool:
