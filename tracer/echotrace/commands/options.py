@@ -80,8 +80,11 @@ looking = _all(
     by,
     click.option("--explain", "explained", is_flag=True,
                  help="Say in a sentence what each event shown means."),
-    click.option("--whole", is_flag=True,
-                 help="Of a free run, show every connection and event, not only some."),
+)  # fmt: skip
+
+whole = click.option(
+    "--whole", is_flag=True,
+    help="Of a free run, show every connection and event, not only some.",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ def command(entry: Entry) -> click.Command:
     @click.command(entry.name, help=f"{entry.summary}\n\n{_HELP}", epilog=_examples(entry.name))
     @options.recording
     @options.looking
+    @options.whole
     @options.text_or_trace
     @options.writing_trace
     @options.quiet

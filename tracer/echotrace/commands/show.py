@@ -32,6 +32,7 @@ def command(_entry: Entry) -> click.Command:
 @click.command("show", epilog=_EXAMPLES)
 @click.argument("trace", metavar="TRACE")
 @options.looking
+@options.whole
 @click.option("--all", "everything", is_flag=True, help="Show files, streams and signals too.")
 @options.writing
 @click.pass_context
