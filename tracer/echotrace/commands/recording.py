@@ -171,7 +171,7 @@ def _play(plan: Plan, write: Callable[[Sequence[Record]], None], wish: Wish) -> 
         try:
             if not wish.no_clients:
                 _serve_clients(recorder, quiet=wish.quiet)
-            if wish.no_clients or wish.until_exit:
+            if (wish.no_clients or wish.until_exit) and not recorder.stopped_by:
                 _follow(recorder, announces=wish.no_clients and not wish.quiet)
         except StepTimeout as early:
             blamed = _with_a_likely_cause(early, wish, recorder.faults)

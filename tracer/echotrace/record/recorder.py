@@ -130,7 +130,7 @@ class Recorder:
             handled = self.engine.handled
             return False
 
-        self.engine.run_all()
+        self.engine.turns.end()
         self.engine.overflow = self.put_aside
         self.engine.pump(block=True, until=lull)
         self._come_to_rest()
