@@ -95,6 +95,11 @@ writing_trace = _writing(
     "Write to FILE: the trace when it ends in .jsonl, else what would be printed."
 )
 
+live = click.option(
+    "--live", is_flag=True,
+    help="Print the timeline as it grows, a row when something happens, instead of at the end.",
+)  # fmt: skip
+
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no hints on stderr.")
 
 text_or_trace = click.option(

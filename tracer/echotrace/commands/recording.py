@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import click
 import platformdirs
@@ -19,7 +20,7 @@ from echotrace.record.plan import Plan
 from echotrace.record.program import Program
 from echotrace.record.recorder import Recorder
 from echotrace.record.services import Service
-from echotrace.trace import Record, Trace
+from echotrace.trace import Record, Syscall, Trace
 from echotrace.tracefile import Writer, load
 from echotrace.views.words import safe
 
@@ -134,14 +135,24 @@ def _of_catalogue(wish: Wish) -> Program:
     return Program(wish.server, path, argv, language, source, made_from, own=False)
 
 
-def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
+class Watcher(Protocol):
+    """Is shown a recording as it grows."""
+
+    def grow(self, records: Sequence[Record]) -> None:
+        """Take what was just written, the header first."""
+
+    def begin(self, calls: Sequence[Syscall]) -> None:
+        """Take calls that go on, each once."""
+
+
+def record(wish: Wish, path: Path, *, overwrite: bool, watcher: Watcher | None = None) -> Recorded:
     """Record into `path`. An early end is no exception here: what was seen is in the trace."""
     plan = plan_of(wish)
     error: EchotraceError | None = None
     stopped_by = None
     with Writer.create(path, overwrite=overwrite) as writer:
         try:
-            stopped_by = _play(plan, writer.write, wish)
+            stopped_by = _play(plan, writer.write, wish, watcher)
         except StepTimeout as early:
             error = early
         except SystemRefused as refused:
@@ -151,26 +162,37 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
     return Recorded(path, load(path), error, stopped_by)
 
 
-def record_and_keep(wish: Wish) -> Recorded:
+def record_and_keep(wish: Wish, watcher: Watcher | None = None) -> Recorded:
     """Record, and keep the trace as the last one of its server.
 
     Two recordings at the same time do not meet: each has a file of its own until it is done.
     """
     path = kept_path(wish.kept_as)
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
-        recorded = record(wish, Path(folder) / path.name, overwrite=False)
+        recorded = record(wish, Path(folder) / path.name, overwrite=False, watcher=watcher)
         recorded.path.replace(path)
     return replace(recorded, path=path)
 
 
-def _play(plan: Plan, write: Callable[[Sequence[Record]], None], wish: Wish) -> int | None:
+def _play(
+    plan: Plan,
+    write: Callable[[Sequence[Record]], None],
+    wish: Wish,
+    watcher: Watcher | None,
+) -> int | None:
     """Record a plan; the signal that ended it early, or None."""
-    with Recorder(plan, write) as recorder:
+
+    def write_and_show(records: Sequence[Record]) -> None:
+        write(records)
+        if watcher is not None:
+            watcher.grow(records)
+
+    with Recorder(plan, write_and_show, watcher.begin if watcher else None) as recorder:
         if not wish.tentative:
             recorder.at_exit(lambda: _tell_missed(recorder.faults))
         try:
             if not wish.no_clients:
-                _serve_clients(recorder, quiet=wish.quiet)
+                _serve_clients(recorder, quiet=wish.quiet or watcher is not None)
             if (wish.no_clients or wish.until_exit) and not recorder.stopped_by:
                 _follow(recorder, announces=wish.no_clients and not wish.quiet)
         except StepTimeout as early:

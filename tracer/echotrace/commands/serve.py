@@ -18,6 +18,7 @@ def command(entry: Entry) -> click.Command:
     @options.recording
     @options.of_catalogue
     @options.looking
+    @options.live
     @options.text_or_trace
     @options.writing_trace
     @options.quiet
