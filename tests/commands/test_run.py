@@ -18,6 +18,7 @@ from recordings import PATIENCE
 from echotrace.record import build
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
+from echotrace.story.sequence import canonical
 from echotrace.trace import Syscall
 from echotrace.tracefile import load
 
@@ -430,3 +431,42 @@ def test_source_in_place_of_a_command_gets_the_hint() -> None:
     )
     assert done.returncode == 2
     assert "echotrace run server.c" in done.stderr
+
+
+def test_timeline_grows_while_the_program_runs() -> None:
+    """With --live a row is there, in a pipe too, while the program still waits for more clients."""
+    write("server.c", OWN_C)
+    following = Following("--live", "--no-clients", "server.c")
+    address = visit(following.port())
+    output = following.process.stdout
+    assert output is not None
+    seen = []
+    for line in output:
+        seen.append(line)
+        if "P0 close(4)" in line:
+            break
+    assert following.process.poll() is None
+    text = "".join(seen)
+    assert f"#1 is {address}\n" in text
+    assert text.index("P0 accept(3)") < text.index('P0 read(4) = 5 "hello"')
+    status, rest, _ = following.end(signal.SIGINT)
+    assert status == 0
+    assert rest.splitlines()[-1].split()[:2] == ["#1", address]
+
+
+def test_live_is_the_same_recording() -> None:
+    """What is seen live is in the trace, and the finished timeline is the same with and without."""
+    write("server.py", OWN_PYTHON.replace("LISTENER", IPV4))
+    live = run("--live", "-q", "-o", "live.jsonl", "server.py")
+    assert live.returncode == 0, live.stderr
+    numbers = {line.split()[1] for line in live.stdout.splitlines() if " P0 " in line}
+    shown = recorded("server.py")
+    seen = replay(load(Path("live.jsonl")))
+    assert canonical(seen) == canonical(shown)
+    assert numbers <= {str(event.seq) for event in seen.events}
+
+
+@pytest.mark.parametrize("option", [["--explain"], ["--format", "jsonl"], ["-o", "view.txt"]])
+def test_live_is_one_view(option: list[str]) -> None:
+    """--live with another view is refused before anything runs."""
+    assert "--live prints a plain timeline" in refused("--live", *option, "false")

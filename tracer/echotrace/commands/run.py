@@ -19,6 +19,7 @@ Examples:
   echotrace run --port 8080 -- node server.js
   echotrace run -s http.txt -- python3 -m http.server
   echotrace run --no-clients ./server       clients are yours, until Ctrl-C
+  echotrace run --live --no-clients ./server
   echotrace run --until-exit ./server       goes on after the script
 """
 

@@ -138,7 +138,7 @@ class Recorder:
 
         def lull() -> bool:
             nonlocal handled, announced
-            if self.engine.handled - handled < 100:
+            if self.glimpse is not None or self.engine.handled - handled < 100:
                 self.settle()
                 for service in self.services.found[announced:]:
                     announce(service)

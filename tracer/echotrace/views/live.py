@@ -7,6 +7,8 @@ A call that waits stands where it began, and again where it returned, as in the 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import msgspec
+
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.unfolding import Unfolding
 from echotrace.trace import Header, Record, Syscall
@@ -35,9 +37,9 @@ class LiveTimeline:
         self._surface = surface
         self._by = by
         self._everything = everything
-        #: Calls that have begun to wait, and tasks whose call the kernel makes once more.
+        #: Calls that were shown when they began; by task, the one that the kernel makes once more.
         self._waiting: set[int] = set()
-        self._restarting: set[str] = set()
+        self._restarting: dict[str, tuple[int, str]] = {}
         self._announced = 0
 
     def opening(self) -> str:
@@ -71,18 +73,29 @@ class LiveTimeline:
         if not isinstance(record, Syscall):
             yield from found
             return
-        has_begun = event.seq in self._waiting or event.actor in self._restarting
-        self._waiting.discard(event.seq)
-        self._restarting.discard(event.actor)
-        if (record.errno or "").startswith("ERESTART"):  # no program sees that: it goes on
-            self._restarting.add(event.actor)
-            found = found[:-1]
-        elif event.end is None:
-            self._waiting.add(event.seq)
-        elif has_begun:
-            yield replace(found[-1], time=event.end, part="return")
+        first = self._first_attempt(event, record)
+        has_begun = first in self._waiting
+        restarts = (record.errno or "").startswith("ERESTART")  # no program sees that: it goes on
+        if restarts:
+            self._restarting[event.actor] = first, record.name
+        if event.end is None or restarts:
+            self._waiting.add(first)
+        else:
+            self._waiting.discard(first)
+            self._restarting.pop(event.actor, None)
         if not has_begun:
-            yield from found
+            yield from [replace(found[0], part="begin")] if restarts else found
+        elif first not in self._waiting:
+            whole = msgspec.structs.replace(event, seq=first)
+            yield replace(found[-1], time=event.end or event.start, event=whole, part="return")
+
+    def _first_attempt(self, event: StoryEvent, call: Syscall) -> int:
+        """The number of a call, or of its first attempt when the kernel makes it once more."""
+        first, name = self._restarting.get(event.actor, (event.seq, call.name))
+        if call.name in (name, "restart_syscall"):
+            return first
+        del self._restarting[event.actor]
+        return event.seq
 
     def _connections(self) -> Iterator[list[Piece]]:
         accepted = self._unfolding.accepted
