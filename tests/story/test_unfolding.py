@@ -14,6 +14,7 @@ from echotrace.story.unfolding import Unfolding
 from echotrace.trace import ClientStep, Record, Syscall, Trace
 from echotrace.tracefile import load
 from growing import batches
+from tracebuilder import HEADER, TraceBuilder
 
 TRACES = sorted(traces_dir().glob("*.jsonl"))
 
@@ -75,3 +76,18 @@ def test_each_moment_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     unfolded(trace)
     expected = [(time, phase, getattr(r, "seq", 0)) for time, phase, _, r in moments(trace.records)]
     assert sorted(seen) == sorted(expected)
+
+
+def test_a_waiting_call_is_not_told_where_its_task_was_last() -> None:
+    """A waiting call is on the connection of its descriptor, wherever its task was before."""
+    trace = TraceBuilder()
+    trace.call(10, "socket", "AF_INET", "SOCK_STREAM", 0, result=3)
+    trace.call(10, "listen", 3, 5)
+    trace.call(10, "accept", 3, result=4)
+    trace.call(10, "accept", 3, result=5)
+    unfolding = Unfolding(HEADER)
+    unfolding.take(trace.records)
+    waiting = trace.begin(10, "recvfrom", 4)
+    trace.end(waiting, None)
+    (event,) = unfolding.take(trace.records[-1:])
+    assert event.place == Place.of(1)
