@@ -25,7 +25,8 @@ def test_what_has_begun_is_finished_when_the_recording_ends() -> None:
     clients: list[socket.socket] = []
 
     def come_and_interrupt(service: Service) -> None:
-        client = socket.create_connection(service.address)  # type: ignore[arg-type] -- TCP
+        assert isinstance(service.address, tuple)
+        client = socket.create_connection(service.address)
         client.sendall(b"hello")
         clients.append(client)
         os.kill(os.getpid(), signal.SIGINT)

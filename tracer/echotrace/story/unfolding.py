@@ -7,7 +7,7 @@ the future tells is not known yet: which client a connect leads to which connect
 
 from collections.abc import Iterator, Sequence
 
-from echotrace.kernel.descriptions import Description, Touch
+from echotrace.kernel.descriptions import Description
 from echotrace.kernel.facts import same_form
 from echotrace.kernel.history import History
 from echotrace.kernel.model import Kernel
@@ -143,7 +143,6 @@ class Unfolding:
         actor = self.story.roles.of(record.tid, start) or f"?{record.tid}"
         touch = touches.get(record.seq)
         if isinstance(record, Syscall):
-            touch = touch or self._touching(record)
             place = self._places.of(record, touch)
             if record.end is not None:
                 touches.pop(record.seq, None)
@@ -151,11 +150,6 @@ class Unfolding:
         else:
             place = self._places.current(record.tid, start)
         return StoryEvent(record.seq, record, actor, place, touch, start, end)
-
-    def _touching(self, call: Syscall) -> Touch | None:
-        """What a call that goes on works on: the books have it only when it is over."""
-        task = self._kernel.live.tasks.get(call.tid) if call.end is None else None
-        return Touch(call.seq, used=task.using.description) if task and task.using else None
 
     def _step(self, step: ClientStep) -> StoryEvent:
         number = self._visits.get(step.client)
