@@ -471,3 +471,11 @@ def test_live_is_the_same_recording() -> None:
 def test_live_is_one_view(option: list[str]) -> None:
     """--live with another view is refused before anything runs."""
     assert "--live prints a plain timeline" in refused("--live", *option, "false")
+
+
+def test_program_that_goes_into_the_background_is_followed() -> None:
+    """A daemon, which leaves its session and its parent, is recorded and ended like any other."""
+    daemon = "import os\nos.fork() and os._exit(0)\nos.setsid()\nos.fork() and os._exit(0)\n"
+    write("daemon.py", daemon + OWN_PYTHON.replace("LISTENER", IPV4))
+    story = recorded("daemon.py")
+    assert [connection.tasks for connection in story.connections] == [("P2",), ("P2",)]
