@@ -76,6 +76,7 @@ def plan_of(wish: Wish) -> Plan:
         injections=injections,
         lines=not wish.no_lines,
         compiled_from=found.compiled_from,
+        stand_ins=servers.stand_ins(),
         port=wish.port,
     )
 
