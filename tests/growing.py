@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from echotrace.story.nouns import Story
 from echotrace.trace import ClientStep, Record, Syscall, Trace
 
 
@@ -44,3 +45,14 @@ def _over(record: Record) -> int:
     if isinstance(record, Syscall):
         return record.end or record.start
     return int(getattr(record, "time", 0))
+
+
+def before_accept(story: Story) -> set[int]:
+    """The steps of clients whose connections were not accepted yet: nobody knows their number."""
+    accepted = {c.number: story.event(c.accepted).end or 0 for c in story.connections if c.accepted}
+    return {
+        event.seq
+        for event in story.events
+        if isinstance(event.record, ClientStep)
+        and event.start < accepted.get(event.place.connection or 0, 0)
+    }

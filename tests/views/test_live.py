@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from echotrace.servers import traces_dir
 from echotrace.story.replay import replay
-from echotrace.trace import ClientStep, Trace
+from echotrace.trace import Trace
 from echotrace.tracefile import load
 from echotrace.views.layout import lay_out
 from echotrace.views.live import LiveTimeline, closing
 from echotrace.views.paint import Surface
-from growing import batches, begun
+from growing import batches, before_accept, begun
 
 WIDE = Surface(300, unicode=True, colour=False)
 TRACES = sorted(traces_dir().glob("*.jsonl"))
@@ -38,16 +38,14 @@ def rows(text: str) -> list[re.Match[str]]:
 @pytest.mark.parametrize("by", ["connection", "task"])
 @pytest.mark.parametrize("path", TRACES, ids=lambda path: path.stem)
 def test_rows_are_those_of_the_finished_timeline(path: Path, by: str) -> None:
-    """Each event stands as often as in the finished timeline; a connect knows no place yet."""
+    """Each event stands as often as in the finished timeline; before the accept no place is known."""
     trace = load(path)
     printed = [(int(row["seq"]), row["column"]) for row in rows("".join(grown(trace, by)))]
-    layout = lay_out(replay(trace), by=by)
-    connects = {
-        s.seq for s in trace.events() if isinstance(s, ClientStep) and s.action == "connect"
-    }
+    story = replay(trace)
+    layout, early = lay_out(story, by=by), before_accept(story)
     expected = [(row.event.seq, row.column) for row in layout.rows]
-    assert sorted(p for p in printed if p[0] not in connects) == sorted(
-        e for e in expected if e[0] not in connects
+    assert sorted(p for p in printed if p[0] not in early) == sorted(
+        e for e in expected if e[0] not in early
     )
 
 
