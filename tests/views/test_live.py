@@ -38,7 +38,7 @@ def rows(text: str) -> list[re.Match[str]]:
 @pytest.mark.parametrize("by", ["connection", "task"])
 @pytest.mark.parametrize("path", TRACES, ids=lambda path: path.stem)
 def test_rows_are_those_of_the_finished_timeline(path: Path, by: str) -> None:
-    """Each event stands as often as in the finished timeline; before the accept no place is known."""
+    """Each event stands as often as in the finished timeline, places before accept apart."""
     trace = load(path)
     printed = [(int(row["seq"]), row["column"]) for row in rows("".join(grown(trace, by)))]
     story = replay(trace)
