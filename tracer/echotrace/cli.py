@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("prefork", "serve", "Record the server whose processes accept on one socket."),
     Entry("pool", "serve", "Record the server that queues connections for its threads."),
     Entry("run", "run", "Record a program of your own, in any language."),
+    Entry("attach", "attach", "Record a server that runs already, and leave it running."),
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two servers or traces side by side."),
     Entry("check", "check", "Say what is wrong with a server, and prove it."),
@@ -54,6 +55,7 @@ Examples:
   echotrace run server.c                  your own server, in any language
   echotrace check server.c                what is wrong with a server of yours
   echotrace step fork                     step through it, with explanations
+  echotrace attach 1234                   a server that runs already, until Ctrl-C
   echotrace fork -o fork.jsonl            keep the trace
   echotrace show fork.jsonl               look again, on any system
 """

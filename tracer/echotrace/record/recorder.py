@@ -22,6 +22,7 @@ from echotrace.record.plan import Plan, header
 from echotrace.record.services import Service, Services
 from echotrace.record.sources import Sources
 from echotrace.record.spool import Spool
+from echotrace.record.stops import Stops
 from echotrace.record.terminal import terminal_restored
 from echotrace.trace import End, Record, Syscall
 
@@ -66,10 +67,7 @@ class Recorder:
         if self.plan.seccomp and ptrace.can_filter():
             program = seccomp.program(names, everything=self.plan.everything)
         self._origins = means.origins(self.plan, pids, memory)
-        stops = means.stops(
-            self.plan, inspector, pids, self._origins, memory, self.faults,
-            filtered=program is not None,
-        )  # fmt: skip
+        stops = self._make_stops(inspector, pids, memory, filtered=program is not None)
         self.engine = Engine(stops, inspector, pids)
         sources = Sources(self._origins.found, self.plan.compiled_from, Path.cwd())
         self.ledger = Ledger(names, inspector.rows, sources, self.faults.marks)
@@ -81,11 +79,7 @@ class Recorder:
             stack.enter_context(no_garbage_collection())
             if self.plan.pin:
                 stack.enter_context(launch.one_processor())
-            stack.enter_context(terminal_restored())
-            stack.callback(self.engine.kill)
-            path = self.plan.program or self.plan.argv[0]
-            mute, heard = self.plan.mute, self.plan.heard
-            self._start(Launch(path, self.plan.argv, program, mute=mute, heard=heard))
+            self._begin(stack, program)
             self._stack = stack.pop_all()
         return self
 
@@ -177,6 +171,21 @@ class Recorder:
         """A signal to us ends the recording."""
         self.stopped_by = number
         self.engine.interrupt()
+
+    def _make_stops(
+        self, inspector: Inspector, pids: dict[int, int], memory: ptrace.Memory, *, filtered: bool
+    ) -> Stops:
+        return means.stops(
+            self.plan, inspector, pids, self._origins, memory, self.faults, filtered=filtered
+        )
+
+    def _begin(self, stack: contextlib.ExitStack, filter_: bytes | None) -> None:
+        """Begin to trace; put into `stack` what ends it."""
+        stack.enter_context(terminal_restored())
+        stack.callback(self.engine.kill)
+        path = self.plan.program or self.plan.argv[0]
+        mute, heard = self.plan.mute, self.plan.heard
+        self._start(Launch(path, self.plan.argv, filter_, mute=mute, heard=heard))
 
     def _start(self, start: Launch) -> None:
         self.write([header(self.plan)])

@@ -38,17 +38,21 @@ def known_places(ledger: Ledger) -> dict[int, Place]:
 
 
 class Places:
-    """Follows every task from place to place. Feed it births, execs and calls in order of time."""
+    """Follows every task from place to place. Feed it births, execs and calls in order of time.
 
-    def __init__(self, known: Mapping[int, Place]) -> None:
+    `began`: the program is a server already, for it was attached to.
+    """
+
+    def __init__(self, known: Mapping[int, Place], *, began: bool = False) -> None:
         self._known = known
         self._current: dict[int, Place] = {}
         self._arriving: dict[int, tuple[int, Place]] = {}
-        self._began = False
+        self._began = began
+        self._first = LISTENER if began else NONE
 
     def born(self, task: Task) -> None:
         """A new task is where its maker is."""
-        maker = NONE if task.parent is None else self.current(task.parent, task.time)
+        maker = self._first if task.parent is None else self.current(task.parent, task.time)
         self._current[task.tid] = maker
         self._arriving.pop(task.tid, None)
 

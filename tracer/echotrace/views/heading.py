@@ -21,3 +21,11 @@ def clients(header: Header) -> str:
     if not header.script:
         return "clients from outside"
     return f"{words.count(header.clients, 'client')}, {words.path(header.script)}"
+
+
+def recorded(header: Header) -> tuple[str, ...]:
+    """What was recorded: the server, its language and its clients; or what was attached to."""
+    if header.attached is None:
+        return *server(header), clients(header)
+    name, *further = server(header)
+    return f"attached to {header.attached} {name}", *further

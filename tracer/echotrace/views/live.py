@@ -45,7 +45,7 @@ class LiveTimeline:
     def opening(self) -> str:
         """What stands above the first row."""
         header = self._unfolding.story.trace.header
-        parts = (*heading.server(header), heading.clients(header), words.safe(header.kernel))
+        parts = (*heading.recorded(header), words.safe(header.kernel))
         first = "task" if self._by == "task" else "at"
         titles = _MARGIN.format("ms", "event", first)
         lines = [[Piece(glyphs(" · ".join(parts), self._surface), "bold")], [Piece(titles, "dim")]]

@@ -161,6 +161,7 @@ def _opens(state: State, names: Names, *, everything: bool) -> Iterator[Line]:
 
 def _socket(entry: OpenState, socket: Socket, names: Names) -> Line:
     listening = socket.state is SocketState.LISTENING
+    queue = f"{len(socket.pending)} of {socket.backlog}" if socket.backlog is not None else ""
     return Line(
         f"socket {entry.description.id}", 1, "socket" if socket.stream else "datagram socket",
         _facts(
@@ -169,7 +170,7 @@ def _socket(entry: OpenState, socket: Socket, names: Names) -> Line:
             peer=names.peer(socket.peer) if socket.peer else "",
             unread="" if socket.unread is None or listening else f"{socket.unread:,} B",
             end="end of input read" if socket.end_seen else "",
-            queue=f"{len(socket.pending)} of {socket.backlog}" if listening else "",
+            queue=queue if listening else "",
             options=", ".join(words.safe(name) for name in socket.options),
         ),
     )  # fmt: skip

@@ -17,6 +17,8 @@ from echotrace.views.summary import summary
 _GAP = "  "
 _LEAST_SERVER, _LEAST_COLUMN, _MOST_COLUMN = 19, 22, 48
 LEAST_WIDTH = 60
+_MOST_NAMED = 8
+_LEFT = "At the end echotrace let go of the program."
 
 
 def timeline(
@@ -48,8 +50,7 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
     calls = sum(isinstance(event.record, Syscall) for event in story.events)
     end = max((event.end or event.start for event in story.events), default=0)
     parts = (
-        *heading.server(header),
-        heading.clients(header),
+        *heading.recorded(header),
         f"{words.safe(header.kernel)} {words.safe(header.machine)}",
         f"{words.count(calls, 'call')} in {words.duration(end)}",
     )
@@ -65,6 +66,10 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
 def shortcomings(story: Story) -> list[str]:
     """What every view says of a trace that does not hold all, or was tampered with by request."""
     trace, found = story.trace, []
+    before = [f"#{each.number}" for each in story.connections if each.accepted is None]
+    if trace.header.attached is not None and before:
+        were = f"{_listed(before)} {'was' if len(before) == 1 else 'were'}"
+        found.append(f"{were} open before the recording began: what came before is not known.")
     if trace.header.injections:
         faulty = sum(call.injected is not None for call in trace.syscalls())
         asked = ", ".join(map(words.safe, trace.header.injections))
@@ -84,6 +89,14 @@ def shortcomings(story: Story) -> list[str]:
     if trace.skipped:
         found.append(f"{words.count(trace.skipped, 'line')} of a newer echotrace were skipped.")
     return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`#1, #2 and #3`; of many the first and how many more."""
+    few = [*names[:_MOST_NAMED]]
+    if len(names) > len(few):
+        few.append(f"{len(names) - len(few)} more connections")
+    return " and ".join(filter(None, (", ".join(few[:-1]), few[-1])))
 
 
 @dataclass(frozen=True)
@@ -211,6 +224,8 @@ def _ending(story: Story) -> str:
     """How the server came to its end in a recording that ended as meant."""
     if not set(story.roles.names) - story.links.ends.keys():
         return "The server ended by itself."
+    if story.trace.header.attached is not None:
+        return _LEFT
     scripted = story.trace.header.script
     when = "After the last step" if scripted else "At the end of the recording"
     return f"{when} echotrace ended the server."

@@ -109,5 +109,4 @@ def _short(lines: Sequence[str], most: int, width: int, surface: Surface) -> lis
 
 def title(story: Story, surface: Surface) -> str:
     """Which trace this is."""
-    header = story.trace.header
-    return glyphs(" · ".join((*heading.server(header), heading.clients(header))), surface)
+    return glyphs(" · ".join(heading.recorded(story.trace.header)), surface)
