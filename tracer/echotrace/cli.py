@@ -37,6 +37,7 @@ ENTRIES = (
     Entry("kqueue", "serve", "Record the server that waits with kevent for all connections."),
     Entry("prefork", "serve", "Record the server whose processes accept on one socket."),
     Entry("pool", "serve", "Record the server that queues connections for its threads."),
+    Entry("run", "run", "Record a program of your own, in any language."),
     Entry("attach", "attach", "Record a server that runs already, and leave it running."),
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two servers or traces side by side."),
@@ -51,6 +52,7 @@ Examples:
   echotrace fork                          record and show two clients
   echotrace thread --clients 3 --by task  a column per thread
   echotrace compare fork thread           what differs, and why
+  echotrace run server.c                  your own server, in any language
   echotrace check server.c                what is wrong with a server of yours
   echotrace step fork                     step through it, with explanations
   echotrace attach 1234                   a server that runs already, until Ctrl-C
@@ -99,7 +101,7 @@ class Commands(click.Group):
         if _entry(name) is None:
             hint = did_you_mean(name, (*self.list_commands(ctx), *_gallery()))
             if name.endswith((".c", ".py")):
-                hint = f"; for a source file of yours: echotrace check {name}"
+                hint = f"; for a source file of yours: echotrace run {name}, or check {name}"
             raise click.UsageError(f"there is no server or command {name!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 

@@ -31,6 +31,10 @@ class EchoLost(UserError):
     """A client of a free run did not get back what it had sent; the recording itself is whole."""
 
 
+class NotReachable(StepTimeout):
+    """No client can be sent to a program: it does not listen, or nobody said on which port."""
+
+
 class SystemRefused(EchotraceError):
     """The kernel or the machine said no: ptrace denied, disk full, no such facility."""
 

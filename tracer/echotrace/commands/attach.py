@@ -1,16 +1,12 @@
 """`echotrace attach`: record a server that runs already, and leave it running."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from echotrace.cli import Entry, complain
-from echotrace.commands import options, output
-from echotrace.commands.serve import recording_side
-from echotrace.story.replay import replay
-from echotrace.views.timeline import timeline
-from echotrace.views.words import safe
+from echotrace.cli import Entry
+from echotrace.commands import options
+from echotrace.commands.session import Delivery, recording_side, take_leave
 
 _EXAMPLES = """\b
 Examples:
@@ -69,38 +65,17 @@ def attach(context: click.Context, /, **chosen: Any) -> None:  # noqa: ANN401 --
     context.exit(_attach(**chosen))
 
 
-def _attach(
-    *,
-    by: str,
-    explained: bool,
-    form: str,
-    width: int | None,
-    output_: Path | None,
-    force: bool,
-    quiet: bool,
-    **wished: Any,  # noqa: ANN401 -- the fields of Wish
-) -> int:
+def _attach(**chosen: Any) -> int:  # noqa: ANN401 -- the fields of Wish, as below
     recording_side()
     from echotrace.commands import attaching  # noqa: PLC0415 -- it needs Linux, this module not
 
-    keeps_trace = output_ is not None and output_.suffix == ".jsonl"
-    if output_ is not None:
-        output.check(output_, overwrite=force)
-    wish = attaching.Wish(quiet=quiet, **wished)
-    if output_ is not None and keeps_trace:
-        recorded = attaching.record(wish, output_, overwrite=force)
+    delivery = Delivery.taken_from(chosen)
+    delivery.check()
+    look = {name: chosen.pop(name) for name in ("by", "explained")}
+    wish = attaching.Wish(**chosen)
+    if delivery.trace_file is not None:
+        recorded = attaching.record(wish, delivery.trace_file, overwrite=delivery.force)
     else:
         recorded = attaching.record_and_keep(wish)
-    view = None if keeps_trace else output_
-    if form == "jsonl":
-        text = recorded.path.read_text(encoding="utf-8")
-    else:
-        surface = output.surface(width, to_file=view is not None)
-        story = replay(recorded.trace)
-        text = timeline(story, surface, by=by, everything=wished["everything"], explained=explained)
-    output.deliver(text, view, overwrite=force)
-    if recorded.error:
-        complain(recorded.error)
-    if not quiet:
-        click.echo(f"trace kept in {safe(str(recorded.path))}", err=True)
-    return int(recorded.exit_status)
+    delivery.show(recorded, everything=wish.everything, **look)
+    return take_leave(recorded, "echotrace show {trace} --explain", quiet=wish.quiet)

@@ -17,6 +17,7 @@ from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
 from echotrace.story.sight import out_of_sight
 from echotrace.trace import Header
+from echotrace.views.heading import clients, server
 from echotrace.views.report import report
 from echotrace.views.timeline import shortcomings
 from echotrace.views.words import count, safe
@@ -135,8 +136,7 @@ def _most_telling(outcomes: list[Outcome], found: tuple[Finding, ...]) -> Path |
 
 def heading(header: Header, outcomes: Sequence[Outcome] = ()) -> str:
     """What was checked: a server under its runs, or a trace if there are none."""
-    language = {"c": "C", "python": "Python"}.get(header.language, header.language)
-    parts = [header.server, language]
+    parts = list(server(header))
     experiments = sum(bool(outcome.run.inject) for outcome in outcomes)
     if outcomes:
         parts.append(count(len(outcomes) - experiments, "script"))
@@ -144,7 +144,8 @@ def heading(header: Header, outcomes: Sequence[Outcome] = ()) -> str:
     elif header.attached is not None:
         parts.append(f"attached to {header.attached}")
     else:
-        parts.append(header.script if header.load else f"script {header.script}")
+        played = header.script and not header.load
+        parts.append(f"script {header.script}" if played else clients(header))
     return " · ".join(parts)
 
 

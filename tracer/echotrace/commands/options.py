@@ -50,10 +50,6 @@ recording = _all(
                  help="With --free-run: how many echoes each client has, 10 unless given."),
     click.option("--payload", type=click.IntRange(1, 1 << 24), metavar="BYTES",
                  help="With --free-run: how many bytes an echo has, 64 unless given."),
-    click.option("--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
-                 help="Which twin of the server to run."),
-    click.option("--as-posted", is_flag=True,
-                 help="Give the server no address: it calls no bind and listens everywhere."),
     click.option("--all", "everything", is_flag=True,
                  help="Record and show every system call, futex and mmap too."),
     click.option("--snaplen", type=click.IntRange(0, 65_536), default=64, show_default=True,
@@ -68,6 +64,14 @@ recording = _all(
                  help="Do not look for the source line of each call: recording is some percent "
                  "faster, and begins 0.05 s earlier."),
     inject,
+)  # fmt: skip
+
+#: Which server of the catalogue, and how to start it.
+of_catalogue = _all(
+    click.option("--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
+                 help="Which twin of the server to run."),
+    click.option("--as-posted", is_flag=True,
+                 help="Give the server no address: it calls no bind and listens everywhere."),
 )  # fmt: skip
 
 by = click.option(
@@ -104,6 +108,11 @@ writing = _writing("Write to FILE what would be printed.")
 writing_trace = _writing(
     "Write to FILE: the trace when it ends in .jsonl, else what would be printed."
 )
+
+live = click.option(
+    "--live", is_flag=True,
+    help="Print the timeline as it grows, a row when something happens, instead of at the end.",
+)  # fmt: skip
 
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no hints on stderr.")
 

@@ -1,67 +1,30 @@
-"""Records a teaching server into a trace file, with progress; only recording commands import it."""
+"""Records a program into a trace file, with progress; only recording commands import it."""
 
 import contextlib
+import signal
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
-import click
 import platformdirs
 
-from echotrace import servers
 from echotrace.commands.progress import Progress
-from echotrace.errors import EchoLost, EchotraceError, StepTimeout, SystemRefused, UserError
-from echotrace.record import build, inject, script
+from echotrace.commands.wish import Wish, plan_of, say
+from echotrace.errors import EchoLost, EchotraceError, NotReachable, StepTimeout, SystemRefused
+from echotrace.record import script
 from echotrace.record.conductor import Conductor
 from echotrace.record.freerun import FreeRun
 from echotrace.record.generator import LoadGenerator
 from echotrace.record.inject import Faults
 from echotrace.record.plan import Plan
 from echotrace.record.recorder import Recorder
-from echotrace.record.script import Script
-from echotrace.trace import Load, Record, Trace
+from echotrace.record.services import Service
+from echotrace.trace import Record, Syscall, Trace
 from echotrace.tracefile import Writer, load
 
-DEFAULT_SCRIPT = "interleaved"
-DEFAULT_ECHOES = 10
-DEFAULT_PAYLOAD = 64  # bytes
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a user asked to have recorded; the fields are the options of the same name.
-
-    `server` is a name of the catalogue; or, when `source` is the user's own file, what to call it.
-    `mute` throws the server's messages on stderr away; `tentative` says nothing of faults that meet
-    no call; `label` tells recordings of one server apart that are kept at the same time.
-    """
-
-    server: str
-    source: Path | None = None
-    clients: int = 2
-    script: str | None = None
-    free_run: bool = False
-    echoes: int | None = None
-    payload: int | None = None
-    lang: str = "c"
-    as_posted: bool = False
-    everything: bool = False
-    snaplen: int = 64
-    timeout: float = 5.0
-    no_seccomp: bool = False
-    no_lines: bool = False
-    inject: tuple[str, ...] = ()
-    quiet: bool = False
-    mute: bool = False
-    tentative: bool = False
-    label: str = ""
-
-    @property
-    def kept_as(self) -> str:
-        """The name under which the trace is kept; a user's `fork.c` is not our `fork`."""
-        name = self.source.name if self.source else self.server.replace("/", "-")
-        return f"{name}-{self.label}" if self.label else name
+__all__ = ["Recorded", "Watcher", "Wish", "kept_path", "plan_of", "record", "record_and_keep"]
 
 
 @dataclass(frozen=True)
@@ -94,67 +57,24 @@ def kept_path(name: str) -> Path:
     return folder / f"{name}.jsonl"
 
 
-def plan_of(wish: Wish) -> Plan:
-    """Everything needed to record: the script read, the server compiled."""
-    injections = tuple(map(inject.parse, wish.inject))
-    load = _load(wish)
-    play = _FREE if load else script.find(wish.script or DEFAULT_SCRIPT, wish.clients)
-    (program, *arguments), language, source = _command(wish)
-    return Plan(
-        server=wish.server,
-        language=language,
-        program=program,
-        argv=[wish.server if language == "c" else "python3", *arguments],
-        script=play,
-        source=source.name,
-        everything=wish.everything,
-        snaplen=wish.snaplen,
-        timeout=wish.timeout,
-        seccomp=not wish.no_seccomp,
-        mute=wish.mute,
-        injections=injections,
-        lines=not wish.no_lines,
-        compiled_from=build.inputs(source) if language == "c" else frozenset({source}),
-        stand_ins=servers.stand_ins(),
-        pin=load is None,  # a server that is to serve many at the same time has all processors
-        load=load,
-    )
+class Watcher(Protocol):
+    """Is shown a recording as it grows."""
+
+    def grow(self, records: Sequence[Record]) -> None:
+        """Take what was just written, the header first."""
+
+    def begin(self, calls: Sequence[Syscall]) -> None:
+        """Take calls that go on, each once."""
 
 
-_FREE = Script("free run", ())
-
-
-def _load(wish: Wish) -> Load | None:
-    """What the clients of a free run are to do; None if they play a script."""
-    if not wish.free_run:
-        if wish.echoes is not None or wish.payload is not None:
-            raise UserError("--echoes and --payload say what clients do under --free-run: add it")
-        return None
-    if wish.script is not None:
-        raise UserError("--free-run plays no script: leave out --script or --free-run")
-    return Load(wish.clients, wish.echoes or DEFAULT_ECHOES, wish.payload or DEFAULT_PAYLOAD)
-
-
-def _command(wish: Wish) -> tuple[list[str], servers.Language, Path]:
-    """The command line, its language, and the source file."""
-    if wish.source is not None:
-        return *build.own_command(wish.source), wish.source
-    address = None if wish.as_posted else "127.0.0.1:0"
-    wanted: servers.Language = "python" if wish.lang == "python" else "c"
-    argv, language = build.command(wish.server, wanted, address)
-    if language != wanted:
-        _say("no C compiler found: recording the Python twin (apt-get install gcc gives the other)")
-    return argv, language, servers.source(wish.server, language)
-
-
-def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
+def record(wish: Wish, path: Path, *, overwrite: bool, watcher: Watcher | None = None) -> Recorded:
     """Record into `path`. An early end is no exception here: what was seen is in the trace."""
     plan = plan_of(wish)
     error: EchotraceError | None = None
     stopped_by = None
     with Writer.create(path, overwrite=overwrite) as writer:
         try:
-            stopped_by = _play(plan, writer.write, quiet=wish.quiet, tentative=wish.tentative)
+            stopped_by = _play(plan, writer.write, wish, watcher)
         except (StepTimeout, EchoLost) as early:
             error = early
         except SystemRefused as refused:
@@ -164,59 +84,91 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
     return Recorded(path, load(path), error, stopped_by)
 
 
-def record_and_keep(wish: Wish) -> Recorded:
+def record_and_keep(wish: Wish, watcher: Watcher | None = None) -> Recorded:
     """Record, and keep the trace as the last one of its server.
 
     Two recordings at the same time do not meet: each has a file of its own until it is done.
     """
     path = kept_path(wish.kept_as)
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
-        recorded = record(wish, Path(folder) / path.name, overwrite=False)
+        recorded = record(wish, Path(folder) / path.name, overwrite=False, watcher=watcher)
         recorded.path.replace(path)
     return replace(recorded, path=path)
 
 
 def _play(
-    plan: Plan, write: Callable[[Sequence[Record]], None], *, quiet: bool, tentative: bool
+    plan: Plan,
+    write: Callable[[Sequence[Record]], None],
+    wish: Wish,
+    watcher: Watcher | None,
 ) -> int | None:
-    """Record a plan; the signal that ended it, or None."""
+    """Record a plan; the signal that ended it early, or None."""
+
+    def write_and_show(records: Sequence[Record]) -> None:
+        write(records)
+        if watcher is not None:
+            watcher.grow(records)
+
+    quiet = wish.quiet or watcher is not None
     with contextlib.ExitStack() as stack:
         generator = stack.enter_context(LoadGenerator(plan.load)) if plan.load else None
-        recorder = stack.enter_context(Recorder(plan, write))
-        progress = stack.enter_context(_progress(plan, quiet=quiet))
-        if not tentative:
+        begun = watcher.begin if watcher else None
+        recorder = stack.enter_context(Recorder(plan, write_and_show, begun))
+        if not wish.tentative:
             recorder.at_exit(lambda: _tell_missed(recorder.faults))
         try:
-            if generator is None:
-                Conductor(recorder, plan.script, progress.tell).play()
-            else:
-                FreeRun(recorder, generator, progress.tell).play()
+            if not wish.no_clients:
+                _serve_clients(recorder, generator, quiet=quiet)
+            if (wish.no_clients or wish.until_exit) and not recorder.stopped_by:
+                _follow(recorder, announces=wish.no_clients and not wish.quiet)
         except StepTimeout as early:
-            blamed = _with_a_likely_cause(early, recorder.faults)
+            blamed = _with_a_likely_cause(early, wish, recorder.faults)
             recorder.finish(str(blamed))
             raise blamed from early
         except EchoLost:
             recorder.finish()
             raise
-        recorder.finish("interrupted" if recorder.stopped_by else None)
-        return recorder.stopped_by
+        ended_as_meant = wish.no_clients and not wish.until_exit
+        stopped_by = recorder.stopped_by
+        if stopped_by == signal.SIGINT and ended_as_meant:
+            stopped_by = None
+        recorder.finish("interrupted" if stopped_by else None)
+        return stopped_by
 
 
-def _progress(plan: Plan, *, quiet: bool) -> Progress:
-    if plan.load:
-        return Progress("echo", plan.load.clients * plan.load.echoes, quiet=quiet)
-    return Progress("recording: step", len(plan.script.steps), quiet=quiet)
+def _serve_clients(recorder: Recorder, generator: LoadGenerator | None, *, quiet: bool) -> None:
+    """Play the script, or let the clients run freely."""
+    steps, wanted = recorder.plan.script, recorder.plan.load
+    if generator is not None and wanted is not None:
+        with Progress("echo", wanted.clients * wanted.echoes, quiet=quiet) as progress:
+            FreeRun(recorder, generator, progress.tell).play()
+    else:
+        with Progress("recording: step", len(steps.steps), quiet=quiet) as progress:
+            Conductor(recorder, steps, progress.tell).play()
 
 
-def _with_a_likely_cause(early: StepTimeout, faults: Faults) -> StepTimeout:
-    made = " and ".join(faults.made())
-    return StepTimeout(f"{early}; the likely cause is the injected {made}") if made else early
+def _follow(recorder: Recorder, *, announces: bool) -> None:
+    """Record what the program does by itself, until it ends or we are told to end."""
+
+    def announce(service: Service) -> None:
+        if announces:
+            say(f"'{recorder.plan.server}' listens on {service.local}; Ctrl-C ends the recording")
+
+    recorder.run_freely(announce)
+    recorder.settle()
+    if not recorder.services.found and not recorder.stopped_by:
+        raise NotReachable(recorder.beginning.ended(recorder.plan.server))
+
+
+def _with_a_likely_cause(early: StepTimeout, wish: Wish, faults: Faults) -> StepTimeout:
+    text = str(early)
+    if made := " and ".join(faults.made()):
+        text += f"; the likely cause is the injected {made}"
+    elif wish.command and wish.played in script.BUILT_IN and " expect " in text:
+        text += f"; the script '{wish.played}' expects an echo: --script FILE plays another"
+    return type(early)(text)
 
 
 def _tell_missed(faults: Faults) -> None:
     for sentence in faults.missed():
-        _say(sentence)
-
-
-def _say(text: str) -> None:
-    click.echo(f"echotrace: {text}", err=True)
+        say(sentence)

@@ -17,6 +17,7 @@ from echotrace.errors import StepTimeout
 from echotrace.record.clients import Client, Impossible
 from echotrace.record.recorder import Recorder
 from echotrace.record.script import Script, Step
+from echotrace.record.services import Service
 from echotrace.trace import ClientStep, Record, Syscall
 
 #: How often to give the server the processor before waiting for it with a timer.
@@ -51,6 +52,7 @@ class Conductor:
         self._at_idle = at_idle
         self._timeout = recorder.plan.timeout
         self._clients: dict[int, Client] = {}
+        self._service: Service | None = None
         self._engine.turns.begin()
         recorder.at_exit(self._leave)
 
@@ -75,11 +77,17 @@ class Conductor:
         return time.monotonic() + self._timeout
 
     def _wait_for_listening(self) -> None:
-        what = "before the first step"
+        """Find the service that the clients are sent to; NotReachable when there is none."""
+        what, recorder = "before the first step", self._recorder
         self._until_idle(what, time.monotonic() + max(self._timeout, _LOADING))
         deadline = self._deadline()
-        while not self._recorder.services.found and not self._engine.interrupted:
-            self._wait(f"{what}: the server does not listen", deadline)
+        while not self._engine.interrupted:
+            self._service = recorder.service()
+            if self._service is not None:
+                return
+            if not self._engine.pids or time.monotonic() > deadline:
+                raise recorder.why_unreachable()
+            self._pass_time(what, deadline)
 
     def _until_idle(self, what: str, deadline: float) -> None:
         """Let the server run until it waits for something outside, and book what it did."""
@@ -131,6 +139,9 @@ class Conductor:
             raise StepTimeout(f"{what}: the server has ended")
         if time.monotonic() > deadline:
             raise StepTimeout(f"{what}; waited {self._timeout:g} s, the server is idle")
+        self._pass_time(what, deadline)
+
+    def _pass_time(self, what: str, deadline: float) -> None:
         if self._recorder.tick:
             self._engine.pump(block=True, until=lambda: True)
         else:
@@ -161,8 +172,8 @@ class Conductor:
             self._wait(what, self._deadline())
 
     def _begin(self, number: int, step: Step) -> tuple[Client, ClientStep]:
-        service = self._recorder.services.found[0]
-        client = self._clients.setdefault(number, Client(number, service))
+        assert self._service is not None
+        client = self._clients.setdefault(number, Client(number, self._service))
         limit = self._recorder.plan.snaplen
         return client, ClientStep(
             seq=self._recorder.ledger.number(),

@@ -10,10 +10,9 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from echotrace.errors import EchoLost, StepTimeout
+from echotrace.errors import EchoLost, NotReachable, StepTimeout
 from echotrace.record.generator import LoadGenerator
 from echotrace.record.recorder import Recorder
-from echotrace.record.services import Service
 from echotrace.trace import ClientTotal
 
 #: Ticks without a stop, with all at rest, after which nobody else will be answered.
@@ -21,8 +20,6 @@ _REST = 25
 #: Seconds that a server may take at least until it listens: an interpreter needs some.
 _LOADING = 10.0
 _DATAGRAMS = "the server takes datagrams: --free-run needs one that accepts connections"
-_NOT_LISTENING = "before the first client: the server does not listen"
-_ENDED = "before the first client: the server has ended"
 _CLIENTS_GONE = "the process with the clients was killed, so what they did is not known"
 _RUNS_ON = "after the last echo: the server runs on without waiting for anything"
 
@@ -55,7 +52,9 @@ class FreeRun:
         Raises StepTimeout when the run had to be ended, EchoLost when a client did not get back
         what it had sent.
         """
-        self._recorder.run_freely(self._reach, self._served)
+        self._reach()
+        if self._reached:
+            self._recorder.run_freely(enough=self._served)
         self._generator.stop(self._problem or "the recording was interrupted")
         if self._reached and len(self._generator.totals) < self._asked:
             self._problem = _CLIENTS_GONE
@@ -73,13 +72,24 @@ class FreeRun:
         if lost:
             raise EchoLost(lost)
 
-    def _reach(self, service: Service) -> None:
-        if service.datagrams:
-            self._problem = _DATAGRAMS
+    def _reach(self) -> None:
+        """Wait for the server, and send the clients to it; NotReachable when it takes none."""
+        self._recorder.run_freely(enough=self._listens)
+        if self._engine.interrupted:
             return
+        service = self._recorder.service()
+        if service is None:
+            raise self._recorder.why_unreachable()
+        if service.datagrams:
+            raise NotReachable(_DATAGRAMS)
         self._reached = True
         self._patience = _Patience(self._timeout)
         self._generator.connect_to(service)
+
+    def _listens(self) -> bool:
+        """Whether the server rests and takes clients, or has had time enough to."""
+        rests = self._engine.idle()
+        return (rests and self._recorder.service() is not None) or self._patience.is_over()
 
     def _served(self) -> bool:
         """Whether the clients are over, or will never be."""
@@ -92,15 +102,12 @@ class FreeRun:
             self._seen = progress
             self._patience = _Patience(self._timeout)
         over = self._patience.is_over()
-        if (self._rested() > _REST or over) and self._reached and not self._let_go:
+        if (self._rested() > _REST or over) and not self._let_go:
             self._let_go = True
             self._generator.go()
             self._patience, over = _Patience(self._timeout), False
-        if not self._reached and not self._engine.pids:
-            self._problem = _ENDED
-        elif over:
-            waited = f"for {self._timeout:g} s no client got anything back"
-            self._problem = waited if self._reached else _NOT_LISTENING
+        if over:
+            self._problem = f"for {self._timeout:g} s no client got anything back"
         return self._problem is not None
 
     def _at_rest(self) -> bool:

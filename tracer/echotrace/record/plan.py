@@ -21,10 +21,11 @@ class Plan:
     is shown; `snaplen` how many bytes of a payload are kept; `timeout`, in seconds, how long a
     client step may take to become possible. `everything` records all system calls; `pin` keeps the
     program and us on one processor; `seccomp` is for machines that have it; `injections` are the
-    faults that the program is to meet; `mute` throws away what it writes to standard error.
-    `lines` finds the source line of each call; `compiled_from` are sources that the program is
-    known to be made from; in those of `stand_ins` no call has its line, as in a library's. With
-    `load` its clients run freely instead of playing a script.
+    faults that the program is to meet; `mute` throws away what it writes to standard error, and
+    `heard` lets its standard output be seen on ours. `lines` finds the source line of each call;
+    `compiled_from` are sources that the program is known to be made from; in those of `stand_ins`
+    no call has its line, as in a library's. Clients go to `port` where the program has several;
+    with `load` they run freely instead of playing a script.
     """
 
     server: str
@@ -39,11 +40,13 @@ class Plan:
     pin: bool = True
     seccomp: bool = True
     mute: bool = False
+    heard: bool = False
     injections: tuple[Injection, ...] = ()
     lines: bool = True
     compiled_from: frozenset[Path] = frozenset()
     stand_ins: frozenset[Path] = frozenset()
     load: Load | None = None
+    port: int | None = None
 
 
 def header(plan: Plan) -> Header:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from echotrace.errors import NotReachable
 from echotrace.pauses import no_garbage_collection
-from echotrace.record import launch, means, ptrace, seccomp
+from echotrace.record import arrival, launch, means, ptrace, seccomp
+from echotrace.record.arrival import Beginning
 from echotrace.record.attention import attention
 from echotrace.record.engine import Engine
 from echotrace.record.inject import Faults
@@ -22,10 +24,13 @@ from echotrace.record.services import Service, Services
 from echotrace.record.sources import Sources
 from echotrace.record.spool import Spool
 from echotrace.record.stops import Stops
-from echotrace.trace import End, Record
+from echotrace.record.terminal import terminal_restored
+from echotrace.trace import End, Record, Syscall
 
 #: Bytes of raw facts after which they are decoded even if there is no time for it.
 _SPOOL_LIMIT = 256 << 20
+#: Seconds in which a program that runs freely may come to rest when its recording ends.
+_LAST_MOMENT = 0.1
 
 
 @dataclass
@@ -33,18 +38,22 @@ class Recorder:
     """The running recording. Use as a context manager: leaving it ends and reaps the program.
 
     `write` takes records as they are settled; `services` are the places where the program takes
-    clients; `stopped_by` is the signal that ended the recording; `faults` knows what has become of
-    the plan's injections.
+    clients, `beginning` knows why there is none; `stopped_by` is the signal that ended the
+    recording; `faults` knows what has become of the plan's injections. `glimpse` is shown each call
+    that goes on when all that has ended is settled, once.
     """
 
     plan: Plan
     write: Callable[[Sequence[Record]], None]
+    glimpse: Callable[[Sequence[Syscall]], None] | None = None
     engine: Engine = field(init=False)
     ledger: Ledger = field(init=False)
     services: Services = field(init=False, default_factory=Services)
+    beginning: Beginning = field(init=False, default_factory=Beginning)
     stopped_by: int | None = field(init=False, default=None)
     tick: bool = field(init=False, default=False)
     faults: Faults = field(init=False)
+    _glimpsed: set[tuple[int, int]] = field(init=False, default_factory=set)
     _spool: Spool = field(init=False)
     _origins: Origins = field(init=False)
     _stack: contextlib.ExitStack = field(init=False, default_factory=contextlib.ExitStack)
@@ -92,8 +101,22 @@ class Recorder:
             records = self.ledger.enter(items, others, waiting)
             if records:
                 self.services.learn(records)
+                self.beginning.learn(records)
                 self.write(records)
                 see(records)
+        if self.glimpse is not None:
+            self.glimpse(self._new_waits())
+
+    def _new_waits(self) -> list[Syscall]:
+        waiting = self.engine.waiting
+        new = [pair for pair in waiting.items() if pair not in self._glimpsed]
+        self._glimpsed = set(waiting.items())
+        calls = ((*pair, self.engine.stops.in_progress(pair[0])) for pair in new)
+        return [
+            self.ledger.glimpse(tid, start, call, self.engine.look(tid, call))
+            for tid, start, call in calls
+            if call is not None
+        ]
 
     def put_aside(self) -> None:
         """Keep raw facts for later; decode them now only when there are very many."""
@@ -108,18 +131,18 @@ class Recorder:
     ) -> None:
         """Follow the program at full speed until it ends, an interrupt comes, or it is `enough`.
 
-        `announce` is called once, with the first service, when there is one. `enough` is asked at
-        every tick while the program rests, and from time to time while it does not.
+        `announce` is called with each service, when there is one. `enough` is asked at every tick
+        while the program rests, and from time to time while it does not.
         """
-        handled = 0
+        handled = announced = 0
 
         def lull() -> bool:
-            nonlocal handled
-            if self.engine.handled - handled < 100:
+            nonlocal handled, announced
+            if self.glimpse is not None or self.engine.handled - handled < 100:
                 self.settle()
-                if self.services.found and not announced:
-                    announced.append(self.services.found[0])
-                    announce(announced[0])
+                for service in self.services.found[announced:]:
+                    announce(service)
+                announced = len(self.services.found)
             handled = self.engine.handled
             return enough()
 
@@ -127,9 +150,36 @@ class Recorder:
             self.put_aside()
             return enough()
 
-        announced: list[Service] = []
+        self.engine.turns.end()
         self.engine.overflow = overflow
         self.engine.pump(block=True, until=lull)
+        self._come_to_rest()
+
+    def _come_to_rest(self) -> None:
+        """Let what has begun be finished: a call that has returned must not seem to wait."""
+        self.engine.interrupted = False
+        deadline = time.monotonic() + _LAST_MOMENT
+        while time.monotonic() < deadline and not self.engine.idle():
+            self.engine.pump(block=False)
+        self.engine.pump(block=False)
+        self.engine.interrupted = self.stopped_by is not None
+
+    def service(self) -> Service | None:
+        """The service that clients are sent to, as far as it is known yet.
+
+        NotReachable when there are several to choose from.
+        """
+        return arrival.choose(self.plan.server, self.services.found, self.plan.port)
+
+    def why_unreachable(self) -> NotReachable:
+        """Why there is still no service for clients: the program has ended, or waits."""
+        plan, found = self.plan, self.services.found
+        if not self.engine.pids:
+            return NotReachable(self.beginning.ended(plan.server))
+        if found and plan.port is not None:
+            return NotReachable(arrival.elsewhere(plan.server, plan.port, found))
+        calls = self.engine.calls_in_progress()
+        return NotReachable(self.beginning.waits(plan.server, plan.timeout, calls))
 
     def finish(self, reason: str | None = None) -> None:
         """Write the calls that have not returned, and the end record."""
@@ -158,9 +208,11 @@ class Recorder:
 
     def _begin(self, stack: contextlib.ExitStack, filter_: bytes | None) -> None:
         """Begin to trace; put into `stack` what ends it."""
+        stack.enter_context(terminal_restored())
         stack.callback(self.engine.kill)
         path = self.plan.program or self.plan.argv[0]
-        self._start(Launch(path, self.plan.argv, filter_, mute=self.plan.mute))
+        mute, heard = self.plan.mute, self.plan.heard
+        self._start(Launch(path, self.plan.argv, filter_, mute=mute, heard=heard))
 
     def _start(self, start: Launch) -> None:
         self.write([header(self.plan)])

@@ -27,6 +27,10 @@ class Turns:
         """From now on let one task go at a time."""
         self.active = True
 
+    def end(self) -> None:
+        """From now on let all go when they can. Ask only when none waits for its turn."""
+        self.active = False
+
     def guard(self, handle: Handler) -> Handler:
         """The handler, for the task whose turn it is; stops of others are kept for later."""
         if not self.active:

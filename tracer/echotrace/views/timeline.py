@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from echotrace.story.load import shortfalls
 from echotrace.story.nouns import Story
 from echotrace.story.sight import out_of_sight
-from echotrace.trace import Header, Syscall
-from echotrace.views import words
+from echotrace.trace import Syscall
+from echotrace.views import heading, words
 from echotrace.views.cells import WAIT, actor, fit, one_line, row_phrase
 from echotrace.views.explanations import explanations
 from echotrace.views.layout import Column, Layout, Row, lay_out
@@ -63,7 +63,7 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
     calls = sum(isinstance(event.record, Syscall) for event in story.events)
     end = max((event.end or event.start for event in story.events), default=0)
     parts = (
-        *recorded(header),
+        *heading.recorded(header),
         f"{words.safe(header.kernel)} {words.safe(header.machine)}",
         f"{words.count(calls, 'call')} in {words.duration(end)}",
     )
@@ -74,15 +74,6 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
         folded = fit(glyphs(sentence, surface), surface.width)
         lines.extend([Piece(line, "differs")] for line in folded)
     return lines
-
-
-def recorded(header: Header) -> tuple[str, ...]:
-    """What was recorded: the server, its language and its clients; or what was attached to."""
-    language = {"c": "C", "python": "Python"}.get(header.language, words.path(header.language))
-    if header.attached is not None:
-        return f"attached to {header.attached} {words.path(header.server)}", language
-    clients = f"{words.count(header.clients, 'client')}, {words.path(header.script)}"
-    return words.path(header.server), language, clients
 
 
 def shortcomings(story: Story) -> list[str]:
@@ -243,6 +234,19 @@ def _row(
         yield pieces
 
 
+def _ending(story: Story) -> str:
+    """How the server came to its end in a recording that ended as meant."""
+    if not set(story.roles.names) - story.links.ends.keys():
+        return "The server ended by itself."
+    header = story.trace.header
+    if header.attached is not None:
+        return "At the end echotrace let go of the program."
+    if header.load is not None:
+        return "After the last client had closed echotrace ended the server."
+    when = "After the last step" if header.script else "At the end of the recording"
+    return f"{when} echotrace ended the server."
+
+
 def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:
     """What the marks mean, the kernel's names of the calls, and how much is not shown."""
     names: dict[str, dict[str, None]] = {}
@@ -261,17 +265,8 @@ def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Pie
         files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
         sentences.append(f"{files}: --all shows them")
     end = story.trace.end
-    runs = set(story.roles.names) - story.links.ends.keys()
-    if end is not None and end.reason is None and runs:
-        sentences.append(_end_of(story.trace.header))
+    if end is not None and end.reason is None:
+        sentences.append(_ending(story))
     for sentence in sentences:
         for line in fit(glyphs(sentence, surface), surface.width):
             yield [Piece(line, "dim")]
-
-
-def _end_of(header: Header) -> str:
-    """What ended the recording of a program that still ran."""
-    if header.attached is not None:
-        return "At the end echotrace let go of the program."
-    last = "step" if header.load is None else "client had closed"
-    return f"After the last {last} echotrace ended the server."

@@ -1,0 +1,123 @@
+"""What all commands that record and show one server have in common."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+import click
+
+from echotrace.cli import complain
+from echotrace.commands import output
+from echotrace.commands.watching import LivePrinter
+from echotrace.errors import NotReachable, SystemRefused, UserError
+from echotrace.story.replay import replay
+from echotrace.views.timeline import timeline
+from echotrace.views.words import safe
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What to print of a recording and where to: the options of the same names."""
+
+    form: str
+    width: int | None
+    output_: Path | None
+    force: bool
+
+    @classmethod
+    def taken_from(cls, chosen: dict[str, Any]) -> Self:
+        """Take the options of a delivery out of all that were chosen."""
+        return cls(**{field.name: chosen.pop(field.name) for field in fields(cls)})
+
+    @property
+    def trace_file(self) -> Path | None:
+        """The file that is to hold the trace, if one was named."""
+        return self.output_ if self.output_ and self.output_.suffix == ".jsonl" else None
+
+    @property
+    def view_file(self) -> Path | None:
+        """The file that is to hold what would be printed, if one was named."""
+        return None if self.trace_file else self.output_
+
+    def check(self) -> None:
+        """Refuse at once what could not be written in the end; UserError."""
+        if self.output_ is not None:
+            output.check(self.output_, overwrite=self.force)
+
+    def show(self, recorded: Any, **look: Any) -> None:  # noqa: ANN401 -- of the recording side
+        """Print or write the timeline of a recording, or the trace itself."""
+        if self.form == "jsonl":
+            text = recorded.path.read_text(encoding="utf-8")
+        else:
+            surface = output.surface(self.width, to_file=self.view_file is not None)
+            text = timeline(replay(recorded.trace), surface, **look)
+        output.deliver(text, self.view_file, overwrite=self.force)
+
+
+def record_and_show(
+    hint: str,
+    *,
+    live: bool,
+    **wished: Any,  # noqa: ANN401 -- the fields of Wish, how to look, and of Delivery
+) -> int:
+    """Record as wished and print the timeline, or the trace; the exit status.
+
+    `hint` is the command to try next, in which {trace} stands for the file of the trace. A program
+    that no client could reach has nothing to show: what it did is in the trace. With `live` the
+    timeline is printed as it grows, in place of the finished one.
+    """
+    delivery = Delivery.taken_from(wished)
+    look = {name: wished.pop(name) for name in ("by", "explained", "whole")}
+    look["everything"] = wished["everything"]
+    recording = recording_side()
+    delivery.check()
+    printer = _live_printer(delivery, look) if live else None
+    wish = recording.Wish(**wished)
+    if delivery.trace_file is not None:
+        recorded = recording.record(
+            wish, delivery.trace_file, overwrite=delivery.force, watcher=printer
+        )
+    else:
+        recorded = recording.record_and_keep(wish, printer)
+    if isinstance(recorded.error, NotReachable):
+        hint = "echotrace show {trace}"
+    elif printer is not None:
+        printer.close(recorded.trace)
+    else:
+        delivery.show(recorded, **look)
+        if wish.free_run and not look["whole"]:
+            hint = "echotrace show {trace} --whole"
+    return take_leave(recorded, hint, quiet=wish.quiet)
+
+
+def take_leave(recorded: Any, hint: str, *, quiet: bool) -> int:  # noqa: ANN401 -- as above
+    """Say what went wrong, where the trace is and what to try next; the exit status."""
+    if recorded.error:
+        complain(recorded.error)
+    if not quiet:
+        path = safe(str(recorded.path))
+        click.echo(f"trace kept in {path}", err=True)
+        click.echo(f"next: {hint.format(trace=path)}", err=True)
+    return int(recorded.exit_status)
+
+
+def _live_printer(delivery: Delivery, look: Mapping[str, Any]) -> LivePrinter:
+    if look["explained"] or delivery.form != "text" or delivery.view_file is not None:
+        raise UserError(
+            "--live prints a plain timeline; look at the trace for more when it is done"
+        )
+    surface = output.surface(delivery.width, to_file=False)
+    return LivePrinter(surface, by=look["by"], everything=look["everything"])
+
+
+def recording_side() -> Any:  # noqa: ANN401 -- a module
+    """The recording side, where there is one: it needs Linux, this module does not."""
+    try:
+        from echotrace.commands import recording  # noqa: PLC0415 -- as above
+    except (ImportError, NotImplementedError) as error:
+        raise SystemRefused(
+            "recording needs Linux; 'echotrace show' and 'echotrace compare' with trace files "
+            "work everywhere"
+        ) from error
+    return recording

@@ -1,0 +1,100 @@
+"""From a program's start to the service that clients are sent to; or why there is none."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from echotrace.errors import NotReachable
+from echotrace.record.services import Service
+from echotrace.trace import Exit, Record, Syscall, Task
+
+#: What a program may still do between the question for a terminal and its end.
+_LAST_WORDS = frozenset(
+    {"write", "writev", "ioctl", "close", "dup2", "dup3", "fstat", "newfstatat", "exit_group"}
+)
+_NO_TERMINAL = (
+    "it was given no terminal: run it in one of its own, and there echotrace attach PID follows it"
+)
+
+
+def choose(name: str, found: Sequence[Service], port: int | None) -> Service | None:
+    """The service for the clients of a program, as far as it is known yet.
+
+    With `port` it is the first with that number; else the first with any, for a port in IPv4 and
+    in IPv6 is one service; else the first UNIX socket. NotReachable when there are several ports to
+    choose from.
+    """
+    if port is not None:
+        return next((service for service in found if service.port == port), None)
+    ports = {service.port: service for service in reversed(found) if service.port is not None}
+    if len(ports) > 1:
+        places = " and ".join(service.local for service in reversed(ports.values()))
+        raise NotReachable(f"'{name}' listens on {places}; say which with --port")
+    return next(iter(ports.values()), found[0] if found else None)
+
+
+@dataclass
+class Beginning:
+    """What a program's records tell of why it does not listen: its end, and what failed before.
+
+    That it wanted a terminal is believed only if that was the last thing it asked for: many ask
+    whether they have one, and go on without.
+    """
+
+    _first: int | None = None
+    _end: Exit | None = None
+    _refused: Syscall | None = None
+    _wanted_terminal: bool = False
+
+    def learn(self, records: Iterable[Record]) -> None:
+        """Take in what has happened."""
+        for record in records:
+            match record:
+                case Task() if self._first is None:
+                    self._first = record.tid
+                case Exit() if record.tid == self._first:
+                    self._end = record
+                case Syscall(name="bind" | "listen", errno=str()):
+                    self._refused = record
+            if isinstance(record, Syscall):
+                if _asks_for_a_terminal(record):
+                    self._wanted_terminal = True
+                elif record.name not in _LAST_WORDS:
+                    self._wanted_terminal = False
+
+    def ended(self, name: str) -> str:
+        """How the program ended without ever listening, in a sentence."""
+        if self._end is None:
+            how = "ends"
+        elif self._end.signal:
+            how = f"is ended by {self._end.signal}"
+        else:
+            how = f"exits with status {self._end.status}"
+        return f"'{name}' {how} before it listens{self._hint()}"
+
+    def waits(self, name: str, seconds: float, calls: Sequence[str]) -> str:
+        """That the program has not come to listen, and in which calls it waits."""
+        where = f", it waits in {' and '.join(calls)}" if calls else ""
+        hint = self._hint() or "; --timeout gives it more time"
+        return f"'{name}' does not listen within {seconds:g} s{where}{hint}"
+
+    def _hint(self) -> str:
+        if self._wanted_terminal:
+            return f"; {_NO_TERMINAL}"
+        call = self._refused
+        if call is None:
+            return ""
+        address = call.args.get("addr")
+        return f": {call.name}({address or ''}) failed with {call.errno}"
+
+
+def _asks_for_a_terminal(call: Syscall) -> bool:
+    """Whether a call failed because there is no terminal (tty(4), ioctl_tty(2))."""
+    if call.name == "ioctl":
+        return call.errno == "ENOTTY" and call.args.get("fd") == 0
+    return call.errno == "ENXIO" and call.args.get("path") == "/dev/tty"
+
+
+def elsewhere(name: str, port: int, found: Sequence[Service]) -> str:
+    """That the program does not listen on a port, but on others."""
+    places = " and ".join(service.local for service in found)
+    return f"'{name}' does not listen on port {port}, but on {places}; leave out --port"
