@@ -30,6 +30,7 @@ class Entry(NamedTuple):
 ENTRIES = (
     Entry("fork", "serve", "Record the server that forks a process per connection."),
     Entry("thread", "serve", "Record the server that starts a thread per connection."),
+    Entry("udp", "serve", "Record the server that has no connections, only datagrams."),
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two servers or traces side by side."),
     Entry("check", "check", "Say what is wrong with a server, and prove it."),

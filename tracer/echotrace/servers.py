@@ -31,6 +31,7 @@ class Server:
 SERVERS: tuple[Server, ...] = (
     Server("fork", "Each connection gets a process of its own."),
     Server("thread", "Each connection gets a thread of its own."),
+    Server("udp", "No connections: each datagram has its sender's address."),
 )
 
 NAMES: tuple[str, ...] = tuple(server.name for server in SERVERS)

@@ -41,11 +41,12 @@ recording = _all(
                  metavar="N", help="How many clients a built-in script has."),
     click.option("--script", "-s", default="interleaved", show_default=True, metavar="NAME|FILE",
                  help="What the clients do: interleaved, sequential, burst, silent, large, "
-                 "half-close, reset, idle, or a file with a step a line: '1 send hello'."),
+                 "half-close, reset, idle, or a file with a step a line: '1 send hello'. To a UDP "
+                 "server only send sends anything: one datagram each."),
     click.option("--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
                  help="Which twin of the server to run."),
     click.option("--as-posted", is_flag=True,
-                 help="Give the server no address: it calls no bind and listens everywhere."),
+                 help="Give the server no address: it takes any port, on every interface."),
     click.option("--all", "everything", is_flag=True,
                  help="Record and show every system call, futex and mmap too."),
     click.option("--snaplen", type=click.IntRange(0, 65_536), default=64, show_default=True,

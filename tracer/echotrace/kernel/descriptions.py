@@ -6,7 +6,7 @@ lives as long as any slot of any table refers to it. All records here are frozen
 
 from msgspec import Struct
 
-from echotrace.kernel.sockets import Socket
+from echotrace.kernel.sockets import Datagram, Socket
 
 
 class Description(Struct, frozen=True, gc=False):
@@ -65,6 +65,8 @@ class Touch(Struct, frozen=True, gc=False):
     `ready` is what select, poll or epoll_wait found ready, as (fd, description). `copied` are
     sockets of which a new process got a reference too, at that moment, the newest first, at most
     `COPIES_NAMED`. `zombie` is the process that must wait for the one that this event ended.
+    `datagrams` are those that a call took from a datagram socket or gave to it, each with its
+    sender or receiver.
     """
 
     seq: int
@@ -78,6 +80,20 @@ class Touch(Struct, frozen=True, gc=False):
     ready: tuple[tuple[int, Description], ...] = ()
     copied: tuple[Descriptor, ...] = ()
     zombie: int | None = None
+    datagrams: tuple[Datagram, ...] = ()
+
+
+class Arrival(Struct, frozen=True, gc=False):
+    """A client has come: accept(2) returned its connection, or its first datagram was received.
+
+    `description` is that of the connection, or of the socket that received the `datagram`; `local`
+    its address, `peer` the client's.
+    """
+
+    description: Description
+    local: str | None
+    peer: str | None
+    datagram: bool = False
 
 
 class Doubt(Struct, frozen=True, gc=False):

@@ -30,7 +30,8 @@ class Live:
     `tasks`, `processes` and `zombies` by id, in the order in which they came to be.
     `replaced` are ids of threads that an execve ended. `ends` finds the server's end of a client's
     connection by the client's address: its socket or, until accept, the listening one. `listeners`
-    are the sockets that listen(2) was called on, by description id.
+    are the sockets that listen(2) was called on, by description id; `receivers` the datagram sockets
+    that bind(2) was called on.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -41,6 +42,7 @@ class Live:
         self.replaced: set[int] = set()
         self.ends: dict[str, Open] = {}
         self.listeners: dict[int, Open] = {}
+        self.receivers: dict[int, Open] = {}
         self._descriptions = 0
         self._tables = 0
 

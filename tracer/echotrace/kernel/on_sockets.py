@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from echotrace.kernel.descriptions import Touch
+from echotrace.kernel import on_datagrams
+from echotrace.kernel.descriptions import Arrival, Touch
 from echotrace.kernel.facts import endpoint_of, same_form, succeeded
 from echotrace.kernel.live import Live
 from echotrace.kernel.on_descriptors import uses
@@ -44,7 +45,7 @@ def accepts(live: Live, task: Running, call: Syscall) -> None:
     )  # fmt: skip
     if waited is not None and not waited.peer_gone:
         live.ends[waited.peer] = entry
-    live.ledger.accepted.append(entry.description)
+    live.ledger.arrivals.append(Arrival(entry.description, told.local, told.peer))
     used = listener.description if listener else None
     live.book(Touch(call.seq, used, ((fd, entry.description),), before=task.before, after=socket))
 
@@ -86,12 +87,16 @@ def is_told(live: Live, task: Running, call: Syscall) -> None:
         begins = call.errno == "EINPROGRESS"
         act = Act.BEGIN_CONNECT if begins else _ACTS[call.name]
         live.act(entry, Act.DISCONNECT if ends else act, call)
+        if ends and not entry.socket.stream and told and told.local:
+            live.act(entry, Act.BIND, call)
     changes: dict[str, object] = {}
     if told and call.endpoints:
         changes = {"local": told.local, "peer": told.peer}
     if call.name == "listen":
         changes["backlog"] = call.args.get("backlog")
         live.listeners[entry.description.id] = entry
+    elif call.name == "bind" and not entry.socket.stream:
+        live.receivers[entry.description.id] = entry
     entry.socket = replace(entry.socket, **changes)
     _book(live, task, call)
 
@@ -145,7 +150,9 @@ def ends(live: Live, task: Running, call: Syscall) -> None:
     entry, how = task.using, call.args.get("how")
     if entry is None or entry.socket is None or not succeeded(call):
         return
-    if entry.socket.state is SocketState.LISTENING:
+    if not entry.socket.stream:
+        entry.socket = replace(entry.socket, deaf=entry.socket.deaf or how != "SHUT_WR")
+    elif entry.socket.state is SocketState.LISTENING:
         if how != "SHUT_WR":
             live.act(entry, Act.OWN_END, call)
             entry.socket = replace(entry.socket, pending=())
@@ -162,7 +169,10 @@ def receives(live: Live, task: Running, call: Syscall) -> None:
         return
     entry = task.using
     socket = entry.socket if entry else None
-    if entry is None or socket is None or not socket.stream:
+    if entry is None or socket is None:
+        return
+    if not socket.stream:
+        on_datagrams.receives(live, task, call)
         return
     if call.errno in _RESETS:
         live.act(entry, Act.PEER_ABORT, call)
@@ -192,6 +202,9 @@ def sends(live: Live, task: Running, call: Syscall) -> None:
         return
     entry = task.using
     if entry is None or entry.socket is None:
+        return
+    if not entry.socket.stream:
+        on_datagrams.sends(live, task, call)
         return
     answered = entry.socket.peer_gone and bool(call.result) and succeeded(call)
     if answered or call.errno in _RESETS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from echotrace.kernel.descriptions import Description
+from echotrace.kernel.descriptions import Arrival
 from echotrace.story.nouns import Connection, Place, StoryEvent
 from echotrace.story.roles import Roles
 from echotrace.syscalls import ROWS
@@ -41,13 +41,14 @@ class _Tally:
 
 def connections(
     events: Iterable[StoryEvent],
-    accepted: Sequence[Description],
+    arrivals: Sequence[Arrival],
     clients: Sequence[int | None],
     places: Mapping[int, Place],
     roles: Roles,
 ) -> tuple[Connection, ...]:
     """The connections of a story; `places` by description id."""
-    tallies = [_Tally() for _ in accepted]
+    tallies = [_Tally() for _ in arrivals]
+    sockets = {place.connection: description for description, place in places.items()}
     for event in events:
         number = event.place.connection
         if number is not None:
@@ -56,12 +57,13 @@ def connections(
             _book(event, tallies, places, _closer(event, roles))
     return tuple(
         Connection(
-            number, client, made.local, made.peer, made.id,
+            number, client, arrival.local, arrival.peer, sockets.get(number),
             tuple(tally.events), tuple(tally.tasks), tally.calls, tally.bytes_in, tally.bytes_out,
-            tuple(tally.closed_by), tally.ended_by, made.maker,
+            tuple(tally.closed_by), tally.ended_by,
+            None if arrival.datagram else arrival.description.maker, arrival.datagram,
         )
-        for number, (made, client, tally) in enumerate(
-            zip(accepted, clients, tallies, strict=True), 1
+        for number, (arrival, client, tally) in enumerate(
+            zip(arrivals, clients, tallies, strict=True), 1
         )
     )  # fmt: skip
 
@@ -86,6 +88,6 @@ def _book(
             if freed.left == 0:
                 tally.ended_by = closer
     if touch.used is not None and isinstance(event.record, Syscall):
-        place = places.get(touch.used.id)
+        place = event.place if touch.datagrams else places.get(touch.used.id)
         if place is not None and place.connection is not None:
             tallies[place.connection - 1].move(event.record)

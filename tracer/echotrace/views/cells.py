@@ -3,8 +3,8 @@
 import textwrap
 from dataclasses import replace
 
+from echotrace.story.events import takes_whoever_comes
 from echotrace.story.nouns import Story
-from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep
 from echotrace.views import words
 from echotrace.views.layout import Row
@@ -50,7 +50,8 @@ def actor(row: Row, by: str) -> str:
     if by == "connection":
         return row.event.actor
     number = row.event.place.connection
-    if row.part == "begin" and logical_event(getattr(row.event.record, "name", "")) == "accept":
+    name = getattr(row.event.record, "name", "")
+    if row.part == "begin" and takes_whoever_comes(name, row.event.touch):
         number = None  # which connection it will be is not known yet
     who = row.event.actor if isinstance(row.event.record, ClientStep) else ""
     return " ".join(filter(None, (who, f"#{number}" if number else "")))

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from echotrace.story.events import takes_whoever_comes
 from echotrace.story.nouns import NONE, Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect, logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
@@ -180,7 +181,6 @@ def _column_while_waiting(event: StoryEvent, by: str) -> str:
     """An accept waits at the listening socket: which connection it will take is not known yet."""
     record = event.record
     if by == "connection" and isinstance(record, Syscall):
-        row = ROWS.get(record.name)
-        if row is not None and row.effect is Effect.ACCEPTS:
+        if takes_whoever_comes(record.name, event.touch):
             return "server"
     return _column(event, by)
