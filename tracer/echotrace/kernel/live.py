@@ -30,8 +30,8 @@ class Live:
     `tasks`, `processes` and `zombies` by id, in the order in which they came to be.
     `replaced` are ids of threads that an execve ended. `ends` finds the server's end of a client's
     connection by the client's address: its socket or, until accept, the listening one. `listeners`
-    are the sockets that listen(2) was called on, by description id; `receivers` the datagram sockets
-    that bind(2) was called on.
+    are the sockets that listen(2) was called on, by description id, `receivers` the datagram
+    sockets that bind(2) was called on.
     """
 
     def __init__(self, ledger: Ledger) -> None:

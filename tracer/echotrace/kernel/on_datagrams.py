@@ -90,7 +90,7 @@ def _next(
     call that may have taken them, and is told later.
     """
     assert entry.socket is not None
-    queue, alone = entry.socket.queue, entry.callers < 2  # noqa: PLR2004 -- the call itself
+    queue, alone = entry.socket.queue, entry.callers < 2
     address = address or entry.socket.peer
     if address is None and queue and (alone or len({each.peer for each in queue}) == 1):
         address = queue[0].peer

@@ -10,7 +10,7 @@ from echotrace.kernel.on_descriptors import uses
 from echotrace.kernel.sockets import Act, Pending, Socket, SocketState
 from echotrace.kernel.tables import Open
 from echotrace.kernel.tasks import Running
-from echotrace.trace import Syscall
+from echotrace.trace import Endpoint, Syscall
 
 #: What a failed call on a connection tells of it (tcp(7), send(2)).
 _RESETS = frozenset({"ECONNRESET", "ETIMEDOUT"})
@@ -83,12 +83,7 @@ def is_told(live: Live, task: Running, call: Syscall) -> None:
     if entry.socket is None:
         return
     if call.name in _ACTS:
-        ends = call.name == "connect" and call.args.get("addr") == "AF_UNSPEC"
-        begins = call.errno == "EINPROGRESS"
-        act = Act.BEGIN_CONNECT if begins else _ACTS[call.name]
-        live.act(entry, Act.DISCONNECT if ends else act, call)
-        if ends and not entry.socket.stream and told and told.local:
-            live.act(entry, Act.BIND, call)
+        _act(live, entry, call, told)
     changes: dict[str, object] = {}
     if told and call.endpoints:
         changes = {"local": told.local, "peer": told.peer}
@@ -102,6 +97,16 @@ def is_told(live: Live, task: Running, call: Syscall) -> None:
 
 
 _ACTS = {"bind": Act.BIND, "listen": Act.LISTEN, "connect": Act.CONNECT}
+
+
+def _act(live: Live, entry: Open, call: Syscall, told: Endpoint | None) -> None:
+    """What the call does to the state; a datagram socket that bind(2) named stays bound."""
+    ends = call.name == "connect" and call.args.get("addr") == "AF_UNSPEC"
+    begins = call.errno == "EINPROGRESS"
+    act = Act.BEGIN_CONNECT if begins else _ACTS[call.name]
+    live.act(entry, Act.DISCONNECT if ends else act, call)
+    if ends and entry.socket and not entry.socket.stream and told and told.local:
+        live.act(entry, Act.BIND, call)
 
 
 def _learns(live: Live, task: Running, call: Syscall) -> bool:

@@ -19,8 +19,8 @@ peer does to itself reaches it, and connect(2) only sets where datagrams go and 
     UNBOUND ── bind, or the first send ──▶ BOUND ── connect ──▶ CONNECTED      close ──▶ CLOSED
 
 The names that ss(8) and netstat(8) show for a socket follow from the state (RFC 9293, 3.3.2):
-`TCP_NAMES` and `UDP_NAMES`. What clients do is known where echotrace plays them; elsewhere the peer's end is learnt
-when recv returns 0, its reset when a call fails with ECONNRESET.
+`TCP_NAMES` and `UDP_NAMES`. What clients do is known where echotrace plays them; elsewhere the
+peer's end is learnt when recv returns 0, its reset when a call fails with ECONNRESET.
 
 What a reset leaves unread can still be received: Linux keeps it (tcp_reset in net/ipv4/tcp_input.c
 empties the other queue only). A peer that has closed its socket altogether answers what is sent to
@@ -168,8 +168,8 @@ class Socket(Struct, frozen=True, gc=False):
     `end_seen` tells that recv has returned 0 for the end of the peer's data. `deaf` is a socket on
     which shutdown(2) ended the receiving: recv returns 0 whatever the peer does. `peer_gone` tells
     that the client has closed its socket altogether. `options` are those that setsockopt(2) set, by
-    name. `queue` are the datagrams of echotrace's clients that wait in the receive queue of a datagram
-    socket, which has neither `unread` nor an end.
+    name. `queue` are the datagrams of echotrace's clients that wait in the receive queue of a
+    datagram socket, which has neither `unread` nor an end.
     """
 
     stream: bool = True

@@ -180,7 +180,5 @@ def _column(event: StoryEvent, by: str) -> str:
 def _column_while_waiting(event: StoryEvent, by: str) -> str:
     """An accept waits at the listening socket: which connection it will take is not known yet."""
     record = event.record
-    if by == "connection" and isinstance(record, Syscall):
-        if takes_whoever_comes(record.name, event.touch):
-            return "server"
-    return _column(event, by)
+    anybody = isinstance(record, Syscall) and takes_whoever_comes(record.name, event.touch)
+    return "server" if anybody and by == "connection" else _column(event, by)

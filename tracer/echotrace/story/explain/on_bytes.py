@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from echotrace.story.explain import on_datagrams
 from echotrace.story.explain.case import Case, gloss, named, speaks_tcp
 from echotrace.story.explain.text import count, words_of
 
@@ -11,6 +12,8 @@ _MESSAGES = frozenset({"recvmmsg", "sendmmsg"})
 
 def _receive(case: Case) -> str:
     used = case.touch.used
+    if case.on_datagrams and used is not None and used.other is None:
+        return on_datagrams.receive(case)
     if case.result == 0:
         return _nothing(case)
     amount = count(case.result, "message" if case.call.name in _MESSAGES else "byte")
@@ -73,6 +76,8 @@ def _send(case: Case) -> str:
         return f"writes {amount} to {case.thing()}"
     if used.kind == "pipe":
         return f"puts {amount} into {case.thing()}"
+    if case.on_datagrams and used.other is None:
+        return on_datagrams.send(case)
     if case.call.name == "sendfile":
         source = named(case.story, case.integer("in_fd"), case.touch.target)
         return f"has the kernel send {amount} of {source} on {case.thing()}"
