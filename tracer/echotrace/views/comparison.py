@@ -17,6 +17,7 @@ from echotrace.views import words
 from echotrace.views.cells import fit
 from echotrace.views.paint import Piece, Surface, glyphs, paint
 from echotrace.views.phrases import phrase
+from echotrace.views.summary import nobody
 from echotrace.views.timeline import LEAST_WIDTH, shortcomings
 
 _SECTION_WIDTH, _NUMBER_WIDTH, _GAP = 9, 4, "  "
@@ -51,7 +52,7 @@ def _notes(left: Story, right: Story, surface: Surface) -> Iterator[list[Piece]]
             for line in fit(glyphs(f"{name(story)}: {sentence}", surface), surface.width):
                 yield [Piece(line, "differs")]
     if not left.connections and not right.connections:
-        yield [Piece("No connection was accepted on either side.", "differs")]
+        yield [Piece(f"{nobody(left, right)} is on either side.", "differs")]
 
 
 class _Frame:

@@ -29,10 +29,11 @@ def summary(story: Story, width: int) -> str:
     return next(fitting, _table(story, 8, clients=False))
 
 
-def nobody(story: Story) -> str:
-    """What there is not in a trace without connections: a UDP server never has any."""
-    listening = [listener for listener in story.listeners if not listener.datagram]
-    return "No received datagram" if story.listeners and not listening else "No accepted connection"
+def nobody(*stories: Story) -> str:
+    """What there is not in traces without connections: a UDP server never accepts any."""
+    listeners = [listener for story in stories for listener in story.listeners]
+    udp = bool(listeners) and all(listener.datagram for listener in listeners)
+    return "No received datagram" if udp else "No accepted connection"
 
 
 def _table(story: Story, widest: int | None, *, clients: bool) -> str:

@@ -43,15 +43,17 @@ def _bind(case: Case) -> str:
         return f"gives {case.fd()} its local address"
     host = wanted.rpartition(":")[0]
     reach = _REACH.get(host, "")
-    if case.on_datagrams:
-        reach += "; datagrams sent there wait in its receive queue from now on"
+    more = (
+        "; datagrams sent there wait in its receive queue from now on" if case.on_datagrams else ""
+    )
     if not wanted.endswith(":0"):
-        return f"gives {case.fd()} the local address {wanted}{reach}"
+        return f"gives {case.fd()} the local address {wanted}{reach}{more}"
     if got is None:
-        return f"gives {case.fd()} the local address {host}{reach}, with a port the kernel chooses"
+        port = "with a port the kernel chooses"
+        return f"gives {case.fd()} the local address {host}{reach}, {port}{more}"
     return (
         f"gives {case.fd()} the local address {got}{reach}; port 0 was asked for, so the kernel "
-        "chose a free one"
+        f"chose a free one{more}"
     )
 
 

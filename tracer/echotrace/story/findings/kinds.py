@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from echotrace.effort import WAITS_FOR_READINESS
-from echotrace.story.findings.calls import Call, grouped, last_before
+from echotrace.story.findings.calls import Call, grouped, last_before, number
 from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
 from echotrace.story.findings.waiting import Watching
@@ -130,6 +130,24 @@ def _iterates(evidence: Evidence) -> _Kind | None:
     return None
 
 
+def _datagrams(evidence: Evidence) -> _Kind | None:
+    """A socket bound for datagrams, and what is received on it; no connection was accepted."""
+    for call in evidence.of("recv"):
+        receiver = evidence.story.receivers.get(call.uses or 0)
+        bind = next((c for c in evidence.of("bind") if c.uses == call.uses), None)
+        if receiver is None or receiver.noun != "UDP socket" or call.failed or bind is None:
+            continue
+        peers = [c for c in evidence.story.connections if c.datagram]
+        said = (
+            f"{call.actor} receives datagrams on fd {call.fd} (event {call.seq}), which is bound "
+            f"(event {bind.seq}) and never listens"
+        )
+        if peers:
+            said += f"; {number(len(peers), 'peer')} came, told apart by address alone"
+        return _Kind("a UDP server", said, (bind.seq, call.seq))
+    return None
+
+
 _RULES: tuple[Callable[[Evidence], _Kind | None], ...] = (
-    _hands_off, _preforks, _pools, _waits_for_many, _iterates,
+    _hands_off, _preforks, _pools, _waits_for_many, _iterates, _datagrams,
 )  # fmt: skip
