@@ -6,6 +6,7 @@ import pytest
 from recordings import own_folders, played, server_plan
 
 from echotrace.record.script import BUILT_IN
+from echotrace.servers import NAMES
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.story.sequence import canonical, per_connection
@@ -36,7 +37,7 @@ def test_twenty_recordings_are_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("play", BUILT_IN)
-@pytest.mark.parametrize("name", ["fork", "thread"])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_script_gives_one_sequence(name: str, play: str) -> None:
     """Every built-in script gives the same sequence again."""
     assert len({canonical(recorded(name, 3, play)) for _ in range(3)}) == 1

@@ -15,6 +15,7 @@ from witness import Witness
 
 from echotrace.record.plan import Plan
 from echotrace.record.script import BUILT_IN
+from echotrace.servers import NAMES
 from echotrace.story.roles import assign
 from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import Exit, Signal, Syscall, Trace
@@ -51,7 +52,7 @@ def folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFa
     shutil.which("strace") is None and not os.environ.get("CI"), reason="needs strace"
 )
 @pytest.mark.parametrize("play", BUILT_IN)
-@pytest.mark.parametrize("name", ["fork", "thread"])
+@pytest.mark.parametrize("name", NAMES)
 def test_agrees_with_strace_event_for_event(name: str, play: str, tmp_path: Path) -> None:
     """Each task makes the calls that strace logs, with the same arguments and results."""
     plan = server_plan(name, play=play)
@@ -61,8 +62,8 @@ def test_agrees_with_strace_event_for_event(name: str, play: str, tmp_path: Path
         server.play(plan.script)
     told = events_of_log(log.read_text())
     assert seen == told
-    assert sum("accept" in event for event in seen["P0"]) >= 3
-    assert len(seen) == 3
+    assert sum("accept" in event for event in seen["P0"]) >= 2
+    assert len(seen) == (3 if name in ("fork", "thread") else 1)
 
 
 # What echotrace saw

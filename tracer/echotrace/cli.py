@@ -28,8 +28,12 @@ class Entry(NamedTuple):
 
 
 ENTRIES = (
+    Entry("iterative", "serve", "Record the server that serves one connection at a time."),
     Entry("fork", "serve", "Record the server that forks a process per connection."),
     Entry("thread", "serve", "Record the server that starts a thread per connection."),
+    Entry("select", "serve", "Record the server that waits for all its connections with select."),
+    Entry("poll", "serve", "Record the server that does so with poll."),
+    Entry("epoll", "serve", "Record the server that does so with epoll."),
     Entry("udp", "serve", "Record the server that has no connections, only datagrams."),
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two servers or traces side by side."),

@@ -41,8 +41,9 @@ recording = _all(
                  metavar="N", help="How many clients a built-in script has."),
     click.option("--script", "-s", default="interleaved", show_default=True, metavar="NAME|FILE",
                  help="What the clients do: interleaved, sequential, burst, silent, large, "
-                 "half-close, reset, idle, or a file with a step a line: '1 send hello'. To a UDP "
-                 "server only send sends anything: one datagram each."),
+                 "half-close, reset, idle (see echotrace servers --scripts), or a file with a "
+                 "step a line: '1 send hello'. To a UDP server only send sends anything: one "
+                 "datagram each."),
     click.option("--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
                  help="Which twin of the server to run."),
     click.option("--as-posted", is_flag=True,

@@ -1,4 +1,4 @@
-"""`echotrace fork`, `echotrace thread`: record a teaching server and show its connections."""
+"""`echotrace fork`, `echotrace select` …: record a teaching server and show its connections."""
 
 from pathlib import Path
 from typing import Any
@@ -80,8 +80,14 @@ def _serve(
         complain(recorded.error)
     if not quiet:
         click.echo(f"trace kept in {safe(str(recorded.path))}", err=True)
-        click.echo("next: echotrace compare fork thread", err=True)
+        click.echo(f"next: {_next(name)}", err=True)
     return int(recorded.exit_status)
+
+
+def _next(name: str) -> str:
+    """The command that shows more: what the next server does differently, or where the bug is."""
+    neighbour = servers.neighbour(name)
+    return f"echotrace compare {name} {neighbour}" if neighbour else f"echotrace check {name}"
 
 
 def recording_side() -> Any:  # noqa: ANN401 -- a module

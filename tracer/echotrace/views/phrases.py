@@ -102,12 +102,27 @@ def _arguments(call: Syscall) -> list[str]:
         return []
     shown = _SHOWN.get(logical_event(call.name), tuple(call.args)[:3])
     return [
-        words.value(call.args[name])
+        _list_of_poll(call.args[name]) if name == "fds" else words.value(call.args[name])
         for name in shown
         if name in call.args
         and call.args[name] is not None
         and not (name in _SILENT_WHEN_ZERO and call.args[name] == 0)
     ]
+
+
+def _list_of_poll(entries: object) -> str:
+    """The descriptors that poll is asked about; what it answers is no part of the question."""
+    if not isinstance(entries, list):
+        return words.value(entries)
+    return words.value([_in_short(each, "events") for each in entries])
+
+
+def _in_short(entry: object, key: str) -> object:
+    """`4` of an entry that is about input only, else `4 IN|HUP`; what is no entry, as it is."""
+    if not isinstance(entry, dict) or "fd" not in entry:
+        return entry
+    events = str(entry.get(key)).replace("EPOLL", "").replace("POLL", "")
+    return entry["fd"] if events == "IN" else f"{entry['fd']} {events}"
 
 
 def _outcome(story: Story, event: StoryEvent, call: Syscall) -> str:
@@ -145,10 +160,24 @@ def _answer(story: Story, event: StoryEvent, call: Syscall) -> str:
             return str(call.result)
         case "name":
             return words.address(call.args.get("addr"))
-        case "select":
-            return words.value(call.args.get("readable", call.result))
+        case "select" | "poll" | "epoll wait":
+            return _found_ready(event, call)
         case _:
             return str(call.result) if call.result or _makes_a_descriptor(call) else ""
+
+
+def _found_ready(event: StoryEvent, call: Syscall) -> str:
+    """The descriptors that a wait found ready, `[3, 4 IN|HUP]`; how many if that is unknown."""
+    ready = event.touch.ready if event.touch else ()
+    fds: list[object] = [fd for fd, _ in ready]
+    if len(fds) != call.result:  # select counts a descriptor in each set that it is in
+        return words.value(call.args.get("readable", call.result))
+    told = call.args.get("events") or call.args.get("fds")
+    if isinstance(told, list):
+        key = "events" if "events" in call.args else "revents"
+        found = [each for each in told if isinstance(each, dict) and each.get(key)]
+        fds = [_in_short(each | {"fd": fd}, key) for fd, each in zip(fds, found, strict=False)]
+    return words.value(fds)
 
 
 def _makes_a_descriptor(call: Syscall) -> bool:
