@@ -77,7 +77,7 @@ def check(
         story = resolve(target).story
         header, found = story.trace.header, findings(story)
         torn, short = story.trace.torn is not None, shortcomings(story)
-        none = f"{nobody(story)} is in this trace, and most findings need one."
+        none = f"{nobody(story)} in this trace, and most findings need one."
         notes = [*short, *([] if story.connections else [none])]
     else:
         outcomes = _record(target, **chosen)

@@ -9,7 +9,9 @@ class Ledger:
     """Grows as moments are applied; nothing in it is ever taken back.
 
     `touches` by event number; `arrivals` in the order in which accept or recvfrom returned; `peers`
-    by the address of a peer that has sent a datagram, which of them it is. By description id:
+    by the address of a peer that has sent a datagram, which of them it is; `asked` are sockets, by
+    description id, and addresses to which they sent before they had anything from there: the server
+    is itself a client of those. By description id:
     `listening` (listen(2) succeeded, or accept(2) worked on it), `datagram` (made as SOCK_DGRAM),
     `bound` (bind(2) succeeded), `watching` (an interest list with an epoll_ctl(2)) and `endpoints`,
     the addresses told last.
@@ -20,6 +22,7 @@ class Ledger:
         self.doubts: list[Doubt] = []
         self.arrivals: list[Arrival] = []
         self.peers: dict[str, int] = {}
+        self.asked: set[tuple[int, str]] = set()
         self.listening: dict[int, Description] = {}
         self.datagram: set[int] = set()
         self.bound: dict[int, Description] = {}
@@ -27,10 +30,16 @@ class Ledger:
         self.endpoints: dict[int, Endpoint] = {}
 
     def arrive(self, description: Description, local: str | None, peer: str) -> None:
-        """A datagram of `peer` was received: its first one makes it known."""
-        if same_form(peer) not in self.peers:
+        """A datagram of `peer` was received: its first one makes it known, unless it answers."""
+        address = same_form(peer)
+        if address not in self.peers and (description.id, address) not in self.asked:
             self.arrivals.append(Arrival(description, local, peer, datagram=True))
-            self.peers[same_form(peer)] = len(self.arrivals)
+            self.peers[address] = len(self.arrivals)
+
+    def ask(self, description: Description, peer: str) -> None:
+        """A datagram was sent to `peer`."""
+        if same_form(peer) not in self.peers:
+            self.asked.add((description.id, same_form(peer)))
 
     def doubt(self, seq: int, sentence: str) -> None:
         """Remember what the model cannot explain."""

@@ -48,6 +48,9 @@ def sends(live: Live, task: Running, call: Syscall) -> None:
         Datagram(address or entry.socket.peer, size if succeeded(call) else None)
         for address, size in _messages(call)
     )
+    for datagram in given:
+        if datagram.peer is not None and datagram.size is not None:
+            live.ledger.ask(entry.description, datagram.peer)
     _book(live, task, call, given)
 
 

@@ -52,7 +52,7 @@ def _notes(left: Story, right: Story, surface: Surface) -> Iterator[list[Piece]]
             for line in fit(glyphs(f"{name(story)}: {sentence}", surface), surface.width):
                 yield [Piece(line, "differs")]
     if not left.connections and not right.connections:
-        yield [Piece(f"{nobody(left, right)} is on either side.", "differs")]
+        yield [Piece(f"{nobody(left, right)} on either side.", "differs")]
 
 
 def _without_connections(story: Story, *both: Story) -> Iterator[str]:

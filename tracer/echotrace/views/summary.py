@@ -21,7 +21,7 @@ def rows(story: Story) -> list[tuple[str, ...]]:
 def summary(story: Story, width: int) -> str:
     """The table as text; a sentence when there were no connections."""
     if not story.connections:
-        return f"{nobody(story)} is in this trace."
+        return f"{nobody(story)} in this trace."
     tables = (
         _table(story, widest, clients=names) for names in (True, False) for widest in (None, 16, 8)
     )
@@ -30,10 +30,10 @@ def summary(story: Story, width: int) -> str:
 
 
 def nobody(*stories: Story) -> str:
-    """What there is not in traces without connections: a UDP server never accepts any."""
+    """What did not happen in traces without connections: a UDP server never accepts any."""
     listeners = [listener for story in stories for listener in story.listeners]
     udp = bool(listeners) and all(listener.datagram for listener in listeners)
-    return "No received datagram" if udp else "No accepted connection"
+    return "No datagram was received" if udp else "No connection was accepted"
 
 
 def _table(story: Story, widest: int | None, *, clients: bool) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from echotrace.story.findings.calls import Call
+from echotrace.story.findings.datagrams import serving
 from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
 
@@ -34,8 +35,8 @@ def _is_ip(call: Call) -> bool:
 
 def listens_on_every_interface(evidence: Evidence) -> Iterator[Finding]:
     """The server's address is that of every interface (ip(7), INADDR_ANY)."""
-    receives = (call for call in evidence.of("bind") if call.uses in evidence.story.receivers)
-    for call in (*evidence.of("listen"), *receives):
+    binds = (bind for bind, _ in serving(evidence))
+    for call in (*evidence.of("listen"), *binds):
         touch = call.event.touch
         local = touch.after.local if touch and touch.after else None
         if not call.failed and local and local.startswith(_EVERYWHERE):

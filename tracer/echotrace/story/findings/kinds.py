@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.story.findings.calls import Call, grouped, last_before, number
+from echotrace.story.findings.datagrams import serving
 from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
 from echotrace.story.findings.waiting import Watching
@@ -132,12 +133,8 @@ def _iterates(evidence: Evidence) -> _Kind | None:
 
 def _datagrams(evidence: Evidence) -> _Kind | None:
     """A socket bound for datagrams, and what is received on it; no connection was accepted."""
-    for call in evidence.of("recv"):
-        receiver = evidence.story.receivers.get(call.uses or 0)
-        bind = next((c for c in evidence.of("bind") if c.uses == call.uses), None)
-        if receiver is None or receiver.noun != "UDP socket" or call.failed or bind is None:
-            continue
-        peers = [c for c in evidence.story.connections if c.datagram]
+    for bind, call in serving(evidence):
+        peers = [connection for connection in evidence.story.connections if connection.datagram]
         said = (
             f"{call.actor} receives datagrams on fd {call.fd} (event {call.seq}), which is bound "
             f"(event {bind.seq}) and never listens"

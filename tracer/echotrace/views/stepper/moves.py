@@ -97,7 +97,7 @@ def _cycle_connection(direction: int) -> Move:
     def move(steps: Steps, here: Position) -> Position:
         numbers = range(1, len(steps.story.connections) + 1)
         if not numbers:
-            return replace(here, note=f"{nobody(steps.story)} is in this trace.")
+            return replace(here, note=f"{nobody(steps.story)} in this trace.")
         wanted = _next_of(numbers, here.filter.connection, direction)
         return choose(steps, here, replace(here.filter, connection=wanted))
 
