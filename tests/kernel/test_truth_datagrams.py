@@ -63,16 +63,22 @@ def test_datagrams_are_those_that_were_sent(play: str) -> None:
     found, history = led(PLAYS[play])
     records = found[-1].records
     sent = {r.seq: r for r in records if isinstance(r, ClientStep) and r.action == "send"}
-    for record in records:
-        touch = history.ledger.touches.get(record.seq) if isinstance(record, Syscall) else None
-        if touch is None or touch.before is None or record.name not in ("recvfrom", "read"):
-            continue
-        if record.errno is not None:
-            continue
-        (datagram,) = touch.datagrams
+    calls = [r for r in records if isinstance(r, Syscall) and r.name in ("recvfrom", "read")]
+    taken = [
+        (call, datagram)
+        for call in calls
+        for datagram in history.ledger.touches[call.seq].datagrams
+        if call.errno is None
+    ]
+    assert [call.seq for call, _ in taken] == [
+        call.seq
+        for call in calls
+        if call.errno is None and history.ledger.touches[call.seq].before is not None
+    ]
+    for call, datagram in taken:
         step = sent[datagram.sent or 0]
         assert (datagram.peer, datagram.size) == (step.local, step.size or 0)
-        assert (step.text or "").startswith(record.data or "")
+        assert (step.text or "").startswith(call.data or "")
 
 
 def test_connected_sockets_belong_to_their_peers() -> None:
