@@ -59,7 +59,12 @@ def views() -> Iterator[tuple[str, str]]:
     yield "poll-reset-60.txt", timeline(story("poll", "reset"), Surface(60))
     yield "epoll-by-task.txt", timeline(story("epoll"), Surface(120), by="task")
     yield "epoll-explained-80.txt", timeline(story("epoll"), Surface(80), explained=True)
-    for one, other in (("iterative", "fork"), ("thread", "select"), ("poll", "epoll")):
+    yield "udp-80-ascii.txt", timeline(story("udp"), Surface(80, unicode=False))
+    yield "udp-silent-120.txt", timeline(story("udp", "silent"), Surface(120))
+    yield "udp-by-task.txt", timeline(story("udp", "burst"), Surface(100), by="task")
+    yield "udp-explained-80.txt", timeline(story("udp"), Surface(80), explained=True)
+    pairs = (("iterative", "fork"), ("thread", "select"), ("poll", "epoll"), ("fork", "udp"))
+    for one, other in pairs:
         yield f"{one}-{other}.txt", comparison(story(one), story(other), Surface(100))
 
 

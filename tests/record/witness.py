@@ -19,20 +19,26 @@ from echotrace.record.services import Service
 class Witness:
     """A server under another tracer, which leads a session of its own.
 
-    `address` says where the server listens as soon as it does, and is asked when all is idle.
+    `address` says where the server listens as soon as it does, and is asked when all is idle;
+    `datagrams` that it does so at a UDP socket.
     """
 
     def __init__(
-        self, tracer: "subprocess.Popen[bytes]", address: Callable[[], tuple[str, int] | None]
+        self,
+        tracer: "subprocess.Popen[bytes]",
+        address: Callable[[], tuple[str, int] | None],
+        *,
+        datagrams: bool = False,
     ) -> None:
         self._tracer = tracer
         self._address = address
+        self._datagrams = datagrams
 
     def play(self, script: Script) -> None:
         """Take the steps of a script, each when the server is idle, as the conductor does."""
         clients: dict[int, Client] = {}
         host, port = self._wait_for_address()
-        service = Service(f"{host}:{port}")
+        service = Service(f"{host}:{port}", self._datagrams)
         try:
             for step in script.steps:
                 acting = [

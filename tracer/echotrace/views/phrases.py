@@ -7,7 +7,7 @@ from echotrace.functions import called
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect, logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
-from echotrace.views import words
+from echotrace.views import readiness, words
 
 #: The arguments worth a place in a cell, by logical event; others show their first three.
 _SHOWN: Mapping[str, tuple[str, ...]] = {
@@ -102,27 +102,12 @@ def _arguments(call: Syscall) -> list[str]:
         return []
     shown = _SHOWN.get(logical_event(call.name), tuple(call.args)[:3])
     return [
-        _list_of_poll(call.args[name]) if name == "fds" else words.value(call.args[name])
+        readiness.asked(call.args[name]) if name == "fds" else words.value(call.args[name])
         for name in shown
         if name in call.args
         and call.args[name] is not None
         and not (name in _SILENT_WHEN_ZERO and call.args[name] == 0)
     ]
-
-
-def _list_of_poll(entries: object) -> str:
-    """The descriptors that poll is asked about; what it answers is no part of the question."""
-    if not isinstance(entries, list):
-        return words.value(entries)
-    return words.value([_in_short(each, "events") for each in entries])
-
-
-def _in_short(entry: object, key: str) -> object:
-    """`4` of an entry that is about input only, else `4 IN|HUP`; what is no entry, as it is."""
-    if not isinstance(entry, dict) or "fd" not in entry:
-        return entry
-    events = str(entry.get(key)).replace("EPOLL", "").replace("POLL", "")
-    return entry["fd"] if events == "IN" else f"{entry['fd']} {events}"
 
 
 def _outcome(story: Story, event: StoryEvent, call: Syscall) -> str:
@@ -161,23 +146,9 @@ def _answer(story: Story, event: StoryEvent, call: Syscall) -> str:
         case "name":
             return words.address(call.args.get("addr"))
         case "select" | "poll" | "epoll wait":
-            return _found_ready(event, call)
+            return readiness.found(event, call)
         case _:
             return str(call.result) if call.result or _makes_a_descriptor(call) else ""
-
-
-def _found_ready(event: StoryEvent, call: Syscall) -> str:
-    """The descriptors that a wait found ready, `[3, 4 IN|HUP]`; how many if that is unknown."""
-    ready = event.touch.ready if event.touch else ()
-    fds: list[object] = [fd for fd, _ in ready]
-    if len(fds) != call.result:  # select counts a descriptor in each set that it is in
-        return words.value(call.args.get("readable", call.result))
-    told = call.args.get("events") or call.args.get("fds")
-    if isinstance(told, list):
-        key = "events" if "events" in call.args else "revents"
-        found = [each for each in told if isinstance(each, dict) and each.get(key)]
-        fds = [_in_short(each | {"fd": fd}, key) for fd, each in zip(fds, found, strict=False)]
-    return words.value(fds)
 
 
 def _makes_a_descriptor(call: Syscall) -> bool:
