@@ -1,7 +1,7 @@
 """What each script teaches, tested on every server in both languages.
 
 A server added to the catalogue is tested like the others; where it does something else, its name is
-entered below.
+entered below. What servers without connections show, has tests of its own (`test_lessons_udp`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,12 @@ from echotrace.story.replay import replay
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Exit, Syscall
 
-TWINS = [(name, language) for name in servers.NAMES for language in servers.languages(name)]
+TWINS = [
+    (name, language)
+    for name in servers.NAMES
+    if name != "udp"
+    for language in servers.languages(name)
+]
 
 #: Servers that serve a connection to its end before they accept the next.
 ONE_AT_A_TIME = {"iterative"}
