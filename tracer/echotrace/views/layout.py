@@ -111,7 +111,8 @@ def _connection_columns(story: Story) -> tuple[Column, ...]:
 
 
 def _listening_on(story: Story) -> str:
-    return ", ".join(words.path(listener.local) for listener in story.listeners if listener.local)
+    addresses = (words.path(listener.local) for listener in story.listeners if listener.local)
+    return ", ".join(dict.fromkeys(addresses))
 
 
 def _task_columns(story: Story, shown: Sequence[StoryEvent]) -> tuple[Column, ...]:
