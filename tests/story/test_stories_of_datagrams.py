@@ -158,8 +158,8 @@ def test_sentences_of_datagrams() -> None:
     answer = b.answers(1)
     assert told(b, first) == (
         "P0 takes a datagram of 5 bytes from C1 (#1) off the receive queue of fd 3 (UDP socket); "
-        "C1 is new to the server: UDP has no connections, each datagram carries its sender's address; "
-        "2 more datagrams wait there."
+        "C1 is new to the server: UDP has no connections, each datagram carries its "
+        "sender's address; 2 more datagrams wait there."
     )
     assert "takes an empty datagram from C1 (#1)" in told(b, empty)
     assert "1 more datagram waits there" in told(b, empty)

@@ -36,7 +36,7 @@ SERVERS: tuple[Server, ...] = (
     Server("select", "One process waits for all, by a set of bits."),
     Server("poll", "One process waits for all, by a list of its own."),
     Server("epoll", "One process waits for all, by a list of the kernel."),
-    Server("udp", "No connections: each datagram has its sender's address."),
+    Server("udp", "No connections: each datagram tells its sender."),
 )
 
 NAMES: tuple[str, ...] = tuple(server.name for server in SERVERS)
