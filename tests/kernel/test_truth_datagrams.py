@@ -23,7 +23,7 @@ PLAYS: Mapping[str, str] = {
     "peek takes nothing": "1 send C0;1 send hello;2 connect;2 send p4;2 send t4;2 send n4t4",
     "closed with datagrams in the queue": "1 send C0;1 send hey;2 connect;2 send c4;1 send a3",
     "a copy keeps it": "1 send C0d4;1 send hey;2 connect;2 send c4;1 send yo;2 send r5;2 send c5",
-    "a child keeps it": "1 send F3;1 send C0F4;1 send a;2 connect;2 send c4;1 send K0;2 send K0",
+    "a child keeps it": "1 send C0F4;1 send a;2 connect;2 send c4;1 send a;2 send K0;1 send a3",
     "closed under recv": "1 send C0R4;2 connect;2 send c4;1 send a",
     "two connected sockets": (
         "1 send C0;2 connect;2 send C0;1 send one;2 send two;3 connect;3 send r4r5;3 send s4s5"
