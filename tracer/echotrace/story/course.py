@@ -36,7 +36,7 @@ def steps(story: Story, connection: Connection) -> list[Step]:
         if isinstance(record, Exit):
             name = "" if _announced(found, event) else "killed"
         else:
-            name = _kind(record.name) if isinstance(record, Syscall) else ""
+            name = _name(event, record) if isinstance(record, Syscall) else ""
         if not name:
             continue
         if name == "recv" and not connection.datagram:  # an empty datagram is no end
@@ -68,6 +68,12 @@ def _serving(story: Story, connection: Connection) -> set[str]:
     return movers or {event.actor for event in calls} - set(story.roles.names[:1])
 
 
+def _name(event: StoryEvent, call: Syscall) -> str:
+    """The logical event; a message that carries descriptors is more than its bytes."""
+    touch = event.touch
+    return "pass" if touch and (touch.passed or touch.received) else _kind(call.name)
+
+
 def _kind(name: str) -> str:
     """The logical event; all waits for readiness are one, so that they stand side by side."""
     event = logical_event(name)
@@ -92,7 +98,7 @@ def _section(name: str, who: str, *, ended: bool) -> str:
             return "accept"
         case "name" | "option" | "control" if not ended:
             return "accept"
-        case "spawn":
+        case "spawn" | "pass":
             return "hand-off"
         case "close" if who == "another" and not ended:
             return "hand-off"

@@ -3,11 +3,10 @@
 import textwrap
 from dataclasses import replace
 
-from echotrace.story.events import takes_whoever_comes
 from echotrace.story.nouns import Story
 from echotrace.trace import ClientStep
 from echotrace.views import words
-from echotrace.views.layout import Row
+from echotrace.views.layout import Row, brings_connection
 from echotrace.views.paint import Surface, glyphs
 from echotrace.views.phrases import Phrase, phrase
 
@@ -50,8 +49,7 @@ def actor(row: Row, by: str) -> str:
     if by == "connection":
         return row.event.actor
     number = row.event.place.connection
-    name = getattr(row.event.record, "name", "")
-    if row.part == "begin" and takes_whoever_comes(name, row.event.touch):
+    if row.part == "begin" and brings_connection(row.event):
         number = None  # which connection it will be is not known yet
     who = row.event.actor if isinstance(row.event.record, ClientStep) else ""
     return " ".join(filter(None, (who, f"#{number}" if number else "")))

@@ -179,7 +179,11 @@ def _column(event: StoryEvent, by: str) -> str:
 
 
 def _column_while_waiting(event: StoryEvent, by: str) -> str:
-    """An accept waits at the listening socket: which connection it will take is not known yet."""
-    record = event.record
-    anybody = isinstance(record, Syscall) and takes_whoever_comes(record.name, event.touch)
-    return "server" if anybody and by == "connection" else _column(event, by)
+    """What accept will take, or a message will bring, is not known while it waits."""
+    return "server" if by == "connection" and brings_connection(event) else _column(event, by)
+
+
+def brings_connection(event: StoryEvent) -> bool:
+    """Whether the connection, or the peer, of a call is the one that it returned with."""
+    takes = takes_whoever_comes(getattr(event.record, "name", ""), event.touch)
+    return takes or bool(event.touch and event.touch.received)
