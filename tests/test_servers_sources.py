@@ -29,7 +29,12 @@ REGIONS = {"listen", "accept", "serve"}
 #: The region of the idea, where a server has one of its own.
 IDEAS = {
     "fork": "hand-off", "thread": "hand-off", "select": "wait", "poll": "wait", "epoll": "wait",
+    "kqueue": "wait", "prefork": "hand-off", "pool": "hand-off",
 }  # fmt: skip
+#: Those that make a task for each connection.
+MAKES = {"fork", "thread"}
+#: Those in which a failing recv ends a worker for ever, or all of them.
+ENDS_WITH_A_RESET = {"thread", "prefork", "pool"}
 #: Those that serve a connection to its end before they accept the next.
 ONE_AT_A_TIME = {"iterative"}
 #: Those without connections.
@@ -236,10 +241,11 @@ def test_narrates_what_it_does(start: Start, name: str) -> None:
             client.shutdown(socket.SHUT_WR)
             assert client.recv(1) == b""
     pid, told = server.process.pid, server.end()
-    accepted = re.search(rf"^{pid}: accepted fd (\d+)$", told, re.MULTILINE)
+    accepted = re.search(r"^(\d+): accepted fd (\d+)$", told, re.MULTILINE)
     assert accepted
-    fd, worker = accepted[1], str(pid)
-    if IDEAS.get(name) == "hand-off":
+    worker, fd = accepted.groups()
+    assert (worker == str(pid)) == (name != "prefork")
+    if name in MAKES:
         given = re.search(
             rf"^{pid}: gave fd {fd} to (?:process (\d+)|a thread)$", told, re.MULTILINE
         )
@@ -276,7 +282,7 @@ def test_refuses_an_address_that_is_none(source: Path, binaries: Path, address: 
     assert done.stderr
 
 
-@pytest.mark.parametrize("name", sorted(set(AT_THE_SAME_TIME) - {"thread"} - DATAGRAMS))
+@pytest.mark.parametrize("name", sorted(set(AT_THE_SAME_TIME) - ENDS_WITH_A_RESET - DATAGRAMS))
 def test_reset_ends_only_its_connection(start: Start, name: str) -> None:
     """A failing recv ends one connection: the other client is still served, and so is the next."""
     server = start(name, "127.0.0.1:0")
@@ -321,15 +327,45 @@ def test_udp_outlives_clients_that_leave(start: Start) -> None:
         assert client.recv(99) == b"still here"
 
 
-def test_reset_ends_the_whole_process_in_thread(start: Start) -> None:
-    """In `thread`, a failing recv ends the process: the other client loses its connection."""
-    server = start("thread", "127.0.0.1:0")
+@pytest.mark.parametrize("name", ["thread", "pool"])
+def test_reset_ends_the_whole_process(start: Start, name: str) -> None:
+    """With threads, a failing recv may end the process: the other client loses its connection."""
+    server = start(name, "127.0.0.1:0")
     with server.connect() as other:
         other.sendall(b"served")
         assert receive(other, 6) == b"served"
         reset(server.connect())
         assert server.process.wait(PATIENCE) == 1
         assert other.recv(1) == b""
+
+
+def test_reset_ends_one_worker_in_prefork(start: Start) -> None:
+    """In `prefork`, a failing recv ends one child, its sibling serves on; then the parent ends."""
+    server = start("prefork", "127.0.0.1:0")
+    with server.connect() as other:
+        other.sendall(b"served")
+        assert receive(other, 6) == b"served"
+        reset(server.connect())
+        other.sendall(b"still here")
+        assert receive(other, 10) == b"still here"
+        reset(other)
+    assert server.process.wait(PATIENCE) == 1
+
+
+@pytest.mark.parametrize("name", ["prefork", "pool"])
+def test_serves_as_many_as_there_are_workers(start: Start, name: str) -> None:
+    """A third client is served when one of the two workers has no client any more."""
+    server = start(name, "127.0.0.1:0")
+    with server.connect() as first, server.connect() as second, server.connect() as third:
+        for client in (third, second, first):
+            client.sendall(b"here")
+        assert receive(first, 4) + receive(second, 4) == b"herehere"
+        third.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            third.recv(1)
+        third.settimeout(PATIENCE)
+        second.close()
+        assert receive(third, 4) == b"here"
 
 
 @pytest.mark.parametrize("name", sorted(ONE_AT_A_TIME))

@@ -31,6 +31,13 @@ TRACES = ROOT / "traces"
 GOLD = ROOT / "tests" / "gold"
 
 
+#: Servers that differ by one idea, side by side.
+NEIGHBOURS = (
+    ("iterative", "fork"), ("thread", "select"), ("poll", "epoll"), ("kqueue", "epoll"),
+    ("pool", "thread"), ("prefork", "fork"), ("pool", "prefork"),
+)  # fmt: skip
+
+
 def story(server: str, script: str = "interleaved") -> Story:
     """The story of a reference trace."""
     return replay(load(TRACES / f"{server}-{script}.jsonl"))
@@ -63,8 +70,14 @@ def views() -> Iterator[tuple[str, str]]:
     yield "udp-silent-120.txt", timeline(story("udp", "silent"), Surface(120))
     yield "udp-by-task.txt", timeline(story("udp", "burst"), Surface(100), by="task")
     yield "udp-explained-80.txt", timeline(story("udp"), Surface(80), explained=True)
-    pairs = (("iterative", "fork"), ("thread", "select"), ("poll", "epoll"), ("fork", "udp"))
-    for one, other in pairs:
+    yield "prefork-by-task.txt", timeline(story("prefork"), Surface(120), by="task")
+    yield (
+        "prefork-reset-explained-80.txt",
+        timeline(story("prefork", "reset"), Surface(80), explained=True),
+    )
+    yield "pool-silent-80.txt", timeline(story("pool", "silent"), Surface(80))
+    yield "kqueue-explained-120.txt", timeline(story("kqueue"), Surface(120), explained=True)
+    for one, other in (*NEIGHBOURS, ("fork", "udp")):
         yield f"{one}-{other}.txt", comparison(story(one), story(other), Surface(100))
 
 

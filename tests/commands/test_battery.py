@@ -37,10 +37,18 @@ REFERENCE: Mapping[str, set[str]] = {
     },
     # as in C, but the interpreter detaches its threads and ignores SIGPIPE
     "thread:python": {"recv-error-ends-all", "no-so-reuseaddr"},
+    # a short send's rest is lost, without MSG_NOSIGNAL; the parent waits for its children
+    "prefork": {"short-send-ignored", "sigpipe-possible", "no-so-reuseaddr"},
+    "prefork:python": {"short-send-ignored", "no-so-reuseaddr"},
+    # as in `thread` die() ends all, as in `fork` a short send's rest is lost; no thread ever ends
+    "pool": {
+        "recv-error-ends-all", "short-send-ignored", "sigpipe-possible", "no-so-reuseaddr",
+    },
+    "pool:python": {"recv-error-ends-all", "short-send-ignored", "no-so-reuseaddr"},
     # one connection or one process for all: errors end one connection, and bind is as in the others
     **{
         f"{name}{twin}": {"no-so-reuseaddr"}
-        for name in ("iterative", "select", "poll", "epoll") for twin in ("", ":python")
+        for name in ("iterative", "select", "poll", "epoll", "kqueue") for twin in ("", ":python")
     },
     # no connection, no TIME-WAIT, no SIGPIPE, no short send: what goes wrong is not seen by it
     "udp": set(),

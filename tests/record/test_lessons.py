@@ -28,9 +28,16 @@ ONE_AT_A_TIME = {"iterative"}
 #: The letter of the tasks that serve, of servers that make one for each client.
 MAKES: Mapping[str, str] = {"fork": "P", "thread": "T"}
 #: The call of those that wait for all connections at once.
-WAITS: Mapping[str, str] = {"select": "select", "poll": "poll", "epoll": "epoll wait"}
+WAITS: Mapping[str, str] = {
+    "select": "select", "poll": "poll", "epoll": "epoll wait", "kqueue": "epoll wait",
+}  # fmt: skip
+#: The tasks that touch each of two connections, of servers whose workers are there before.
+WORKERS: Mapping[str, list[tuple[str, ...]]] = {
+    "prefork": [("P1",), ("P2",)],
+    "pool": [("P0", "T1"), ("P0", "T2")],
+}
 #: Sizes of receive buffers other than 1024 bytes.
-BUFFER: Mapping[str, int] = {"fork": 100}
+BUFFER: Mapping[str, int] = {"fork": 100, "prefork": 100}
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +91,8 @@ def interleaved(story: Story, name: str) -> None:
     for connection, call in zip(story.connections, waits(story, name), strict=False):
         assert connection.bytes_in == connection.bytes_out == len(f"hey {connection.number}")
         assert call is None or call.woken_by == sent[connection.number - 1].seq
+    if name in WORKERS:
+        assert [c.tasks for c in story.connections] == WORKERS[name]
     if name in MAKES:
         assert [c.tasks for c in story.connections] == [
             ("P0", f"{MAKES[name]}{number}") for number in (1, 2)
@@ -100,11 +109,14 @@ def waits(story: Story, name: str) -> Iterator[StoryEvent | None]:
             assert logical_event(getattr(ready.record, "name", "")) == WAITS[name]
             yield ready
         else:
-            yield received if name in MAKES else None
+            yield received if name in MAKES or name in WORKERS else None
 
 
-def sequential(story: Story, _name: str) -> None:
-    """The first client has left before the second connects, and nobody waits."""
+def sequential(story: Story, name: str) -> None:
+    """The first client has left before the second connects, and nobody waits; workers alternate."""
+    assert [c.tasks for c in story.connections] == WORKERS.get(
+        name, [c.tasks for c in story.connections]
+    )
     assert takes_turns(story)
     assert step(story, 2, "connect").start > step(story, 1, "close").start
     assert all(over(e) < step(story, n, "send").start for n, e in enumerate(accepts(story), 1))
@@ -154,20 +166,20 @@ def half_close(story: Story, _name: str) -> None:
 
 
 def reset(story: Story, name: str) -> None:
-    """ECONNRESET ends the connection; in `fork` its child, in `thread` the whole process."""
+    """ECONNRESET ends the connection; with processes its child, with threads the whole process."""
     failed = [
         e for c in story.connections for e in calls(story, c, "recv")
         if getattr(e.record, "errno", None) == "ECONNRESET"
     ]  # fmt: skip
     ends = {e.actor: e.record.status for e in story.events if isinstance(e.record, Exit)}
-    if name == "thread":
+    if name in ("thread", "pool"):
         assert [e.actor for e in failed] == ["T1"]
         assert ends == {"P0": 1, "T1": 1, "T2": 1}
         assert story.connections[1].ended_by == "end of P0"
         return
     assert len(failed) == 2
-    if name == "fork":
-        assert ends == {"P1": 1, "P2": 1}
+    if name in ("fork", "prefork"):
+        assert ends == dict.fromkeys(("P1", "P2") if name == "fork" else ("P0", "P1", "P2"), 1)
         for c in story.connections:  # at the child's end; in Python just before, when it unwinds
             assert c.ended_by in (f"P{c.number}", f"end of P{c.number}")
     else:

@@ -34,7 +34,11 @@ ENTRIES = (
     Entry("select", "serve", "Record the server that waits for all its connections with select."),
     Entry("poll", "serve", "Record the server that does so with poll."),
     Entry("epoll", "serve", "Record the server that does so with epoll."),
+    Entry("kqueue", "serve", "Record the server that waits with kevent for all connections."),
+    Entry("prefork", "serve", "Record the server whose processes accept on one socket."),
+    Entry("pool", "serve", "Record the server that queues connections for its threads."),
     Entry("udp", "serve", "Record the server that has no connections, only datagrams."),
+    Entry("attach", "attach", "Record a server that runs already, and leave it running."),
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two servers or traces side by side."),
     Entry("check", "check", "Say what is wrong with a server, and prove it."),
@@ -50,6 +54,7 @@ Examples:
   echotrace compare fork thread           what differs, and why
   echotrace check server.c                what is wrong with a server of yours
   echotrace step fork                     step through it, with explanations
+  echotrace attach 1234                   a server that runs already, until Ctrl-C
   echotrace fork -o fork.jsonl            keep the trace
   echotrace show fork.jsonl               look again, on any system
 """

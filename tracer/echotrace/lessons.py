@@ -42,6 +42,31 @@ BY_SERVER: Mapping[tuple[str, str], str] = {
     ("poll", "interleaved"): "One poll waits for both clients: each recv finds its bytes there.",
     ("epoll", "interleaved"): "One epoll_wait waits for both clients: each recv finds its bytes "
     "there.",
+    ("kqueue", "interleaved"): "One kevent waits for both clients: each recv finds its bytes "
+    "there.",
+    ("kqueue", "burst"): "The listening socket is ready as long as a connection is in the accept "
+    "queue: kevent reports it twice.",
+    ("prefork", "interleaved"): "Both children wait in accept: the first connection wakes the one "
+    "that has waited longest, the second the other.",
+    ("prefork", "sequential"): "The second client is not served by the child that served the "
+    "first: its sibling has waited in accept for longer.",
+    ("prefork", "silent"): "The silent client keeps one of two children busy; the other serves "
+    "the second client.",
+    ("prefork", "large"): "What a client sends at once is received in 25 parts of 100 bytes.",
+    ("prefork", "reset"): "recv fails with ECONNRESET and ends a child; after the second reset no "
+    "child is left, and the parent ends too.",
+    ("prefork", "idle"): "A client that leaves without a word costs no process: the child that "
+    "was woken goes back to accept.",
+    ("pool", "interleaved"): "One thread accepts; each client is served by a thread that was "
+    "there before it.",
+    ("pool", "sequential"): "The second client is not served by the thread that served the first: "
+    "the other one has slept for longer.",
+    ("pool", "silent"): "The silent client keeps one of two workers busy; the other serves the "
+    "second client.",
+    ("pool", "reset"): "recv fails with ECONNRESET, and that thread ends the whole process: the "
+    "other client's connection is closed too.",
+    ("pool", "idle"): "A client that leaves without a word costs no thread: the one that was "
+    "woken waits for the next.",
     ("select", "burst"): "The listening socket is ready as long as a connection is in the accept "
     "queue: select reports it twice.",
     ("poll", "burst"): "The listening socket is ready as long as a connection is in the accept "

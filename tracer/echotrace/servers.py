@@ -36,6 +36,9 @@ SERVERS: tuple[Server, ...] = (
     Server("select", "One process waits for all, by a set of bits."),
     Server("poll", "One process waits for all, by a list of its own."),
     Server("epoll", "One process waits for all, by a list of the kernel."),
+    Server("kqueue", "Like epoll, but one call changes the list and waits."),
+    Server("prefork", "Processes made beforehand accept on one socket."),
+    Server("pool", "One thread accepts, threads made beforehand serve."),
     Server("udp", "No connections: each datagram tells its sender."),
 )
 
@@ -87,6 +90,12 @@ def source(name: str, language: Language) -> Path:
         shown = {"c": "C", "python": "Python"}[language]
         raise UserError(f"server '{name}' has no {shown} source: there is no {path}")
     return path
+
+
+def stand_ins() -> frozenset[Path]:
+    """Sources that stand in for a library which this system lacks: they are not a server's own."""
+    folder = _data_dir("servers")
+    return frozenset({folder / "kqueue.h", folder / "python" / "kqueue_on_epoll.py"})
 
 
 def traces_dir() -> Path:

@@ -40,7 +40,9 @@ class Endpoint(Struct, frozen=True, omit_defaults=True):
 class Header(Struct, frozen=True, tag_field="type", tag="header", omit_defaults=True):
     """The first line: what was recorded, with which program, on which machine.
 
-    `steps` is the script, step by step; `injections` what `--inject` asked for.
+    `steps` is the script, step by step; `injections` what `--inject` asked for. `attached` is the
+    process that ran already when it was attached to: then there is no script, and `clients` is 0,
+    for the clients are others'.
     """
 
     format: int
@@ -57,6 +59,7 @@ class Header(Struct, frozen=True, tag_field="type", tag="header", omit_defaults=
     steps: list[str] = []
     source: str | None = None
     injections: list[str] = []
+    attached: int | None = None
 
 
 class Task(Struct, frozen=True, tag_field="type", tag="task", omit_defaults=True):
@@ -68,6 +71,69 @@ class Task(Struct, frozen=True, tag_field="type", tag="task", omit_defaults=True
     parent: int | None
     kind: str
     flags: list[str] = []
+
+
+class Watch(Struct, frozen=True, omit_defaults=True):
+    """One entry of an epoll interest list: as epoll_ctl(2) was given it.
+
+    `file` is the number of the open file description that is watched (see `Slot`), None if no
+    process of the recording has it open.
+    """
+
+    fd: int
+    events: str
+    data: int
+    file: int | None = None
+
+
+class Slot(Struct, frozen=True, omit_defaults=True):
+    """One descriptor that was open when the recording began, as /proc told it (proc(5)).
+
+    Slots with the same `file` share one open file description, whatever process they are of.
+    `link`, `local` and `peer` are those of an `Endpoint`; `flags` the file status flags.
+
+    Of a socket `protocol` is the list of /proc/net that has it (`tcp`, `tcp6`, `udp`, `unix` …),
+    `state` its state there, as RFC 9293 names it; None where no list has it. `unread` counts the
+    bytes that had arrived and were not received, or the connections that waited for accept.
+    `accepted`: something listens at its local address, so that it was not made by connect(2).
+    """
+
+    fd: int
+    file: int
+    link: str | None = None
+    flags: list[str] = []
+    cloexec: bool = False
+    protocol: str | None = None
+    state: str | None = None
+    local: str | None = None
+    peer: str | None = None
+    unread: int | None = None
+    accepted: bool = False
+    watches: list[Watch] = []
+
+
+class Descriptors(Struct, frozen=True, omit_defaults=True):
+    """A descriptor table that was there when the recording began, and the tasks that share it."""
+
+    tids: list[int]
+    slots: list[Slot]
+
+
+class Attached(Struct, frozen=True, tag_field="type", tag="attached", omit_defaults=True):
+    """A process that ran already when the recording began, as it was then.
+
+    `parent` is its parent, if that is in the recording too. `ignored` and `handled` are the signals
+    whose disposition was SIG_IGN or a function. `ended`: its leader had ended before its other
+    threads. A table that several processes share is told with the first of them.
+    """
+
+    time: int
+    pid: int
+    parent: int | None = None
+    tables: list[Descriptors] = []
+    ignored: list[str] = []
+    handled: list[str] = []
+    ended: bool = False
 
 
 class Syscall(Struct, frozen=True, tag_field="type", tag="syscall", omit_defaults=True):
@@ -171,7 +237,9 @@ class End(Struct, frozen=True, tag_field="type", tag="end", omit_defaults=True):
     reason: str | None = None
 
 
-Record: TypeAlias = Header | Source | Task | Syscall | Exec | Signal | Exit | ClientStep | End
+Record: TypeAlias = (
+    Header | Source | Task | Attached | Syscall | Exec | Signal | Exit | ClientStep | End
+)
 Event: TypeAlias = Syscall | Signal | Exit | ClientStep
 
 

@@ -2,8 +2,8 @@
 
 History of FORMAT, the number in the header:
 
-1  the first: header, task, syscall, exec, signal, exit, client, end; later also source, and
-   `datagram` in client, which older versions skip
+1  the first: header, task, syscall, exec, signal, exit, client, end; later also source and
+   attached, and `datagram` in client, which older versions skip
 
 A line of an unknown type, and an unknown field, are skipped: a later version may add both. What a
 known field means never changes without a new number.
@@ -20,6 +20,7 @@ import msgspec
 
 from echotrace.errors import SystemRefused, TraceFileError, UserError
 from echotrace.trace import (
+    Attached,
     ClientStep,
     End,
     Exec,
@@ -37,11 +38,11 @@ FORMAT = 1
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(
-    Header | Source | Task | Syscall | Exec | Signal | Exit | ClientStep | End
+    Header | Source | Task | Attached | Syscall | Exec | Signal | Exit | ClientStep | End
 )
-_KNOWN = frozenset(
-    {"header", "source", "task", "syscall", "exec", "signal", "exit", "client", "end"}
-)
+_KNOWN = frozenset({
+    "header", "source", "task", "attached", "syscall", "exec", "signal", "exit", "client", "end",
+})  # fmt: skip
 
 
 class _Kind(msgspec.Struct):

@@ -141,6 +141,8 @@ def heading(header: Header, outcomes: Sequence[Outcome] = ()) -> str:
     if outcomes:
         parts.append(count(len(outcomes) - experiments, "script"))
         parts.append(count(experiments, "experiment"))
+    elif header.attached is not None:
+        parts.append(f"attached to {header.attached}")
     else:
         parts.append(f"script {header.script}")
     return " · ".join(parts)

@@ -103,6 +103,7 @@ def plan_of(wish: Wish) -> Plan:
         injections=injections,
         lines=not wish.no_lines,
         compiled_from=build.inputs(source) if language == "c" else frozenset({source}),
+        stand_ins=servers.stand_ins(),
     )
 
 

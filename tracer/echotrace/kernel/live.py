@@ -31,9 +31,10 @@ class Live:
     `tasks`, `processes` and `zombies` by id, in the order in which they came to be.
     `replaced` are ids of threads that an execve ended. `ends` finds the server's end of a client's
     connection by the client's address: its socket or, until accept, the listening one. `listeners`
-    are the sockets that listen(2) was called on, by description id, `receivers` the datagram
-    sockets that bind(2) was called on. `astray` are the messages
-    sent over sockets whose other end is not known.
+    are the sockets that listen(2) was called on, by description id; `found` is what was open before
+    the recording began, by the numbers of the trace. `astray` are the messages sent over sockets
+    whose other end is not known.
+    `receivers` are the datagram sockets that bind(2) was called on, by description id.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -45,6 +46,7 @@ class Live:
         self.ends: dict[str, Open] = {}
         self.listeners: dict[int, Open] = {}
         self.receivers: dict[int, Open] = {}
+        self.found: dict[int, Open] = {}
         self.astray: Inbox[Open] = Inbox()
         self._descriptions = 0
         self._tables = 0
@@ -103,7 +105,7 @@ class Live:
         """Put a new description into the slot `fd`; `told` if more is known than by the call."""
         told = told or endpoint_of(call, fd)
         made = Description(
-            self._next_id(), kind_made(call.name), call.seq, told.link, told.local, told.peer,
+            self.next_id(), kind_made(call.name), call.seq, told.link, told.local, told.peer,
             listener,
         )  # fmt: skip
         entry = Open(made, socket)
@@ -113,7 +115,7 @@ class Live:
 
     def make_pair(self, table: Table, call: Syscall, one: int, other: int) -> tuple[Open, Open]:
         """Put two new descriptions into two slots, each the other end of the other."""
-        first, second = self._next_id(), self._next_id()
+        first, second = self.next_id(), self.next_id()
         entries = []
         for fd, own, far in ((one, first, second), (other, second, first)):
             told = endpoint_of(call, fd)
@@ -141,7 +143,7 @@ class Live:
     def unknown(self, told: Endpoint | None = None) -> Open:
         """A description of which nothing is known but what the kernel told."""
         link, local, peer = (told.link, told.local, told.peer) if told else (None, None, None)
-        return Open(Description(self._next_id(), "unknown", None, link, local, peer))
+        return Open(Description(self.next_id(), "unknown", None, link, local, peer))
 
     def linked(self, link: str | None) -> Open | None:
         """The socket that a link of proc(5) leads to: no two that are open have the same."""
@@ -161,7 +163,7 @@ class Live:
         """The table of a task that was there before the trace: the standard streams."""
         table = self.new_table()
         for fd in _STANDARD:
-            table.put(fd, Open(Description(self._next_id(), "inherited")), cloexec=False)
+            table.put(fd, Open(Description(self.next_id(), "inherited")), cloexec=False)
         return table
 
     def new_table(self) -> Table:
@@ -191,6 +193,7 @@ class Live:
         self.processes[task.pid].tasks[task.tid] = task
         return task
 
-    def _next_id(self) -> int:
+    def next_id(self) -> int:
+        """The id of the next description."""
         self._descriptions += 1
         return self._descriptions

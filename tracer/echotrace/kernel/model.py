@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from echotrace.kernel import on_tasks
+from echotrace.kernel import on_attach, on_tasks
 from echotrace.kernel.descriptions import Descriptor, Touch
 from echotrace.kernel.ledger import Ledger
 from echotrace.kernel.live import Live
@@ -25,7 +25,7 @@ from echotrace.kernel.snapshot import descriptors, snapshot
 from echotrace.kernel.state import State
 from echotrace.kernel.tasks import Running
 from echotrace.kernel.transitions import TRANSITION_OF
-from echotrace.trace import ClientStep, Exec, Exit, Record, Syscall, Task
+from echotrace.trace import Attached, ClientStep, Exec, Exit, Record, Syscall, Task
 
 
 class Kernel:
@@ -101,6 +101,7 @@ class Kernel:
 _OTHERS: Mapping[type, Callable[[Live, Any], None]] = {
     ClientStep: steps,
     Task: on_tasks.begins,
+    Attached: on_attach.begins,
     Exec: on_tasks.replaced,
     Exit: on_tasks.exits,
 }

@@ -1,4 +1,4 @@
-"""The moments of a trace: every call's start and end, every birth, exec, end and client step.
+"""The moments of a trace: calls begin and end, tasks come and go, clients take steps.
 
 They are in the order of time. Times of a real trace hardly tie; where they do, what has ended comes
 before what begins.
@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from echotrace.kernel.transitions import TRANSITION_OF
-from echotrace.trace import ClientStep, Exec, Exit, Record, Syscall, Task
+from echotrace.trace import Attached, ClientStep, Exec, Exit, Record, Syscall, Task
 
 
 class Phase(IntEnum):
@@ -17,11 +17,12 @@ class Phase(IntEnum):
 
     END = 0
     TASK = 1
-    EXEC = 2
-    EXIT = 3
-    CLIENT = 4
-    START = 5
-    END_AT_ONCE = 6  # of a call whose end is no later than its start
+    ATTACHED = 2
+    EXEC = 3
+    EXIT = 4
+    CLIENT = 5
+    START = 6
+    END_AT_ONCE = 7  # of a call whose end is no later than its start
 
 
 #: Time, phase, a running number that keeps the order of the file, and the record.
@@ -29,6 +30,7 @@ Moment: TypeAlias = tuple[int, int, int, Record]
 
 _PHASE_OF_RECORD: dict[type, int] = {
     Task: int(Phase.TASK),
+    Attached: int(Phase.ATTACHED),
     Exec: int(Phase.EXEC),
     Exit: int(Phase.EXIT),
     ClientStep: int(Phase.CLIENT),
@@ -54,7 +56,7 @@ def moments(records: Iterable[Record]) -> list[Moment]:
                 late = record.end > record.start
                 when = record.end if late else record.start
                 add((when, end if late else at_once, number + 1, record))
-        elif isinstance(record, Task | Exec | Exit | ClientStep):
+        elif isinstance(record, Task | Attached | Exec | Exit | ClientStep):
             add((record.time, _PHASE_OF_RECORD[type(record)], number, record))
     found.sort()
     return found

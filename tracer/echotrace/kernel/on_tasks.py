@@ -87,7 +87,7 @@ def replaced(live: Live, record: Exec) -> None:
     process = live.processes[caller.pid]
     freed: list[Freed] = []
     for tid in sorted(process.tasks.keys() - {record.former}):
-        freed += _leave(live, tid)
+        freed += leave(live, tid)
         live.replaced.add(tid)
     live.replaced.discard(record.tid)
     live.unshare(caller)
@@ -118,7 +118,7 @@ def exits(live: Live, record: Exit) -> None:
         if record.tid not in live.replaced:
             live.doubt(record.seq, f"Task {record.tid} ended but was not alive.")
         return
-    freed = _leave(live, record.tid)
+    freed = leave(live, record.tid)
     process = live.processes.get(task.pid)
     zombie = None
     if process is not None and not process.tasks:
@@ -175,7 +175,7 @@ def handles(live: Live, task: Running, call: Syscall) -> None:
         process.no_zombies = "SA_NOCLDWAIT" in str(action.get("flags"))
 
 
-def _leave(live: Live, tid: int) -> tuple[Freed, ...]:
+def leave(live: Live, tid: int) -> tuple[Freed, ...]:
     """Take a task out of its process, its table and the call it was in."""
     task = live.tasks.pop(tid)
     task.let_go()
@@ -188,7 +188,7 @@ def _leave(live: Live, tid: int) -> tuple[Freed, ...]:
 def _drop(live: Live, tid: int) -> tuple[Freed, ...]:
     """Take a task out, and its process if it was the last."""
     pid = live.tasks[tid].pid
-    freed = _leave(live, tid)
+    freed = leave(live, tid)
     if pid in live.processes and not live.processes[pid].tasks:
         del live.processes[pid]
     return freed

@@ -16,18 +16,19 @@ import errno
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
-from echotrace.record import names, procfs, ptrace
+from echotrace.record import attaching, names, procfs, ptrace
+from echotrace.record.attaching import STOP_SIGNALS
 from echotrace.record.inspect import Found, Inspector
 from echotrace.record.machine import Call
 from echotrace.record.ptrace import WALL, Stop
+from echotrace.record.restarting import Restarter
 from echotrace.record.stops import Item, Stops
 from echotrace.record.turns import Turns
 from echotrace.syscalls import Effect
 from echotrace.trace import Exec, Exit, Record, Signal, Task
 
-_STOP_SIGNALS = frozenset({signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU})
 _BATCH = 0xFFF  # stops between two calls of `overflow`, less one
 
 
@@ -72,6 +73,26 @@ class Engine:
         """Take over a process that is already seized; it begins the tree."""
         self.pids[pid] = pid
         self.records.append(Task(time=now, tid=pid, pid=pid, parent=None, kind="process"))
+
+    def join(self, stopped: Mapping[int, int], records: Iterable[Record]) -> None:
+        """Follow running tasks from here on; `stopped` are those that stand still, by their signal.
+
+        The tasks are in `pids` already; `records` tell of them.
+        """
+        self._running = True
+        self.records += records
+        for tid, number in stopped.items():
+            if number in STOP_SIGNALS:
+                self._listening.add(tid)
+                ptrace.ptrace(ptrace.LISTEN, tid, 0, 0)
+            else:
+                self._resume(tid)
+
+    def part(self, restarter: Restarter) -> None:
+        """Detach from every task; each goes on as if it had not been traced."""
+        attaching.detach({*self.pids, *self._held}, restarter)
+        self.pids.clear()
+        self._held.clear()
 
     def interrupt(self) -> None:
         """End the current and every later pump; safe to call from a signal handler."""
@@ -207,7 +228,7 @@ class Engine:
         elif tid in self._announced:
             self._announced.discard(tid)
             self._first_stop(tid)
-        elif stop.signal in _STOP_SIGNALS:
+        elif stop.signal in STOP_SIGNALS:
             if tid not in self._listening:
                 name = names.signal_name(stop.signal)
                 self.records.append(Signal(seq=0, time=now, tid=tid, signal=name, stopped=True))

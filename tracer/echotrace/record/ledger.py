@@ -13,7 +13,7 @@ from echotrace.record.origins import UNKNOWN
 from echotrace.record.sources import Sources
 from echotrace.record.stops import Item, call_of
 from echotrace.syscalls import FOREIGN, Row
-from echotrace.trace import Endpoint, Exec, Exit, Record, Signal, Syscall, Task
+from echotrace.trace import Attached, Endpoint, Exec, Exit, Record, Signal, Syscall, Task
 
 
 class _NoMemory:
@@ -154,11 +154,14 @@ class Ledger:
             case Signal() | Exit():
                 seq = self._reserved.pop(record.time)
                 return msgspec.structs.replace(record, seq=seq, time=self.time(record.time))
-            case Task() | Exec():
+            case Task() | Attached() | Exec():
                 return msgspec.structs.replace(record, time=self.time(record.time))
             case _:
                 return record
 
 
+_DATED = (Task, Attached, Exec, Signal, Exit)
+
+
 def _time(record: Record) -> int:
-    return record.time if isinstance(record, Task | Exec | Signal | Exit) else 0
+    return record.time if isinstance(record, _DATED) else 0

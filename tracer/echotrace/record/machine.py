@@ -60,6 +60,11 @@ def call_of_info(entry: bytes, leave: bytes | None) -> Call:
     return Call(number, tuple(arguments), result, instruction, stack)
 
 
+def result_of_info(leave: bytes) -> int:
+    """What a call returned, in the kernel's description of its exit."""
+    return int(_INFO_EXIT.unpack_from(leave, _INFO.size)[0])
+
+
 class RegisterBuffer:
     """One reused buffer for PTRACE_GETREGS."""
 

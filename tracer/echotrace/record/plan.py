@@ -23,7 +23,7 @@ class Plan:
     program and us on one processor; `seccomp` is for machines that have it; `injections` are the
     faults that the program is to meet; `mute` throws away what it writes to standard error.
     `lines` finds the source line of each call; `compiled_from` are sources that the program is
-    known to be made from.
+    known to be made from; in those of `stand_ins` no call has its line, as in a library's.
     """
 
     server: str
@@ -41,6 +41,7 @@ class Plan:
     injections: tuple[Injection, ...] = ()
     lines: bool = True
     compiled_from: frozenset[Path] = frozenset()
+    stand_ins: frozenset[Path] = frozenset()
 
 
 def header(plan: Plan) -> Header:

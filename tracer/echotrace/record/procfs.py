@@ -5,6 +5,9 @@ from pathlib import Path
 
 from echotrace.record.machine import Call
 
+_PF_KTHREAD = 0x00200000  # linux/sched.h
+_ELF_32 = b"\x7fELF\x01"  # elf(5): EI_CLASS is ELFCLASS32
+
 
 def state(tid: int) -> str:
     """The state letter of a task; asked of every task at every step, so without ceremony."""
@@ -82,3 +85,79 @@ def call_in_progress(tid: int) -> Call | None:
         return None
     number, *rest = (int(word, 0) for word in words)
     return Call(number, tuple(rest[:6]), None, rest[7], rest[6])
+
+
+def status(tid: int) -> dict[str, str]:
+    """The fields of /proc/TID/status without their white space; empty when the task is gone."""
+    try:
+        text = Path(f"/proc/{tid}/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    fields = (line.partition(":") for line in text.splitlines())
+    return {name: value.strip() for name, _, value in fields}
+
+
+def process(tid: int) -> int:
+    """The process that a task is of; 0 when it is gone."""
+    return int(status(tid).get("Tgid", "0"))
+
+
+def name(tid: int) -> str:
+    """The name of a task, one character a byte; `?` when it is gone."""
+    try:
+        return Path(f"/proc/{tid}/comm").read_bytes().rstrip(b"\n").decode("latin-1")
+    except OSError:
+        return "?"
+
+
+def program(pid: int) -> str:
+    """The name of the file that a process runs; empty when unreadable."""
+    try:
+        return Path(f"/proc/{pid}/exe").readlink().name
+    except OSError:
+        return ""
+
+
+def is_kernel_thread(pid: int) -> bool:
+    """Whether a task is one of the kernel's own (PF_KTHREAD in its flags)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    except OSError:
+        return False
+    return bool(int(fields[6]) & _PF_KTHREAD)
+
+
+def is_32_bit(pid: int) -> bool:
+    """Whether a process runs a 32-bit program: what its ELF header says; False when unreadable."""
+    try:
+        with Path(f"/proc/{pid}/exe").open("rb") as program:
+            return program.read(5) == _ELF_32
+    except OSError:
+        return False
+
+
+def threads(pid: int) -> list[int]:
+    """The tasks of a process, zombies too; none when it is gone."""
+    try:
+        return sorted(int(task) for task in os.listdir(f"/proc/{pid}/task"))  # noqa: PTH208 -- names
+    except OSError:
+        return []
+
+
+def ancestors(pid: int) -> list[int]:
+    """The parents of a process, the nearest first."""
+    found = []
+    while pid := parent(pid):
+        found.append(pid)
+    return found
+
+
+def tree(pid: int) -> list[int]:
+    """A process and its descendants, each behind its parent."""
+    children: dict[int, list[int]] = {}
+    for process in sorted(int(entry) for entry in os.listdir("/proc") if entry.isdigit()):  # noqa: PTH208
+        children.setdefault(parent(process), []).append(process)
+    found = [pid]
+    for process in found:  # which grows meanwhile
+        found += children.get(process, ())
+    return found

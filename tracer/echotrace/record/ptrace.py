@@ -7,6 +7,8 @@ without ctypes argument types: conversion by declared types doubles the cost of 
 
 import ctypes
 import errno
+import os
+import platform
 import signal
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +25,7 @@ GETEVENTMSG: int = func.PTRACE_GETEVENTMSG
 SEIZE = 0x4206
 INTERRUPT = 0x4207
 LISTEN = 0x4208
+DETACH: int = func.PTRACE_DETACH
 GET_SYSCALL_INFO = 0x420E
 GETREGS = 12  # x86-64 only
 POKEUSER = 6
@@ -49,11 +52,13 @@ OPTIONS: int = (
     | O_TRACESECCOMP
 )
 
+_NEWS = os.WEXITED | os.WSTOPPED | os.WNOHANG | os.WNOWAIT | func.THREAD_TRACE_FLAGS
 WALL: int = func.THREAD_TRACE_FLAGS  # __WALL of wait(2): threads too
 SYSCALL_STOP = 0x7F | (signal.SIGTRAP | 0x80) << 8
 SECCOMP_STOP = 0x7F | signal.SIGTRAP << 8 | EVENT_SECCOMP << 16
 
 INFO_SIZE = 88
+INFO_ENTRY = 1
 INFO_EXIT = 2
 
 # For calls that do not block: keeps the interpreter lock, and no errno, which nobody asks for.
@@ -69,6 +74,8 @@ waitpid = _slow["waitpid"]
 _prctl = _quick["prctl"]
 _syscall = _quick["syscall"]
 _PIDFD_GETFD = 438
+_KCMP = {"x86_64": 312, "aarch64": 272}.get(platform.machine())
+KCMP_FILE, KCMP_FILES = 0, 2  # linux/kcmp.h
 
 PR_SET_NO_NEW_PRIVS = 38
 PR_SET_SECCOMP = 22
@@ -84,6 +91,24 @@ def seize(pid: int, options: int = OPTIONS | O_EXITKILL) -> None:
             f"the kernel does not let echotrace trace process {pid} "
             f"({errno.errorcode.get(refused.errno, refused.errno)}); 'echotrace doctor' says why"
         ) from refused
+
+
+def try_seize(tid: int) -> int:
+    """Make the calling thread the tracer of a task that outlives it; the errno of a refusal, or 0.
+
+    Options are set with it, so that what the task makes is traced from its birth.
+    """
+    if _slow["ptrace"](SEIZE, tid, None, ctypes.c_ulong(OPTIONS)) == 0:
+        return 0
+    return ctypes.get_errno()
+
+
+def has_news(tid: int) -> bool:
+    """Whether a stop or the end of a task is there that waitpid has not told of yet."""
+    try:
+        return os.waitid(os.P_PID, tid, _NEWS) is not None
+    except ChildProcessError:
+        return False
 
 
 def event_message(tid: int) -> int:
@@ -118,17 +143,28 @@ def borrow_descriptor(pidfd: int, descriptor: int) -> int | None:
     return copy if copy >= 0 else None
 
 
+def compare(kind: int, one: int, other: int, fd: int = 0, other_fd: int = 0) -> int | None:
+    """Order what two tasks have, by kcmp(2): 0 if it is the same, else -1 or 1.
+
+    KCMP_FILES compares their descriptor tables, KCMP_FILE what a descriptor of each stands for.
+    None where the kernel does not tell.
+    """
+    answer = -1 if _KCMP is None else int(_syscall(_KCMP, one, other, kind, fd, other_fd))
+    return {0: 0, 1: -1, 2: 1}.get(answer)
+
+
 @dataclass(frozen=True)
 class Stop:
     """A wait status that is not one of the two frequent ones, taken apart (ptrace(2))."""
 
     signal: int
     event: int
+    of_a_call: bool = False
 
     @classmethod
     def parse(cls, status: int) -> "Stop":
         """Take apart the status of a stopped task."""
-        return cls(signal=status >> 8 & 0x7F, event=status >> 16)
+        return cls(status >> 8 & 0x7F, status >> 16, of_a_call=status == SYSCALL_STOP)
 
 
 #: The most bytes of stack that are read together with a payload.

@@ -21,6 +21,7 @@ from echotrace.record.plan import Plan, header
 from echotrace.record.services import Service, Services
 from echotrace.record.sources import Sources
 from echotrace.record.spool import Spool
+from echotrace.record.stops import Stops
 from echotrace.trace import End, Record
 
 #: Bytes of raw facts after which they are decoded even if there is no time for it.
@@ -58,10 +59,7 @@ class Recorder:
         if self.plan.seccomp and ptrace.can_filter():
             program = seccomp.program(names, everything=self.plan.everything)
         self._origins = means.origins(self.plan, pids, memory)
-        stops = means.stops(
-            self.plan, inspector, pids, self._origins, memory, self.faults,
-            filtered=program is not None,
-        )  # fmt: skip
+        stops = self._make_stops(inspector, pids, memory, filtered=program is not None)
         self.engine = Engine(stops, inspector, pids)
         sources = Sources(self._origins.found, self.plan.compiled_from, Path.cwd())
         self.ledger = Ledger(names, inspector.rows, sources, self.faults.marks)
@@ -73,9 +71,7 @@ class Recorder:
             stack.enter_context(no_garbage_collection())
             if self.plan.pin:
                 stack.enter_context(launch.one_processor())
-            stack.callback(self.engine.kill)
-            path = self.plan.program or self.plan.argv[0]
-            self._start(Launch(path, self.plan.argv, program, mute=self.plan.mute))
+            self._begin(stack, program)
             self._stack = stack.pop_all()
         return self
 
@@ -143,6 +139,19 @@ class Recorder:
         """A signal to us ends the recording."""
         self.stopped_by = number
         self.engine.interrupt()
+
+    def _make_stops(
+        self, inspector: Inspector, pids: dict[int, int], memory: ptrace.Memory, *, filtered: bool
+    ) -> Stops:
+        return means.stops(
+            self.plan, inspector, pids, self._origins, memory, self.faults, filtered=filtered
+        )
+
+    def _begin(self, stack: contextlib.ExitStack, filter_: bytes | None) -> None:
+        """Begin to trace; put into `stack` what ends it."""
+        stack.callback(self.engine.kill)
+        path = self.plan.program or self.plan.argv[0]
+        self._start(Launch(path, self.plan.argv, filter_, mute=self.plan.mute))
 
     def _start(self, start: Launch) -> None:
         self.write([header(self.plan)])

@@ -69,7 +69,7 @@ def _serving(story: Story, connection: Connection) -> set[str]:
 
 
 def _name(event: StoryEvent, call: Syscall) -> str:
-    """The logical event; a message that carries descriptors is more than its bytes."""
+    """The kind of a call; a message that carries descriptors is more than its bytes."""
     touch = event.touch
     return "pass" if touch and (touch.passed or touch.received) else _kind(call.name)
 

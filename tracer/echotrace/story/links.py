@@ -64,6 +64,15 @@ class Links:
         return {number: tuple(waits) for number, waits in found.items()}
 
     @cached_property
+    def firsts(self) -> Mapping[tuple[str, int], int]:
+        """The first call of each task on each connection, by role and number."""
+        found: dict[tuple[str, int], int] = {}
+        for event in self._events:
+            if isinstance(event.record, Syscall) and event.place.connection is not None:
+                found.setdefault((event.actor, event.place.connection), event.seq)
+        return found
+
+    @cached_property
     def in_flight(self) -> Mapping[int, tuple[StoryEvent, ...]]:
         """The calls during which something else began, by the description they work on."""
         found: dict[int, list[StoryEvent]] = {}

@@ -2,9 +2,9 @@
 
 A call that works on a connection's description belongs to that connection, one on the listening
 socket (also before it listened) to the listening socket; so do select, poll and epoll, which wait
-for all at once. What names no descriptor (spawn, wait, futex, exit, a signal) happens at its task's
+for all at once. What names no descriptor (spawn, wait, exit, a signal) happens at its task's
 *current place*: where it last touched a connection or the listening socket, and before that where
-its maker was. Files, pipes and standard streams are no place, and do not change the current one. A
+its maker was. Files, pipes, standard streams and locks are no place, and do not change it. A
 socket with which the server is itself a client (connect(2), as in a proxy) is no place for now.
 
 A datagram belongs to its sender or receiver, if that is a peer: one whose datagrams a bound socket
@@ -50,18 +50,24 @@ def known_places(ledger: Ledger) -> dict[int, Place]:
 
 
 class Places:
-    """Follows every task from place to place. Feed it births, execs and calls in order of time."""
+    """Follows every task from place to place. Feed it births, execs and calls in order of time.
 
-    def __init__(self, known: Mapping[int, Place], peers: Mapping[str, int]) -> None:
+    `began`: the program is a server already, for it was attached to.
+    """
+
+    def __init__(
+        self, known: Mapping[int, Place], peers: Mapping[str, int], *, began: bool = False
+    ) -> None:
         self._known = known
         self._peers = peers
         self._current: dict[int, Place] = {}
         self._arriving: dict[int, tuple[int, Place]] = {}
-        self._began = False
+        self._began = began
+        self._first = LISTENER if began else NONE
 
     def born(self, task: Task) -> None:
         """A new task is where its maker is."""
-        maker = NONE if task.parent is None else self.current(task.parent, task.time)
+        maker = self._first if task.parent is None else self.current(task.parent, task.time)
         self._current[task.tid] = maker
         self._arriving.pop(task.tid, None)
 
@@ -114,7 +120,7 @@ class Places:
             return LISTENER if self._began else NONE
         if call.name == "socket":
             return LISTENER
-        if logical_event(call.name) in ("file", "signal"):
+        if logical_event(call.name) in ("file", "signal", "futex"):
             return NONE
         return here if effect is None else _UNTOUCHED.get(effect, here)
 

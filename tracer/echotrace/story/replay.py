@@ -46,7 +46,7 @@ def replay(trace: Trace) -> Story:
     events = list(trace.events())
     steps = visits(event for event in events if isinstance(event, ClientStep))
     clients = match(steps.values(), ledger.arrivals)
-    places = Places(known, ledger.peers)
+    places = Places(known, ledger.peers, began=trace.header.attached is not None)
     teller = _Teller(ledger.touches, roles, places, steps, _turns(trace.records))
     told = woken([teller.tell(event, resumed) for event, resumed in merged(events)], roles)
     return Story(

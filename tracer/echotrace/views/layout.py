@@ -15,9 +15,9 @@ from echotrace.trace import ClientStep, Exit, Signal, Syscall
 from echotrace.views import words
 
 #: Logical events that wait when there is nothing to do yet.
-_CAN_WAIT = frozenset(
-    {"accept", "recv", "send", "connect", "select", "poll", "epoll wait", "wait", "splice"}
-)
+_CAN_WAIT = frozenset({
+    "accept", "recv", "send", "connect", "select", "poll", "epoll wait", "wait", "splice", "futex",
+})  # fmt: skip
 #: Signals that change nothing unless the program says so (signal(7)): noise in a lecture.
 _QUIET_SIGNALS = frozenset({"SIGCHLD", "SIGURG", "SIGWINCH", "SIGCONT"})
 

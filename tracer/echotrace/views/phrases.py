@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from echotrace.functions import called
+from echotrace.functions import c_function, called
 from echotrace.kernel.flows import SEVERAL, messages_of, moved
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect, logical_event
@@ -33,9 +33,13 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "control": ("fd", "cmd", "request"),
     "epoll control": ("fd", "op", "target"),
     "epoll wait": ("fd",),
+    "futex": ("op",),
     "select": ("readfds", "writefds"),
     "poll": ("fds",),
 }
+#: Logical events whose arguments are not those of another function that makes the call: what
+#: kevent() is given are not epoll_ctl's, and a mutex is no futex.
+_BENEATH = frozenset({"epoll create", "epoll control", "epoll wait", "futex"})
 INJECTED = "injected"
 _KEEPERS_NAMED = 3
 _MAKERS = frozenset({Effect.MAKES, Effect.ACCEPTS, Effect.DUPS, Effect.DUPS_ONTO})
@@ -82,11 +86,16 @@ def _failure(step: ClientStep) -> str:
 
 def c_call(call: Syscall) -> str:
     """The C call behind a system call, with its arguments: `recv(4)`."""
-    return f"{words.safe(called(call))}({', '.join(_arguments(call))})"
+    function, usual = called(call), c_function(call.name, call.args)
+    arguments = ", ".join(_arguments(call))
+    if function != usual and logical_event(call.name) in _BENEATH:
+        return f"{words.safe(function)}() → {words.safe(usual)}({arguments})"
+    return f"{words.safe(function)}({arguments})"
 
 
 def _call(story: Story, event: StoryEvent, call: Syscall) -> Phrase:
-    function = called(call)
+    usual = c_function(call.name, call.args)
+    function = usual if logical_event(call.name) in _BENEATH else called(call)
     data = call.data or "".join(str(message.get("data", "")) for message in messages_of(call))
     return Phrase(
         head=c_call(call),

@@ -191,8 +191,9 @@ def is_internet(socket: Socket) -> bool:
 
 
 def _queue(socket: Socket) -> str:
+    """What waits: connections for accept, or datagrams."""
     if socket.state is SocketState.LISTENING:
-        return f"{len(socket.pending)} of {socket.backlog}"
+        return f"{len(socket.pending)} of {socket.backlog}" if socket.backlog is not None else ""
     return words.count(len(socket.queue), "datagram") if socket.queue else ""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from echotrace.story.nouns import Story
 from echotrace.story.sight import out_of_sight
-from echotrace.trace import Syscall
+from echotrace.trace import Header, Syscall
 from echotrace.views import words
 from echotrace.views.cells import WAIT, actor, fit, one_line, row_phrase
 from echotrace.views.explanations import explanations
@@ -17,6 +17,9 @@ from echotrace.views.summary import summary
 _GAP = "  "
 _LEAST_SERVER, _LEAST_COLUMN, _MOST_COLUMN = 19, 22, 48
 LEAST_WIDTH = 60
+_MOST_NAMED = 8
+_ENDED = "After the last step echotrace ended the server."
+_LEFT = "At the end echotrace let go of the program."
 
 
 def timeline(
@@ -48,9 +51,7 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
     calls = sum(isinstance(event.record, Syscall) for event in story.events)
     end = max((event.end or event.start for event in story.events), default=0)
     parts = (
-        words.path(header.server),
-        {"c": "C", "python": "Python"}.get(header.language, words.path(header.language)),
-        f"{words.count(header.clients, 'client')}, {words.path(header.script)}",
+        *recorded(header),
         f"{words.safe(header.kernel)} {words.safe(header.machine)}",
         f"{words.count(calls, 'call')} in {words.duration(end)}",
     )
@@ -63,9 +64,22 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
     return lines
 
 
+def recorded(header: Header) -> tuple[str, ...]:
+    """What was recorded: the server, its language and its clients; or what was attached to."""
+    language = {"c": "C", "python": "Python"}.get(header.language, words.path(header.language))
+    if header.attached is not None:
+        return f"attached to {header.attached} {words.path(header.server)}", language
+    clients = f"{words.count(header.clients, 'client')}, {words.path(header.script)}"
+    return words.path(header.server), language, clients
+
+
 def shortcomings(story: Story) -> list[str]:
     """What every view says of a trace that does not hold all, or was tampered with by request."""
     trace, found = story.trace, []
+    before = [f"#{each.number}" for each in story.connections if each.accepted is None]
+    if trace.header.attached is not None and before:
+        were = f"{_listed(before)} {'was' if len(before) == 1 else 'were'}"
+        found.append(f"{were} open before the recording began: what came before is not known.")
     if trace.header.injections:
         faulty = sum(call.injected is not None for call in trace.syscalls())
         asked = ", ".join(map(words.safe, trace.header.injections))
@@ -85,6 +99,14 @@ def shortcomings(story: Story) -> list[str]:
     if trace.skipped:
         found.append(f"{words.count(trace.skipped, 'line')} of a newer echotrace were skipped.")
     return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`#1, #2 and #3`; of many the first and how many more."""
+    few = [*names[:_MOST_NAMED]]
+    if len(names) > len(few):
+        few.append(f"{len(names) - len(few)} more connections")
+    return " and ".join(filter(None, (", ".join(few[:-1]), few[-1])))
 
 
 @dataclass(frozen=True)
@@ -210,22 +232,25 @@ def _row(
 
 def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:
     """What the marks mean, the kernel's names of the calls, and how much is not shown."""
-    said = (row_phrase(story, row) for row in layout.rows)
-    names = {phrase.head.partition("(")[0]: phrase.kernel for phrase in said if phrase.kernel}
+    names: dict[str, dict[str, None]] = {}
+    for said in (row_phrase(story, row) for row in layout.rows):
+        if said.kernel:
+            names.setdefault(said.head.partition("(")[0], {})[said.kernel] = None
     sentences = []
     if any(row.part == "begin" for row in layout.rows):
         sentences.append(f"{WAIT} waits; such a call stands where it began and where it returned")
     if any(getattr(row.event.record, "injected", None) for row in layout.rows):
         sentences.append(f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's")
     if names:
-        pairs = ", ".join(f"{name}() → {kernel}" for name, kernel in names.items())
+        pairs = ", ".join(f"{name}() → {' and '.join(calls)}" for name, calls in names.items())
         sentences.append(f"C function → system call: {pairs}")
     if layout.hidden:
         files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
         sentences.append(f"{files}: --all shows them")
     end = story.trace.end
-    if end is not None and end.reason is None:
-        sentences.append("After the last step echotrace ended the server.")
+    runs = set(story.roles.names) - story.links.ends.keys()
+    if end is not None and end.reason is None and runs:
+        sentences.append(_LEFT if story.trace.header.attached is not None else _ENDED)
     for sentence in sentences:
         for line in fit(glyphs(sentence, surface), surface.width):
             yield [Piece(line, "dim")]

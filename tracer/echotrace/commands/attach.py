@@ -1,0 +1,106 @@
+"""`echotrace attach`: record a server that runs already, and leave it running."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from echotrace.cli import Entry, complain
+from echotrace.commands import options, output
+from echotrace.commands.serve import recording_side
+from echotrace.story.replay import replay
+from echotrace.views.timeline import timeline
+from echotrace.views.words import safe
+
+_EXAMPLES = """\b
+Examples:
+  echotrace attach 1234                   until Ctrl-C, or until it ends
+  echotrace attach $(pgrep -o nginx)      the master, with all its workers
+  echotrace attach 1234 --for 5           five seconds of it
+  echotrace attach 1234 -o server.jsonl   keep the trace
+"""
+
+
+def command(_entry: Entry) -> click.Command:
+    """The command."""
+    return attach
+
+
+@click.command("attach", epilog=_EXAMPLES)
+@click.argument("pid", metavar="PID", type=click.IntRange(1))
+@click.option(
+    "--for",
+    "seconds",
+    type=click.FloatRange(0.001, 86_400),
+    callback=options.finite,
+    metavar="SECONDS",
+    help="Detach after that time; otherwise at Ctrl-C.",
+)
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Record and show every system call, futex and mmap too.",
+)
+@click.option(
+    "--snaplen",
+    type=click.IntRange(0, 65_536),
+    default=64,
+    show_default=True,
+    metavar="BYTES",
+    help="How much of each payload to keep.",
+)
+@click.option("--no-lines", is_flag=True, help="Do not look for the source line of each call.")
+@options.looking
+@options.text_or_trace
+@options.writing_trace
+@options.quiet
+@click.pass_context
+def attach(context: click.Context, /, **chosen: Any) -> None:  # noqa: ANN401 -- click's
+    """Record a server that runs already: process PID, its threads and all its descendants.
+
+    What is open is read from /proc first, so that connections from before are known. The clients
+    are yours. Ctrl-C, SIGTERM or the end of the server end the recording; then echotrace detaches,
+    the server goes on as it was, and what it did is shown.
+
+    The server stands still for some milliseconds at the beginning. On x86-64 none of its calls
+    fails because of that; but a timeout of epoll_wait or of SO_RCVTIMEO begins anew.
+    """
+    context.exit(_attach(**chosen))
+
+
+def _attach(
+    *,
+    by: str,
+    explained: bool,
+    form: str,
+    width: int | None,
+    output_: Path | None,
+    force: bool,
+    quiet: bool,
+    **wished: Any,  # noqa: ANN401 -- the fields of Wish
+) -> int:
+    recording_side()
+    from echotrace.commands import attaching  # noqa: PLC0415 -- it needs Linux, this module not
+
+    keeps_trace = output_ is not None and output_.suffix == ".jsonl"
+    if output_ is not None:
+        output.check(output_, overwrite=force)
+    wish = attaching.Wish(quiet=quiet, **wished)
+    if output_ is not None and keeps_trace:
+        recorded = attaching.record(wish, output_, overwrite=force)
+    else:
+        recorded = attaching.record_and_keep(wish)
+    view = None if keeps_trace else output_
+    if form == "jsonl":
+        text = recorded.path.read_text(encoding="utf-8")
+    else:
+        surface = output.surface(width, to_file=view is not None)
+        story = replay(recorded.trace)
+        text = timeline(story, surface, by=by, everything=wished["everything"], explained=explained)
+    output.deliver(text, view, overwrite=force)
+    if recorded.error:
+        complain(recorded.error)
+    if not quiet:
+        click.echo(f"trace kept in {safe(str(recorded.path))}", err=True)
+    return int(recorded.exit_status)

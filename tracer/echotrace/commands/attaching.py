@@ -1,0 +1,91 @@
+"""Records a running process into a trace file; only `attach` imports it, for it needs Linux."""
+
+import contextlib
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from echotrace.commands.recording import Recorded, kept_path
+from echotrace.errors import EchotraceError, SystemRefused
+from echotrace.record.attached import AttachedRecorder, plan_of
+from echotrace.tracefile import Writer, load
+from echotrace.views.words import count
+from echotrace.views.words import path as readable
+
+_KEPT_AS = "attach"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a user asked to have recorded; the fields are the options of the same name.
+
+    `seconds` is the time after which to detach, None to wait for a signal or the end.
+    """
+
+    pid: int
+    seconds: float | None = None
+    everything: bool = False
+    snaplen: int = 64
+    no_lines: bool = False
+    quiet: bool = False
+
+
+def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
+    """Record into `path`, until the time is over, a signal comes, or the program ends.
+
+    Being told to end is no error here: it is how such a recording ends.
+    """
+    plan = plan_of(
+        wish.pid, everything=wish.everything, snaplen=wish.snaplen, lines=not wish.no_lines
+    )
+    error: EchotraceError | None = None
+    with Writer.create(path, overwrite=overwrite) as writer:
+        try:
+            with AttachedRecorder(plan, writer.write, pid=wish.pid) as recorder:
+                if not wish.quiet:
+                    tasks = count(recorder.tasks, "task")
+                    name = f"attached to {wish.pid} ({readable(plan.server)})"
+                    click.echo(f"{name}: {tasks}; {_until(wish.seconds)}", err=True)
+                with _time_limit(wish.seconds, recorder.engine.interrupt):
+                    recorder.run_freely()
+                recorder.finish()
+        except SystemRefused as refused:
+            if not writer.full:
+                path.unlink(missing_ok=True)
+                raise
+            error = refused
+        except EchotraceError:
+            path.unlink(missing_ok=True)
+            raise
+    return Recorded(path, load(path), error)
+
+
+def record_and_keep(wish: Wish) -> Recorded:
+    """Record, and keep the trace as the last one of those attached to."""
+    path = kept_path(_KEPT_AS)
+    with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
+        recorded = record(wish, Path(folder) / path.name, overwrite=False)
+        recorded.path.replace(path)
+    return replace(recorded, path=path)
+
+
+def _until(seconds: float | None) -> str:
+    return "Ctrl-C detaches" if seconds is None else f"for {seconds:g} s, or until Ctrl-C"
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float | None, end: Callable[[], None]) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    timer = threading.Timer(seconds, end)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
