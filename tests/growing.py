@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from echotrace.story.nouns import Story
+from echotrace.story.nouns import Connection, Story
 from echotrace.trace import ClientStep, Record, Syscall, Trace
 
 
@@ -48,11 +48,18 @@ def _over(record: Record) -> int:
 
 
 def before_accept(story: Story) -> set[int]:
-    """The steps of clients whose connections were not accepted yet: nobody knows their number."""
-    accepted = {c.number: story.event(c.accepted).end or 0 for c in story.connections if c.accepted}
+    """The steps of clients that the server had not seen yet: nobody knows their number."""
+    seen = {c.number: _first_seen(story, c) for c in story.connections}
     return {
         event.seq
         for event in story.events
         if isinstance(event.record, ClientStep)
-        and event.start < accepted.get(event.place.connection or 0, 0)
+        and event.start < seen.get(event.place.connection or 0, 0)
     }
+
+
+def _first_seen(story: Story, connection: Connection) -> int:
+    """When the accept returned, or the receiving of the first datagram."""
+    calls = (e for e in map(story.event, connection.events) if isinstance(e.record, Syscall))
+    first = story.event(connection.accepted) if connection.accepted else next(calls)
+    return first.end or 0

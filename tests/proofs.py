@@ -217,7 +217,7 @@ def _never_closed(of: Records, events: tuple[int, ...]) -> None:
 
 def _kind(of: Records, events: tuple[int, ...]) -> None:
     kinds = {logical_event(of.call(event).name) for event in events}
-    assert kinds <= {"accept", "spawn", "recv", "send", "select", "poll", "epoll wait"}
+    assert kinds <= {"accept", "bind", "spawn", "recv", "send", "select", "poll", "epoll wait"}
 
 
 def _crash(of: Records, events: tuple[int, ...]) -> None:

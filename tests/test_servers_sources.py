@@ -37,6 +37,9 @@ MAKES = {"fork", "thread"}
 ENDS_WITH_A_RESET = {"thread", "prefork", "pool"}
 #: Those that serve a connection to its end before they accept the next.
 ONE_AT_A_TIME = {"iterative"}
+#: Those without connections.
+DATAGRAMS = {"udp"}
+CONNECTIONS = [name for name in NAMES if name not in DATAGRAMS]
 AT_THE_SAME_TIME = [name for name in NAMES if name not in ONE_AT_A_TIME]
 PATIENCE = 30  # seconds until a silent server fails the test instead of hanging it
 
@@ -44,8 +47,9 @@ PATIENCE = 30  # seconds until a silent server fails the test instead of hanging
 class Running:
     """A server that runs, with the address that it printed on its first line."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[str]", *, datagrams: bool = False) -> None:
         self.process = process
+        self.datagrams = datagrams
         assert process.stdout is not None
         self.lines = process.stdout
         self.first_line = self.lines.readline()
@@ -54,7 +58,12 @@ class Running:
         self.address = (found[1], int(found[2]))
 
     def connect(self) -> socket.socket:
-        """A new client of this server."""
+        """A new client of this server; of UDP, a socket whose peer it is."""
+        if self.datagrams:
+            client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            client.settimeout(PATIENCE)
+            client.connect(self.address)
+            return client
         return socket.create_connection(self.address, timeout=PATIENCE)
 
     def end(self) -> str:
@@ -98,7 +107,7 @@ def start(request: pytest.FixtureRequest, binaries: Path) -> Iterator[Start]:
         )
         with process:
             try:
-                yield Running(process)
+                yield Running(process, datagrams=name in DATAGRAMS)
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
@@ -166,10 +175,10 @@ def test_marks_the_regions_of_a_handout(source: Path) -> None:
     text = source.read_text(encoding="utf-8")
     marks = list(mark.finditer(text))
     begins, ends = marks[::2], marks[1::2]
-    idea = IDEAS.get(source.stem.removesuffix("_"))
-    assert sorted(begin["name"] for begin in begins) == sorted(
-        REGIONS | ({idea} if idea else set())
-    )
+    name = source.stem.removesuffix("_")
+    idea = {IDEAS[name]} if name in IDEAS else set()
+    regions = REGIONS - {"accept"} if name in DATAGRAMS else REGIONS
+    assert sorted(begin["name"] for begin in begins) == sorted(regions | idea)
     assert len(begins) == len(ends)
     for begin, end in zip(begins, ends, strict=True):
         assert end["end"]
@@ -212,7 +221,7 @@ def test_echoes_more_than_its_buffer(start: Start, name: str) -> None:
         assert receive(client, len(data)) == data
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CONNECTIONS)
 def test_ends_the_connection_when_the_client_does(start: Start, name: str) -> None:
     """After the client's end of input the server ends its side too, and serves the next."""
     server = start(name, "127.0.0.1:0")
@@ -223,7 +232,7 @@ def test_ends_the_connection_when_the_client_does(start: Start, name: str) -> No
             assert receive(client, 100) == b"bye"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CONNECTIONS)
 def test_narrates_what_it_does(start: Start, name: str) -> None:
     """Accept, hand-off and end of a connection are told with pid and descriptor, line by line."""
     server = start(name, "127.0.0.1:0")
@@ -273,9 +282,7 @@ def test_refuses_an_address_that_is_none(source: Path, binaries: Path, address: 
     assert done.stderr
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in AT_THE_SAME_TIME if name not in ENDS_WITH_A_RESET]
-)
+@pytest.mark.parametrize("name", sorted(set(AT_THE_SAME_TIME) - ENDS_WITH_A_RESET - DATAGRAMS))
 def test_reset_ends_only_its_connection(start: Start, name: str) -> None:
     """A failing recv ends one connection: the other client is still served, and so is the next."""
     server = start(name, "127.0.0.1:0")
@@ -286,6 +293,38 @@ def test_reset_ends_only_its_connection(start: Start, name: str) -> None:
         with server.connect() as third:
             third.sendall(b"me too")
             assert receive(third, 6) == b"me too"
+
+
+def test_udp_narrates_each_datagram(start: Start) -> None:
+    """In `udp`, each datagram is told with its size, sender and descriptor; an empty one too."""
+    server = start("udp", "127.0.0.1:0")
+    with server.connect() as client:
+        for data in (b"", b"hello"):
+            client.send(data)
+            assert client.recv(9) == data
+        host, port = client.getsockname()
+    pid, told = server.process.pid, server.end()
+    assert told == "".join(f"{pid}: {size} bytes from {host}:{port} on fd 3\n" for size in (0, 5))
+
+
+def test_udp_keeps_the_boundaries_of_datagrams(start: Start) -> None:
+    """In `udp`, datagrams come back one by one, the largest that IPv4 can carry among them."""
+    server = start("udp", "127.0.0.1:0")
+    with server.connect() as client:
+        for data in (b"x" * 65_507, b"y"):
+            client.send(data)
+            assert client.recv(1 << 16) == data
+
+
+def test_udp_outlives_clients_that_leave(start: Start) -> None:
+    """In `udp`, a client that is gone before the answer comes ends nothing."""
+    server = start("udp", "127.0.0.1:0")
+    for _ in range(3):
+        with server.connect() as gone:
+            gone.send(b"no answer wanted")
+    with server.connect() as client:
+        client.send(b"still here")
+        assert client.recv(99) == b"still here"
 
 
 @pytest.mark.parametrize("name", ["thread", "pool"])

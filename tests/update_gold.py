@@ -66,6 +66,10 @@ def views() -> Iterator[tuple[str, str]]:
     yield "poll-reset-60.txt", timeline(story("poll", "reset"), Surface(60))
     yield "epoll-by-task.txt", timeline(story("epoll"), Surface(120), by="task")
     yield "epoll-explained-80.txt", timeline(story("epoll"), Surface(80), explained=True)
+    yield "udp-80-ascii.txt", timeline(story("udp"), Surface(80, unicode=False))
+    yield "udp-silent-120.txt", timeline(story("udp", "silent"), Surface(120))
+    yield "udp-by-task.txt", timeline(story("udp", "burst"), Surface(100), by="task")
+    yield "udp-explained-80.txt", timeline(story("udp"), Surface(80), explained=True)
     yield "prefork-by-task.txt", timeline(story("prefork"), Surface(120), by="task")
     yield (
         "prefork-reset-explained-80.txt",
@@ -73,7 +77,7 @@ def views() -> Iterator[tuple[str, str]]:
     )
     yield "pool-silent-80.txt", timeline(story("pool", "silent"), Surface(80))
     yield "kqueue-explained-120.txt", timeline(story("kqueue"), Surface(120), explained=True)
-    for one, other in NEIGHBOURS:
+    for one, other in (*NEIGHBOURS, ("fork", "udp")):
         yield f"{one}-{other}.txt", comparison(story(one), story(other), Surface(100))
 
 

@@ -50,6 +50,9 @@ REFERENCE: Mapping[str, set[str]] = {
         f"{name}{twin}": {"no-so-reuseaddr"}
         for name in ("iterative", "select", "poll", "epoll", "kqueue") for twin in ("", ":python")
     },
+    # no connection, no TIME-WAIT, no SIGPIPE, no short send: what goes wrong is not seen by it
+    "udp": set(),
+    "udp:python": set(),
 }  # fmt: skip
 
 #: Servers of Python's library, as its documentation starts them: what is found, and their kind.
@@ -127,7 +130,7 @@ def test_reference_server_raises_what_it_leaves_out(server: str) -> None:
     assert faults(found) == REFERENCE[server]
     (kind,) = (finding for finding in found if finding.id == "kind")
     name = server.partition(":")[0]
-    assert f"This is a {name} server:" in kind.sentence.replace(" an ", " a ")
+    assert f"this is a {name} server:" in kind.sentence.lower().replace(" an ", " a ")
 
 
 @pytest.mark.parametrize("program", LIBRARY)

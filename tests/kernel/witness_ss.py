@@ -1,4 +1,4 @@
-"""What ss(8) says of the TCP sockets at a port, and where a model differs."""
+"""What ss(8) says of the TCP and UDP sockets at a port, and where a model differs."""
 
 import re
 import subprocess
@@ -23,14 +23,23 @@ SHOWN = {
     SocketState.CLOSED: {"", "LAST-ACK", "CLOSING"},
     SocketState.RESET: {""},
 }
+#: The same of UDP sockets, which have no half-closed states.
+SHOWN_UDP = {
+    SocketState.UNBOUND: {""},
+    SocketState.BOUND: {"UNCONN"},
+    SocketState.CONNECTED: {"ESTAB"},
+    SocketState.CLOSED: {""},
+}
 #: States in which a program could still use a socket.
 _IN_USE = frozenset({"LISTEN", "ESTAB", "CLOSE-WAIT"})
+_WITHOUT_PEER = frozenset({"LISTEN", "UNCONN"})
 _LARGEST_BACKLOG = Path("/proc/sys/net/core/somaxconn")
 
 
 class Row(Struct, frozen=True):
     """One line of ss; `inode` is 0 for a socket that no program holds."""
 
+    kind: str
     state: str
     receive: int
     send: int
@@ -43,17 +52,17 @@ class Row(Struct, frozen=True):
 def look(port: int) -> Iterator[tuple[int, Row]]:
     """The sockets of both ends at a port, with the port."""
     asked = f"( sport = :{port} or dport = :{port} )"
-    done = subprocess.run(["ss", "-tnaepH", asked], capture_output=True, text=True, check=True)
+    done = subprocess.run(["ss", "-tunaepH", asked], capture_output=True, text=True, check=True)
     for line in done.stdout.splitlines():
         yield port, _row(line)
 
 
 def _row(line: str) -> Row:
-    state, receive, send, local, peer, *rest = line.split()
+    kind, state, receive, send, local, peer, *rest = line.split()
     inode = re.search(r"\bino:(\d+)", line)
     users = re.findall(r"pid=(\d+),fd=(\d+)", " ".join(rest))
     return Row(
-        state, int(receive), int(send), local, peer, int(inode[1]) if inode else 0,
+        kind, state, int(receive), int(send), local, peer, int(inode[1]) if inode else 0,
         frozenset((int(pid), int(fd)) for pid, fd in users),
     )  # fmt: skip
 
@@ -61,8 +70,8 @@ def _row(line: str) -> Row:
 def differences(state: State, rows: Iterable[Row]) -> list[str]:
     """Where the model says something else than ss."""
     by_inode = {row.inode: row for row in rows if row.inode}
-    held = [entry for entry in state.opens if entry.socket and _is_tcp(entry)]
-    waiting = [row for row in rows if not row.inode and row.state in _IN_USE]
+    held = [entry for entry in state.opens if entry.socket and _is_internet(entry)]
+    waiting = [row for row in rows if not row.inode and row.state in _IN_USE and row.kind == "tcp"]
     unknown = by_inode.keys() - {_inode(entry) for entry in held}
     return [
         *(f"the model knows nothing of {by_inode[inode]}" for inode in unknown),
@@ -71,12 +80,12 @@ def differences(state: State, rows: Iterable[Row]) -> list[str]:
     ]
 
 
-def _is_tcp(entry: OpenState) -> bool:
+def _is_internet(entry: OpenState) -> bool:
     socket, description = entry.socket, entry.description
     local = socket.local if socket else None
     return (
         socket is not None
-        and socket.stream
+        and (socket.stream or local is not None)  # ss is asked for the ports that are known
         and description.other is None
         and description.link is not None
         and not (local or "").startswith("unix:")
@@ -91,17 +100,20 @@ def _of_a_socket(state: State, entry: OpenState, rows: dict[int, Row]) -> Iterat
     socket, row = entry.socket, rows.get(_inode(entry))
     assert socket is not None
     name = f"{entry.description.link} ({socket.state})"
-    if (row.state if row else "") not in SHOWN[socket.state]:
+    listed = SHOWN if socket.stream else SHOWN_UDP
+    if (row.state if row else "") not in listed[socket.state]:
         yield f"{name}: ss shows {row}"
     elif row is not None:
         facts: dict[str, tuple[object, object]] = {
             "users": (_users(state, entry), row.users),
             "local address": (socket.local, row.local),
-            "peer address": (socket.peer, None if row.state == "LISTEN" else row.peer),
+            "peer address": (socket.peer, None if row.state in _WITHOUT_PEER else row.peer),
         }
         if socket.state is SocketState.LISTENING:
             facts["pending connections"] = (len(socket.pending), row.receive)
             facts["backlog"] = (_backlog(socket.backlog or 0), row.send)
+        if not socket.stream:  # Recv-Q counts a datagram by the memory that it takes
+            facts["datagrams wait"] = (bool(socket.queue), bool(row.receive))
         for what, (modelled, shown) in facts.items():
             if modelled != shown:
                 yield f"{what} of {name}: model {modelled}, ss {shown}"

@@ -50,7 +50,7 @@ def _ports(records: Sequence[Record]) -> set[int]:
     return {
         int(end.local.rpartition(":")[2])
         for record in records
-        if isinstance(record, Syscall) and record.name == "listen"
+        if isinstance(record, Syscall) and record.name in ("listen", "bind")
         for end in record.endpoints
         if end.local
     }

@@ -363,6 +363,12 @@ def test_payload_is_cut_at_the_limit(data: bytes, limit: int) -> None:
     assert decode.payload(ROWS["read"], moved, Memory(data), limit) == data[:limit]
 
 
+def test_payload_is_no_more_than_the_buffer_holds() -> None:
+    """With MSG_TRUNC a call returns the size of the datagram, not of what it has stored."""
+    cut = call(3, 0x10000, 3, 0x20, 0, 0, result=5)
+    assert decode.payload(ROWS["recvfrom"], cut, Memory(b"hel, of something else"), 64) == b"hel"
+
+
 @given(st.lists(st.binary(max_size=20), max_size=6), st.integers(0, 60), st.data())
 def test_payload_of_several_buffers(parts: list[bytes], limit: int, data: st.DataObject) -> None:
     """The bytes of writev and sendmsg are put together from their buffers, as many as moved."""

@@ -155,7 +155,7 @@ def test_what_is_lost_is_told(how: str, error: type[Exception], sentence: str) -
 def test_datagrams_are_refused() -> None:
     """A server of datagrams is refused in a sentence."""
     with pytest.raises(StepTimeout, match="takes datagrams: --free-run needs one that accepts"):
-        ran_freely(replace(plan("datagrams"), load=FEW))
+        ran_freely(replace(plan("takes_datagrams"), load=FEW))
 
 
 def test_a_server_that_ends() -> None:

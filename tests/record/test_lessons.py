@@ -1,7 +1,7 @@
 """What each script teaches, tested on every server in both languages.
 
 A server added to the catalogue is tested like the others; where it does something else, its name is
-entered below.
+entered below. What servers without connections show, has tests of its own (`test_lessons_udp`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,12 @@ from echotrace.story.replay import replay
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Exit, Syscall
 
-TWINS = [(name, language) for name in servers.NAMES for language in servers.languages(name)]
+TWINS = [
+    (name, language)
+    for name in servers.NAMES
+    if name != "udp"
+    for language in servers.languages(name)
+]
 
 #: Servers that serve a connection to its end before they accept the next.
 ONE_AT_A_TIME = {"iterative"}
@@ -72,7 +77,7 @@ def over(event: StoryEvent) -> int:
 
 def takes_turns(story: Story) -> bool:
     """Whether the second connection is accepted after the first one's last close."""
-    return over(accepts(story)[1]) > story.links.lasts[story.connections[0].description]
+    return over(accepts(story)[1]) > story.links.lasts[story.connections[0].description or 0]
 
 
 def interleaved(story: Story, name: str) -> None:
@@ -100,7 +105,7 @@ def waits(story: Story, name: str) -> Iterator[StoryEvent | None]:
         received = calls(story, connection, "recv")[0]
         if name in WAITS:
             assert received.woken_by is None
-            ready = story.links.found_ready[connection.description][0]
+            ready = story.links.found_ready[connection.description or 0][0]
             assert logical_event(getattr(ready.record, "name", "")) == WAITS[name]
             yield ready
         else:

@@ -229,7 +229,7 @@ def _socket_pair_has_no_fin(b: TraceBuilder) -> int:
     return b.call(10, "read", 6, None, 9, result=0)
 
 
-@case("P0's recvfrom on fd 6 (datagram socket) has not returned when the recording ends: it waits "
+@case("P0's recvfrom on fd 6 (UDP socket) has not returned when the recording ends: it waits "
       "for a datagram to arrive")  # fmt: skip
 def _udp_waits(b: TraceBuilder) -> int:
     b.call(10, "socket", "AF_INET", "SOCK_DGRAM", 0, result=6)

@@ -46,7 +46,7 @@ def test_each_event_has_the_actor_and_place_that_replay_gives(path: Path) -> Non
         assert seen.actor == event.actor
         if event.seq not in early:
             assert (event.seq, seen.place) == (event.seq, event.place)
-    assert [made.id for made in unfolding.accepted] == [c.description for c in story.connections]
+    assert [arrival.peer for arrival in unfolding.arrivals] == [c.peer for c in story.connections]
     assert unfolding.clients == {c.number: c.client for c in story.connections if c.client}
 
 

@@ -127,7 +127,7 @@ def test_no_connection_is_said() -> None:
     b = TraceBuilder()
     b.server()
     text = timeline(replay(b.trace()), Surface(80))
-    assert "No accepted connection is in this trace." in text
+    assert "No connection was accepted in this trace." in text
     assert "listen(3" in text
 
 

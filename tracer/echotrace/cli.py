@@ -37,6 +37,7 @@ ENTRIES = (
     Entry("kqueue", "serve", "Record the server that waits with kevent for all connections."),
     Entry("prefork", "serve", "Record the server whose processes accept on one socket."),
     Entry("pool", "serve", "Record the server that queues connections for its threads."),
+    Entry("udp", "serve", "Record the server that has no connections, only datagrams."),
     Entry("run", "run", "Record a program of your own, in any language."),
     Entry("attach", "attach", "Record a server that runs already, and leave it running."),
     Entry("show", "show", "Show a recorded trace."),

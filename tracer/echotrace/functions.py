@@ -8,8 +8,11 @@ from echotrace.trace import Syscall
 
 
 def _without_address(short: str, full: str) -> Callable[[Mapping[str, Any]], str]:
-    """recv and send are recvfrom and sendto without an address (recv(2), send(2))."""
-    return lambda args: short if args.get("addr") is None else full
+    """recv and send are recvfrom and sendto without an address (recv(2), send(2)).
+
+    A recvfrom that has not returned has no address yet, but a place for one, with its length.
+    """
+    return lambda args: full if args.get("addr") or args.get("addrlen") else short
 
 
 def _spawner(own: str) -> Callable[[Mapping[str, Any]], str]:

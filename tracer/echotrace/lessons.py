@@ -73,6 +73,19 @@ BY_SERVER: Mapping[tuple[str, str], str] = {
     "queue: poll reports it twice.",
     ("epoll", "burst"): "The listening socket is ready as long as a connection is in the accept "
     "queue: epoll_wait reports it twice.",
+    ("udp", "interleaved"): "No connection is accepted: each datagram carries its sender's "
+    "address, and the answer goes there.",
+    ("udp", "sequential"): "The server cannot tell that the first client has left: its close "
+    "sends nothing.",
+    ("udp", "burst"): "Two connects, and the server sees nothing: a UDP client's connect sends "
+    "nothing.",
+    ("udp", "silent"): "For the server there is no silent client: who sends no datagram is unknown "
+    "to it, and nobody waits.",
+    ("udp", "large"): "Boundaries are kept: one send is one datagram, which one recvfrom takes "
+    "whole, all 2,500 bytes.",
+    ("udp", "half-close"): "A client's shutdown sends nothing: recvfrom never returns 0 for it.",
+    ("udp", "reset"): "UDP has no reset: no call of the server fails, and it serves on.",
+    ("udp", "idle"): "Who connects and leaves has sent nothing: recvfrom waits all the time.",
 }
 
 

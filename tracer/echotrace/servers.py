@@ -39,6 +39,7 @@ SERVERS: tuple[Server, ...] = (
     Server("kqueue", "Like epoll, but one call changes the list and waits."),
     Server("prefork", "Processes made beforehand accept on one socket."),
     Server("pool", "One thread accepts, threads made beforehand serve."),
+    Server("udp", "No connections: each datagram tells its sender."),
 )
 
 NAMES: tuple[str, ...] = tuple(server.name for server in SERVERS)

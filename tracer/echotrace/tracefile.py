@@ -3,7 +3,7 @@
 History of FORMAT, the number in the header:
 
 1  the first: header, task, syscall, exec, signal, exit, client, end; later also source and
-   attached and client-total, which older versions skip
+   attached and client-total, and `datagram` in client, which older versions skip
 
 A line of an unknown type, and an unknown field, are skipped: a later version may add both. What a
 known field means never changes without a new number.

@@ -19,6 +19,7 @@ from echotrace.story.sight import out_of_sight
 from echotrace.trace import Header
 from echotrace.views.heading import clients, server
 from echotrace.views.report import report
+from echotrace.views.summary import nobody
 from echotrace.views.timeline import shortcomings
 from echotrace.views.words import count, safe
 
@@ -30,8 +31,6 @@ Examples:
   echotrace check fork.jsonl --format json    what a trace shows
   echotrace check thread --script reset       only this script, no experiments
 """
-
-_NO_CONNECTION = "No connection was accepted in this trace, and most findings need one."
 
 
 def command(_entry: Entry) -> click.Command:
@@ -80,7 +79,8 @@ def check(
         story = resolve(target).story
         header, found = story.trace.header, findings(story)
         torn, short = story.trace.torn is not None, shortcomings(story)
-        notes = [*short, *([] if story.connections else [_NO_CONNECTION])]
+        none = f"{nobody(story)} in this trace, and most findings need one."
+        notes = [*short, *([] if story.connections else [none])]
     else:
         outcomes = _record(target, **chosen)
         header, found = outcomes[0].target.trace.header, battery.together(outcomes)

@@ -42,7 +42,8 @@ recording = _all(
     click.option("--script", "-s", metavar="NAME|FILE",
                  help="What the clients do: interleaved (the default), sequential, burst, silent, "
                  "large, half-close, reset, idle (see echotrace servers --scripts), or a file with "
-                 "a step a line: '1 send hello'."),
+                 "a step a line: '1 send hello'. To a UDP server only send sends anything: one "
+                 "datagram each."),
     click.option("--free-run", is_flag=True,
                  help="No script: all clients at the same time and at full speed, to see a server "
                  "under load. Each connects and has one echo; then all go on, and close."),
@@ -71,7 +72,7 @@ of_catalogue = _all(
     click.option("--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
                  help="Which twin of the server to run."),
     click.option("--as-posted", is_flag=True,
-                 help="Give the server no address: it calls no bind and listens everywhere."),
+                 help="Give the server no address: it takes any port, on every interface."),
 )  # fmt: skip
 
 by = click.option(

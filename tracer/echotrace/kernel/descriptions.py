@@ -6,7 +6,7 @@ lives as long as any slot of any table refers to it. All records here are frozen
 
 from msgspec import Struct
 
-from echotrace.kernel.sockets import Socket
+from echotrace.kernel.sockets import Datagram, Socket
 
 
 class Description(Struct, frozen=True, gc=False):
@@ -69,6 +69,8 @@ class Touch(Struct, frozen=True, gc=False):
     `COPIES_NAMED`. `passed` are the descriptors that a message sent carries, with their sender's
     numbers, and `received` says for each of those in `made` that came in a message which event sent
     it, if that is known. `zombie` is the process that must wait for the one that this event ended.
+    `datagrams` are those that a call took from a datagram socket or gave to it, each with its
+    sender or receiver.
     """
 
     seq: int
@@ -84,6 +86,20 @@ class Touch(Struct, frozen=True, gc=False):
     zombie: int | None = None
     passed: tuple[tuple[int, Description], ...] = ()
     received: tuple[int | None, ...] = ()
+    datagrams: tuple[Datagram, ...] = ()
+
+
+class Arrival(Struct, frozen=True, gc=False):
+    """A client has come: accept(2) returned its connection, or its first datagram was received.
+
+    `description` is that of the connection, or of the socket that received the `datagram`; `local`
+    its address, `peer` the client's.
+    """
+
+    description: Description
+    local: str | None
+    peer: str | None
+    datagram: bool = False
 
 
 class Doubt(Struct, frozen=True, gc=False):

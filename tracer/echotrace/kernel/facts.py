@@ -56,6 +56,9 @@ _KIND_OF_MAKER: Mapping[str, str] = {
     row.name: _KINDS.get(row.event, row.function) for row in ROWS.values()
 }
 
+#: Types of socket that exchange messages without a connection (socket(2)).
+_WITHOUT_CONNECTIONS = frozenset({"SOCK_DGRAM", "SOCK_RAW", "SOCK_RDM", "SOCK_PACKET"})
+
 _UNTOLD = Endpoint(fd=-1)
 
 
@@ -109,7 +112,8 @@ def socket_made(call: Syscall) -> Socket | None:
     """The socket that a call makes; None if it makes something else."""
     if kind_made(call.name) != "socket":
         return None
-    stream = "SOCK_STREAM" in str(call.args.get("type")) or "type" not in call.args
+    kinds = str(call.args.get("type")).split("|")
+    stream = _WITHOUT_CONNECTIONS.isdisjoint(kinds)
     state = SocketState.CONNECTED if call.name == "socketpair" else SocketState.UNBOUND
     return Socket(stream=stream, state=state)
 

@@ -34,6 +34,7 @@ class Live:
     are the sockets that listen(2) was called on, by description id; `found` is what was open before
     the recording began, by the numbers of the trace. `astray` are the messages sent over sockets
     whose other end is not known.
+    `receivers` are the datagram sockets that bind(2) was called on, by description id.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -44,6 +45,7 @@ class Live:
         self.replaced: set[int] = set()
         self.ends: dict[str, Open] = {}
         self.listeners: dict[int, Open] = {}
+        self.receivers: dict[int, Open] = {}
         self.found: dict[int, Open] = {}
         self.astray: Inbox[Open] = Inbox()
         self._descriptions = 0

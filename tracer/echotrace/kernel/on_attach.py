@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from echotrace.kernel.descriptions import Description
+from echotrace.kernel.descriptions import Arrival, Description
 from echotrace.kernel.live import Live
 from echotrace.kernel.on_tasks import leave
 from echotrace.kernel.sockets import Socket, SocketState
@@ -109,8 +109,9 @@ def _book(live: Live, entry: Open, slot: Slot) -> None:
         ledger.datagram.add(description.id)
         if slot.local:
             ledger.bound[description.id] = description
+            live.receivers[description.id] = entry
     elif slot.accepted:
-        ledger.accepted.append(description)
+        ledger.arrivals.append(Arrival(description, socket.local, socket.peer))
 
 
 def _watch(live: Live, table: Table, slot: Slot) -> None:

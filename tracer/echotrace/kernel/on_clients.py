@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from echotrace.kernel.descriptions import Touch
 from echotrace.kernel.facts import port, same_form
 from echotrace.kernel.live import Live
+from echotrace.kernel.on_datagrams import arrives
 from echotrace.kernel.sockets import TRANSITIONS, Act, Pending, Socket, SocketState
 from echotrace.kernel.tables import Open
 from echotrace.trace import ClientStep
@@ -21,6 +22,10 @@ def steps(live: Live, step: ClientStep) -> None:
     if step.error is not None or step.local is None:
         return
     address = same_form(step.local)
+    if step.datagram:
+        if step.action == "send":  # nothing else that a UDP client does reaches the server (udp(7))
+            arrives(live, step, address)
+        return
     if step.action == "connect":
         _connect(live, step, address)
         return

@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from echotrace.kernel.descriptions import Touch
+from echotrace.kernel import on_datagrams
+from echotrace.kernel.descriptions import Arrival, Touch
 from echotrace.kernel.facts import endpoint_of, same_form, succeeded
 from echotrace.kernel.flows import lengths, messages_of, moved, peeks
 from echotrace.kernel.live import Live
@@ -10,7 +11,7 @@ from echotrace.kernel.on_descriptors import uses
 from echotrace.kernel.sockets import Act, Pending, Socket, SocketState
 from echotrace.kernel.tables import Open
 from echotrace.kernel.tasks import Running
-from echotrace.trace import Syscall
+from echotrace.trace import Endpoint, Syscall
 
 #: What a failed call on a connection tells of it (tcp(7), send(2)).
 _RESETS = frozenset({"ECONNRESET", "ETIMEDOUT"})
@@ -45,7 +46,7 @@ def accepts(live: Live, task: Running, call: Syscall) -> None:
     )  # fmt: skip
     if waited is not None and not waited.peer_gone:
         live.ends[waited.peer] = entry
-    live.ledger.accepted.append(entry.description)
+    live.ledger.arrivals.append(Arrival(entry.description, told.local, told.peer))
     used = listener.description if listener else None
     live.book(Touch(call.seq, used, ((fd, entry.description),), before=task.before, after=socket))
 
@@ -83,21 +84,30 @@ def is_told(live: Live, task: Running, call: Syscall) -> None:
     if entry.socket is None:
         return
     if call.name in _ACTS:
-        ends = call.name == "connect" and call.args.get("addr") == "AF_UNSPEC"
-        begins = call.errno == "EINPROGRESS"
-        act = Act.BEGIN_CONNECT if begins else _ACTS[call.name]
-        live.act(entry, Act.DISCONNECT if ends else act, call)
+        _act(live, entry, call, told)
     changes: dict[str, object] = {}
     if told and call.endpoints:
         changes = {"local": told.local, "peer": told.peer}
     if call.name == "listen":
         changes["backlog"] = call.args.get("backlog")
         live.listeners[entry.description.id] = entry
+    elif call.name == "bind" and not entry.socket.stream:
+        live.receivers[entry.description.id] = entry
     entry.socket = replace(entry.socket, **changes)
     _book(live, task, call)
 
 
 _ACTS = {"bind": Act.BIND, "listen": Act.LISTEN, "connect": Act.CONNECT}
+
+
+def _act(live: Live, entry: Open, call: Syscall, told: Endpoint | None) -> None:
+    """What the call does to the state; a datagram socket that bind(2) named stays bound."""
+    ends = call.name == "connect" and call.args.get("addr") == "AF_UNSPEC"
+    begins = call.errno == "EINPROGRESS"
+    act = Act.BEGIN_CONNECT if begins else _ACTS[call.name]
+    live.act(entry, Act.DISCONNECT if ends else act, call)
+    if ends and entry.socket and not entry.socket.stream and told and told.local:
+        live.act(entry, Act.BIND, call)
 
 
 def _learns(live: Live, task: Running, call: Syscall) -> bool:
@@ -146,7 +156,9 @@ def ends(live: Live, task: Running, call: Syscall) -> None:
     entry, how = task.using, call.args.get("how")
     if entry is None or entry.socket is None or not succeeded(call):
         return
-    if entry.socket.state is SocketState.LISTENING:
+    if not entry.socket.stream:
+        entry.socket = replace(entry.socket, deaf=entry.socket.deaf or how != "SHUT_WR")
+    elif entry.socket.state is SocketState.LISTENING:
         if how != "SHUT_WR":
             live.act(entry, Act.OWN_END, call)
             entry.socket = replace(entry.socket, pending=())
@@ -163,7 +175,10 @@ def receives(live: Live, task: Running, call: Syscall) -> None:
         return
     entry = task.using
     socket = entry.socket if entry else None
-    if entry is None or socket is None or not socket.stream:
+    if entry is None or socket is None:
+        return
+    if not socket.stream:
+        on_datagrams.receives(live, task, call)
         return
     if call.errno in _RESETS:
         live.act(entry, Act.PEER_ABORT, call)
@@ -197,6 +212,9 @@ def sends(live: Live, task: Running, call: Syscall) -> None:
         return
     entry = task.using
     if entry is None or entry.socket is None:
+        return
+    if not entry.socket.stream:
+        on_datagrams.sends(live, task, call)
         return
     answered = entry.socket.peer_gone and bool(call.result) and succeeded(call)
     if answered or call.errno in _RESETS:

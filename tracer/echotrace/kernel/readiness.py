@@ -80,7 +80,7 @@ def as_it_began(call: Syscall) -> Syscall:
         if value is None or (kinds.get(name) not in ANSWERS and name not in _SELECT_ANSWERS)
     }
     for name, kind in kinds.items():
-        if kind == "sockaddr_out" and call.args.get(name) is not None:
+        if kind == "sockaddr_out" and (call.args.get(name) or call.args.get("addrlen")):
             args[name] = "…"
     return replace(
         call, args=args, result=None, errno=None, end=None, data=None, endpoints=[], injected=None

@@ -13,9 +13,14 @@ the arrival of the peer's FIN, and OWN_ABORT and PEER_ABORT are resets, which en
     CONNECTED ── own end ──▶ ENDED ── peer end ──▶ CLOSED
     CONNECTED ── peer end ──▶ PEER_ENDED ── own end ──▶ CLOSED
 
-The names that ss(8) and netstat(8) show for a TCP socket follow from the state (RFC 9293, 3.3.2):
-`TCP_NAMES`. What clients do is known where echotrace plays them; elsewhere the peer's end is learnt
-when recv returns 0, its reset when a call fails with ECONNRESET.
+A datagram socket has a table of its own, `DATAGRAM_TRANSITIONS`: it never listens, nothing that its
+peer does to itself reaches it, and connect(2) only sets where datagrams go and whose are received.
+
+    UNBOUND ── bind, or the first send ──▶ BOUND ── connect ──▶ CONNECTED      close ──▶ CLOSED
+
+The names that ss(8) and netstat(8) show for a socket follow from the state (RFC 9293, 3.3.2):
+`TCP_NAMES` and `UDP_NAMES`. What clients do is known where echotrace plays them; elsewhere the
+peer's end is learnt when recv returns 0, its reset when a call fails with ECONNRESET.
 
 What a reset leaves unread can still be received: Linux keeps it (tcp_reset in net/ipv4/tcp_input.c
 empties the other queue only). A peer that has closed its socket altogether answers what is sent to
@@ -104,6 +109,17 @@ TRANSITIONS: Mapping[tuple[SocketState, Act], SocketState] = {
     (_S.CLOSED, _A.PEER_ABORT): _S.CLOSED,  # both have ended: it is not sent
 }
 
+#: The same for datagram sockets (udp(7), unix(7)). shutdown(2) sends nothing and leaves the state.
+DATAGRAM_TRANSITIONS: Mapping[tuple[SocketState, Act], SocketState] = {
+    (_S.UNBOUND, _A.BIND): _S.BOUND,
+    (_S.CONNECTED, _A.BIND): _S.CONNECTED,  # Unix datagram sockets only
+    **{(state, _A.CONNECT): _S.CONNECTED for state in (_S.UNBOUND, _S.BOUND, _S.CONNECTED)},
+    (_S.CONNECTED, _A.DISCONNECT): _S.UNBOUND,  # bound again if bind gave it its address
+    (_S.BOUND, _A.DISCONNECT): _S.BOUND,
+    (_S.UNBOUND, _A.DISCONNECT): _S.UNBOUND,
+    **{(state, _A.OWN_END): _S.CLOSED for state in (_S.UNBOUND, _S.BOUND, _S.CONNECTED, _S.CLOSED)},
+}
+
 #: The state of a TCP socket in ss(8), by ours; a reset one is in no list any more.
 TCP_NAMES: Mapping[SocketState, str] = {
     _S.UNBOUND: "CLOSE",
@@ -116,6 +132,19 @@ TCP_NAMES: Mapping[SocketState, str] = {
     _S.CLOSED: "CLOSE",
     _S.RESET: "CLOSE",
 }
+#: The state of a UDP socket in ss(8), by ours; one without a port, or closed, is in no list.
+UDP_NAMES: Mapping[SocketState, str] = {_S.BOUND: "UNCONN", _S.CONNECTED: "ESTAB"}
+
+
+class Datagram(Struct, frozen=True, gc=False):
+    """A datagram: the address of its other end, its size in bytes, the event that sent it.
+
+    Each is None where it is not known; `sent` is known of those of echotrace's clients.
+    """
+
+    peer: str | None
+    size: int | None = None
+    sent: int | None = None
 
 
 class Pending(Struct, frozen=True, gc=False):
@@ -139,7 +168,8 @@ class Socket(Struct, frozen=True, gc=False):
     `end_seen` tells that recv has returned 0 for the end of the peer's data. `deaf` is a socket on
     which shutdown(2) ended the receiving: recv returns 0 whatever the peer does. `peer_gone` tells
     that the client has closed its socket altogether. `options` are those that setsockopt(2) set, by
-    name.
+    name. `queue` are the datagrams of echotrace's clients that wait in the receive queue of a
+    datagram socket, which has neither `unread` nor an end.
     """
 
     stream: bool = True
@@ -153,12 +183,15 @@ class Socket(Struct, frozen=True, gc=False):
     deaf: bool = False
     peer_gone: bool = False
     options: Mapping[str, object] = {}
+    queue: tuple[Datagram, ...] = ()
 
     @property
     def readable(self) -> bool | None:
         """Whether accept or recv would return at once (poll(2), POLLIN); None when unknown."""
         if self.state is SocketState.LISTENING:
             return bool(self.pending) or None
+        if not self.stream:
+            return bool(self.queue) or None
         if self.deaf or self.state in _ENDED_BY_PEER:
             return True
         if self.unread is None or self.state not in _OPEN:
@@ -169,8 +202,10 @@ class Socket(Struct, frozen=True, gc=False):
     def last_act(self) -> Act:
         """What its last close does: a reset if bytes are unread or SO_LINGER is 0, else a FIN.
 
-        RFC 1122, 4.2.2.13; socket(7), SO_LINGER.
+        RFC 1122, 4.2.2.13; socket(7), SO_LINGER. A datagram socket sends nothing.
         """
+        if not self.stream:
+            return Act.OWN_END
         at_once = self.options.get("SO_LINGER") == _LINGER_0
         return Act.OWN_ABORT if self.unread or at_once else Act.OWN_END
 
@@ -186,8 +221,9 @@ _ENDED_BY_PEER = (_S.PEER_ENDED, _S.CLOSED, _S.RESET)
 
 
 def after(socket: Socket, act: Act) -> Socket | None:
-    """The socket after an act; None where the table has no such transition."""
-    state = TRANSITIONS.get((socket.state, act))
+    """The socket after an act; None where its table has no such transition."""
+    table = TRANSITIONS if socket.stream else DATAGRAM_TRANSITIONS
+    state = table.get((socket.state, act))
     if state is None:
         return None
     return socket if state is socket.state else replace(socket, state=state)

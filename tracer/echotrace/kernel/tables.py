@@ -88,13 +88,13 @@ class Open:
     def end(self) -> None:
         """The socket sends its FIN or a reset, and epoll instances forget it (epoll(7)).
 
-        Connections that wait in the queue of a listening socket are reset with it, and messages
-        that nobody has received let go what they carry.
+        Connections that wait in the queue of a listening socket are reset with it; datagrams that
+        wait in a queue are gone, and messages that nobody has received let go what they carry.
         """
         if self.socket is not None:
             self.act(self.socket.last_act)
-            if self.socket.pending:
-                self.socket = replace(self.socket, pending=())
+            if self.socket.pending or self.socket.queue:
+                self.socket = replace(self.socket, pending=(), queue=())
         for watcher in self.watchers:
             for key in [key for key in watcher.interest if key[1] == self.description.id]:
                 watcher.forget(key)

@@ -6,13 +6,15 @@ import os
 import socket
 import struct
 import termios
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from echotrace.record.addresses import spell
 from echotrace.record.script import Step
 from echotrace.record.services import Service
 
 _CHUNK = 1 << 16
+#: The most bytes that a UDP datagram holds over IPv4 (udp(7), ip(7)): 65,535 less two headers.
+_DATAGRAM = 65_507
 
 
 class Impossible(Exception):
@@ -22,6 +24,7 @@ class Impossible(Exception):
 class Client:
     """One client. Each action returns True when it is done, False to be asked again later.
 
+    A client of a UDP service sends and takes whole datagrams; its other actions send nothing.
     `local` and `peer` are the two addresses of its connection, once it has one; `unread` the bytes
     that had arrived and were not read when it was closed.
     """
@@ -36,7 +39,7 @@ class Client:
         self._connected = False
         self._unsent: memoryview | None = None
         self._inbox = bytearray()
-        self._actions: Mapping[str, Callable[[Step], bool]] = {
+        self._actions: dict[str, Callable[[Step], bool]] = {
             "connect": self._connect,
             "send": self._send,
             "expect": self._expect,
@@ -44,6 +47,13 @@ class Client:
             "close": self._close,
             "reset": self._reset,
         }
+        if service.datagrams:
+            self._actions |= {
+                "send": self._send_datagram,
+                "expect": self._expect_datagram,
+                "close": self._leave,
+                "reset": self._leave,
+            }
 
     def act(self, step: Step) -> bool:
         """Take a step, or go on with it; raises Impossible with the reason."""
@@ -118,6 +128,30 @@ class Client:
             self._inbox += data
         return False
 
+    def _send_datagram(self, step: Step) -> bool:
+        """One datagram, which arrives whole or not at all; an empty one is one too (udp(7))."""
+        assert self._socket is not None
+        if len(step.data) > _DATAGRAM:
+            raise Impossible(f"a datagram holds at most {_DATAGRAM:,} bytes")
+        try:
+            self._socket.send(step.data)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _expect_datagram(self, step: Step) -> bool:
+        """The next datagram, whole: it must be what is expected."""
+        assert self._socket is not None
+        try:
+            data = self._socket.recv(_CHUNK)
+        except BlockingIOError:
+            return False
+        if data != step.data:
+            raise Impossible(
+                f"the server answered with a datagram of {len(data)} bytes, {repr(data[:40])[1:]}"
+            )
+        return True
+
     def _shutdown(self, _step: Step) -> bool:
         assert self._socket is not None
         self._socket.shutdown(socket.SHUT_WR)
@@ -127,6 +161,10 @@ class Client:
         assert self._socket is not None
         waiting = fcntl.ioctl(self._socket, termios.FIONREAD, b"\0" * 4)  # tcp(7), SIOCINQ
         self.unread = int(struct.unpack("i", waiting)[0]) or None
+        return self._leave(_step)
+
+    def _leave(self, _step: Step) -> bool:
+        assert self._socket is not None
         self._socket.close()
         self._socket, self._connected = None, False
         self._unsent = None

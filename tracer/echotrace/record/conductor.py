@@ -182,6 +182,7 @@ class Conductor:
             time=self._recorder.ledger.time(time.monotonic_ns()),
             text=step.data[:limit].decode("latin-1") if step.data else None,
             size=len(step.data) if step.data else None,
+            datagram=self._service.datagrams,
         )
 
     def _try(self, pair: tuple[Client, ClientStep], step: Step, what: str) -> bool:

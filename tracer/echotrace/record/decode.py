@@ -59,7 +59,7 @@ def payload(row: Row | None, call: Call, read: Reader, limit: int) -> bytes | No
         view = Argument(value, call, position, read)
         match argument.kind:
             case "data_in" | "data_out":
-                return read.read(value, size)
+                return read.read(value, min(size, view.next))  # more is the result of MSG_TRUNC
             case "iovec_in" | "iovec_out":
                 return messages.buffers(view, value, signed(view.next), size)
             case "msghdr_in" | "msghdr_out":

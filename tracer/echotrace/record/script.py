@@ -2,6 +2,17 @@
 
 A line is `CLIENT ACTION [TEXT]`; `CLIENT` may be a list (`1,2`) or a range (`1-3`), whose members
 act in the same moment, before the server can answer any of them. `#` begins a comment.
+
+What the actions mean depends on the server's socket:
+
+    action    TCP, UNIX streams                       UDP
+    connect   connects                                notes the server's address: nothing is sent
+    send      sends all bytes of TEXT                 sends one datagram that holds TEXT
+    expect    receives bytes until TEXT is complete   receives one datagram, which must be TEXT
+    shutdown  ends its data, and can still receive    sends no more: nothing is sent to tell it
+    close     closes, with FIN or reset               closes: nothing is sent
+    reset     closes with a reset (RST)               closes: nothing is sent, UDP has no reset
+    wait      lets the time pass                      lets the time pass
 """
 
 import codecs

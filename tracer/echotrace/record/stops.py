@@ -180,7 +180,7 @@ class RegisterStops(_Common):
         with_address = moves & looks
         kept = machine.KEPT
         number_at, result_at = machine.ORIG_RAX, machine.RAX
-        buffer_at, address_at = machine.RSI, machine.R8
+        buffer_at, length_at, address_at = machine.RSI, machine.RDX, machine.R8
         instruction_at, stack_at = machine.RIP, machine.RSP
         reach, find = self.origins.reach, self.origins.find
         misleading, came_from = self._misleading, self._came_from.pop
@@ -199,6 +199,7 @@ class RegisterStops(_Common):
             size = words[result_at] if payload else 0
             if size > limit:
                 size = 0 if size >> 63 else limit
+            size = min(size, words[length_at])  # MSG_TRUNC returns what the buffer cannot hold
             # the stack first, since a read can break off in the payload
             depth = got = reach(tid, instruction)
             if depth or size:

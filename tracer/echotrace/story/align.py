@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from echotrace.story.course import SECTIONS, Step, steps
 from echotrace.story.nouns import Connection, Story, StoryEvent
+from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 
 SAME, DIFFERENT, LEFT_ONLY, RIGHT_ONLY = "=", "≠", "<", ">"
@@ -96,14 +97,15 @@ def _essence(event: StoryEvent) -> tuple[object, ...]:
     """What makes two events of one kind the same: not the numbers, but the call and its outcome.
 
     Descriptor numbers, task ids and buffer sizes belong to a run or a program; flags, bytes and
-    errors are what the kernel was asked to do and did.
+    errors are what the kernel was asked to do and did, and so is whose address goes with the bytes.
     """
     record = event.record
     if not isinstance(record, Syscall):
         return (getattr(record, "signal", None), getattr(record, "status", None))
     moved = record.result if record.data is not None else None
     asked = tuple(record.args.get(name) for name in ("flags", "how", "status", "optname", "op"))
-    return (record.name, record.errno, moved, record.data, asked)
+    addressed = logical_event(record.name) in ("recv", "send") and bool(record.args.get("addr"))
+    return (record.name, record.errno, moved, record.data, asked, addressed)
 
 
 def _common(ours: Sequence[Step], theirs: Sequence[Step]) -> list[tuple[Step | None, Step | None]]:

@@ -39,7 +39,8 @@ def steps(story: Story, connection: Connection) -> list[Step]:
             name = _name(event, record) if isinstance(record, Syscall) else ""
         if not name:
             continue
-        ended = ended or (name == "recv" and isinstance(record, Syscall) and record.result == 0)
+        if name == "recv" and not connection.datagram:  # an empty datagram is no end
+            ended = ended or (isinstance(record, Syscall) and record.result == 0)
         who = "serving" if event.actor in serving else "another"
         section = _section(name, who, ended=ended)
         if found:  # a connection's life goes one way
@@ -51,7 +52,7 @@ def steps(story: Story, connection: Connection) -> list[Step]:
 def _events(story: Story, connection: Connection) -> list[StoryEvent]:
     """The events of a connection, and the waits that found it, or before that its accept, ready."""
     found = {seq: story.event(seq) for seq in connection.events}
-    waits = list(story.links.found_ready.get(connection.description, ()))
+    waits = list(story.links.found_ready.get(connection.description or 0, ()))
     accept = found.get(connection.accepted or 0)
     if accept is not None and accept.touch is not None and accept.touch.used is not None:
         before = story.links.found_ready.get(accept.touch.used.id, ())

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from echotrace.kernel.descriptions import Touch
+from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import Event
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an event belongs: a connection by its number, the listening socket, or neither."""
+    """Where an event belongs: a connection by its number, the listening socket, or neither.
+
+    A peer of a UDP socket has a number too, like a connection.
+    """
 
     name: str
     connection: int | None = None
@@ -45,3 +49,18 @@ class StoryEvent(Struct, frozen=True, gc=False):
     end: int | None
     resumed: tuple[int, ...] = ()
     woken_by: int | None = None
+
+
+def takes_whoever_comes(name: str, touch: Touch | None) -> bool:
+    """Whether a call has to return before anybody knows whose it is: by the call's name.
+
+    accept is such a call, and recvfrom on a datagram socket without a peer of its own.
+    """
+    row = ROWS.get(name)
+    if row is None:
+        return False
+    if row.effect is Effect.ACCEPTS:
+        return True
+    if row.event != "recv" or touch is None or not touch.datagrams:
+        return False
+    return touch.before is not None and touch.before.peer is None

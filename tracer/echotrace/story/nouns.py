@@ -20,7 +20,10 @@ __all__ = ["LISTENER", "NONE", "Connection", "Listener", "Place", "Story", "Stor
 
 
 class Connection(Struct, frozen=True):
-    """A connection, numbered in the order in which accept returned.
+    """A connection, numbered in the order in which accept returned; or a UDP peer.
+
+    There are no connections in UDP: a peer is an address whose datagrams the server has received,
+    numbered by the first of them (`datagram`).
 
     `client` is the client whose address the peer's is, or None. `events` are the numbers of all
     events at its place; `tasks` the roles whose calls are among them, in order of appearance, and
@@ -28,14 +31,15 @@ class Connection(Struct, frozen=True):
     moves none). `closed_by` are the
     roles that gave up a reference to it by close, dup2 or exec, or `end of P1`; `ended_by` the one
     whose reference was the last, or None if it was still open at the end of the trace. `accepted`
-    is the event that took it off the accept queue.
+    is the event that took it off the accept queue. A peer has no description of its own, unless the
+    server connected a socket to it: all share the socket at which they arrive.
     """
 
     number: int
     client: int | None
     local: str | None
     peer: str | None
-    description: int
+    description: int | None
     events: tuple[int, ...]
     tasks: tuple[str, ...]
     calls: int
@@ -44,6 +48,7 @@ class Connection(Struct, frozen=True):
     closed_by: tuple[str, ...]
     ended_by: str | None
     accepted: int | None = None
+    datagram: bool = False
 
     @property
     def place(self) -> Place:
@@ -63,6 +68,13 @@ class Listener(Struct, frozen=True):
     link: str | None
     local: str | None
     datagram: bool = False
+
+    @property
+    def noun(self) -> str:
+        """What it is, in two words."""
+        if not self.datagram:
+            return "listening socket"
+        return "datagram socket" if (self.local or "").startswith("unix") else "UDP socket"
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,16 @@ class Story:
     def places(self) -> Mapping[int, Place]:
         """The place of each connection and each socket that listens, by its description."""
         listeners = {each.description: LISTENER for each in self.listeners if not each.datagram}
-        return listeners | {each.description: each.place for each in self.connections}
+        return listeners | {
+            each.description: each.place
+            for each in self.connections
+            if each.description is not None
+        }
+
+    @cached_property
+    def receivers(self) -> Mapping[int, Listener]:
+        """The sockets at which datagrams arrive, by their description."""
+        return {each.description: each for each in self.listeners if each.datagram}
 
     def event(self, seq: int) -> StoryEvent:
         """The event `seq`; KeyError if there is none."""

@@ -6,12 +6,18 @@ for all at once. What names no descriptor (spawn, wait, exit, a signal) happens 
 *current place*: where it last touched a connection or the listening socket, and before that where
 its maker was. Files, pipes, standard streams and locks are no place, and do not change it. A
 socket with which the server is itself a client (connect(2), as in a proxy) is no place for now.
+
+A datagram belongs to its sender or receiver, if that is a peer: one whose datagrams a bound socket
+has received. The socket itself, which all peers share, counts as the listening socket; one that is
+connected to a peer belongs to that peer.
 """
 
 from collections.abc import Iterable, Mapping
 
 from echotrace.kernel.descriptions import Description, Touch
+from echotrace.kernel.facts import same_form
 from echotrace.kernel.ledger import Ledger
+from echotrace.story.events import takes_whoever_comes
 from echotrace.story.nouns import LISTENER, NONE, Place
 from echotrace.syscalls import ROWS, Effect, logical_event
 from echotrace.trace import Exec, Syscall, Task
@@ -32,8 +38,14 @@ def known_places(ledger: Ledger) -> dict[int, Place]:
     bound = ledger.bound.keys() & ledger.datagram
     # An interest list waits for the listening socket and for all connections alike.
     places = dict.fromkeys((*ledger.listening, *bound, *ledger.watching), LISTENER)
-    for number, connection in enumerate(ledger.accepted, 1):
-        places[connection.id] = Place.of(number)
+    for number in ledger.datagram:
+        told = ledger.endpoints.get(number)
+        peer = ledger.peers.get(same_form(told.peer)) if told and told.peer else None
+        if peer is not None:
+            places[number] = Place.of(peer)
+    for number, arrival in enumerate(ledger.arrivals, 1):
+        if not arrival.datagram:
+            places[arrival.description.id] = Place.of(number)
     return places
 
 
@@ -43,8 +55,11 @@ class Places:
     `began`: the program is a server already, for it was attached to.
     """
 
-    def __init__(self, known: Mapping[int, Place], *, began: bool = False) -> None:
+    def __init__(
+        self, known: Mapping[int, Place], peers: Mapping[str, int], *, began: bool = False
+    ) -> None:
         self._known = known
+        self._peers = peers
         self._current: dict[int, Place] = {}
         self._arriving: dict[int, tuple[int, Place]] = {}
         self._began = began
@@ -93,7 +108,8 @@ class Places:
 
     def _move(self, call: Syscall, touch: Touch | None, place: Place) -> None:
         """accept arrives at the connection when it returns; until then it is where it waits."""
-        if place.connection and touch and touch.made and call.end is not None:
+        late = touch is not None and (touch.made or takes_whoever_comes(call.name, touch))
+        if place.connection and touch and late and call.end is not None:
             self._current[call.tid] = self._place(touch.used) if touch.used else LISTENER
             self._arriving[call.tid] = (call.end, place)
         else:
@@ -110,6 +126,9 @@ class Places:
 
     def _of_touch(self, touch: Touch) -> Place:
         """The first connection among what was touched, or else the listening socket."""
+        peer = self._of_peers(touch)
+        if peer is not None:
+            return peer
         if touch.used is not None and not touch.made and not touch.freed and not _further(touch):
             return self._place(touch.used)
         best = NONE
@@ -120,6 +139,15 @@ class Places:
             if place is LISTENER:
                 best = place
         return best
+
+    def _of_peers(self, touch: Touch) -> Place | None:
+        """The only peer that a call on a datagram socket has to do with; None unless there is."""
+        addresses = {same_form(each.peer) for each in touch.datagrams if each.peer}
+        socket = touch.after or touch.before
+        if not touch.datagrams and socket is not None and not socket.stream and socket.peer:
+            addresses = {same_form(socket.peer)}
+        number = self._peers.get(addresses.pop()) if len(addresses) == 1 else None
+        return None if number is None else Place.of(number)
 
     def _of_many(self, touch: Touch, here: Place) -> Place:
         """close_range and execve name no descriptor: one place if all they freed is of one."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from echotrace.functions import called
 from echotrace.story.align import DIFFERENT, LEFT_ONLY, RIGHT_ONLY, Alignment, Pair
 from echotrace.story.nouns import Story, StoryEvent
+from echotrace.story.reasons_of_datagrams import no_connections
 from echotrace.story.reasons_to_hand_on import made_before, other_functions
 from echotrace.story.reasons_to_wait import asked_for_all, queued
 from echotrace.story.sides import Side, call_of, is_call
@@ -182,6 +183,6 @@ def _shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
 
 
 _RULES: tuple[_Rule, ...] = (
-    _spawns, _one_hands_over, made_before, asked_for_all, other_functions, queued, _kept_copies,
-    _exits, _ends_of_all, _shutdowns,
+    no_connections, _spawns, _one_hands_over, made_before, asked_for_all, other_functions, queued,
+    _kept_copies, _exits, _ends_of_all, _shutdowns,
 )  # fmt: skip

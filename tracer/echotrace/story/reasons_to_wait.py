@@ -6,6 +6,7 @@ from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.functions import called
 from echotrace.story.align import Pair
 from echotrace.story.nouns import StoryEvent
+from echotrace.story.reasons_of_datagrams import of_datagrams
 from echotrace.story.sides import Side, call_of
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep
@@ -27,7 +28,7 @@ def asked_for_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[st
         return
     for side, across, asks in ((one, other, mine), (other, one, your)):
         waits = next((e for e in across.calls if _is(e, "recv") and e.woken_by is not None), None)
-        if asks and waits:
+        if asks and waits and not of_datagrams(waits):  # which wait for whoever sends one
             yield (
                 f"{asks.actor} waits in {called(call_of(asks))} ({side.at(asks)}) and calls recv "
                 f"for the connection that is ready; on the other side {waits.actor} waits in "

@@ -45,15 +45,15 @@ def replay(trace: Trace) -> Story:
     known = known_places(ledger)
     events = list(trace.events())
     steps = visits(event for event in events if isinstance(event, ClientStep))
-    clients = match((*steps.values(), *free_visits(trace.totals())), ledger.accepted)
-    places = Places(known, began=trace.header.attached is not None)
+    clients = match((*steps.values(), *free_visits(trace.totals())), ledger.arrivals)
+    places = Places(known, ledger.peers, began=trace.header.attached is not None)
     teller = _Teller(ledger.touches, roles, places, steps, _turns(trace.records))
     told = woken([teller.tell(event, resumed) for event, resumed in merged(events)], roles)
     return Story(
         trace,
         roles,
         told,
-        connections(told, ledger.accepted, clients, known, roles),
+        connections(told, ledger.arrivals, clients, known, roles),
         _listeners(ledger),
         tuple(ledger.doubts),
         history,

@@ -91,7 +91,7 @@ class Index:
             # another step of a connection that waits in the accept queue does not stir the listener
             if step.action in _STIRRING_STEPS:
                 self._stir(event, touch.used.id, _turned(touch))
-            if step.action in _DRAINING_STEPS:
+            if step.action in _DRAINING_STEPS and not step.datagram:
                 self.drains[touch.used.id].append((event.start, event))
 
     def _add_call(self, event: StoryEvent, call: Syscall) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from echotrace.kernel.descriptions import Description, Touch
+from echotrace.kernel.descriptions import Arrival
 from echotrace.kernel.flows import given_to, moved, taken_from
 from echotrace.story.nouns import NONE, Connection, Place, StoryEvent
 from echotrace.story.roles import Roles
@@ -28,13 +28,14 @@ class _Tally:
 
 def connections(
     events: Iterable[StoryEvent],
-    accepted: Sequence[Description],
+    arrivals: Sequence[Arrival],
     clients: Sequence[int | None],
     places: Mapping[int, Place],
     roles: Roles,
 ) -> tuple[Connection, ...]:
     """The connections of a story; `places` by description id."""
-    tallies = [_Tally() for _ in accepted]
+    tallies = [_Tally() for _ in arrivals]
+    sockets = {place.connection: description for description, place in places.items()}
     for event in events:
         number = event.place.connection
         if number is not None:
@@ -43,12 +44,13 @@ def connections(
             _book(event, tallies, places, _closer(event, roles))
     return tuple(
         Connection(
-            number, client, made.local, made.peer, made.id,
+            number, client, arrival.local, arrival.peer, sockets.get(number),
             tuple(tally.events), tuple(tally.tasks), tally.calls, tally.bytes_in, tally.bytes_out,
-            tuple(tally.closed_by), tally.ended_by, made.maker,
+            tuple(tally.closed_by), tally.ended_by,
+            None if arrival.datagram else arrival.description.maker, arrival.datagram,
         )
-        for number, (made, client, tally) in enumerate(
-            zip(accepted, clients, tallies, strict=True), 1
+        for number, (arrival, client, tally) in enumerate(
+            zip(arrivals, clients, tallies, strict=True), 1
         )
     )  # fmt: skip
 
@@ -73,13 +75,22 @@ def _book(
             if freed.left == 0:
                 tally.ended_by = closer
     if touch.used is not None and isinstance(event.record, Syscall):
-        _count(event.record, touch, tallies, places)
+        _count(event, event.record, tallies, places)
 
 
-def _count(call: Syscall, touch: Touch, tallies: list[_Tally], places: Mapping[int, Place]) -> None:
-    """Count the bytes that a call moved; splice(2) may move them from one connection to another."""
+def _count(
+    event: StoryEvent, call: Syscall, tallies: list[_Tally], places: Mapping[int, Place]
+) -> None:
+    """Count the bytes that a call moved; splice(2) may move them from one connection to another.
+
+    Datagrams count for their peer: the socket that they are moved over is everybody's.
+    """
+    touch = event.touch
+    assert touch is not None
     source, sink = (
-        places.get(end.id, NONE).connection if end is not None else None
+        (event.place if touch.datagrams else places.get(end.id, NONE)).connection
+        if end is not None
+        else None
         for end in (taken_from(call, touch), given_to(call, touch))
     )
     if source is not None:

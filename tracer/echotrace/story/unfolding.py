@@ -7,7 +7,7 @@ the future tells is not known yet: which client a connect leads to which connect
 
 from collections.abc import Iterator, Sequence
 
-from echotrace.kernel.descriptions import Description
+from echotrace.kernel.descriptions import Arrival
 from echotrace.kernel.facts import same_form
 from echotrace.kernel.history import History
 from echotrace.kernel.model import Kernel
@@ -44,8 +44,8 @@ class Unfolding:
         self._kernel = Kernel()
         self._begun: set[int] = set()
         self._known: dict[int, Place] = {}
-        self._places = Places(self._known)
-        self._places_known = (0, 0, 0)
+        self._places = Places(self._known, self._kernel.ledger.peers)
+        self._places_known: tuple[int, ...] = ()
         self._connections = 0
         #: Clients without a connection and connections without a client, by the client's address.
         self._callers: dict[str, int] = {}
@@ -53,9 +53,9 @@ class Unfolding:
         self._visits: dict[int, int] = {}
 
     @property
-    def accepted(self) -> Sequence[Description]:
-        """The connections so far, in the order of their numbers."""
-        return self._kernel.ledger.accepted
+    def arrivals(self) -> Sequence[Arrival]:
+        """The connections and UDP peers so far, in the order of their numbers."""
+        return self._kernel.ledger.arrivals
 
     def take(self, records: Sequence[Record]) -> list[StoryEvent]:
         """The events among some records, which follow those that were taken before.
@@ -96,16 +96,17 @@ class Unfolding:
     def _learn_places(self) -> None:
         """Look which descriptions have become places; the list of connections only grows."""
         ledger = self._kernel.ledger
-        sizes = len(ledger.listening), len(ledger.bound), len(ledger.watching)
+        sizes = tuple(map(len, (ledger.listening, ledger.bound, ledger.watching, ledger.peers)))
         if sizes != self._places_known:
             self._places_known = sizes
             self._known.update(known_places(ledger))
-        for number in range(self._connections + 1, len(ledger.accepted) + 1):
-            made = ledger.accepted[number - 1]
-            self._known[made.id] = Place.of(number)
-            if made.peer:
-                self._accept(same_form(made.peer), number)
-        self._connections = len(ledger.accepted)
+        for number in range(self._connections + 1, len(ledger.arrivals) + 1):
+            arrival = ledger.arrivals[number - 1]
+            if not arrival.datagram:
+                self._known[arrival.description.id] = Place.of(number)
+            if arrival.peer:
+                self._accept(same_form(arrival.peer), number)
+        self._connections = len(ledger.arrivals)
 
     def _arrive(self, address: str, step: ClientStep) -> None:
         """A client has an address; its connection may have been accepted already."""

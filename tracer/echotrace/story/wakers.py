@@ -62,7 +62,12 @@ def _accepts(index: Index, event: StoryEvent) -> int | None:
 
 def _receives(index: Index, event: StoryEvent) -> int | None:
     touch = event.touch
-    if touch is None or touch.used is None or (touch.before is not None and touch.before.readable):
+    if touch is None or touch.used is None:
+        return None
+    sent = touch.datagrams[0].sent if touch.datagrams else None
+    if sent is not None:
+        return sent if sent > event.seq else None
+    if touch.before is not None and touch.before.readable:
         return None
     assert isinstance(event.record, Syscall)
     late = "MSG_WAITALL" in str(event.record.args.get("flags"))

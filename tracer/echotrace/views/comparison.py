@@ -18,6 +18,7 @@ from echotrace.views import words
 from echotrace.views.cells import fit
 from echotrace.views.paint import Piece, Surface, glyphs, paint
 from echotrace.views.phrases import phrase
+from echotrace.views.summary import nobody
 from echotrace.views.timeline import LEAST_WIDTH, shortcomings
 
 _SECTION_WIDTH, _NUMBER_WIDTH, _GAP = 9, 4, "  "
@@ -53,11 +54,20 @@ def _notes(left: Story, right: Story, surface: Surface) -> Iterator[list[Piece]]
         text = f"The scripts differ: {_script(one)} and {_script(other)}."
         yield [Piece(glyphs(text, surface), "differs")]
     for story in (left, right):
-        for sentence in shortcomings(story):
+        for sentence in (*_without_connections(story, left, right), *shortcomings(story)):
             for line in fit(glyphs(f"{name(story)}: {sentence}", surface), surface.width):
                 yield [Piece(line, "differs")]
     if not left.connections and not right.connections:
-        yield [Piece("No connection was accepted on either side.", "differs")]
+        yield [Piece(f"{nobody(left, right)} on either side.", "differs")]
+
+
+def _without_connections(story: Story, *both: Story) -> Iterator[str]:
+    """What a side that receives datagrams is compared by, when the other has connections."""
+    if story.receivers and not all(each.receivers for each in both):
+        yield (
+            "UDP has no connections; # is a peer, an address whose datagrams were received, and "
+            "what TCP does to begin and end a connection has no counterpart."
+        )
 
 
 class _Frame:
@@ -89,7 +99,8 @@ class _Frame:
 
     def _title(self, story: Story, own: Connection | None) -> str:
         """The story's name above its column, behind the room for the numbers."""
-        title = name(story) if own else f"{name(story)}: no such connection"
+        missing = "no such peer" if story.receivers else "no such connection"
+        title = name(story) if own else f"{name(story)}: {missing}"
         indented = " " * (_NUMBER_WIDTH + 1) + title
         width = _NUMBER_WIDTH + 1 + self._side
         return indented[:width].ljust(width)

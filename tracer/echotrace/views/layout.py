@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from echotrace.story.events import takes_whoever_comes
 from echotrace.story.nouns import NONE, Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect, logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
@@ -112,7 +113,8 @@ def _connection_columns(story: Story) -> tuple[Column, ...]:
 
 
 def _listening_on(story: Story) -> str:
-    return ", ".join(words.path(listener.local) for listener in story.listeners if listener.local)
+    addresses = (words.path(listener.local) for listener in story.listeners if listener.local)
+    return ", ".join(dict.fromkeys(addresses))
 
 
 def _task_columns(story: Story, shown: Sequence[StoryEvent]) -> tuple[Column, ...]:
@@ -182,12 +184,11 @@ def _column(event: StoryEvent, by: str) -> str:
 
 
 def _column_while_waiting(event: StoryEvent, by: str) -> str:
-    """What connection accept will take, or a message will bring, is not known while it waits."""
+    """What accept will take, or a message will bring, is not known while it waits."""
     return "server" if by == "connection" and brings_connection(event) else _column(event, by)
 
 
 def brings_connection(event: StoryEvent) -> bool:
-    """Whether the connection of a call is the one that it returned with."""
-    row = ROWS.get(getattr(event.record, "name", ""))
-    accepts = row is not None and row.effect is Effect.ACCEPTS
-    return accepts or bool(event.touch and event.touch.received)
+    """Whether the connection, or the peer, of a call is the one that it returned with."""
+    takes = takes_whoever_comes(getattr(event.record, "name", ""), event.touch)
+    return takes or bool(event.touch and event.touch.received)

@@ -98,13 +98,13 @@ class LiveTimeline:
         return event.seq
 
     def _connections(self) -> Iterator[list[Piece]]:
-        accepted = self._unfolding.accepted
-        for number in range(self._announced + 1, len(accepted) + 1):
+        arrivals = self._unfolding.arrivals
+        for number in range(self._announced + 1, len(arrivals) + 1):
             client = self._unfolding.clients.get(number)
             whose = f", client C{client}" if client is not None else ""
-            text = f"#{number} is {words.address(accepted[number - 1].peer)}{whose}"
+            text = f"#{number} is {words.address(arrivals[number - 1].peer)}{whose}"
             yield [Piece(_MARGIN.format("", "", "") + glyphs(text, self._surface), "bold")]
-        self._announced = len(accepted)
+        self._announced = len(arrivals)
 
     def _lines(self, rows: Sequence[Row]) -> Iterator[list[Piece]]:
         story = self._unfolding.story

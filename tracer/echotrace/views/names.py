@@ -10,6 +10,7 @@ from echotrace.trace import ClientStep
 from echotrace.views import words
 
 _MOST_NAMED = 4
+_LISTENS = {False: "listener", True: "receiver"}
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,14 @@ class Names:
         """The names of a story: connections by number, listening sockets, clients by address."""
         several = len(story.listeners) > 1
         listening = {
-            listener.description: f"listener {number}" if several else "listener"
+            listener.description: f"{_LISTENS[listener.datagram]}{f' {number}' if several else ''}"
             for number, listener in enumerate(story.listeners, 1)
         }
-        connections = {entry.description: _connection(entry) for entry in story.connections}
+        connections = {
+            entry.description: _connection(entry)
+            for entry in story.connections
+            if entry.description is not None
+        }
         return cls(story.roles, listening | connections, _clients(story))
 
     def task(self, tid: int, time: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from echotrace.kernel.descriptions import Descriptor
-from echotrace.kernel.sockets import Pending, Socket, SocketState
+from echotrace.kernel.sockets import UDP_NAMES, Datagram, Pending, Socket, SocketState
 from echotrace.kernel.state import Interest, OpenState, ProcessState, State, TableState, TaskState
 from echotrace.trace import Syscall
 from echotrace.views import words
@@ -156,12 +156,12 @@ def _opens(state: State, names: Names, *, everything: bool) -> Iterator[Line]:
         if entry.socket is not None:
             yield _socket(entry, entry.socket, names)
             yield from (_pending(number, pending, names) for pending in entry.socket.pending)
+            yield from (_queued(number, *each, names) for each in enumerate(entry.socket.queue, 1))
         yield from (_interest(number, interest, names) for interest in entry.interest)
 
 
 def _socket(entry: OpenState, socket: Socket, names: Names) -> Line:
     listening = socket.state is SocketState.LISTENING
-    queue = f"{len(socket.pending)} of {socket.backlog}" if socket.backlog is not None else ""
     return Line(
         f"socket {entry.description.id}", 1, "socket" if socket.stream else "datagram socket",
         _facts(
@@ -170,7 +170,7 @@ def _socket(entry: OpenState, socket: Socket, names: Names) -> Line:
             peer=names.peer(socket.peer) if socket.peer else "",
             unread="" if socket.unread is None or listening else f"{socket.unread:,} B",
             end="end of input read" if socket.end_seen else "",
-            queue=queue if listening else "",
+            queue=_queue(socket),
             options=", ".join(words.safe(name) for name in socket.options),
         ),
     )  # fmt: skip
@@ -178,8 +178,23 @@ def _socket(entry: OpenState, socket: Socket, names: Names) -> Line:
 
 def _state(socket: Socket) -> str:
     """The state in words, with the name that ss(8) has for it where that says more."""
-    named = socket.stream and socket.tcp != "CLOSE"
-    return f"{socket.state} ({socket.tcp})" if named else str(socket.state)
+    if not socket.stream:
+        name = UDP_NAMES.get(socket.state, "") if is_internet(socket) else ""
+    else:
+        name = socket.tcp if socket.tcp != "CLOSE" else ""
+    return f"{socket.state} ({name})" if name else str(socket.state)
+
+
+def is_internet(socket: Socket) -> bool:
+    """Whether it has an Internet address, as UDP sockets do and Unix datagram sockets do not."""
+    return not any(text.startswith("unix") for text in (socket.local, socket.peer) if text)
+
+
+def _queue(socket: Socket) -> str:
+    """What waits: connections for accept, or datagrams."""
+    if socket.state is SocketState.LISTENING:
+        return f"{len(socket.pending)} of {socket.backlog}" if socket.backlog is not None else ""
+    return words.count(len(socket.queue), "datagram") if socket.queue else ""
 
 
 def _pending(number: int, pending: Pending, names: Names) -> Line:
@@ -189,6 +204,13 @@ def _pending(number: int, pending: Pending, names: Names) -> Line:
     )
     key, head = f"pending {number} {pending.peer}", f"in the queue: {names.peer(pending.peer)}"
     return Line(key, 2, head, facts)
+
+
+def _queued(number: int, place: int, datagram: Datagram, names: Names) -> Line:
+    """A datagram that waits; its sender's name tells two of one size apart."""
+    facts = _facts(size=f"{datagram.size:,} B" if datagram.size is not None else "")
+    key = f"queued {number} {datagram.sent or place}"
+    return Line(key, 2, f"in the queue: datagram of {names.peer(datagram.peer)}", facts)
 
 
 def _interest(number: int, interest: Interest, names: Names) -> Line:

@@ -21,12 +21,19 @@ def rows(story: Story) -> list[tuple[str, ...]]:
 def summary(story: Story, width: int) -> str:
     """The table as text; a sentence when there were no connections."""
     if not story.connections:
-        return "No accepted connection is in this trace."
+        return f"{nobody(story)} in this trace."
     tables = (
         _table(story, widest, clients=names) for names in (True, False) for widest in (None, 16, 8)
     )
     fitting = (table for table in tables if max(map(len, table.splitlines())) <= width)
     return next(fitting, _table(story, 8, clients=False))
+
+
+def nobody(*stories: Story) -> str:
+    """What did not happen in traces without connections: a UDP server never accepts any."""
+    listeners = [listener for story in stories for listener in story.listeners]
+    udp = bool(listeners) and all(listener.datagram for listener in listeners)
+    return "No datagram was received" if udp else "No connection was accepted"
 
 
 def _table(story: Story, widest: int | None, *, clients: bool) -> str:
@@ -51,8 +58,14 @@ def row(connection: Connection) -> tuple[str, ...]:
         str(connection.bytes_in),
         str(connection.bytes_out),
         _list(connection.tasks),
-        _list(connection.closed_by) if connection.ended_by else "still open",
+        _end(connection),
     )
+
+
+def _end(connection: Connection) -> str:
+    if connection.ended_by:
+        return _list(connection.closed_by)
+    return "no connection" if connection.description is None else "still open"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -55,6 +55,12 @@ class Case:
         return self.call.result or 0
 
     @property
+    def on_datagrams(self) -> bool:
+        """Whether the call works on a datagram socket."""
+        socket = self.touch.before or self.touch.after
+        return socket is not None and not socket.stream
+
+    @property
     def waited(self) -> bool:
         """Whether the call is known to have waited."""
         return self.event.woken_by is not None
@@ -86,6 +92,8 @@ class Case:
 
     def peer(self) -> str:
         """Who is at the other end of the connection that the call works on."""
+        if self.on_datagrams:
+            return peer_of(self.story, self.event.place.connection)
         place = self.story.places.get(self.touch.used.id) if self.touch.used else None
         return peer_of(self.story, place.connection if place else None)
 
@@ -117,8 +125,8 @@ def what(story: Story, description: Description | None, fd: int | None = None) -
         return "listening socket" if place is LISTENER else place.name
     if description.kind == "inherited" and fd in _STREAMS:
         return _STREAMS[fd]
-    if any(each.datagram and each.description == description.id for each in story.listeners):
-        return "datagram socket"
+    if description.id in story.receivers:
+        return story.receivers[description.id].noun
     return _NOUNS.get(description.kind, description.kind)
 
 
@@ -135,7 +143,7 @@ def number_of(story: Story, description: Description) -> str:
     for fd, made in maker.touch.made if maker and maker.touch else ():
         if made.id == description.id:
             return f"fd {fd}"
-    return "its listening socket" if description.id in story.places else "its socket"
+    return "its listening socket" if story.places.get(description.id) is LISTENER else "its socket"
 
 
 def speaks_tcp(description: Description | None, socket: Socket | None) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from echotrace.kernel.sockets import SocketState
+from echotrace.story.explain import udp_clients
 from echotrace.story.explain.case import function_of, number_of
 from echotrace.story.explain.fates import may_be_passed
 from echotrace.story.explain.meanings import LEFT_BY_A_RESET
@@ -16,7 +17,7 @@ def of_step(story: Story, event: StoryEvent, step: ClientStep) -> str:
     """The sentence of a client's step, without its full stop."""
     if step.error is not None:
         return f"{event.actor} cannot {_VERBS.get(step.action, 'take this step')}: the step fails"
-    rule = _STEPS.get(step.action)
+    rule = (udp_clients.STEPS if step.datagram else _STEPS).get(step.action)
     if rule is None:
         return f"{event.actor} takes a step of its script"
     return f"{event.actor} {rule(story, event, step)}" + _unfinished(step) + _wakes(story, event)
@@ -24,7 +25,7 @@ def of_step(story: Story, event: StoryEvent, step: ClientStep) -> str:
 
 _VERBS: Mapping[str, str] = {
     "connect": "connect",
-    "send": "send all its bytes",
+    "send": "send what it has to send",
     "expect": "get the bytes that it expects",
     "shutdown": "end its data",
     "close": "close its connection",

@@ -65,6 +65,8 @@ def _broken_pipe(case: Case) -> str:
     ended = socket is not None and socket.state in (SocketState.ENDED, SocketState.CLOSED)
     gone = "the server has ended its own data" if ended else "the connection is gone"
     silent = "MSG_NOSIGNAL" in words_of(case.flags())
+    if case.on_datagrams:  # no SIGPIPE either
+        return "shutdown has ended the sending on this socket"
     if socket is None:
         gone = MEANINGS["EPIPE"]
     return f"{gone}" + (
@@ -80,6 +82,25 @@ def _aborted(case: Case) -> str:
     return f"a client gave its connection up before accept could take it; {case.fd()} listens on"
 
 
+def _not_connected(otherwise: str) -> Callable[[Case], str]:
+    """ENOTCONN and the like: a datagram socket has no connection, at most a peer."""
+
+    def reason(case: Case) -> str:
+        return "a datagram socket has no connections" if case.on_datagrams else otherwise
+
+    return reason
+
+
+def _in_use(case: Case) -> str:
+    if case.on_datagrams:
+        return "another socket has the address"
+    return (
+        "another socket has the address, or connections of an earlier server are still in "
+        "TIME-WAIT there, which SO_REUSEADDR would permit"
+    )
+
+
+_NOBODY = "an earlier datagram was answered: nobody receives there (ICMP, port unreachable)"
 _FULL_TABLE = (
     "the process has as many open descriptors as RLIMIT_NOFILE allows; the connection stays in the "
     "accept queue"
@@ -97,9 +118,10 @@ _REASONS: Mapping[tuple[str, str], _Reason] = {
     ("accept", "ENFILE"): _FULL_SYSTEM,
     ("accept", "ECONNABORTED"): _aborted,
     ("accept", "EINVAL"): "the socket does not listen",
+    ("accept", "EOPNOTSUPP"): "only a socket with connections can accept any",
+    ("listen", "EOPNOTSUPP"): "only a socket with connections can listen for them",
     ("accept", "EPERM"): "a firewall rule forbids the connection",
-    ("bind", "EADDRINUSE"): "another socket has the address, or connections of an earlier server "
-    "are still in TIME-WAIT there, which SO_REUSEADDR would permit",
+    ("bind", "EADDRINUSE"): _in_use,
     ("bind", "EACCES"): "a port below 1024 needs the privilege CAP_NET_BIND_SERVICE",
     ("bind", "EINVAL"): "the socket has an address already, or the given one is not valid",
     ("listen", "EADDRINUSE"): "another socket listens on the same port",
@@ -113,14 +135,17 @@ _REASONS: Mapping[tuple[str, str], _Reason] = {
     ("recv", "ECONNRESET"): _reset,
     ("recv", "ENOTCONN"): "the socket has no peer",
     ("recv", "ETIMEDOUT"): "the peer no longer answers, so the kernel gave the connection up",
-    ("recv", "ECONNREFUSED"): "the peer said that nobody receives there",
+    ("recv", "ECONNREFUSED"): _NOBODY,
+    ("send", "ECONNREFUSED"): _NOBODY,
     ("send", "EAGAIN"): _not_now("the send buffer is full"),
     ("send", "EPIPE"): _broken_pipe,
     ("send", "ECONNRESET"): _reset,
     ("send", "ENOTCONN"): "the socket has no peer",
     ("send", "ETIMEDOUT"): "the peer no longer answers, so the kernel gave the connection up",
     ("send", "EMSGSIZE"): "the message is too long to be sent as one",
-    ("shutdown", "ENOTCONN"): "the connection is no longer there to be ended, or never was",
+    ("shutdown", "ENOTCONN"): _not_connected(
+        "the connection is no longer there to be ended, or never was"
+    ),
     ("name", "ENOTCONN"): "there is no peer, or no longer one",
     ("close", "EINTR"): "a signal interrupted the call; on Linux the descriptor is closed all the "
     "same, and must not be closed again",

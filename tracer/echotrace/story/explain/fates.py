@@ -42,6 +42,8 @@ def _lives_on(story: Story, event: StoryEvent, freed: Freed) -> str:
     still = f"{listed(holders)} still hold{'' if len(holders) > 1 else 's'} it"
     if place is LISTENER:
         return f"{still}, so it goes on listening"
+    if freed.description.id in story.receivers:
+        return f"{still}, so it goes on receiving"
     if place is None:
         return still
     silent = " and no FIN is sent" if speaks_tcp(freed.description, freed.before) else ""
@@ -50,6 +52,8 @@ def _lives_on(story: Story, event: StoryEvent, freed: Freed) -> str:
 
 def _ends(story: Story, event: StoryEvent, freed: Freed) -> str:
     place = story.places.get(freed.description.id)
+    if freed.before is not None and not freed.before.stream and freed.description.other is None:
+        return _stops_receiving(freed.before)
     if place is None or freed.before is None or freed.after is None:
         return "" if may_be_passed(story, event) else _OTHERS.get(freed.description.kind, "")
     unless = UNLESS_HELD if may_be_passed(story, event) else ""
@@ -100,6 +104,20 @@ def _stops_listening(before: Socket) -> str:
     return (
         f"nobody listens there any more, and {waiting} that waited in its accept queue {verb} reset"
     )
+
+
+def _stops_receiving(before: Socket) -> str:
+    """No peer of a datagram socket is told; a Unix sender finds out at its next send."""
+    gone = "nothing is sent, and nobody receives datagrams there any more"
+    if before.state not in (_S.BOUND, _S.CONNECTED):
+        return ""
+    waiting = len(before.queue)
+    lost = f"; {count(waiting, 'datagram')} in its receive queue {_was(waiting)} never received"
+    return gone + (lost if waiting else "")
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 def _holders(story: Story, event: StoryEvent, freed: Freed) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from echotrace.kernel.flows import messages_of, moved
+from echotrace.story.explain import on_datagrams
 from echotrace.story.explain.case import Case, gloss, named, speaks_tcp
 from echotrace.story.explain.text import count, listed, words_of
 
@@ -20,6 +21,8 @@ def _amount(case: Case) -> str:
 
 def _receive(case: Case) -> str:
     used = case.touch.used
+    if case.on_datagrams and used is not None and used.other is None and not case.touch.received:
+        return on_datagrams.receive(case)
     if case.result == 0:
         return _nothing(case)
     amount = _amount(case)
@@ -125,6 +128,11 @@ def _send(case: Case) -> str:
         return f"writes {amount} to {case.thing()}"
     if used.kind == "pipe":
         return f"puts {amount} into {case.thing()}"
+    return on_datagrams.send(case) if case.on_datagrams and not used.other else _hands(case, amount)
+
+
+def _hands(case: Case, amount: str) -> str:
+    """Bytes for a stream: the kernel takes what its send buffer has room for."""
     if case.call.name == "sendfile":
         source = named(case.story, case.integer("in_fd"), case.touch.target)
         return f"has the kernel send {amount} of {source} on {case.thing()}"

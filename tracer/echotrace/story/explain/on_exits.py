@@ -46,7 +46,8 @@ def _descriptors(story: Story, end: StoryEvent) -> str:
         others = process != end.actor or process in story.roles.leaders.values()
         kept = f"no descriptor is closed, for the table stays with the other threads of {process}"
         return kept if others else ""
-    important = [slot for slot in freed if slot.description.id in story.places]
+    named_ones = story.places.keys() | story.receivers.keys()
+    important = [slot for slot in freed if slot.description.id in named_ones]
     rest = len(freed) - len(important)
     told = [_slot(story, end, slot) for slot in important[:_NAMED]]
     if len(important) > _NAMED:

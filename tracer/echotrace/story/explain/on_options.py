@@ -24,9 +24,20 @@ _OPTIONS: Mapping[str, str] = {
 }
 
 
+#: What is different for datagram sockets (socket(7), ip(7)).
+_FOR_DATAGRAMS: Mapping[str, str] = {
+    "SO_REUSEADDR": "other sockets with this option may then be bound to the same port, and the "
+    "kernel puts each datagram into the queue of one",
+    "SO_REUSEPORT": "several sockets may then be bound to the same port, and the kernel divides "
+    "the peers among them",
+    "SO_RCVBUF": "the size of the receive queue; datagrams that find no room in it are lost",
+    "SO_LINGER": "it means nothing without a connection",
+}
+
+
 def _setsockopt(case: Case) -> str:
     option = plain(case.call.args.get("optname"), "an option")
-    why = _OPTIONS.get(option)
+    why = (_FOR_DATAGRAMS.get(option) if case.on_datagrams else None) or _OPTIONS.get(option)
     off = case.call.args.get("optval") == 0
     return f"{'clears' if off else 'sets'} {option} of {case.thing()}" + (
         f": {why}" if why and not off else ""

@@ -43,13 +43,17 @@ def _bind(case: Case) -> str:
         return f"gives {case.fd()} its local address"
     host = wanted.rpartition(":")[0]
     reach = _REACH.get(host, "")
+    more = (
+        "; datagrams sent there wait in its receive queue from now on" if case.on_datagrams else ""
+    )
     if not wanted.endswith(":0"):
-        return f"gives {case.fd()} the local address {wanted}{reach}"
+        return f"gives {case.fd()} the local address {wanted}{reach}{more}"
     if got is None:
-        return f"gives {case.fd()} the local address {host}{reach}, with a port the kernel chooses"
+        port = "with a port the kernel chooses"
+        return f"gives {case.fd()} the local address {host}{reach}, {port}{more}"
     return (
         f"gives {case.fd()} the local address {got}{reach}; port 0 was asked for, so the kernel "
-        "chose a free one"
+        f"chose a free one{more}"
     )
 
 
@@ -108,7 +112,21 @@ _BEFORE_ACCEPT: Mapping[SocketState, str] = {
 
 def _connect(case: Case) -> str:
     to = address(case.call.args.get("addr"))
+    if case.on_datagrams:
+        return _connect_datagrams(case, to)
     return f"connects {case.fd()} to {to or 'a peer'}, as a client of another server"
+
+
+def _connect_datagrams(case: Case, to: str | None) -> str:
+    """connect(2) on a datagram socket, udp(7)."""
+    if case.call.args.get("addr") == "AF_UNSPEC":
+        return f"takes the peer of {case.thing()} away: it receives from anybody again"
+    number = case.event.place.connection
+    whose = f" ({peer_of(case.story, number)})" if number is not None else ""
+    return (
+        f"makes {to or 'an address'}{whose} the peer of {case.fd()}: nothing is sent; send goes to "
+        "this address from now on, and only datagrams of this address are received"
+    )
 
 
 def _getsockname(case: Case) -> str:
@@ -126,13 +144,15 @@ def _shutdown(case: Case) -> str:
     socket = case.touch.before
     if socket is not None and socket.state is SocketState.LISTENING:
         return _shutdown_of_a_listener(case, how)
+    if case.on_datagrams:
+        return f"ends {_SIDES.get(how, 'a side')} of {case.thing()}: nothing is sent to the peer"
     if how == "SHUT_RD":
         return (
             f"ends the receiving side of {case.thing()}: recv no longer waits, but returns 0 when "
             "there is nothing to receive; nothing is sent to the peer"
         )
-    sides = "the sending side" if how == "SHUT_WR" else "both sides"
-    if socket is None or not socket.stream:
+    sides = _SIDES.get(how, "both sides")
+    if socket is None:
         return f"ends {sides} of {case.thing()}, whoever else holds it"
     sent = _SENT.get(socket.state, "")
     if sent == _FIN and not speaks_tcp(case.touch.used, socket):
@@ -151,6 +171,11 @@ def _shutdown_of_a_listener(case: Case, how: str) -> str:
     )
 
 
+_SIDES: Mapping[str, str] = {
+    "SHUT_RD": "the receiving side",
+    "SHUT_WR": "the sending side",
+    "SHUT_RDWR": "both sides",
+}
 _FIN = ": the kernel sends a FIN behind the bytes sent so far, whoever else holds the socket"
 _NO_FIN = ": the other end reads the end of the data behind the bytes sent so far"
 _NO_MORE = ", which was done before: nothing more is sent"

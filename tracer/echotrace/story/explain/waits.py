@@ -119,7 +119,7 @@ def _wanted(case: Case) -> str:
         if socket is None or used.other is not None:
             return "" if used.kind == "file" else _FROM_ELSEWHERE
         if not socket.stream:
-            return "a datagram to arrive"
+            return "a datagram to arrive"  # of whom, is not known yet
     return _FOR.get(case.logical, "").format(peer=case.peer(), timeout=_timeout(case))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from echotrace.story.findings.calls import Call
+from echotrace.story.findings.datagrams import serving
 from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
 
@@ -33,14 +34,16 @@ def _is_ip(call: Call) -> bool:
 
 
 def listens_on_every_interface(evidence: Evidence) -> Iterator[Finding]:
-    """The listening address is that of every interface (ip(7), INADDR_ANY)."""
-    for call in evidence.of("listen"):
+    """The server's address is that of every interface (ip(7), INADDR_ANY)."""
+    binds = (bind for bind, _ in serving(evidence))
+    for call in (*evidence.of("listen"), *binds):
         touch = call.event.touch
         local = touch.after.local if touch and touch.after else None
         if not call.failed and local and local.startswith(_EVERYWHERE):
+            verb = "listens" if call.kind == "listen" else "receives datagrams"
             yield evidence.finding(
                 "listens-on-every-interface",
-                f"{call.actor} listens on {local} (event {call.seq}), that is on every "
+                f"{call.actor} {verb} on {local} (event {call.seq}), that is on every "
                 "interface of the machine.",
                 call.seq,
             )

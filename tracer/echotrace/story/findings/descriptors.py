@@ -65,13 +65,14 @@ def never_closed(evidence: Evidence) -> Iterator[Finding]:
 def _ended_connections(evidence: Evidence) -> Iterator[_Left]:
     """Connections whose end the process that serves them has been told, and that it still holds."""
     held = holders(evidence)
-    connections = evidence.story.connections
-    still = [connection for connection in connections if connection.description in held]
-    if len(still) == 1 < len(connections) and still[0] is connections[-1]:
+    connections = evidence.connection_of
+    still = [description for description in connections if description in held]
+    if len(still) == 1 < len(connections) and still[0] == list(connections)[-1]:
         return  # all others are closed: the variable that holds the last one is used again later
-    for connection in still:
+    for description in still:
+        connection = connections[description]
         told = next((c for c in evidence.moves(connection) if _tells_the_end(c)), None)
-        own = held[connection.description]
+        own = held[description]
         if told is not None and evidence.process(told.actor) in own:
             yield _Left(
                 f"{told.actor} is told the end of connection {connection.place.name} (event "

@@ -5,7 +5,7 @@ events nothing may go through all of them again and again.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -64,8 +64,13 @@ class Evidence:
         return self._by_description.get(description, _NO_CALLS)
 
     def moves(self, connection: Connection) -> Iterator[Call]:
-        """The calls that receive from a connection or send over it."""
-        return (call for call in self.using(connection.description) if call.kind in MOVES)
+        """The calls that receive from a connection or send over it; for a UDP peer, its own."""
+        own: Iterable[Call | None] = (
+            map(self.call, connection.events)
+            if connection.datagram or connection.description is None
+            else self.using(connection.description)
+        )
+        return (call for call in own if call is not None and call.kind in MOVES)
 
     @cached_property
     def movers(self) -> Mapping[int, set[str]]:
@@ -104,8 +109,12 @@ class Evidence:
 
     @cached_property
     def connection_of(self) -> Mapping[int, Connection]:
-        """Connections by the id of their description."""
-        return {connection.description: connection for connection in self.story.connections}
+        """Connections by the id of their description; UDP's peers are none."""
+        return {
+            connection.description: connection
+            for connection in self.story.connections
+            if connection.description is not None and not connection.datagram
+        }
 
     @cached_property
     def listening(self) -> frozenset[int]:

@@ -5,7 +5,8 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from echotrace.effort import WAITS_FOR_READINESS
-from echotrace.story.findings.calls import Call, grouped, last_before
+from echotrace.story.findings.calls import Call, grouped, last_before, number
+from echotrace.story.findings.datagrams import serving
 from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
 from echotrace.story.findings.waiting import Watching
@@ -72,7 +73,7 @@ def _preforks(evidence: Evidence) -> _Kind | None:
 def _passes(evidence: Evidence) -> _Kind | None:
     """One process accepts and passes the connection to another in a message (SCM_RIGHTS)."""
     for connection in evidence.story.connections:
-        sent = evidence.story.links.senders.get(connection.description, ())
+        sent = evidence.story.links.senders.get(connection.description or 0, ())
         for event in sent:
             got = evidence.story.links.receivers.get(event.seq)
             serves = {evidence.process(call.actor) for call in evidence.moves(connection)}
@@ -162,6 +163,20 @@ def _iterates(evidence: Evidence) -> _Kind | None:
     return None
 
 
+def _datagrams(evidence: Evidence) -> _Kind | None:
+    """A socket bound for datagrams, and what is received on it; no connection was accepted."""
+    for bind, call in serving(evidence):
+        peers = [connection for connection in evidence.story.connections if connection.datagram]
+        said = (
+            f"{call.actor} receives datagrams on fd {call.fd} (event {call.seq}), which is bound "
+            f"(event {bind.seq}) and never listens"
+        )
+        if peers:
+            said += f"; {number(len(peers), 'peer')} came, told apart by address alone"
+        return _Kind("a UDP server", said, (bind.seq, call.seq))
+    return None
+
+
 _RULES: tuple[Callable[[Evidence], _Kind | None], ...] = (
-    _hands_off, _passes, _preforks, _pools, _waits_for_many, _iterates,
+    _hands_off, _passes, _preforks, _pools, _waits_for_many, _iterates, _datagrams,
 )  # fmt: skip

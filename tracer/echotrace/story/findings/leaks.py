@@ -55,13 +55,13 @@ def connection_leaked(evidence: Evidence) -> Iterator[Finding]:
 def _kept(evidence: Evidence) -> Iterator[_Kept]:
     """Connections that are open at the end, but not for those who served them."""
     held, gone = holders(evidence), given_up(evidence)
-    for connection in evidence.story.connections:
+    for description, connection in evidence.connection_of.items():
         spawn = evidence.hand_offs.get(connection.number)
-        still = held.get(connection.description, {})
+        still = held.get(description, {})
         if spawn is None or spawn.makes_a_thread or evidence.process(spawn.actor) not in still:
             continue
         servers = {evidence.process(call.actor) for call in evidence.moves(connection)}
-        ends = {seq: server for server, seq in gone.get(connection.description, {}).items()
+        ends = {seq: server for server, seq in gone.get(description, {}).items()
                 if server in servers}  # fmt: skip
         if ends and not servers & still.keys():
             yield _Kept(connection, spawn, ends[max(ends)], max(ends))

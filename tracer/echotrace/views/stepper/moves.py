@@ -12,6 +12,7 @@ from typing import TypeAlias, TypeVar
 
 from echotrace.views.layout import Row
 from echotrace.views.steps import Filter, Steps
+from echotrace.views.summary import nobody
 
 _T = TypeVar("_T")
 _PAGE = 10
@@ -96,7 +97,7 @@ def _cycle_connection(direction: int) -> Move:
     def move(steps: Steps, here: Position) -> Position:
         numbers = range(1, len(steps.story.connections) + 1)
         if not numbers:
-            return replace(here, note="No connection was accepted in this trace.")
+            return replace(here, note=f"{nobody(steps.story)} in this trace.")
         wanted = _next_of(numbers, here.filter.connection, direction)
         return choose(steps, here, replace(here.filter, connection=wanted))
 
