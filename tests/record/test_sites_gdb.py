@@ -17,6 +17,7 @@ from witness import Witness
 
 from echotrace.record import seccomp
 from echotrace.record.plan import Plan
+from echotrace.record.services import Service
 from echotrace.story.roles import assign
 from echotrace.syscalls import ROWS
 from echotrace.trace import Trace
@@ -161,9 +162,9 @@ def server_under_gdb(plan: Plan, log: Path, child: int) -> Iterator[Witness]:
         address = free_port.getsockname()
     argv = [plan.program or "", f"{address[0]}:{address[1]}"]
 
-    def listening() -> tuple[str, int] | None:
+    def listening() -> Service | None:
         text = log.read_text() if log.exists() else ""
-        return address if f'"call": {_NUMBERS["accept"]},' in text else None
+        return Service(argv[1]) if f'"call": {_NUMBERS["accept"]},' in text else None
 
     with under_gdb(argv, log, child) as gdb:
         yield Witness(gdb, listening)

@@ -19,20 +19,22 @@ from echotrace.record.services import Service
 class Witness:
     """A server under another tracer, which leads a session of its own.
 
-    `address` says where the server listens as soon as it does, and is asked when all is idle.
+    `listens` says where the server listens as soon as it does, and is asked when all is idle.
     """
 
     def __init__(
-        self, tracer: "subprocess.Popen[bytes]", address: Callable[[], tuple[str, int] | None]
+        self, tracer: "subprocess.Popen[bytes]", listens: Callable[[], Service | None]
     ) -> None:
         self._tracer = tracer
-        self._address = address
+        self._listens = listens
 
-    def play(self, script: Script) -> None:
-        """Take the steps of a script, each when the server is idle, as the conductor does."""
+    def play(self, script: Script, look: Callable[[Client], None] = lambda _: None) -> None:
+        """Take the steps of a script, each when the server is idle, as the conductor does.
+
+        `look` is shown every client that has done a step.
+        """
         clients: dict[int, Client] = {}
-        host, port = self._wait_for_address()
-        service = Service(f"{host}:{port}")
+        service = self._wait_for_service()
         try:
             for step in script.steps:
                 acting = [
@@ -42,18 +44,20 @@ class Witness:
                 while acting := [client for client in acting if not client.act(step)]:
                     assert time.monotonic() < deadline, f"'{step}' did not become possible"
                     self.wait_until_idle()
+                for number in step.clients:
+                    look(clients[number])
                 self.wait_until_idle()
         finally:
             for client in clients.values():
                 client.abandon()
 
-    def _wait_for_address(self) -> tuple[str, int]:
+    def _wait_for_service(self) -> Service:
         deadline = time.monotonic() + PATIENCE
         while True:
             self.wait_until_idle()
-            address = self._address()
-            if address:
-                return address
+            service = self._listens()
+            if service:
+                return service
             assert time.monotonic() < deadline, "the server does not listen"
 
     def wait_until_idle(self) -> None:
