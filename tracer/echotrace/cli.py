@@ -30,6 +30,7 @@ class Entry(NamedTuple):
 ENTRIES = (
     Entry("fork", "serve", "Record the server that forks a process per connection."),
     Entry("thread", "serve", "Record the server that starts a thread per connection."),
+    Entry("run", "run", "Record a program of your own, in any language."),
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two servers or traces side by side."),
     Entry("check", "check", "Say what is wrong with a server, and prove it."),
@@ -43,6 +44,7 @@ Examples:
   echotrace fork                          record and show two clients
   echotrace thread --clients 3 --by task  a column per thread
   echotrace compare fork thread           what differs, and why
+  echotrace run server.c                  your own server, in any language
   echotrace check server.c                what is wrong with a server of yours
   echotrace step fork                     step through it, with explanations
   echotrace fork -o fork.jsonl            keep the trace
@@ -90,7 +92,7 @@ class Commands(click.Group):
         if _entry(name) is None:
             hint = did_you_mean(name, (*self.list_commands(ctx), *_gallery()))
             if name.endswith((".c", ".py")):
-                hint = f"; for a source file of yours: echotrace check {name}"
+                hint = f"; for a source file of yours: echotrace run {name}, or check {name}"
             raise click.UsageError(f"there is no server or command {name!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 

@@ -27,6 +27,10 @@ class StepTimeout(UserError):
     """A client step never became possible; what was recorded until then is kept."""
 
 
+class NotReachable(StepTimeout):
+    """No client can be sent to a program: it does not listen, or nobody said on which port."""
+
+
 class SystemRefused(EchotraceError):
     """The kernel or the machine said no: ptrace denied, disk full, no such facility."""
 

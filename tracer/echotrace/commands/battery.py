@@ -12,10 +12,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from echotrace.commands.target import Target, resolve
-from echotrace.errors import EchotraceError, UserError
+from echotrace.errors import EchotraceError, NotReachable, UserError
 from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
-from echotrace.trace import Exit
 
 
 @dataclass(frozen=True)
@@ -92,19 +91,10 @@ def play(
                 tentative=run.proves is not None, **wished,
             ),
         )  # fmt: skip
-        if not done and outcome.error and not outcome.target.story.listeners:
-            raise UserError(f"nothing to check: {_why_not(target, outcome)}")
+        if not done and isinstance(outcome.error, NotReachable):
+            hint = "run it by itself to see what it says"  # its messages are muted
+            raise UserError(f"nothing to check: {outcome.error}; {hint}")
         yield outcome
-
-
-def _why_not(target: str, outcome: Outcome) -> str:
-    """Why a server was not ready for clients, and how to learn more: its messages were muted."""
-    ends = [record for record in outcome.target.trace.records if isinstance(record, Exit)]
-    if not ends:
-        return f"{outcome.error}; --timeout gives it more time"
-    end = ends[-1]
-    how = f"is ended by {end.signal}" if end.signal else f"exits with status {end.status}"
-    return f"'{target}' {how} before it listens; run it by itself to see what it says"
 
 
 def together(outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:

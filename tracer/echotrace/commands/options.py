@@ -42,10 +42,6 @@ recording = _all(
     click.option("--script", "-s", default="interleaved", show_default=True, metavar="NAME|FILE",
                  help="What the clients do: interleaved, sequential, burst, silent, large, "
                  "half-close, reset, idle, or a file with a step a line: '1 send hello'."),
-    click.option("--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
-                 help="Which twin of the server to run."),
-    click.option("--as-posted", is_flag=True,
-                 help="Give the server no address: it calls no bind and listens everywhere."),
     click.option("--all", "everything", is_flag=True,
                  help="Record and show every system call, futex and mmap too."),
     click.option("--snaplen", type=click.IntRange(0, 65_536), default=64, show_default=True,
@@ -59,6 +55,14 @@ recording = _all(
                  help="Do not look for the source line of each call: recording is some percent "
                  "faster, and begins 0.05 s earlier."),
     inject,
+)  # fmt: skip
+
+#: Which server of the catalogue, and how to start it.
+of_catalogue = _all(
+    click.option("--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
+                 help="Which twin of the server to run."),
+    click.option("--as-posted", is_flag=True,
+                 help="Give the server no address: it calls no bind and listens everywhere."),
 )  # fmt: skip
 
 by = click.option(

@@ -6,12 +6,9 @@ from typing import Any
 import click
 
 from echotrace import servers
-from echotrace.cli import Entry, complain
-from echotrace.commands import options, output
-from echotrace.errors import SystemRefused
-from echotrace.story.replay import replay
-from echotrace.views.timeline import timeline
-from echotrace.views.words import safe
+from echotrace.cli import Entry
+from echotrace.commands import options
+from echotrace.commands.session import record_and_show
 
 
 def command(entry: Entry) -> click.Command:
@@ -19,13 +16,15 @@ def command(entry: Entry) -> click.Command:
 
     @click.command(entry.name, help=f"{entry.summary}\n\n{_HELP}", epilog=_examples(entry.name))
     @options.recording
+    @options.of_catalogue
     @options.looking
     @options.text_or_trace
     @options.writing_trace
     @options.quiet
     @click.pass_context
     def serve(context: click.Context, /, **chosen: Any) -> None:  # noqa: ANN401 -- click's
-        context.exit(_serve(entry.name, **chosen))
+        hint = "echotrace compare fork thread"
+        context.exit(record_and_show(server=entry.name, hint=hint, **chosen))
 
     return serve
 
@@ -44,53 +43,3 @@ Examples:
   {f"echotrace {name} --inject send:short=3":<40}the bytes that never come back
   {f"echotrace {name} -o {Path(name).name}.jsonl":<40}keep the trace
 """
-
-
-def _serve(
-    name: str,
-    *,
-    by: str,
-    explained: bool,
-    form: str,
-    width: int | None,
-    output_: Path | None = None,
-    force: bool,
-    quiet: bool,
-    **wished: Any,  # noqa: ANN401 -- the fields of Wish
-) -> int:
-    recording = recording_side()
-    keeps_trace = output_ is not None and output_.suffix == ".jsonl"
-    if output_ is not None:
-        output.check(output_, overwrite=force)
-    wish = recording.Wish(server=name, quiet=quiet, **wished)
-    if output_ is not None and keeps_trace:
-        recorded = recording.record(wish, output_, overwrite=force)
-    else:
-        recorded = recording.record_and_keep(wish)
-    view = None if keeps_trace else output_
-    if form == "jsonl":
-        text = recorded.path.read_text(encoding="utf-8")
-    else:
-        surface = output.surface(width, to_file=view is not None)
-        story = replay(recorded.trace)
-        everything = wished["everything"]
-        text = timeline(story, surface, by=by, everything=everything, explained=explained)
-    output.deliver(text, view, overwrite=force)
-    if recorded.error:
-        complain(recorded.error)
-    if not quiet:
-        click.echo(f"trace kept in {safe(str(recorded.path))}", err=True)
-        click.echo("next: echotrace compare fork thread", err=True)
-    return int(recorded.exit_status)
-
-
-def recording_side() -> Any:  # noqa: ANN401 -- a module
-    """The recording side, where there is one: it needs Linux, this module does not."""
-    try:
-        from echotrace.commands import recording  # noqa: PLC0415 -- as above
-    except (ImportError, NotImplementedError) as error:
-        raise SystemRefused(
-            "recording needs Linux; 'echotrace show' and 'echotrace compare' with trace files "
-            "work everywhere"
-        ) from error
-    return recording

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from echotrace import servers
-from echotrace.commands.serve import recording_side
+from echotrace.commands.session import recording_side
 from echotrace.commands.show import load
 from echotrace.errors import EchotraceError, UserError, did_you_mean
 from echotrace.story.nouns import Story
@@ -72,7 +72,7 @@ def server_named(target: str) -> dict[str, Any] | None:
         raise UserError(f"'{target}' is a directory; name a source file or a trace in it")
     if path.suffix in servers.LANGUAGE_OF_SUFFIX:
         _check_readable(path)
-        return {"server": path.stem, "source": path}
+        return {"command": (target,)}
     return None
 
 

@@ -78,7 +78,7 @@ def build(source: Path, compiler: str, flags: Sequence[str] = FLAGS) -> Path:
     UserError with the compiler's own words when it rejects the source or cannot be run;
     SystemRefused when the cache cannot be used.
     """
-    source = source.absolute()
+    typed, source = source, source.absolute()
     real = str(Path(compiler).resolve())
     texts = [part for path, text in _texts(source).items() for part in (str(path), text)]
     key = _key(*texts, *flags, compiler, real, compiler_version(compiler))
@@ -88,7 +88,8 @@ def build(source: Path, compiler: str, flags: Sequence[str] = FLAGS) -> Path:
     with _new_file(binary) as draft:
         done = _run(compiler, *flags, "-o", str(draft), str(source))
         if done.returncode != 0:
-            raise UserError(f"{compiler} cannot compile {source}:\n{done.stderr.rstrip()}")
+            said = done.stderr.rstrip().replace(f"{source}:", f"{typed}:")
+            raise UserError(f"{compiler} cannot compile {typed}:\n{said}")
     return binary
 
 
@@ -113,18 +114,12 @@ def command(name: str, language: Language, address: str | None) -> tuple[list[st
     return [str(build(servers.source(name, "c"), compiler)), *where], "c"
 
 
-def own_command(source: Path) -> tuple[list[str], Language]:
-    """The command line that starts the user's own server, and its language, by the file's ending.
-
-    It is given no argument: a program that others wrote may want none. Errors are those of `build`.
-    """
-    language = servers.LANGUAGE_OF_SUFFIX[source.suffix]
-    if language == "python":
-        return [sys.executable, str(source.absolute())], language
+def own(source: Path) -> Path:
+    """The executable made from the user's own C file. Errors are those of `build`."""
     compiler = find_compiler()
     if compiler is None:
         raise _no_compiler(str(source))
-    return [str(build(source, compiler, OWN_FLAGS))], language
+    return build(source, compiler, OWN_FLAGS)
 
 
 def _no_compiler(what: str) -> UserError:

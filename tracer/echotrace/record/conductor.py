@@ -13,10 +13,12 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from echotrace.effort import Effort, effort
-from echotrace.errors import StepTimeout
+from echotrace.errors import NotReachable, StepTimeout
+from echotrace.record import arrival
 from echotrace.record.clients import Client, Impossible
 from echotrace.record.recorder import Recorder
 from echotrace.record.script import Script, Step
+from echotrace.record.services import Service
 from echotrace.trace import ClientStep, Record, Syscall
 
 #: How often to give the server the processor before waiting for it with a timer.
@@ -51,6 +53,7 @@ class Conductor:
         self._at_idle = at_idle
         self._timeout = recorder.plan.timeout
         self._clients: dict[int, Client] = {}
+        self._service: Service | None = None
         self._engine.turns.begin()
         recorder.at_exit(self._leave)
 
@@ -75,11 +78,27 @@ class Conductor:
         return time.monotonic() + self._timeout
 
     def _wait_for_listening(self) -> None:
-        what = "before the first step"
+        """Find the service that the clients are sent to; NotReachable when there is none."""
+        what, plan, recorder = "before the first step", self._recorder.plan, self._recorder
         self._until_idle(what, time.monotonic() + max(self._timeout, _LOADING))
         deadline = self._deadline()
-        while not self._recorder.services.found and not self._engine.interrupted:
-            self._wait(f"{what}: the server does not listen", deadline)
+        while not self._engine.interrupted:
+            found = recorder.services.found
+            self._service = arrival.choose(plan.server, found, plan.port)
+            if self._service is not None:
+                return
+            if not self._engine.pids:
+                raise NotReachable(recorder.beginning.ended(plan.server))
+            if time.monotonic() > deadline:
+                raise NotReachable(self._why_not_yet())
+            self._pass_time(what, deadline)
+
+    def _why_not_yet(self) -> str:
+        plan, found = self._recorder.plan, self._recorder.services.found
+        if found and plan.port is not None:
+            return arrival.elsewhere(plan.server, plan.port, found)
+        calls = self._engine.calls_in_progress()
+        return self._recorder.beginning.waits(plan.server, self._timeout, calls)
 
     def _until_idle(self, what: str, deadline: float) -> None:
         """Let the server run until it waits for something outside, and book what it did."""
@@ -131,6 +150,9 @@ class Conductor:
             raise StepTimeout(f"{what}: the server has ended")
         if time.monotonic() > deadline:
             raise StepTimeout(f"{what}; waited {self._timeout:g} s, the server is idle")
+        self._pass_time(what, deadline)
+
+    def _pass_time(self, what: str, deadline: float) -> None:
         if self._recorder.tick:
             self._engine.pump(block=True, until=lambda: True)
         else:
@@ -161,8 +183,8 @@ class Conductor:
             self._wait(what, self._deadline())
 
     def _begin(self, number: int, step: Step) -> tuple[Client, ClientStep]:
-        service = self._recorder.services.found[0]
-        client = self._clients.setdefault(number, Client(number, service))
+        assert self._service is not None
+        client = self._clients.setdefault(number, Client(number, self._service))
         limit = self._recorder.plan.snaplen
         return client, ClientStep(
             seq=self._recorder.ledger.number(),

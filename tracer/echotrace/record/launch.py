@@ -13,13 +13,16 @@ from echotrace.record import procfs, ptrace
 class Launch:
     """How to start a program: its path, its arguments with argv[0], a seccomp program or None.
 
-    `mute` throws away what it writes to standard error.
+    `mute` throws away what it writes to standard error; what it writes to standard output is thrown
+    away too, unless it is `heard`: then it goes where standard error goes, for our own standard
+    output is for results.
     """
 
     program: str
     argv: Sequence[str]
     filter: bytes | None = None
     mute: bool = False
+    heard: bool = False
 
 
 @contextlib.contextmanager
@@ -64,9 +67,9 @@ def _become(launch: Launch) -> None:
         signal.signal(name, signal.SIG_DFL)  # Python ignores two of them, and exec would keep that
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
-    os.dup2(null, 1)
     if launch.mute:
         os.dup2(null, 2)
+    os.dup2(2 if launch.heard else null, 1)
     # What our own caller left open (terminals of editors do) must not shift the program's numbers.
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     if launch.filter is not None and not ptrace.set_seccomp_filter(launch.filter):

@@ -21,9 +21,10 @@ class Plan:
     is shown; `snaplen` how many bytes of a payload are kept; `timeout`, in seconds, how long a
     client step may take to become possible. `everything` records all system calls; `pin` keeps the
     program and us on one processor; `seccomp` is for machines that have it; `injections` are the
-    faults that the program is to meet; `mute` throws away what it writes to standard error.
-    `lines` finds the source line of each call; `compiled_from` are sources that the program is
-    known to be made from.
+    faults that the program is to meet; `mute` throws away what it writes to standard error, and
+    `heard` lets its standard output be seen on ours. `lines` finds the source line of each call;
+    `compiled_from` are sources that the program is known to be made from. Clients go to `port`
+    where the program has several.
     """
 
     server: str
@@ -38,9 +39,11 @@ class Plan:
     pin: bool = True
     seccomp: bool = True
     mute: bool = False
+    heard: bool = False
     injections: tuple[Injection, ...] = ()
     lines: bool = True
     compiled_from: frozenset[Path] = frozenset()
+    port: int | None = None
 
 
 def header(plan: Plan) -> Header:

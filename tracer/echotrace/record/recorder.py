@@ -10,6 +10,7 @@ from typing import Self
 
 from echotrace.pauses import no_garbage_collection
 from echotrace.record import launch, means, ptrace, seccomp
+from echotrace.record.arrival import Beginning
 from echotrace.record.attention import attention
 from echotrace.record.engine import Engine
 from echotrace.record.inject import Faults
@@ -32,8 +33,8 @@ class Recorder:
     """The running recording. Use as a context manager: leaving it ends and reaps the program.
 
     `write` takes records as they are settled; `services` are the places where the program takes
-    clients; `stopped_by` is the signal that ended the recording; `faults` knows what has become of
-    the plan's injections.
+    clients, `beginning` knows why there is none; `stopped_by` is the signal that ended the
+    recording; `faults` knows what has become of the plan's injections.
     """
 
     plan: Plan
@@ -41,6 +42,7 @@ class Recorder:
     engine: Engine = field(init=False)
     ledger: Ledger = field(init=False)
     services: Services = field(init=False, default_factory=Services)
+    beginning: Beginning = field(init=False, default_factory=Beginning)
     stopped_by: int | None = field(init=False, default=None)
     tick: bool = field(init=False, default=False)
     faults: Faults = field(init=False)
@@ -75,7 +77,8 @@ class Recorder:
                 stack.enter_context(launch.one_processor())
             stack.callback(self.engine.kill)
             path = self.plan.program or self.plan.argv[0]
-            self._start(Launch(path, self.plan.argv, program, mute=self.plan.mute))
+            mute, heard = self.plan.mute, self.plan.heard
+            self._start(Launch(path, self.plan.argv, program, mute=mute, heard=heard))
             self._stack = stack.pop_all()
         return self
 
@@ -96,6 +99,7 @@ class Recorder:
             records = self.ledger.enter(items, others, waiting)
             if records:
                 self.services.learn(records)
+                self.beginning.learn(records)
                 self.write(records)
                 see(records)
 
@@ -108,21 +112,21 @@ class Recorder:
     def run_freely(self, announce: Callable[[Service], None] = lambda _: None) -> None:
         """Follow the program at full speed until it ends or an interrupt comes.
 
-        `announce` is called once, with the first service, when there is one.
+        `announce` is called with each service, when there is one.
         """
-        handled = 0
+        handled = announced = 0
 
         def lull() -> bool:
-            nonlocal handled
+            nonlocal handled, announced
             if self.engine.handled - handled < 100:
                 self.settle()
-                if self.services.found and not announced:
-                    announced.append(self.services.found[0])
-                    announce(announced[0])
+                for service in self.services.found[announced:]:
+                    announce(service)
+                announced = len(self.services.found)
             handled = self.engine.handled
             return False
 
-        announced: list[Service] = []
+        self.engine.run_all()
         self.engine.overflow = self.put_aside
         self.engine.pump(block=True, until=lull)
 

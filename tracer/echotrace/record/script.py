@@ -63,6 +63,10 @@ class Script:
         return len({client for step in self.steps for client in step.clients})
 
 
+#: For a program whose clients are not ours.
+NOTHING = Script("", ())
+
+
 def spell(data: bytes) -> str:
     """Bytes as a script's TEXT; a repeated one is written so."""
     for size in (1, 2, 3, 4):

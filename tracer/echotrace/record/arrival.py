@@ -1,0 +1,81 @@
+"""From a program's start to the service that clients are sent to; or why there is none."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from echotrace.errors import NotReachable
+from echotrace.record.services import Service
+from echotrace.trace import Exit, Record, Syscall, Task
+
+_NO_TERMINAL = (
+    "it was given no terminal: run it in one of its own, and there echotrace attach PID follows it"
+)
+
+
+def choose(name: str, found: Sequence[Service], port: int | None) -> Service | None:
+    """The service for the clients of a program, as far as it is known yet.
+
+    With `port` it is the first with that number; else the first with any, for a port in IPv4 and
+    in IPv6 is one service; else the first UNIX socket. NotReachable when there are several ports to
+    choose from.
+    """
+    if port is not None:
+        return next((service for service in found if service.port == port), None)
+    ports = {service.port: service for service in reversed(found) if service.port is not None}
+    if len(ports) > 1:
+        places = " and ".join(service.local for service in reversed(ports.values()))
+        raise NotReachable(f"'{name}' listens on {places}; say which with --port")
+    return next(iter(ports.values()), found[0] if found else None)
+
+
+@dataclass
+class Beginning:
+    """What a program's records tell of why it does not listen: its end, and what failed before."""
+
+    _first: int | None = None
+    _end: Exit | None = None
+    _refused: Syscall | None = None
+    _wanted_terminal: bool = False
+
+    def learn(self, records: Iterable[Record]) -> None:
+        """Take in what has happened."""
+        for record in records:
+            match record:
+                case Task() if self._first is None:
+                    self._first = record.tid
+                case Exit() if record.tid == self._first:
+                    self._end = record
+                case Syscall(name="bind" | "listen", errno=str()):
+                    self._refused = record
+                case Syscall(name="openat" | "open", errno="ENXIO", args={"path": "/dev/tty"}):
+                    self._wanted_terminal = True
+
+    def ended(self, name: str) -> str:
+        """How the program ended without ever listening, in a sentence."""
+        if self._end is None:
+            how = "ends"
+        elif self._end.signal:
+            how = f"is ended by {self._end.signal}"
+        else:
+            how = f"exits with status {self._end.status}"
+        return f"'{name}' {how} before it listens{self._hint()}"
+
+    def waits(self, name: str, seconds: float, calls: Sequence[str]) -> str:
+        """That the program has not come to listen, and in which calls it waits."""
+        where = f", it waits in {' and '.join(calls)}" if calls else ""
+        return f"'{name}' does not listen; waited {seconds:g} s{where}{self._hint()}"
+
+    def _hint(self) -> str:
+        if self._wanted_terminal:
+            return f"; {_NO_TERMINAL}"
+        call = self._refused
+        if call is None:
+            return ""
+        address = call.args.get("addr")
+        return f": {call.name}({address or ''}) failed with {call.errno}"
+
+
+def elsewhere(name: str, port: int, found: Sequence[Service]) -> str:
+    """That the program does not listen on a port, but on others."""
+    places = " and ".join(service.local for service in found)
+    return f"'{name}' does not listen on port {port}, but on {places}; leave out --port"

@@ -1,0 +1,145 @@
+"""A program of the user's own: a command line, or a source file that is compiled or run.
+
+The #! line and the name of a command say which language it is in, as far as that can be said at
+all: an interpreter's calls come from the lines of its script, not from its own.
+"""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from echotrace.errors import UserError, did_you_mean
+from echotrace.record import build
+
+_PYTHON = re.compile(r"python[\d.]*")
+_LINE_LENGTH = 256  # of a #! line, at most (execve(2))
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that can be started: the file `path`, executed with the arguments `argv`.
+
+    `name` is what it is called in views; `language` is `c`, `python`, or empty where that is not
+    known; `source` is its source file; `compiled_from` are files that it is known to be made from.
+    `own` tells a user's program from a server of the catalogue.
+    """
+
+    name: str
+    path: str
+    argv: tuple[str, ...]
+    language: str = ""
+    source: Path | None = None
+    compiled_from: frozenset[Path] = frozenset()
+    own: bool = True
+
+
+def find(words: Sequence[str]) -> Program:
+    """The program that the words of a command line start; a C file is compiled first.
+
+    UserError says what is the matter: there is no such command, it cannot be executed, or the
+    compiler rejects it, in its own words.
+    """
+    file = Path(words[0])
+    if file.suffix == ".c":
+        return _compiled(file, words[1:])
+    by_itself = "/" in words[0] and os.access(file, os.X_OK)
+    if file.suffix == ".py" and file.is_file() and not by_itself:
+        return _python(sys.executable, [sys.executable, *words])
+    path = _look_up(words[0])
+    interpreter = _interpreter(path)
+    if interpreter and _PYTHON.fullmatch(Path(interpreter).name):
+        return Program(path.name, str(path), tuple(words), "python", path)
+    if _PYTHON.fullmatch(file.name):
+        return _python(str(path), words)
+    return Program(file.name, str(path), tuple(words))
+
+
+def _compiled(file: Path, arguments: Sequence[str]) -> Program:
+    path = str(build.own(file))
+    argv = (file.stem, *arguments)
+    return Program(file.name, path, argv, "c", file, build.inputs(file))
+
+
+def _python(path: str, words: Sequence[str]) -> Program:
+    """An interpreter and its script, or its module: `python3 -m NAME` is called NAME."""
+    rest = iter(words[1:])
+    for word in rest:
+        if word == "-m":
+            return Program(next(rest, "python"), path, tuple(words), "python")
+        if word in ("-W", "-X"):
+            next(rest, None)
+        elif not word.startswith("-"):
+            return Program(Path(word).name, path, tuple(words), "python", Path(word))
+    return Program(Path(path).name, path, tuple(words), "python")
+
+
+def _look_up(command: str) -> Path:
+    """The file that execvp(3) would execute."""
+    if "/" not in command:
+        found = shutil.which(command)
+        if found is None:
+            raise UserError(f"there is no command '{command}'{_instead(command)}")
+        return Path(found)
+    path = Path(command)
+    try:
+        path.stat()
+    except OSError as error:
+        raise UserError(f"cannot run '{command}': {error.strerror}{_similar(path)}") from error
+    if path.is_dir():
+        raise UserError(f"'{command}' is a directory; name a program in it")
+    if not os.access(path, os.X_OK):
+        raise UserError(f"'{command}' is not executable; chmod +x {command} makes it so")
+    return path
+
+
+def _instead(command: str) -> str:
+    """What may have been meant by a word that is in no directory of PATH."""
+    here = Path(command)
+    if here.is_dir():
+        return f"; '{command}' is a directory: name a program in it"
+    return f" in PATH; did you mean ./{command}?" if here.exists() else " in PATH"
+
+
+def _similar(path: Path) -> str:
+    try:
+        names = [str(path.parent / file.name) for file in path.parent.iterdir()]
+    except OSError:
+        return ""
+    return did_you_mean(os.path.normpath(path), map(os.path.normpath, names))
+
+
+def _interpreter(path: Path) -> str | None:
+    """The interpreter that a script's #! line names; None for what the kernel runs itself.
+
+    UserError for a text without such a line, and for one whose interpreter is not there.
+    """
+    try:
+        with path.open("rb") as file:
+            line = file.read(_LINE_LENGTH).partition(b"\n")[0]
+    except OSError:  # a program that may be executed and not read
+        return None
+    if not line.startswith(b"#!"):
+        if _is_text(line):
+            raise UserError(
+                f"'{path}' has no #! line that says what runs it; name the interpreter: "
+                f"echotrace run sh {path}"
+            )
+        return None
+    words = _of_shebang(os.fsdecode(line[2:]))
+    interpreter = next(words, "")
+    if not Path(interpreter).is_file():
+        raise UserError(f"'{path}' is to be run by '{interpreter}', which is not there")
+    return next(words, interpreter) if Path(interpreter).name == "env" else interpreter
+
+
+def _of_shebang(line: str) -> Iterator[str]:
+    """The words of a #! line but for options and settings, as `-S` and `A=1` for env(1)."""
+    return (word for word in line.split() if not word.startswith("-") and "=" not in word)
+
+
+def _is_text(line: bytes) -> bool:
+    return all(byte in b"\t\r" or 32 <= byte < 127 for byte in line)
