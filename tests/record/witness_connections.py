@@ -7,7 +7,7 @@ connection; calls that wait for many at once (select, poll) belong to none.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stracing import SNAPLEN, Call, taken_apart, text_of, under_strace, whole_lines
@@ -16,11 +16,12 @@ from echotrace.record.clients import Client
 from echotrace.record.plan import Plan
 from echotrace.record.services import Service
 from echotrace.story.nouns import Story
-from echotrace.syscalls import ROWS
+from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import Syscall
 
 _TAKE = frozenset({"read", "recvfrom", "recvmsg", "readv"})
 _SEND = frozenset({"write", "sendto", "sendmsg", "writev", "sendfile"})
+_SHOWN = _TAKE | _SEND - {"sendfile"}  # whose bytes the program has in its memory
 _CLASSES = ("%network", "%desc", "%process")
 #: A descriptor as `-yy` writes it: `6<TCP:[127.0.0.1:80->127.0.0.1:5555]>`; of a UNIX socket the
 #: numbers of both ends, and its name: `6<UNIX-STREAM:[17->18,"\\x2f"]>`.
@@ -100,6 +101,22 @@ def _by_task(calls: Iterable[tuple[int, str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(map(tuple, tasks.values())))
 
 
+def without_numbers(told: Mapping[int | None, Told]) -> dict[int | None, Told]:
+    """The same without the numbers of descriptors: those of a worker that took part in a race."""
+    return {
+        client: replace(
+            each,
+            calls=tuple(sorted(tuple(map(_without_numbers, task)) for task in each.calls)),
+        )
+        for client, each in told.items()
+    }
+
+
+def _without_numbers(call: str) -> str:
+    name, result = call.split("(", maxsplit=1)[0], call.partition(")")[2]
+    return name if ROWS[name].effect is Effect.ACCEPTS else name + result
+
+
 # The story's words
 
 
@@ -112,13 +129,14 @@ def _descriptors(call: Syscall) -> list[int]:
 
 def _spelt(call: Syscall) -> str:
     result = call.errno or ("?" if call.result is None else str(call.result))
-    data = call.data if call.name in _TAKE | _SEND and (call.result or 0) > 0 else None
+    data = call.data if call.name in _SHOWN and (call.result or 0) > 0 else None
     return _words(call.name, _descriptors(call), result, data)
 
 
 def _words(name: str, descriptors: list[int], result: str, data: str | None) -> str:
     numbers = ", ".join(map(str, descriptors))
-    return f"{name}({numbers}) = {result}" + (f" {data!r}" if data is not None else "")
+    text = "" if data is None else f" {data.partition('Date: ')[0]!r}"  # the hour may have struck
+    return f"{name}({numbers}) = {result}{text}"
 
 
 # strace's words
@@ -158,7 +176,7 @@ def _witnessed(call: Call) -> str:
     ]
     result = call.result.partition("<")[0]
     data = None
-    if call.name in _TAKE | _SEND and result.isdigit() and result != "0":
+    if call.name in _SHOWN and result.isdigit() and result != "0":
         data = "".join(map(text_of, re.findall(r'"([^"]*)"', " ".join(call.arguments[1:]))))
         data = data[:SNAPLEN]
     return _words(call.name, numbers, result, data)

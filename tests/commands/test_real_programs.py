@@ -1,0 +1,72 @@
+"""`echotrace run` on servers that nobody here wrote; strace says whose call is whose."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from recordings import own_folders
+from witness_connections import told_by_story, told_by_strace, without_numbers
+
+from echotrace.record import script
+from echotrace.record.plan import Plan
+from echotrace.story.findings.check import findings
+from echotrace.story.nouns import Story
+from echotrace.story.replay import replay
+from echotrace.tracefile import load
+from every_view import every_view
+from proofs import prove
+from real_programs import EVERY, Real, needs
+
+RUN = (sys.executable, "-m", "echotrace", "run", "--quiet")
+
+
+@pytest.fixture(autouse=True)
+def folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nothing is kept in the user's folders."""
+    own_folders(monkeypatch, tmp_path_factory)
+
+
+def recorded(real: Real, folder: Path) -> Story:
+    """What a user gets who runs the program with the script."""
+    play, kept = folder / "play.txt", folder / "kept.jsonl"
+    play.write_text(real.script)
+    words = [*RUN, "--script", str(play), "-o", str(kept), "--", *real.argv(folder / "own")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return replay(load(kept))
+
+
+@pytest.mark.parametrize("real", EVERY)
+@needs("strace")
+def test_connections_are_those_that_strace_tells(real: Real, tmp_path: Path) -> None:
+    """Each connection has the calls and bytes that strace logs of it, and what is found is true.
+
+    The calls of each task are compared in its order; every task but a worker of nginx knows what
+    it does next by what the clients did, and all of these wait until the server is idle.
+    """
+    story = recorded(real, tmp_path)
+    play = script.parse(real.script, real.name)
+    plan = Plan(real.name, "c", real.argv(tmp_path / "again"), play, mute=True)
+    told, witnessed = told_by_story(story), told_by_strace(plan, tmp_path / "strace.log")
+    if real.races:  # the workers' descriptors have different numbers
+        assert without_numbers(told) == without_numbers(witnessed)
+    else:
+        assert told == witnessed
+    sent = {step.clients[0]: len(step.data) for step in play.steps if step.action == "send"}
+    assert {client: each.bytes_in for client, each in told.items()} == sent
+    if real.answered is not None:
+        assert {each.bytes_out for each in told.values()} == {real.answered}
+    assert story.doubts == ()
+    assert_findings(story, real)
+    assert all(every_view(story))
+
+
+def assert_findings(story: Story, real: Real) -> None:
+    """What is found is what is expected, and the raw records prove it."""
+    found = findings(story)
+    for finding in found:
+        prove(finding, story.trace)
+    assert {finding.id for finding in found} - {"kind"} == real.found
+    kind = next(finding.sentence for finding in found if finding.id == "kind")
+    assert kind.startswith((f"This is a {real.kind} server", f"This is an {real.kind} server"))
