@@ -154,7 +154,7 @@ def test_fault_that_met_no_call_is_told() -> None:
         ("raise SystemExit(3)", "'mine.py' exits with status 3 before it listens; run it by"),
         ("import os; os.abort()", "'mine.py' is ended by SIGABRT before it listens; run it by"),
         ("import signal; signal.pause()",
-         "the server does not listen; waited 0.5 s, the server is idle; --timeout gives"),
+         "'mine.py' does not listen within 0.5 s, it waits in pause; --timeout gives it"),
     ],
 )  # fmt: skip
 def test_server_that_never_listens_is_recorded_once(

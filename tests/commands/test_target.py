@@ -89,7 +89,7 @@ def test_c_source_is_compiled_and_recorded() -> None:
     """A user's C file needs no flags, gets no argument, and is called like its file."""
     Path("mine.c").write_text(OWN_C)
     story = resolved("mine.c").whole().story
-    assert story.trace.header.server == "mine"
+    assert story.trace.header.server == "mine.c"
     assert story.trace.header.argv == ["mine"]
     assert story.trace.header.source == "mine.c"
     assert len(story.connections) == 2
@@ -99,7 +99,7 @@ def test_python_source_is_recorded() -> None:
     """A user's Python file runs with this interpreter, without an argument."""
     Path("mine.py").write_text(OWN_PYTHON)
     trace = resolved("mine.py").whole().trace
-    assert (trace.header.server, trace.header.language) == ("mine", "python")
+    assert (trace.header.server, trace.header.language) == ("mine.py", "python")
     assert len(resolved("mine.py").story.connections) == 2
 
 

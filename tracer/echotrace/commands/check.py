@@ -16,6 +16,7 @@ from echotrace.errors import TraceFileError, UserError
 from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
 from echotrace.trace import Header
+from echotrace.views.heading import clients, server
 from echotrace.views.report import report
 from echotrace.views.timeline import shortcomings
 from echotrace.views.words import count, safe
@@ -124,14 +125,13 @@ def _most_telling(outcomes: list[Outcome], found: tuple[Finding, ...]) -> Path |
 
 def heading(header: Header, outcomes: Sequence[Outcome] = ()) -> str:
     """What was checked: a server under its runs, or a trace if there are none."""
-    language = {"c": "C", "python": "Python"}.get(header.language, header.language)
-    parts = [header.server, language]
+    parts = list(server(header))
     experiments = sum(bool(outcome.run.inject) for outcome in outcomes)
     if outcomes:
         parts.append(count(len(outcomes) - experiments, "script"))
         parts.append(count(experiments, "experiment"))
     else:
-        parts.append(f"script {header.script}")
+        parts.append(f"script {header.script}" if header.script else clients(header))
     return " · ".join(parts)
 
 

@@ -174,7 +174,7 @@ def _play(plan: Plan, write: Callable[[Sequence[Record]], None], wish: Wish) -> 
             if wish.no_clients or wish.until_exit:
                 _follow(recorder, announces=wish.no_clients and not wish.quiet)
         except StepTimeout as early:
-            blamed = _with_a_likely_cause(early, recorder.faults)
+            blamed = _with_a_likely_cause(early, wish, recorder.faults)
             recorder.finish(str(blamed))
             raise blamed from early
         ended_as_meant = wish.no_clients and not wish.until_exit
@@ -205,9 +205,13 @@ def _follow(recorder: Recorder, *, announces: bool) -> None:
         raise NotReachable(recorder.beginning.ended(recorder.plan.server))
 
 
-def _with_a_likely_cause(early: StepTimeout, faults: Faults) -> StepTimeout:
-    made = " and ".join(faults.made())
-    return type(early)(f"{early}; the likely cause is the injected {made}") if made else early
+def _with_a_likely_cause(early: StepTimeout, wish: Wish, faults: Faults) -> StepTimeout:
+    text = str(early)
+    if made := " and ".join(faults.made()):
+        text += f"; the likely cause is the injected {made}"
+    elif wish.command and wish.script in script.BUILT_IN and " expect " in text:
+        text += f"; the script '{wish.script}' expects an echo: --script FILE plays another"
+    return type(early)(text)
 
 
 def _tell_missed(faults: Faults) -> None:

@@ -13,13 +13,13 @@ from echotrace.commands.session import record_and_show
 
 _EXAMPLES = """\b
 Examples:
-  echotrace run server.c                      compiles it, with -g, and runs it
-  echotrace run --clients 3 server.c -- 8000  with an argument
-  echotrace run server.py
-  echotrace run --script http.txt -- python3 -m http.server 8000
+  echotrace run server.c                    compile it, with -g, and run it
+  echotrace run server.c -- 8000            with an argument
+  echotrace run --clients 3 server.py
   echotrace run --port 8080 -- node server.js
-  echotrace run --no-clients ./server         clients are yours; Ctrl-C ends it
-  echotrace run --until-exit ./server         goes on after the script
+  echotrace run -s http.txt -- python3 -m http.server
+  echotrace run --no-clients ./server       the clients are yours; Ctrl-C ends it
+  echotrace run --until-exit ./server       goes on after the script
 """
 
 

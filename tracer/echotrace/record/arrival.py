@@ -7,6 +7,10 @@ from echotrace.errors import NotReachable
 from echotrace.record.services import Service
 from echotrace.trace import Exit, Record, Syscall, Task
 
+#: What a program may still do between the question for a terminal and its end.
+_LAST_WORDS = frozenset(
+    {"write", "writev", "ioctl", "close", "dup2", "dup3", "fstat", "newfstatat", "exit_group"}
+)
 _NO_TERMINAL = (
     "it was given no terminal: run it in one of its own, and there echotrace attach PID follows it"
 )
@@ -30,7 +34,11 @@ def choose(name: str, found: Sequence[Service], port: int | None) -> Service | N
 
 @dataclass
 class Beginning:
-    """What a program's records tell of why it does not listen: its end, and what failed before."""
+    """What a program's records tell of why it does not listen: its end, and what failed before.
+
+    That it wanted a terminal is believed only if that was the last thing it asked for: many ask
+    whether they have one, and go on without.
+    """
 
     _first: int | None = None
     _end: Exit | None = None
@@ -47,8 +55,11 @@ class Beginning:
                     self._end = record
                 case Syscall(name="bind" | "listen", errno=str()):
                     self._refused = record
-                case Syscall(name="openat" | "open", errno="ENXIO", args={"path": "/dev/tty"}):
+            if isinstance(record, Syscall):
+                if _asks_for_a_terminal(record):
                     self._wanted_terminal = True
+                elif record.name not in _LAST_WORDS:
+                    self._wanted_terminal = False
 
     def ended(self, name: str) -> str:
         """How the program ended without ever listening, in a sentence."""
@@ -63,7 +74,8 @@ class Beginning:
     def waits(self, name: str, seconds: float, calls: Sequence[str]) -> str:
         """That the program has not come to listen, and in which calls it waits."""
         where = f", it waits in {' and '.join(calls)}" if calls else ""
-        return f"'{name}' does not listen; waited {seconds:g} s{where}{self._hint()}"
+        hint = self._hint() or "; --timeout gives it more time"
+        return f"'{name}' does not listen within {seconds:g} s{where}{hint}"
 
     def _hint(self) -> str:
         if self._wanted_terminal:
@@ -73,6 +85,13 @@ class Beginning:
             return ""
         address = call.args.get("addr")
         return f": {call.name}({address or ''}) failed with {call.errno}"
+
+
+def _asks_for_a_terminal(call: Syscall) -> bool:
+    """Whether a call failed because there is no terminal (tty(4), ioctl_tty(2))."""
+    if call.name == "ioctl":
+        return call.errno == "ENOTTY" and call.args.get("fd") == 0
+    return call.errno == "ENXIO" and call.args.get("path") == "/dev/tty"
 
 
 def elsewhere(name: str, port: int, found: Sequence[Service]) -> str:

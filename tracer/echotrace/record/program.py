@@ -14,6 +14,7 @@ from pathlib import Path
 
 from echotrace.errors import UserError, did_you_mean
 from echotrace.record import build
+from echotrace.servers import LANGUAGE_OF_SUFFIX
 
 _PYTHON = re.compile(r"python[\d.]*")
 _LINE_LENGTH = 256  # of a #! line, at most (execve(2))
@@ -59,6 +60,8 @@ def find(words: Sequence[str]) -> Program:
 
 
 def _compiled(file: Path, arguments: Sequence[str]) -> Program:
+    if not file.is_file():
+        raise UserError(f"there is no C file '{file}'{_similar(file)}")
     path = str(build.own(file))
     argv = (file.stem, *arguments)
     return Program(file.name, path, argv, "c", file, build.inputs(file))
@@ -79,12 +82,14 @@ def _python(path: str, words: Sequence[str]) -> Program:
 
 def _look_up(command: str) -> Path:
     """The file that execvp(3) would execute."""
+    path = Path(command)
     if "/" not in command:
         found = shutil.which(command)
-        if found is None:
-            raise UserError(f"there is no command '{command}'{_instead(command)}")
-        return Path(found)
-    path = Path(command)
+        if found is not None:
+            return Path(found)
+        if path.suffix not in LANGUAGE_OF_SUFFIX and not path.is_dir():
+            there = f"; did you mean ./{command}?" if path.exists() else ""
+            raise UserError(f"there is no command '{command}' in PATH{there}")
     try:
         path.stat()
     except OSError as error:
@@ -94,14 +99,6 @@ def _look_up(command: str) -> Path:
     if not os.access(path, os.X_OK):
         raise UserError(f"'{command}' is not executable; chmod +x {command} makes it so")
     return path
-
-
-def _instead(command: str) -> str:
-    """What may have been meant by a word that is in no directory of PATH."""
-    here = Path(command)
-    if here.is_dir():
-        return f"; '{command}' is a directory: name a program in it"
-    return f" in PATH; did you mean ./{command}?" if here.exists() else " in PATH"
 
 
 def _similar(path: Path) -> str:

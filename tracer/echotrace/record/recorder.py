@@ -22,10 +22,13 @@ from echotrace.record.plan import Plan, header
 from echotrace.record.services import Service, Services
 from echotrace.record.sources import Sources
 from echotrace.record.spool import Spool
+from echotrace.record.terminal import terminal_restored
 from echotrace.trace import End, Record
 
 #: Bytes of raw facts after which they are decoded even if there is no time for it.
 _SPOOL_LIMIT = 256 << 20
+#: Seconds in which a program that runs freely may come to rest when its recording ends.
+_LAST_MOMENT = 0.1
 
 
 @dataclass
@@ -75,6 +78,7 @@ class Recorder:
             stack.enter_context(no_garbage_collection())
             if self.plan.pin:
                 stack.enter_context(launch.one_processor())
+            stack.enter_context(terminal_restored())
             stack.callback(self.engine.kill)
             path = self.plan.program or self.plan.argv[0]
             mute, heard = self.plan.mute, self.plan.heard
@@ -129,6 +133,16 @@ class Recorder:
         self.engine.run_all()
         self.engine.overflow = self.put_aside
         self.engine.pump(block=True, until=lull)
+        self._come_to_rest()
+
+    def _come_to_rest(self) -> None:
+        """Let what has begun be finished: a call that has returned must not seem to wait."""
+        self.engine.interrupted = False
+        deadline = time.monotonic() + _LAST_MOMENT
+        while time.monotonic() < deadline and not self.engine.idle():
+            self.engine.pump(block=False)
+        self.engine.pump(block=False)
+        self.engine.interrupted = self.stopped_by is not None
 
     def finish(self, reason: str | None = None) -> None:
         """Write the calls that have not returned, and the end record."""

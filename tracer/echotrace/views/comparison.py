@@ -13,6 +13,7 @@ from echotrace.story.align import (
 )
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.reasons import flags_of, reasons
+from echotrace.trace import Header
 from echotrace.views import words
 from echotrace.views.cells import fit
 from echotrace.views.paint import Piece, Surface, glyphs, paint
@@ -38,13 +39,18 @@ def comparison(left: Story, right: Story, surface: Surface) -> str:
 def name(story: Story) -> str:
     """How a story is called in a heading."""
     header = story.trace.header
-    return f"{words.path(header.server)} ({words.path(header.language)})"
+    server = words.path(header.server)
+    return f"{server} ({words.path(header.language)})" if header.language else server
+
+
+def _script(header: Header) -> str:
+    return words.path(header.script) or "none"
 
 
 def _notes(left: Story, right: Story, surface: Surface) -> Iterator[list[Piece]]:
     one, other = left.trace.header, right.trace.header
     if (one.script, one.steps) != (other.script, other.steps):
-        text = f"The scripts differ: {words.path(one.script)} and {words.path(other.script)}."
+        text = f"The scripts differ: {_script(one)} and {_script(other)}."
         yield [Piece(glyphs(text, surface), "differs")]
     for story in (left, right):
         for sentence in shortcomings(story):

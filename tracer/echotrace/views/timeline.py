@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.story.nouns import Story
-from echotrace.trace import Syscall
-from echotrace.views import words
+from echotrace.trace import Exec, Exit, Syscall, Task, Trace
+from echotrace.views import heading, words
 from echotrace.views.cells import WAIT, actor, fit, one_line, row_phrase
 from echotrace.views.explanations import explanations
 from echotrace.views.layout import Column, Layout, Row, lay_out
@@ -47,9 +47,8 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
     calls = sum(isinstance(event.record, Syscall) for event in story.events)
     end = max((event.end or event.start for event in story.events), default=0)
     parts = (
-        words.path(header.server),
-        {"c": "C", "python": "Python"}.get(header.language, words.path(header.language)),
-        f"{words.count(header.clients, 'client')}, {words.path(header.script)}",
+        *heading.server(header),
+        heading.clients(header),
         f"{words.safe(header.kernel)} {words.safe(header.machine)}",
         f"{words.count(calls, 'call')} in {words.duration(end)}",
     )
@@ -206,6 +205,24 @@ def _row(
         yield pieces
 
 
+def _ending(trace: Trace) -> str:
+    """How the server came to its end in a recording that ended as meant."""
+    alive: set[int] = set()
+    for record in trace.records:
+        match record:
+            case Task():
+                alive.add(record.tid)
+            case Exit():
+                alive.discard(record.tid)
+            case Exec():
+                alive.discard(record.former)
+                alive.add(record.tid)
+    if not alive:
+        return "The server ended by itself."
+    when = "After the last step" if trace.header.script else "At the end of the recording"
+    return f"{when} echotrace ended the server."
+
+
 def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:
     """What the marks mean, the kernel's names of the calls, and how much is not shown."""
     said = (row_phrase(story, row) for row in layout.rows)
@@ -223,7 +240,7 @@ def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Pie
         sentences.append(f"{files}: --all shows them")
     end = story.trace.end
     if end is not None and end.reason is None:
-        sentences.append("After the last step echotrace ended the server.")
+        sentences.append(_ending(story.trace))
     for sentence in sentences:
         for line in fit(glyphs(sentence, surface), surface.width):
             yield [Piece(line, "dim")]

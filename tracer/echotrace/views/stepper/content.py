@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from echotrace.story.nouns import Story
-from echotrace.views import words
+from echotrace.views import heading
 from echotrace.views.cells import fit
 from echotrace.views.layout import Row
 from echotrace.views.listing import Listing
@@ -110,6 +110,4 @@ def _short(lines: Sequence[str], most: int, width: int, surface: Surface) -> lis
 def title(story: Story, surface: Surface) -> str:
     """Which trace this is."""
     header = story.trace.header
-    language = {"c": "C", "python": "Python"}.get(header.language, words.path(header.language))
-    clients = f"{words.count(header.clients, 'client')}, {words.path(header.script)}"
-    return glyphs(" · ".join((words.path(header.server), language, clients)), surface)
+    return glyphs(" · ".join((*heading.server(header), heading.clients(header))), surface)
