@@ -63,8 +63,8 @@ class Touch(Struct, frozen=True, gc=False):
     began and when it had happened. A client's step touches the server's end of its connection; a
     connect, the listening socket. `reaped` is the process whose end a wait took notice of.
     `ready` is what select, poll or epoll_wait found ready, as (fd, description). `copied` are
-    sockets of which a new process got a reference too, at that moment, the newest first, at most
-    `COPIES_NAMED`. `zombie` is the process that must wait for the one that this event ended.
+    sockets of which a new process got a reference too, at that moment, those that matter most first,
+    at most `COPIES_NAMED` and one. `zombie` is the process that must wait for the one that this event ended.
     """
 
     seq: int
@@ -89,5 +89,6 @@ class Doubt(Struct, frozen=True, gc=False):
 
 #: How many holders a `Freed` names: with thousands of processes a full list would be quadratic.
 HOLDERS_NAMED = 100
-#: How many copied sockets a `Touch` names: with thousands of connections, as above.
+#: How many copied sockets are named: with thousands of connections, as above. A `Touch` has one
+#: more if there are more.
 COPIES_NAMED = 4
