@@ -63,8 +63,9 @@ class Touch(Struct, frozen=True, gc=False):
     began and when it had happened. A client's step touches the server's end of its connection; a
     connect, the listening socket. `reaped` is the process whose end a wait took notice of.
     `ready` is what select, poll or epoll_wait found ready, as (fd, description). `copied` are
-    sockets of which a new process got a reference too, at that moment, those that matter most first,
-    at most `COPIES_NAMED` and one. `zombie` is the process that must wait for the one that this event ended.
+    sockets of which a new process got a reference too, at that moment, those that matter most
+    first, at most `COPIES_NAMED` and one. `zombie` is the process that must wait for the one that
+    this event ended.
     """
 
     seq: int
