@@ -384,6 +384,57 @@ def test_payload_of_several_buffers(parts: list[bytes], limit: int, data: st.Dat
     assert told["msg"] == {"name": None, "iovlen": len(parts), "controllen": 0, "flags": 0}
 
 
+CONTROLS = st.lists(
+    st.tuples(st.sampled_from([1, 0, 41]), st.integers(1, 3), st.lists(st.integers(0, 99))),
+    max_size=4,
+)
+
+
+@given(CONTROLS)
+def test_control_messages_of_one_message(controls: list[tuple[int, int, list[int]]]) -> None:
+    """Each is told by level and type, and the numbers of descriptors stand in SCM_RIGHTS alone."""
+    area = b""
+    for level, kind, numbers in controls:
+        data = struct.pack(f"{len(numbers)}i", *numbers)
+        one = struct.pack("Qii", socket.CMSG_LEN(len(data)), level, kind) + data
+        area += one.ljust(socket.CMSG_SPACE(len(data)), b"\0")
+    header = struct.pack("QI4xQQQQi4x", 0, 0, 0, 0, 0x10000 + 56, len(area), 8)
+    for name in ("sendmsg", "recvmsg"):
+        told = decoded(name, 5, 0x10000, result=1, memory=header + area)["msg"]
+        assert told["flags"] == "MSG_CTRUNC"
+        found = told.get("control", [])
+        assert [control.get("fds") for control in found] == [
+            numbers if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS) else None
+            for level, kind, numbers in controls
+        ]
+    failed = decoded("recvmsg", 5, 0x10000, result=-11, memory=header + area)["msg"]
+    assert "control" not in failed  # it is what the program left there
+
+
+@given(st.lists(st.binary(max_size=9), min_size=1, max_size=6), st.integers(0, 30), st.data())
+def test_vector_of_messages(texts: list[bytes], limit: int, data: st.DataObject) -> None:
+    """Those that were moved are told, each with its length, and the first bytes of all together."""
+    moved = data.draw(st.integers(1, len(texts)))
+    vectors_at = 0x10000 + 64 * len(texts)
+    bytes_at = vectors_at + 16 * len(texts)
+    headers = vectors = whole = b""
+    for number, text in enumerate(texts):
+        vectors += struct.pack("QQ", bytes_at + len(whole), len(text))
+        header = struct.pack("QI4xQQQQi4x", 0, 0, vectors_at + 16 * number, 1, 0, 0, 0)
+        headers += header + struct.pack("I4x", len(text))
+        whole += text
+    memory = Memory(headers + vectors + whole)
+    for name in ("sendmmsg", "recvmmsg"):
+        what = call(3, 0x10000, len(texts), result=moved)
+        told = decode.arguments(ROWS[name], what, memory, limit)["msgvec"]
+        assert [message["len"] for message in told] == [len(text) for text in texts[:moved]]
+        kept = "".join(message["data"] for message in told)
+        assert kept == b"".join(texts[:moved])[:limit].decode("latin-1")
+    failed = call(3, 0x10000, len(texts), result=-11)
+    assert decode.arguments(ROWS["recvmmsg"], failed, memory)["msgvec"] == []
+    assert len(decode.arguments(ROWS["sendmmsg"], failed, memory)["msgvec"]) == len(texts)
+
+
 @pytest.mark.parametrize("result", [None, -11])
 def test_no_payload_without_success(result: int | None) -> None:
     """A call that failed, or has not returned, moved nothing."""

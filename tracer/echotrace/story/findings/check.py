@@ -46,8 +46,9 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
 #: Rules that take what is not in the trace for what was not done.
 _TRUST_IN_ALL = frozenset({
     kinds.kind, leaks.connection_leaked, leaks.child_keeps_listening_socket,
-    numbers.closed_or_used_again, descriptors.never_closed, descriptors.open_at_exit, tasks.child_never_reaped,
-    sends.short_send_ignored, readiness.readiness_loop_spins, addresses.no_so_reuseaddr,
+    numbers.closed_or_used_again, descriptors.never_closed, descriptors.open_at_exit,
+    tasks.child_never_reaped, sends.short_send_ignored, readiness.readiness_loop_spins,
+    addresses.no_so_reuseaddr,
 })  # fmt: skip
 
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
