@@ -31,7 +31,7 @@ def main(server: str, path: str, *options: str) -> None:
 
         wish = Wish(server, quiet=True, no_lines="--no-lines" in options)
         with Recorder(plan_of(wish), write) as recorder:
-            recorder.run_freely(lambda address: click.echo(f"listening on {address}"))
+            recorder.run_freely(lambda service: click.echo(f"listening on {service.local}"))
             recorder.finish("interrupted")
     click.echo(json.dumps({"events": events, "complete": time.monotonic_ns(), "peak": peak()}))
 

@@ -66,7 +66,7 @@ def free(what: Plan) -> Trace:
     """Record a program that needs no clients, from its start to the end of its last task."""
 
     def run(recorder: Recorder) -> None:
-        recorder.run_freely(lambda _address: None)
+        recorder.run_freely()
         recorder.finish()
 
     return _record(what, run)

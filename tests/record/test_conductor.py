@@ -125,7 +125,7 @@ def test_kernel_without_seccomp_records_the_same(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(ptrace, "can_filter", lambda: False)
     with Recorder(replace(wanted, program="/bin/true", argv=["true"]), lambda _: None) as recorder:
         assert isinstance(recorder.engine.stops, InfoStops)
-        recorder.run_freely(lambda _: None)
+        recorder.run_freely()
         recorder.finish()
         assert recorder.ledger.syscalls > 2
 
@@ -163,7 +163,7 @@ def test_server_that_takes_long_to_load_is_waited_for() -> None:
     wish = Wish("fork", lang="python", quiet=True, timeout=0.05)
     with Recorder(plan_of(wish), lambda _: None) as recorder:
         Conductor(recorder, NO_STEPS).play()
-        assert recorder.listening
+        assert recorder.services.found
 
 
 def test_server_that_does_not_listen() -> None:

@@ -22,7 +22,7 @@ from echotrace.tracefile import Writer
 trace, *argv = sys.argv[1:]
 plan = Plan(server="test", language="c", argv=argv, script=Script("none", ()))
 with Writer.create(Path(trace)) as writer, Recorder(plan, writer.write) as recorder:
-    recorder.run_freely(lambda address: None)
+    recorder.run_freely()
     recorder.finish()
 status = Path("/proc/self/status").read_text()
 print(status.partition("VmHWM:")[2].split()[0])

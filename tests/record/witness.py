@@ -13,6 +13,7 @@ from recordings import PATIENCE
 from echotrace.record import procfs
 from echotrace.record.clients import Client
 from echotrace.record.script import Script
+from echotrace.record.services import Service
 
 
 class Witness:
@@ -30,11 +31,12 @@ class Witness:
     def play(self, script: Script) -> None:
         """Take the steps of a script, each when the server is idle, as the conductor does."""
         clients: dict[int, Client] = {}
-        address = self._wait_for_address()
+        host, port = self._wait_for_address()
+        service = Service(f"{host}:{port}")
         try:
             for step in script.steps:
                 acting = [
-                    clients.setdefault(number, Client(number, address)) for number in step.clients
+                    clients.setdefault(number, Client(number, service)) for number in step.clients
                 ]
                 deadline = time.monotonic() + PATIENCE
                 while acting := [client for client in acting if not client.act(step)]:

@@ -1,4 +1,4 @@
-"""The scripted clients: TCP sockets that take one step at a time and never block."""
+"""The scripted clients: sockets that take one step at a time and never block."""
 
 import errno
 import fcntl
@@ -8,7 +8,9 @@ import struct
 import termios
 from collections.abc import Callable, Mapping
 
+from echotrace.record.addresses import spell
 from echotrace.record.script import Step
+from echotrace.record.services import Service
 
 _CHUNK = 1 << 16
 
@@ -24,12 +26,12 @@ class Client:
     that had arrived and were not read when it was closed.
     """
 
-    def __init__(self, number: int, server: tuple[str, int]) -> None:
+    def __init__(self, number: int, service: Service) -> None:
         self.number = number
         self.local: str | None = None
         self.peer: str | None = None
         self.unread: int | None = None
-        self._server = server
+        self._service = service
         self._socket: socket.socket | None = None
         self._connected = False
         self._unsent: memoryview | None = None
@@ -62,18 +64,17 @@ class Client:
         if self._connected:
             raise Impossible("it is connected already")
         if self._socket is None:
-            self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            self._socket.setblocking(False)
-        status = self._socket.connect_ex(self._server)
+            self._socket = _socket(self._service)
+        status = self._socket.connect_ex(self._service.address)
         if status in (errno.EINPROGRESS, errno.EALREADY):
             return False
+        if status == errno.EAGAIN:
+            return False  # unix(7): the accept queue is full
         if status not in (0, errno.EISCONN):
             raise OSError(status, os.strerror(status))
-        host, port = self._socket.getsockname()
-        self.local = f"{host}:{port}"
-        self.peer = "{}:{}".format(*self._server)
+        self.local = spell(self._socket.family, self._socket.getsockname())
+        self.peer = spell(self._service.family, self._service.address)
         self._connected = True
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return True
 
     def _send(self, step: Step) -> bool:
@@ -135,3 +136,16 @@ class Client:
         assert self._socket is not None
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return self._close(step)
+
+
+def _socket(service: Service) -> socket.socket:
+    """A socket that can be connected to the service, and never blocks."""
+    made = socket.socket(service.family, service.kind)
+    made.setblocking(False)
+    if service.family == socket.AF_UNIX:
+        made.bind(
+            ""
+        )  # a name of the kernel's choice (unix(7), autobind): who is who, is known by it
+    elif not service.datagrams:
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made

@@ -78,7 +78,7 @@ class Conductor:
         what = "before the first step"
         self._until_idle(what, time.monotonic() + max(self._timeout, _LOADING))
         deadline = self._deadline()
-        while self._recorder.listening is None and not self._engine.interrupted:
+        while not self._recorder.services.found and not self._engine.interrupted:
             self._wait(f"{what}: the server does not listen", deadline)
 
     def _until_idle(self, what: str, deadline: float) -> None:
@@ -161,8 +161,8 @@ class Conductor:
             self._wait(what, self._deadline())
 
     def _begin(self, number: int, step: Step) -> tuple[Client, ClientStep]:
-        host, port = _reachable(self._recorder.listening or "")
-        client = self._clients.setdefault(number, Client(number, (host, port)))
+        service = self._recorder.services.found[0]
+        client = self._clients.setdefault(number, Client(number, service))
         limit = self._recorder.plan.snaplen
         return client, ClientStep(
             seq=self._recorder.ledger.number(),
@@ -192,8 +192,3 @@ class Conductor:
 def _finished(begun: ClientStep, end: int, client: Client, error: str | None) -> ClientStep:
     unread = client.unread if begun.action == "close" else None
     return replace(begun, end=end, local=client.local, error=error, peer=client.peer, unread=unread)
-
-
-def _reachable(address: str) -> tuple[str, int]:
-    """Where clients connect: always the loopback interface, whatever the server listens on."""
-    return "127.0.0.1", int(address.rpartition(":")[2])

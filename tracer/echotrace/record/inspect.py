@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from echotrace.record import decode, messages
+from echotrace.record.addresses import spell
 from echotrace.record.argument import signed, text
 from echotrace.record.machine import Call
 from echotrace.record.ptrace import Memory, borrow_descriptor
@@ -132,7 +133,7 @@ def _addresses(tid: int, pid: int, fd: int) -> dict[str, str]:
     with socket.socket(fileno=copy) as borrowed:
         for name, ask in (("local", borrowed.getsockname), ("peer", borrowed.getpeername)):
             try:
-                address = _spell(borrowed.family, ask())
+                address = spell(borrowed.family, ask())
             except OSError:  # not connected
                 continue
             if address:
@@ -146,14 +147,3 @@ def _pidfd(tid: int, pid: int) -> int:
         with contextlib.suppress(OSError):
             return os.pidfd_open(tid, os.O_EXCL)
     return os.pidfd_open(pid)
-
-
-def _spell(family: int, address: Any) -> str | None:  # noqa: ANN401 -- as the socket module gives it
-    if family == socket.AF_INET:
-        return f"{address[0]}:{address[1]}" if address[1] else None
-    if family == socket.AF_INET6:
-        return f"[{address[0]}]:{address[1]}" if address[1] else None
-    if family == socket.AF_UNIX and address:
-        raw = address if isinstance(address, bytes) else os.fsencode(address)
-        return "unix:" + ("@" + text(raw[1:]) if raw[:1] == b"\0" else text(raw))
-    return None

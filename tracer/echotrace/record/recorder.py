@@ -18,9 +18,10 @@ from echotrace.record.launch import Launch
 from echotrace.record.ledger import Ledger
 from echotrace.record.origins import Origins
 from echotrace.record.plan import Plan, header
+from echotrace.record.services import Service, Services
 from echotrace.record.sources import Sources
 from echotrace.record.spool import Spool
-from echotrace.trace import End, Record, Syscall
+from echotrace.trace import End, Record
 
 #: Bytes of raw facts after which they are decoded even if there is no time for it.
 _SPOOL_LIMIT = 256 << 20
@@ -30,15 +31,16 @@ _SPOOL_LIMIT = 256 << 20
 class Recorder:
     """The running recording. Use as a context manager: leaving it ends and reaps the program.
 
-    `write` takes records as they are settled; `stopped_by` is the signal that ended the recording;
-    `faults` knows what has become of the plan's injections.
+    `write` takes records as they are settled; `services` are the places where the program takes
+    clients; `stopped_by` is the signal that ended the recording; `faults` knows what has become of
+    the plan's injections.
     """
 
     plan: Plan
     write: Callable[[Sequence[Record]], None]
     engine: Engine = field(init=False)
     ledger: Ledger = field(init=False)
-    listening: str | None = field(init=False, default=None)
+    services: Services = field(init=False, default_factory=Services)
     stopped_by: int | None = field(init=False, default=None)
     tick: bool = field(init=False, default=False)
     faults: Faults = field(init=False)
@@ -92,9 +94,8 @@ class Recorder:
         batch = self.engine.take()
         for items, others, waiting in itertools.chain(self._spool.drain(), (batch,)):
             records = self.ledger.enter(items, others, waiting)
-            if self.listening is None:
-                self.listening = next(filter(None, map(_listening_address, records)), None)
             if records:
+                self.services.learn(records)
                 self.write(records)
                 see(records)
 
@@ -104,10 +105,10 @@ class Recorder:
         if self._spool.size > _SPOOL_LIMIT:
             self.settle()
 
-    def run_freely(self, announce: Callable[[str], None]) -> None:
+    def run_freely(self, announce: Callable[[Service], None] = lambda _: None) -> None:
         """Follow the program at full speed until it ends or an interrupt comes.
 
-        `announce` is called once, with the address, when it listens.
+        `announce` is called once, with the first service, when there is one.
         """
         handled = 0
 
@@ -115,13 +116,13 @@ class Recorder:
             nonlocal handled
             if self.engine.handled - handled < 100:
                 self.settle()
-                if self.listening is not None and not announced:
-                    announced.append(self.listening)
-                    announce(self.listening)
+                if self.services.found and not announced:
+                    announced.append(self.services.found[0])
+                    announce(announced[0])
             handled = self.engine.handled
             return False
 
-        announced: list[str] = []
+        announced: list[Service] = []
         self.engine.overflow = self.put_aside
         self.engine.pump(block=True, until=lull)
 
@@ -157,9 +158,3 @@ class Recorder:
         if start.filter is None:
             ptrace.ptrace(ptrace.INTERRUPT, pid, 0, 0)  # from this stop on, every call is reported
         launch.release(gate)
-
-
-def _listening_address(record: Record) -> str | None:
-    if isinstance(record, Syscall) and record.name == "listen" and record.endpoints:
-        return record.endpoints[0].local
-    return None
