@@ -23,12 +23,31 @@ _WORDS = st.sampled_from(
         "FIN. \x1b[2J",
     ]
 )
+_CONTROLS = st.sampled_from([
+    None, 3, [], [3], [{"type": "SCM_RIGHTS", "fds": [3, 4]}], [{"fds": 5}], [{"fds": ["x", -1]}],
+    {"fds": [3]},
+])  # fmt: skip
+#: Messages, as recvmsg and sendmmsg have them, that hold anything.
+MESSAGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "control": _CONTROLS,
+        "len": st.sampled_from([None, -1, 0, 5, "x", [1]]),
+        "data": st.sampled_from([None, 3, "x", "\x1b"]),
+        "iovlen": _NUMBERS | st.none(),
+        "controllen": _NUMBERS | st.none(),
+        "flags": st.sampled_from([None, 0, "MSG_CTRUNC", [3]]),
+        "name": st.none() | _WORDS,
+    },
+)
 _VALUES = (
     st.none()
     | _NUMBERS
     | _WORDS
     | st.lists(_NUMBERS, max_size=3)
     | st.just([{"fd": 3, "data": 3}])
+    | MESSAGES
+    | st.lists(MESSAGES | _NUMBERS, max_size=3)
     | st.just({"data": [], "handler": 1})
 )
 _ERRORS = st.none() | st.sampled_from(["EBADF", "EINTR", "ERESTARTSYS", "EAGAIN", "\x1b. "])

@@ -5,10 +5,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from echotrace.kernel.flight import Inbox
 from echotrace.kernel.history import History
+from echotrace.kernel.live import Live
 from echotrace.kernel.model import run
+from echotrace.kernel.tables import Open
 from echotrace.syscalls import ROWS
 from echotrace.trace import ClientStep, Endpoint, Exec, Exit, Record, Syscall, Task
+from garbage import MESSAGES
 from tracebuilder import THREAD
 
 _FDS = st.integers(-1, 6)
@@ -19,7 +23,8 @@ _CALLS = st.sampled_from([
     "socket", "bind", "listen", "accept", "accept4", "connect", "shutdown", "setsockopt",
     "recvfrom", "read", "sendto", "sendfile", "splice", "close", "dup2", "fcntl", "ioctl",
     "epoll_create1", "epoll_ctl", "poll", "wait4", "waitid", "rt_sigaction", "exit", "execve",
-    "clone", "socketpair", "getsockname", "close_range",
+    "recvmsg", "sendmsg", "recvmmsg", "sendmmsg", "pidfd_open", "pidfd_getfd", "io_uring_setup",
+    "io_uring_enter", "clone", "socketpair", "getsockname", "close_range",
 ])  # fmt: skip
 _PLAUSIBLE: dict[str, st.SearchStrategy[Any]] = {
     "fd": _FDS,
@@ -34,6 +39,11 @@ _PLAUSIBLE: dict[str, st.SearchStrategy[Any]] = {
     "op": st.sampled_from(["EPOLL_CTL_ADD", "EPOLL_CTL_MOD", "EPOLL_CTL_DEL", 4]),
     "event": st.sampled_from([{"events": "EPOLLIN", "data": 3}, {"events": 0}, None, 5]),
     "fds": st.sampled_from([[{"fd": 3}], [{"fd": []}], [3], None]),
+    "msg": MESSAGES,
+    "msgvec": st.lists(MESSAGES, max_size=3),
+    "targetfd": _FDS,
+    "sv": st.sampled_from([[3, 4], [5, 6]]),
+    "pid": _TIDS,
     "signum": st.sampled_from(["SIGCHLD", "SIGPIPE", 99]),
     "act": st.sampled_from([{"handler": "SIG_IGN"}, {"flags": "SA_NOCLDWAIT"}, {}, None, 1]),
     "info": st.sampled_from([{"pid": 11, "code": "CLD_EXITED"}, {"pid": "x"}, {}, None, [1]]),
@@ -82,9 +92,26 @@ def test_garbage_is_doubted_and_never_raises(records: list[Record]) -> None:
         state = history.at(time)
         for entry in state.opens:
             assert entry.references == len(entry.held)
-            assert entry.references or entry.callers
+            assert entry.references or entry.callers or entry.in_flight
         for process in state.processes:
             assert process.zombie or process.parent is None or process.parent != process.pid
     live = run(records).live
     holding = [task.holds for task in live.tasks.values() if task.holds is not None]
     assert all(entry.callers == holding.count(entry) for entry in holding)
+    queues = [live.astray, *_queues(live)]
+    flying = [entry for queue in queues for message in queue.messages for entry in message.carries]
+    assert all(entry.in_flight == flying.count(entry) > 0 for entry in flying)
+
+
+def _queues(live: Live) -> list[Inbox[Open]]:
+    """The queues of all sockets, those in flight included, each once."""
+    entries = [entry for task in live.tasks.values() for entry in task.table.slots.values()]
+    entries += [task.holds for task in live.tasks.values() if task.holds is not None]
+    entries += [entry for message in live.astray.messages for entry in message.carries]
+    found: dict[int, Inbox[Open]] = {}
+    while entries:
+        inbox = entries.pop().inbox
+        if inbox is not None and id(inbox) not in found:
+            found[id(inbox)] = inbox
+            entries += [entry for message in inbox.messages for entry in message.carries]
+    return list(found.values())

@@ -72,6 +72,27 @@ PLAYS: Mapping[str, str] = {
     "exec forgets SA_NOCLDWAIT": "1 send S2;1 send E0;1 send F0;1 send K0",
     "exec of a thread": "2 connect;1 send a3m5;1 send R5;1 send T0;1 send F0;1 send c5;2 close",
     "vfork and exec": "2 connect;1 send a3d5e6;1 send V0;1 send c5c6;2 send x;1 send K0;1 send W0",
+    "passed: in flight, then received": (
+        "2 connect;1 send a3u0x5;1 send c5;2 send hey;1 send y1;1 send r5;1 send c5"
+    ),
+    "passed as a datagram": "2 connect;1 send a3u1x5c5;1 send Y1;2 send x;1 send r5;1 send c5",
+    "passed to a child": (
+        "2 connect;1 send u0G1;1 send a3;1 send x5;1 send c5;2 send x;1 send K0;1 send W0"
+    ),
+    "passed twice, one does not fit": "2 connect;1 send a3u0t5c5;1 send y1;1 send c5",
+    "passed twice in one message": "2 connect;1 send a3u0t5c5;1 send y2;1 send c5;1 send c8",
+    "no room for what was passed": "2 connect;1 send a3u0x5c5;1 send y0",
+    "received as bytes alone": "2 connect;1 send a3u0x5x5c5;1 send z0;1 send z0",
+    "datagrams received as bytes alone": "2 connect;1 send a3u1x5x5c5;1 send z0;1 send y1",
+    "looked at before it is received": (
+        "2 connect;1 send a3u0x5c5;1 send k1;1 send k1;1 send Y1;1 send c5c8c9"
+    ),
+    "in flight when the queue is closed": "2 connect;1 send a3u0x5c5;2 send x;1 send c7",
+    "passed with the queue itself": "1 send u0x5;1 send c5;1 send y1",
+    "two queued, taken in their order": (
+        "2 connect;3 connect;1 send a3a3u0x5x6c5c6;1 send y1;1 send y1"
+    ),
+    "pidfd_getfd": "2 connect;1 send a3F0;1 send c5;1 send g5;1 send K0;1 send W0;1 send c6",
     "the leader ends first": "2 connect;1 send a3m5;1 send R5;1 send X0;2 send x;2 close",
 }
 

@@ -3,6 +3,7 @@
 #include "common.h"
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 
 static void *rest(void)
 {
@@ -39,6 +40,42 @@ static void start(void *(*work)(void *), int fd)
 {
     pthread_t thread;
     need(pthread_create(&thread, NULL, work, (void *)(intptr_t)fd) == 0);
+}
+
+/* A pair of Unix sockets, over which the puppet passes descriptors to itself and to a child. */
+static int pair[2];
+
+enum { MOST = 4 };
+
+union control {
+    struct cmsghdr aligned;
+    char room[CMSG_SPACE(MOST * sizeof(int))];
+};
+
+static void pass(int fd, int count)
+{
+    union control control = {.aligned = {.cmsg_len = CMSG_LEN(count * sizeof(int)),
+                                         .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
+    struct iovec part = {"!", 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room,
+                             .msg_controllen = CMSG_SPACE(count * sizeof(int))};
+    for (int i = 0; i < count; i++)
+        memcpy(CMSG_DATA(&control.aligned) + i * sizeof(int), &fd, sizeof fd);
+    need(sendmsg(pair[0], &message, 0) == 1);
+}
+
+static void get(int count, int flags)
+{
+    union control control;
+    char byte;
+    struct iovec part = {&byte, 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room,
+                             .msg_controllen = count ? CMSG_LEN(count * sizeof(int)) : 0};
+    struct mmsghdr messages[] = {{.msg_hdr = message}};
+    if (flags & MSG_WAITFORONE)
+        recvmmsg(pair[1], messages, 1, flags, NULL);
+    else
+        recvmsg(pair[1], &message, flags);
 }
 
 static void on_child(int how)
@@ -93,6 +130,20 @@ static void obey(char command, int fd)
     case 'Q': epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &input); break;
     case 'M': epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &output); break;
     case 'D': epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL); break;
+    case 'u': socketpair(AF_UNIX, fd ? SOCK_DGRAM : SOCK_STREAM, 0, pair); break;
+    case 'x': pass(fd, 1); break;
+    case 't': pass(fd, 2); break;
+    case 'y': get(fd, 0); break;
+    case 'Y': get(fd, MSG_CMSG_CLOEXEC | MSG_WAITFORONE); break;
+    case 'k': get(fd, MSG_PEEK); break;
+    case 'z': need(read(pair[1], buffer, 1) == 1); break;
+    case 'G': /* a child that receives what is passed */
+        if ((children[count++] = fork()) == 0) {
+            get(fd, 0);
+            rest();
+        }
+        break;
+    case 'g': syscall(SYS_pidfd_getfd, syscall(SYS_pidfd_open, children[0], 0), fd, 0); break;
     case 'X': pthread_exit(NULL);
     case 'K': kill(children[fd], SIGKILL); break;
     case 'W': waitpid(children[fd], NULL, 0); break;

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echotrace.record import argument, build, decode, in_memory, names
+from echotrace.record import addresses, argument, build, decode, in_memory, names
 from echotrace.record.machine import Call
 from echotrace.syscalls import ROWS
 
@@ -90,7 +90,7 @@ def test_internet_address_as_the_socket_module_has_it(
             own.bind((host, 0))
         except OSError as error:
             pytest.skip(f"needs {host}: {error}")
-        assert in_memory.socket_address(raw_name(own)) == form.format(*own.getsockname()[:2])
+        assert addresses.socket_address(raw_name(own)) == form.format(*own.getsockname()[:2])
 
 
 @pytest.mark.parametrize("abstract", [False, True])
@@ -104,8 +104,8 @@ def test_unix_address_as_the_socket_module_has_it(abstract: bool) -> None:
         path = str(Path(folder) / "own")
         own.bind("\0" + path if abstract else path)
         shown = f"unix:@{path}" if abstract else f"unix:{path}"
-        assert in_memory.socket_address(raw_name(own)) == shown
-        assert in_memory.socket_address(raw_name(unnamed)) == "unix:"
+        assert addresses.socket_address(raw_name(own)) == shown
+        assert addresses.socket_address(raw_name(unnamed)) == "unix:"
 
 
 @given(st.ip_addresses(), st.integers(0, 65535))
@@ -118,13 +118,13 @@ def test_any_internet_address(address: Any, port: int) -> None:
         head = struct.pack("=HHI", socket.AF_INET6, socket.htons(port), 0)
         raw = head + address.packed + bytes(4)
         shown = f"[{socket.inet_ntop(socket.AF_INET6, address.packed)}]:{port}"
-    assert in_memory.socket_address(raw) == shown
+    assert addresses.socket_address(raw) == shown
 
 
 @given(st.binary(max_size=128))
 def test_any_bytes_as_an_address(raw: bytes) -> None:
     """Whatever a program passes for an address, there is a text for it, or None."""
-    found = in_memory.socket_address(raw)
+    found = addresses.socket_address(raw)
     assert found is None or isinstance(found, str)
     assert (found is None) == (len(raw) < 2)
 
@@ -382,6 +382,57 @@ def test_payload_of_several_buffers(parts: list[bytes], limit: int, data: st.Dat
     assert decode.payload(ROWS["sendmsg"], sent, memory, limit) == expected
     told = decode.arguments(ROWS["sendmsg"], sent, memory)
     assert told["msg"] == {"name": None, "iovlen": len(parts), "controllen": 0, "flags": 0}
+
+
+CONTROLS = st.lists(
+    st.tuples(st.sampled_from([1, 0, 41]), st.integers(1, 3), st.lists(st.integers(0, 99))),
+    max_size=4,
+)
+
+
+@given(CONTROLS)
+def test_control_messages_of_one_message(controls: list[tuple[int, int, list[int]]]) -> None:
+    """Each is told by level and type, and the numbers of descriptors stand in SCM_RIGHTS alone."""
+    area = b""
+    for level, kind, numbers in controls:
+        data = struct.pack(f"{len(numbers)}i", *numbers)
+        one = struct.pack("Qii", socket.CMSG_LEN(len(data)), level, kind) + data
+        area += one.ljust(socket.CMSG_SPACE(len(data)), b"\0")
+    header = struct.pack("QI4xQQQQi4x", 0, 0, 0, 0, 0x10000 + 56, len(area), 8)
+    for name in ("sendmsg", "recvmsg"):
+        told = decoded(name, 5, 0x10000, result=1, memory=header + area)["msg"]
+        assert told["flags"] == "MSG_CTRUNC"
+        found = told.get("control", [])
+        assert [control.get("fds") for control in found] == [
+            numbers if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS) else None
+            for level, kind, numbers in controls
+        ]
+    failed = decoded("recvmsg", 5, 0x10000, result=-11, memory=header + area)["msg"]
+    assert "control" not in failed  # it is what the program left there
+
+
+@given(st.lists(st.binary(max_size=9), min_size=1, max_size=6), st.integers(0, 30), st.data())
+def test_vector_of_messages(texts: list[bytes], limit: int, data: st.DataObject) -> None:
+    """Those that were moved are told, each with its length, and the first bytes of all together."""
+    moved = data.draw(st.integers(1, len(texts)))
+    vectors_at = 0x10000 + 64 * len(texts)
+    bytes_at = vectors_at + 16 * len(texts)
+    headers = vectors = whole = b""
+    for number, text in enumerate(texts):
+        vectors += struct.pack("QQ", bytes_at + len(whole), len(text))
+        header = struct.pack("QI4xQQQQi4x", 0, 0, vectors_at + 16 * number, 1, 0, 0, 0)
+        headers += header + struct.pack("I4x", len(text))
+        whole += text
+    memory = Memory(headers + vectors + whole)
+    for name in ("sendmmsg", "recvmmsg"):
+        what = call(3, 0x10000, len(texts), result=moved)
+        told = decode.arguments(ROWS[name], what, memory, limit)["msgvec"]
+        assert [message["len"] for message in told] == [len(text) for text in texts[:moved]]
+        kept = "".join(message["data"] for message in told)
+        assert kept == b"".join(texts[:moved])[:limit].decode("latin-1")
+    failed = call(3, 0x10000, len(texts), result=-11)
+    assert decode.arguments(ROWS["recvmmsg"], failed, memory)["msgvec"] == []
+    assert len(decode.arguments(ROWS["sendmmsg"], failed, memory)["msgvec"]) == len(texts)
 
 
 @pytest.mark.parametrize("result", [None, -11])

@@ -427,6 +427,84 @@ def _pending_error_without_a_name(b: TraceBuilder) -> int:
     return b.call(10, "getsockopt", 4, "SOL_SOCKET", "SO_ERROR", 4000, 4)
 
 
+RIGHTS = {"iovlen": 1, "control": [{"type": "SCM_RIGHTS", "fds": [4]}], "flags": 0}
+
+
+def _pair(b: TraceBuilder) -> None:
+    b.call(10, "socketpair", "AF_UNIX", "SOCK_STREAM", 0, [6, 7])
+    b.fork(10, 11)
+    b.call(11, "close", 4)
+
+
+@case("passes fd 4 (#1) with them (SCM_RIGHTS): the message keeps open what it carries until it")
+def _passes_a_connection(b: TraceBuilder) -> int:
+    _pair(b)
+    return b.call(10, "sendmsg", 6, RIGHTS, 0, result=1)
+
+
+@case("a message in flight still holds it, so the connection stays open and no FIN is sent")
+def _in_flight(b: TraceBuilder) -> int:
+    _pair(b)
+    b.call(10, "sendmsg", 6, RIGHTS, 0, result=1)
+    return b.call(10, "close", 4)
+
+
+@case("a message in flight or who received it still holds it")
+def _in_flight_to_somebody(b: TraceBuilder) -> int:
+    b.call(10, "socket", "AF_UNIX", "SOCK_STREAM", 0, result=6)
+    b.call(10, "sendmsg", 6, RIGHTS, 0, result=1)
+    return b.call(10, "close", 4)
+
+
+@case("and with them fd 8 (#1) (SCM_RIGHTS), which P0 passed (event 10)")
+def _gets(b: TraceBuilder) -> int:
+    _pair(b)
+    b.call(10, "sendmsg", 6, RIGHTS, 0, result=1)
+    brought = RIGHTS | {"control": [{"fds": [8]}]}
+    return b.call(11, "recvmsg", 7, brought, 0, result=1)
+
+
+@case("which come from a message that is not in the trace")
+def _gets_from_outside(b: TraceBuilder) -> int:
+    _pair(b)
+    return b.call(11, "recvmsg", 7, RIGHTS | {"control": [{"fds": [8]}]}, 0, result=1)
+
+
+@case("there was no room for all control data (MSG_CTRUNC): descriptors without room are closed")
+def _no_room(b: TraceBuilder) -> int:
+    _pair(b)
+    b.call(10, "sendmsg", 6, RIGHTS, 0, result=1)
+    return b.call(11, "recvmsg", 7, {"iovlen": 1, "flags": "MSG_CTRUNC"}, 0, result=1)
+
+
+@case("receives 2 messages, 8 bytes in all, on fd 4 (#1)")
+def _several(b: TraceBuilder) -> int:
+    return b.call(10, "recvmmsg", 4, [{"len": 3}, {"len": 5}], 9, 0, None, result=2)
+
+
+@case("moves 7 bytes inside the kernel from fd 6 (pipe) to fd 4 (#1)")
+def _spliced_to_a_connection(b: TraceBuilder) -> int:
+    b.call(10, "pipe", [6, 7])
+    return b.call(10, "splice", 6, None, 4, None, 9, "0x0", result=7)
+
+
+@case("gets 0 from splice on fd 4 (#1): the end of the data")
+def _spliced_to_the_end(b: TraceBuilder) -> int:
+    b.call(10, "pipe", [6, 7])
+    return b.call(10, "splice", 4, None, 7, None, 9, "0x0", result=0)
+
+
+@case("takes a copy of fd 4 of the process of fd 6, as its own fd 7 (#1)")
+def _copies(b: TraceBuilder) -> int:
+    b.call(10, "pidfd_open", 10, 0, result=6)
+    return b.call(10, "pidfd_getfd", 6, 4, 0, result=7)
+
+
+@case("makes a ring of requests, fd 6: what is asked for there is no system call")
+def _ring(b: TraceBuilder) -> int:
+    return b.call(10, "io_uring_setup", 4, "0x1", result=6)
+
+
 @pytest.mark.parametrize(("build", "told"), CASES, ids=lambda value: getattr(value, "__name__", ""))
 def test_case(build: _Case, told: str) -> None:
     """The sentence says what the case is about.

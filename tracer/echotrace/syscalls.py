@@ -73,8 +73,8 @@ class Row:
 
 #: Kinds of argument that hold only what the kernel writes as the call ends.
 ANSWERS = frozenset({
-    "sockaddr_out", "lenptr", "data_in", "iovec_in", "msghdr_in", "optval_out", "epollevents",
-    "waitstatus", "childinfo", "fdpair",
+    "sockaddr_out", "lenptr", "data_in", "iovec_in", "msghdr_in", "mmsghdrs_in", "optval_out",
+    "epollevents", "waitstatus", "childinfo", "fdpair",
 })  # fmt: skip
 #: Kinds of argument that the kernel writes to, those included that the program fills in before.
 FILLED_IN = ANSWERS | {"fdset", "timeval", "timespec", "pollfds", "intptr"}
@@ -113,7 +113,7 @@ _ROWS = (
         _E.USES, "recvfrom", "recv", "takes bytes that have arrived, or waits for some"),
     Row("recvmsg", "fd:fd msg:msghdr_in flags:msgflags", _E.USES, "recvmsg", "recv",
         "takes bytes and control messages that have arrived"),
-    Row("recvmmsg", "fd:fd msgvec:pointer vlen:int flags:msgflags timeout:timespec", _E.USES,
+    Row("recvmmsg", "fd:fd msgvec:mmsghdrs_in vlen:int flags:msgflags timeout:timespec", _E.USES,
         "recvmmsg", "recv", "takes several messages that have arrived"),
     Row("readv", "fd:fd iov:iovec_in iovcnt:int", _E.USES, "readv", "recv",
         "takes bytes that have arrived into several buffers"),
@@ -129,8 +129,8 @@ _ROWS = (
         "sendto", "send", "hands bytes to the kernel, which sends them"),
     Row("sendmsg", "fd:fd msg:msghdr_out flags:msgflags", _E.USES, "sendmsg", "send",
         "hands bytes and control messages to the kernel, which sends them"),
-    Row("sendmmsg", "fd:fd msgvec:pointer vlen:int flags:msgflags", _E.USES, "sendmmsg", "send",
-        "hands several messages to the kernel, which sends them"),
+    Row("sendmmsg", "fd:fd msgvec:mmsghdrs_out vlen:int flags:msgflags", _E.USES, "sendmmsg",
+        "send", "hands several messages to the kernel, which sends them"),
     Row("writev", "fd:fd iov:iovec_out iovcnt:int", _E.USES, "writev", "send",
         "hands the bytes of several buffers to the kernel, which sends them"),
     Row("pwrite64", "fd:fd buf:data_out count:size offset:int", _E.USES, "pwrite", "write at",
@@ -196,7 +196,7 @@ _ROWS = (
         "works on BPF programs and maps"),
     Row("pidfd_open", "pid:int flags:hex", _E.MAKES, "pidfd_open", "descriptor",
         "makes a descriptor of a process"),
-    Row("pidfd_getfd", "pidfd:int targetfd:int flags:hex", _E.MAKES, "pidfd_getfd", "descriptor",
+    Row("pidfd_getfd", "fd:fd targetfd:int flags:hex", _E.MAKES, "pidfd_getfd", "descriptor",
         "takes a copy of another process's descriptor"),
     Row("io_uring_setup", "entries:int params:pointer", _E.MAKES, "io_uring_setup", "ring",
         "makes a ring of requests; what goes through it makes no system calls"),
@@ -204,6 +204,8 @@ _ROWS = (
         _E.USES, "io_uring_enter", "ring", "submits requests of a ring, or waits for them"),
     Row("io_uring_register", "fd:fd opcode:int arg:pointer nr_args:int", _E.USES,
         "io_uring_register", "ring", "registers buffers or files with a ring"),
+    Row("io_submit", "context:hex count:int requests:pointer", _E.NONE, "io_submit", "ring",
+        "hands requests to the kernel; it carries them out without system calls"),
     Row("vmsplice", "fd:fd iov:pointer nr_segs:int flags:hex", _E.USES, "vmsplice", "splice",
         "moves memory into a pipe"),
     Row("timerfd_settime", "fd:fd flags:hex new:pointer old:pointer", _E.USES, "timerfd_settime",
@@ -315,6 +317,11 @@ NEWER_NUMBERS: Mapping[int, str] = {
     457: "statmount", 458: "listmount", 459: "lsm_get_self_attr", 460: "lsm_set_self_attr",
     461: "lsm_list_modules", 462: "mseal",
 }  # fmt: skip
+
+
+#: A call that came through the 32-bit entry of a 64-bit kernel (int 0x80, a 32-bit program): its
+#: numbers and structures are others than those here. It is called this and its number.
+FOREIGN = "32-bit call"
 
 
 def logical_event(name: str) -> str:

@@ -95,6 +95,20 @@ def pool() -> Play:
     return play
 
 
+def passing() -> Play:
+    """A process that was there before its clients is passed each connection."""
+    play = Play()
+    play.call(P0, "socketpair", "AF_UNIX", "SOCK_STREAM", 0, [8, 9])
+    play.fork(P0, 101)
+    play.accepts(1)
+    control = [{"type": "SCM_RIGHTS", "fds": [4]}]
+    play.call(P0, "sendmsg", 8, {"iovlen": 1, "control": control}, 0, result=1)
+    play.call(101, "recvmsg", 9, {"iovlen": 1, "control": control}, 0, result=1)
+    play.close(P0, 4)
+    play.serve(101)
+    return play
+
+
 SERVERS: Mapping[str, Callable[[], Play]] = {
     "an iterative server": iterative,
     "a fork server": fork,
@@ -103,6 +117,7 @@ SERVERS: Mapping[str, Callable[[], Play]] = {
     "a poll server": poll,
     "an epoll server": epoll,
     "a prefork server": prefork,
+    "a server that passes connections": passing,
     "a pool server": pool,
 }
 

@@ -15,6 +15,7 @@ from echotrace.commands.target import resolve, server_named
 from echotrace.errors import TraceFileError, UserError
 from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
+from echotrace.story.sight import out_of_sight
 from echotrace.trace import Header
 from echotrace.views.heading import clients, server
 from echotrace.views.report import report
@@ -89,6 +90,7 @@ def check(
             for sentence in shortcomings(outcome.target.story)
         ]
         notes = [outcome.note for outcome in outcomes if outcome.note]
+        notes += _out_of_sight(outcomes)
     if form == "json":
         text = _json(target, outcomes, found, short)
     else:
@@ -100,6 +102,15 @@ def check(
     if any(finding.severity is Severity.ERROR for finding in found):
         context.exit(1)
     context.exit(TraceFileError.exit_status if torn else 0)
+
+
+def _out_of_sight(outcomes: Sequence[Outcome]) -> list[str]:
+    """What the first recording that has any such thing cannot show; the others have it too."""
+    for outcome in outcomes:
+        told = out_of_sight(outcome.target.story)
+        if told:
+            return [f"{outcome.run.name}: {sentence}" for sentence in told]
+    return []
 
 
 def _record(

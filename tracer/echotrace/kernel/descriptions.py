@@ -41,6 +41,7 @@ class Descriptor(Struct, frozen=True, gc=False):
 class Freed(Struct, frozen=True, gc=False):
     """A slot was emptied: `left` references to the description remain, in all tables together.
 
+    `in_flight` of them are messages that carry it and that nobody has received yet.
     `holders` names one task of each other table that still holds it, at most `HOLDERS_NAMED`.
     `before` and `after` are its socket, if it is one; they differ if this was the last reference,
     unless a call of another thread still waits on it: then the end of that call ends it.
@@ -52,6 +53,7 @@ class Freed(Struct, frozen=True, gc=False):
     holders: tuple[int, ...]
     before: Socket | None = None
     after: Socket | None = None
+    in_flight: int = 0
 
 
 class Touch(Struct, frozen=True, gc=False):
@@ -64,8 +66,10 @@ class Touch(Struct, frozen=True, gc=False):
     connect, the listening socket. `reaped` is the process whose end a wait took notice of.
     `ready` is what select, poll or epoll_wait found ready, as (fd, description). `copied` are
     sockets of which a new process got a reference too, at that moment, those that matter most
-    first, at most `COPIES_NAMED` and one. `zombie` is the process that must wait for the one that
-    this event ended.
+    first, at most `COPIES_NAMED` and one. `passed` are the descriptors that a message sent carries,
+    with their sender's numbers, and `received` says for each of those in `made` that came in a
+    message which event sent it, if that is known. `zombie` is the process that must wait for the
+    one that this event ended.
     """
 
     seq: int
@@ -79,6 +83,8 @@ class Touch(Struct, frozen=True, gc=False):
     ready: tuple[tuple[int, Description], ...] = ()
     copied: tuple[Descriptor, ...] = ()
     zombie: int | None = None
+    passed: tuple[tuple[int, Description], ...] = ()
+    received: tuple[int | None, ...] = ()
 
 
 class Doubt(Struct, frozen=True, gc=False):

@@ -14,6 +14,7 @@ from echotrace.kernel.facts import (
     socket_made,
     status_flags,
 )
+from echotrace.kernel.flight import Inbox
 from echotrace.kernel.ledger import Ledger
 from echotrace.kernel.sockets import Act, Socket
 from echotrace.kernel.state import ProcessState
@@ -30,7 +31,8 @@ class Live:
     `tasks`, `processes` and `zombies` by id, in the order in which they came to be.
     `replaced` are ids of threads that an execve ended. `ends` finds the server's end of a client's
     connection by the client's address: its socket or, until accept, the listening one. `listeners`
-    are the sockets that listen(2) was called on, by description id.
+    are the sockets that listen(2) was called on, by description id. `astray` are the messages sent
+    over sockets whose other end is not known.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -41,6 +43,7 @@ class Live:
         self.replaced: set[int] = set()
         self.ends: dict[str, Open] = {}
         self.listeners: dict[int, Open] = {}
+        self.astray: Inbox[Open] = Inbox()
         self._descriptions = 0
         self._tables = 0
 
@@ -63,8 +66,12 @@ class Live:
         if not isinstance(fd, int):
             self.doubt(call.seq, f"The descriptor that {call.name} uses could not be read.")
             return None
-        entry = task.table.slots.get(fd)
-        return entry if entry is not None else self._unresolved(task.table, call, fd)
+        return self.held(task.table, call, fd)
+
+    def held(self, table: Table, call: Syscall, fd: int) -> Open | None:
+        """The description that the number `fd` stands for as `call` begins."""
+        entry = table.slots.get(fd)
+        return entry if entry is not None else self._unresolved(table, call, fd)
 
     def _unresolved(self, table: Table, call: Syscall, fd: int) -> Open | None:
         if call.errno == "EBADF":
@@ -72,14 +79,12 @@ class Live:
         closed, ended = table.closing.get(fd, (None, 0))
         if closed is not None and (ended is None or ended >= call.start):
             return closed
-        self.doubt(call.seq, f"{call.name} uses descriptor {fd}, which no event had made.")
+        if not table.hidden:
+            self.doubt(call.seq, f"{call.name} uses descriptor {fd}, which no event had made.")
         if call.errno is not None or call.name == "close":
             return None
         # The kernel took the number, so it is open: one doubt for each such descriptor is enough.
-        told = endpoint_of(call, fd)
-        entry = Open(
-            Description(self._next_id(), "unknown", None, told.link, told.local, told.peer)
-        )
+        entry = self.unknown(endpoint_of(call, fd))
         table.put(fd, entry, cloexec=False)
         return entry
 
@@ -120,18 +125,29 @@ class Live:
         first_end, second_end = entries
         if first_end.socket is not None:
             first_end.far, second_end.far = second_end, first_end
+            first_end.inbox, second_end.inbox = Inbox(), Inbox()
         return first_end, second_end
 
     def fill(self, table: Table, call: Syscall, fd: int, entry: Open, *, cloexec: bool) -> None:
         """Put `entry` into the slot `fd`, which the kernel had said was free."""
         if fd in table.slots:
-            self.doubt(call.seq, f"{call.name} returns descriptor {fd}, which was still open.")
+            if not table.hidden:
+                self.doubt(call.seq, f"{call.name} returns descriptor {fd}, which was still open.")
             table.free(fd)
         table.put(fd, entry, cloexec=cloexec)
 
-    def unknown(self) -> Open:
-        """A description of which nothing is known."""
-        return Open(Description(self._next_id(), "unknown"))
+    def unknown(self, told: Endpoint | None = None) -> Open:
+        """A description of which nothing is known but what the kernel told."""
+        link, local, peer = (told.link, told.local, told.peer) if told else (None, None, None)
+        return Open(Description(self._next_id(), "unknown", None, link, local, peer))
+
+    def linked(self, link: str | None) -> Open | None:
+        """The socket that a link of proc(5) leads to: no two that are open have the same."""
+        if link is None or not link.startswith("socket:"):
+            return None
+        tables = {task.table for task in self.tasks.values()}
+        entries = (entry for table in tables for entry in table.slots.values())
+        return next((entry for entry in entries if entry.description.link == link), None)
 
     def act(self, entry: Open, act: Act, call: Syscall) -> None:
         """Let something happen to a socket; what cannot is doubted."""

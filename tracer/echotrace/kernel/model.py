@@ -69,7 +69,9 @@ class Kernel:
         if ended is not None:
             told = self.ledger.touches.get(call.seq, Touch(call.seq))
             if not told.made:
-                self.live.book(replace(told, used=ended.description, after=ended.socket))
+                self.live.book(
+                    replace(told, used=told.used or ended.description, after=ended.socket)
+                )
 
     def state(self, time: int) -> State:
         """All of it, at `time`: that of the last moment applied or later."""

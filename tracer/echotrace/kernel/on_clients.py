@@ -28,8 +28,10 @@ def steps(live: Live, step: ClientStep) -> None:
     if entry is None or entry.socket is None:
         return
     before, change = entry.socket, _CHANGES.get(step.action)
+    waits = entry.description.id in live.listeners  # it was not accepted yet, or never will be
+    if waits and entry.hidden:
+        return  # a ring may have accepted it
     if change is not None:
-        waits = entry.description.id in live.listeners  # it was not accepted yet, or never will be
         alter = _queue_after if waits else _connection_after
         entry.socket = alter(before, address, change(step))
         if step.action in _LAST:
@@ -40,7 +42,7 @@ def steps(live: Live, step: ClientStep) -> None:
 def _connect(live: Live, step: ClientStep, address: str) -> None:
     """The kernel completes the handshake by itself; the connection waits in the accept queue."""
     listener = _listener(live, step.peer)
-    if listener is None or listener.socket is None:
+    if listener is None or listener.socket is None or listener.hidden:
         return
     before = listener.socket
     listener.socket = replace(before, pending=(*before.pending, Pending(address)))

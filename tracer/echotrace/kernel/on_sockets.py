@@ -4,8 +4,9 @@ from msgspec.structs import replace
 
 from echotrace.kernel.descriptions import Touch
 from echotrace.kernel.facts import endpoint_of, same_form, succeeded
+from echotrace.kernel.flows import BETWEEN_TWO, lengths, messages_of, moved, peeks
 from echotrace.kernel.live import Live
-from echotrace.kernel.on_descriptors import uses
+from echotrace.kernel.on_descriptors import uses, uses_two
 from echotrace.kernel.sockets import Act, Pending, Socket, SocketState
 from echotrace.kernel.tables import Open
 from echotrace.kernel.tasks import Running
@@ -166,20 +167,41 @@ def receives(live: Live, task: Running, call: Syscall) -> None:
         return
     if call.errno in _RESETS:
         live.act(entry, Act.PEER_ABORT, call)
-    elif call.result == 0 and call.errno is None and not _tells_nothing(socket, call):
-        live.act(entry, Act.PEER_END, call)
-        entry.socket = replace(entry.socket or socket, end_seen=True)
-    elif call.result and socket.unread and succeeded(call):
-        if "MSG_PEEK" not in str(call.args.get("flags")):
-            entry.socket = replace(socket, unread=max(0, socket.unread - call.result))
     else:
-        return
+        ended = succeeded(call) and 0 in lengths(call) and not _tells_nothing(socket, call)
+        got = moved(call) if socket.unread else 0
+        if got and socket.unread and not peeks(call):
+            entry.socket = replace(socket, unread=max(0, socket.unread - got))
+        if ended:
+            live.act(entry, Act.PEER_END, call)
+            entry.socket = replace(entry.socket or socket, end_seen=True)
+        if not got and not ended:
+            return
     _book(live, task, call)
 
 
 def _tells_nothing(socket: Socket, call: Syscall) -> bool:
     """A recv of 0 bytes returns 0 whatever the peer did, and so does one after SHUT_RD."""
-    return socket.deaf or call.args.get("len", call.args.get("count")) == 0
+    asked = call.args.get("len", call.args.get("count"))
+    rooms = [message.get("iovlen") for message in messages_of(call)]
+    return socket.deaf or asked == 0 or 0 in (*rooms, call.args.get("iovcnt"))
+
+
+def between_two(live: Live, task: Running, call: Syscall) -> None:
+    """sendfile(2), splice(2): the call works on the socket, whichever of the two that is."""
+    uses_two(live, task, call)
+    used, target = task.using, task.target
+    if target is not None and target.socket is not None and (used is None or used.socket is None):
+        task.using, task.before = target, target.socket
+        touch = live.ledger.touches[call.seq]
+        live.book(replace(touch, before=target.socket, after=target.socket))
+
+
+def moves(live: Live, task: Running, call: Syscall) -> None:
+    """What was moved between two descriptors was received on the socket, or sent over it."""
+    place = "target" if task.using is task.target else "used"
+    handler = receives if BETWEEN_TWO[call.name].source == place else sends
+    handler(live, task, call)
 
 
 def sends(live: Live, task: Running, call: Syscall) -> None:
@@ -220,4 +242,5 @@ def sets_option(live: Live, task: Running, call: Syscall) -> None:
 def _book(live: Live, task: Running, call: Syscall) -> None:
     entry = task.using
     assert entry is not None
-    live.book(Touch(call.seq, entry.description, before=task.before, after=entry.socket))
+    told = live.ledger.touches.get(call.seq) or Touch(call.seq, entry.description)
+    live.book(replace(told, before=task.before, after=entry.socket))

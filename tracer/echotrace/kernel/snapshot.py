@@ -32,6 +32,7 @@ def snapshot(live: Live, time: int) -> State:
         if task.holds is not None:
             opens[task.holds.description.id] = task.holds
             callers.setdefault(task.holds.description.id, []).append(task.tid)
+    flying = _in_flight(live, opens)
     return State(
         time,
         (*(_process(process) for process in live.processes.values()), *live.zombies.values()),
@@ -41,7 +42,7 @@ def snapshot(live: Live, time: int) -> State:
             for number, table in sorted(tables.items())
         ),
         tuple(
-            _open(entry, held.get(number, ()), callers.get(number, ()))
+            _open(entry, held.get(number, ()), callers.get(number, ()), flying.get(number, ()))
             for number, entry in sorted(opens.items())
         ),
     )
@@ -83,7 +84,27 @@ def _interest(fd: int, entry: Open, events: str, *, armed: bool = True) -> Inter
     return Interest(fd, entry.description, events, found, armed)
 
 
-def _open(entry: Open, held: Iterable[tuple[int, int]], callers: Iterable[int]) -> OpenState:
+def _in_flight(live: Live, opens: dict[int, Open]) -> dict[int, list[int]]:
+    """The events that sent what is in flight, by description; adds to `opens` what is only there.
+
+    A socket in flight has a queue too, so what is found is looked through in turn.
+    """
+    found: dict[int, list[int]] = {}
+    inboxes = [live.astray, *(entry.inbox for entry in opens.values() if entry.inbox)]
+    while inboxes:
+        for message in inboxes.pop().messages:
+            for entry in message.carries:
+                number = entry.description.id
+                if number not in opens:
+                    opens[number] = entry
+                    inboxes += [entry.inbox] if entry.inbox else []
+                found.setdefault(number, []).append(message.seq)
+    return found
+
+
+def _open(
+    entry: Open, held: Iterable[tuple[int, int]], callers: Iterable[int], in_flight: Iterable[int]
+) -> OpenState:
     return OpenState(
         entry.description,
         entry.count,
@@ -95,4 +116,5 @@ def _open(entry: Open, held: Iterable[tuple[int, int]], callers: Iterable[int]) 
             for key, (watched, events, _) in sorted(entry.interest.items(), key=lambda i: i[0])
         ),
         tuple(callers),
+        tuple(sorted(in_flight)),
     )  # fmt: skip

@@ -78,7 +78,8 @@ class OpenState(Struct, frozen=True):
     """An open file description: its references and where they are, as (table, fd).
 
     `flags` are its file status flags (fcntl(2), F_GETFL) as far as the calls show them. `callers`
-    are the tasks in a call that waits on it: they keep it open even when it has no references.
+    are the tasks in a call that waits on it: they keep it open even when it has no references, and
+    so do messages `in_flight`, by the events that sent them (SCM_RIGHTS, unix(7)).
     """
 
     description: Description
@@ -88,6 +89,7 @@ class OpenState(Struct, frozen=True):
     socket: Socket | None = None
     interest: tuple[Interest, ...] = ()
     callers: tuple[int, ...] = ()
+    in_flight: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

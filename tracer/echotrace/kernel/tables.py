@@ -8,6 +8,7 @@ from itertools import islice
 from msgspec.structs import replace
 
 from echotrace.kernel.descriptions import HOLDERS_NAMED, Description, Freed
+from echotrace.kernel.flight import Inbox
 from echotrace.kernel.sockets import Act, Socket, after
 
 
@@ -18,20 +19,28 @@ class Open:
     epoll instance watches, as (descriptor, description id) -> (description, events, data), since
     that is the key of its list (epoll(7)), and `by_data` the keys by the program's own data;
     `far` is the other end of a socket pair.
+    `process` is the process of a pidfd (pidfd_open(2)).
     `watchers` are the epoll instances that watch this description, `spent` the keys of entries with
     EPOLLONESHOT that were reported and are disabled. `callers` counts the calls that
-    wait on it: they keep it when the last slot is emptied.
+    wait on it: they keep it when the last slot is emptied. `in_flight` counts the messages that
+    carry it and were not received yet (SCM_RIGHTS, unix(7)): they keep it too. `inbox` is
+    the receive queue of a socket of a pair. `hidden` tells that requests may work on it that the
+    trace does not show (io_uring(7)): nothing is said of its queues.
     """
 
     __slots__ = (
-        "by_data", "callers", "count", "description", "far", "flags", "interest", "socket", "spent",
-        "tables", "watchers",
+        "by_data", "callers", "count", "description", "far", "flags", "hidden", "in_flight",
+        "inbox", "interest", "process", "socket", "spent", "tables", "watchers",
     )  # fmt: skip
 
     def __init__(self, description: Description, socket: Socket | None = None) -> None:
         self.description = description
         self.count = 0
         self.callers = 0
+        self.in_flight = 0
+        self.inbox: Inbox[Open] | None = None
+        self.hidden = False
+        self.process: int | None = None
         self.tables: dict[Table, int] = {}
         self.flags: frozenset[str] = frozenset()
         self.socket = socket
@@ -57,15 +66,30 @@ class Open:
     def leave(self) -> bool:
         """A call that waited on it is over; whether that was what had kept it."""
         self.callers -= 1
-        if self.count or self.callers:
+        return self.end_unless_kept()
+
+    @property
+    def references(self) -> int:
+        """Slots of all tables, and messages in flight."""
+        return self.count + self.in_flight
+
+    def end_unless_kept(self) -> bool:
+        """End it if that was its last reference; whether it was."""
+        if self.references or self.callers:
             return False
         self.end()
         return True
 
+    def land(self) -> None:
+        """A message that carries it is received, or thrown away."""
+        self.in_flight -= 1
+        self.end_unless_kept()
+
     def end(self) -> None:
         """The socket sends its FIN or a reset, and epoll instances forget it (epoll(7)).
 
-        Connections that wait in the queue of a listening socket are reset with it.
+        Connections that wait in the queue of a listening socket are reset with it, and messages
+        that nobody has received let go what they carry.
         """
         if self.socket is not None:
             self.act(self.socket.last_act)
@@ -79,6 +103,14 @@ class Open:
         self.interest.clear()
         self.by_data.clear()
         self.spent.clear()
+        if self.inbox is not None:
+            self.inbox.empty()
+
+    def hide(self) -> None:
+        """From now on its queues are not known."""
+        self.hidden = True
+        if self.socket is not None:
+            self.socket = replace(self.socket, unread=None, pending=())
 
     def watch(self, fd: int, target: "Open", events: str, data: object) -> None:
         """Put a descriptor into this interest list, or change its entry."""
@@ -101,10 +133,11 @@ class Table:
 
     `number` tells tables apart. `closing` holds the last close of a descriptor and the time at
     which that call ended (None: never): another thread may use a descriptor whose close has begun
-    and not been seen to end.
+    and not been seen to end. `hidden` tells that requests of a ring (io_uring(7)) may fill and
+    empty its slots, which the trace does not show.
     """
 
-    __slots__ = ("cloexec", "closing", "number", "slots", "tasks")
+    __slots__ = ("cloexec", "closing", "hidden", "number", "slots", "tasks")
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -112,6 +145,7 @@ class Table:
         self.cloexec: set[int] = set()
         self.tasks: dict[int, None] = {}
         self.closing: dict[int, tuple[Open, int | None]] = {}
+        self.hidden = False
 
     def put(self, fd: int, entry: Open, *, cloexec: bool) -> None:
         """Fill the empty slot `fd`."""
@@ -120,6 +154,14 @@ class Table:
         entry.tables[self] = entry.tables.get(self, 0) + 1
         if cloexec:
             self.cloexec.add(fd)
+        if self.hidden:
+            entry.hide()
+
+    def hide(self) -> None:
+        """From now on its slots may change without a trace."""
+        self.hidden = True
+        for entry in self.slots.values():
+            entry.hide()
 
     def free(self, fd: int) -> Freed:
         """Empty the filled slot `fd`."""
@@ -133,10 +175,9 @@ class Table:
         )
         if mine:
             others[self] = mine
-        before = entry.socket
-        if not entry.count and not entry.callers:
-            entry.end()
-        return Freed(fd, entry.description, entry.count, holders, before, entry.socket)
+        before, left, in_flight = entry.socket, entry.references, entry.in_flight
+        entry.end_unless_kept()
+        return Freed(fd, entry.description, left, holders, before, entry.socket, in_flight)
 
     def mark_cloexec(self, fd: int, *, on: bool) -> None:
         """Set or clear FD_CLOEXEC of the slot `fd`, if it is filled."""
@@ -150,6 +191,7 @@ class Table:
         twin = Table(number)
         twin.slots = dict(self.slots)
         twin.cloexec = set(self.cloexec)
+        twin.hidden = self.hidden
         for entry in self.slots.values():
             entry.count += 1
             entry.tables[twin] = entry.tables.get(twin, 0) + 1

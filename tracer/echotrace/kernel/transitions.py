@@ -13,6 +13,8 @@ of the two moments stands for the act is decided so that no order the kernel all
 - What a call *makes* is made at its END. Nobody can know the number earlier: the task that will
   pass it on has not been resumed yet. dup2(2) swaps in one step, so it frees at its end too.
 
+- What a message *carries* (SCM_RIGHTS) is taken at the START of the call that sends it, like what
+  is freed, and received at the END of the call that receives it, like what is made.
 - Bytes and errors that a call *receives* change a socket at its END: that is when they had come.
 - What a client does acts at the START of its step: the server may answer before the step is done.
 
@@ -29,8 +31,9 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from echotrace.kernel import on_descriptors as fds
-from echotrace.kernel import on_sockets, on_tasks, on_waiting
+from echotrace.kernel import on_rights, on_rings, on_sockets, on_tasks, on_waiting
 from echotrace.kernel.facts import SECOND_DESCRIPTOR
+from echotrace.kernel.flows import BETWEEN_TWO
 from echotrace.kernel.live import Live
 from echotrace.kernel.tasks import Running
 from echotrace.syscalls import ROWS, Effect, Row
@@ -67,8 +70,8 @@ TRANSITIONS: Mapping[Effect, Transition] = {
 }
 
 BY_EVENT: Mapping[str, Transition] = {
-    "recv": Transition(fds.uses, on_sockets.receives),
-    "send": Transition(fds.uses, on_sockets.sends),
+    "recv": Transition(fds.uses, on_rights.receives),
+    "send": Transition(on_rights.sends, on_sockets.sends),
     "select": Transition(None, on_waiting.finds_ready),
     "epoll wait": Transition(fds.uses, on_waiting.finds_ready),
 }
@@ -85,8 +88,11 @@ BY_NAME: Mapping[str, Transition] = {
     "ppoll": Transition(on_waiting.polls, on_waiting.finds_ready),
     "ioctl": Transition(fds.uses, fds.marks),
     **{name: Transition(fds.uses_two) for name in SECOND_DESCRIPTOR},
-    "sendfile": Transition(fds.uses_two, on_sockets.sends),
-    "splice": Transition(fds.uses_two, on_sockets.receives),
+    **{name: Transition(on_rights.sends_between_two, on_rights.moves) for name in BETWEEN_TWO},
+    "pidfd_open": Transition(None, on_rights.opens_process),
+    "pidfd_getfd": Transition(fds.uses, on_rights.copies_descriptor),
+    "io_uring_setup": Transition(None, on_rings.makes_ring),
+    "io_uring_enter": Transition(on_rings.enters_ring),
     "epoll_ctl": Transition(on_waiting.watches),
 }
 

@@ -1,7 +1,7 @@
 """One argument of a call on its way from a register to a value, and how memory is read for it."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from echotrace.record.machine import Call
@@ -19,12 +19,20 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument being decoded: its value, and the call and position it stands in."""
+    """One argument being decoded: its value, and the call and position it stands in.
+
+    `limit` is how many bytes of a payload are kept.
+    """
 
     value: int
     call: Call
     position: int
     read: Reader
+    limit: int = 0
+
+    def at(self, address: int) -> "Argument":
+        """The same argument as if it pointed to `address`."""
+        return replace(self, value=address)
 
     @property
     def next(self) -> int:

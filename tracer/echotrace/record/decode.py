@@ -4,12 +4,11 @@ It sees the whole call, since the length of a buffer is another argument, and re
 memory through `argument.Reader`. `in_registers` and `in_memory` have the decoders.
 """
 
-import struct
 from typing import Any
 
-from echotrace.record import in_memory, in_registers
+from echotrace.record import in_memory, in_registers, messages
 from echotrace.record.argument import Argument, Reader, signed
-from echotrace.record.machine import Call
+from echotrace.record.machine import FOREIGN_BIT, Call
 from echotrace.syscalls import Row
 
 _DECODERS = {**in_registers.DECODERS, **in_memory.DECODERS}
@@ -29,15 +28,20 @@ def needs_memory(row: Row) -> bool:
     return any(argument.kind in in_memory.DECODERS for argument in row.arguments)
 
 
-def arguments(row: Row | None, call: Call, read: Reader) -> dict[str, Any]:
-    """The decoded arguments of a call by name; raw words for a call that is in no table."""
+def arguments(row: Row | None, call: Call, read: Reader, limit: int = 0) -> dict[str, Any]:
+    """The decoded arguments of a call by name; raw words for a call that is in no table.
+
+    Of each payload that stands among them, at most `limit` bytes.
+    """
+    if call.number & FOREIGN_BIT:
+        return {}  # they stand in other registers
     if row is None:
         return {f"arg{index}": hex(word) for index, word in enumerate(call.arguments)}
     found = {}
     for position, argument in enumerate(row.arguments):
         if argument.kind in PAYLOADS:
             continue
-        seen = Argument(call.arguments[position], call, position, read)
+        seen = Argument(call.arguments[position], call, position, read, limit)
         found[_RENAMED.get(argument.kind, argument.name)] = _DECODERS[argument.kind](seen)
         if argument.kind in in_memory.MORE:
             name, decoder = in_memory.MORE[argument.kind]
@@ -57,10 +61,7 @@ def payload(row: Row | None, call: Call, read: Reader, limit: int) -> bytes | No
             case "data_in" | "data_out":
                 return read.read(value, size)
             case "iovec_in" | "iovec_out":
-                return in_memory.buffers(view, value, signed(view.next), size)
+                return messages.buffers(view, value, signed(view.next), size)
             case "msghdr_in" | "msghdr_out":
-                raw = read.read(value, 32)
-                if raw:
-                    iov, count = struct.unpack_from("QQ", raw, 16)
-                    return in_memory.buffers(view, iov, count, size)
+                return messages.payload(view, size)
     return None

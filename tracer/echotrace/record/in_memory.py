@@ -3,28 +3,13 @@
 Memory that cannot be read gives None, as a NULL pointer does: unknown, never a failure.
 """
 
-import socket
 import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from echotrace.record import names
+from echotrace.record import messages, names
+from echotrace.record.addresses import socket_address
 from echotrace.record.argument import Argument, signed, text
-
-
-def socket_address(raw: bytes) -> str | None:
-    """A struct sockaddr in words: `127.0.0.1:80`, `[::1]:80`, `unix:PATH`, `unix:@ABSTRACT`."""
-    if len(raw) < 2:
-        return None
-    family = struct.unpack_from("H", raw)[0]
-    if family == socket.AF_INET and len(raw) >= 8:
-        return f"{socket.inet_ntop(family, raw[4:8])}:{struct.unpack_from('!H', raw, 2)[0]}"
-    if family == socket.AF_INET6 and len(raw) >= 24:
-        return f"[{socket.inet_ntop(family, raw[8:24])}]:{struct.unpack_from('!H', raw, 2)[0]}"
-    if family == socket.AF_UNIX:
-        path = raw[2:]
-        return "unix:" + ("@" + text(path[1:]) if path[:1] == b"\0" else text(path.split(b"\0")[0]))
-    return str(names.one(family, names.DOMAINS))
 
 
 def _address(argument: Argument, size: int | None) -> str | None:
@@ -133,35 +118,9 @@ def _clone_stack(argument: Argument) -> str | None:
     return hex(stack) if stack else None
 
 
-def buffers(argument: Argument, address: int, count: int, total: int) -> bytes | None:
-    """The first `total` bytes of a list of struct iovec."""
-    raw = argument.read.read(address, 16 * min(count, 64)) if address and count else b""
-    if raw is None:
-        return None
-    data = b""
-    for base, size in struct.iter_unpack("QQ", raw):
-        data += argument.read.read(base, min(size, total - len(data))) or b""
-    return data
-
-
 def _iovec(argument: Argument) -> int:
     """The count stands in the next argument; the bytes go to the payload."""
     return signed(argument.next)
-
-
-def _message(argument: Argument) -> dict[str, Any] | None:
-    """struct msghdr (recvmsg(2)): the peer's address and the sizes; the bytes go to the payload."""
-    raw = argument.read.read(argument.value, 56)
-    if raw is None:
-        return None
-    name, name_size, _, count, control, control_size, flags = struct.unpack("QI4xQQQQi4x", raw)
-    address = argument.read.read(name, min(name_size, 128)) if name and name_size else None
-    return {
-        "name": socket_address(address) if address else None,
-        "iovlen": count,
-        "controllen": control_size if control else 0,
-        "flags": names.flags(flags & 0xFFFFFFFF, names.MESSAGE_FLAGS),
-    }
 
 
 def _wait_status(argument: Argument) -> str | None:
@@ -213,8 +172,10 @@ DECODERS: Mapping[str, Callable[[Argument], Any]] = {
     "cloneargs": _clone_arguments,
     "iovec_in": _iovec,
     "iovec_out": _iovec,
-    "msghdr_in": _message,
-    "msghdr_out": _message,
+    "msghdr_in": messages.received,
+    "msghdr_out": messages.sent,
+    "mmsghdrs_in": messages.several_received,
+    "mmsghdrs_out": messages.several_sent,
     "waitstatus": _wait_status,
     "childinfo": _child_info,
     "sigaction": _signal_action,

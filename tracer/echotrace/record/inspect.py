@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
-from echotrace.record import decode
+from echotrace.record import decode, messages
 from echotrace.record.addresses import spell
 from echotrace.record.argument import signed, text
 from echotrace.record.machine import Call
@@ -26,6 +26,8 @@ class Found(TypedDict):
 _ANSWERS = {"readfds": "readable", "writefds": "writable", "exceptfds": "exceptional"}
 #: Calls after which the kernel's view of a descriptor is worth a record: position of the number.
 _DESCRIPTOR_AT: Mapping[str, int] = {"bind": 0, "listen": 0, "connect": 0}
+#: Calls that may receive descriptors in messages: the argument that holds these.
+_MESSAGES_AT: Mapping[str, str] = {"recvmsg": "msg", "recvmmsg": "msgvec"}
 
 
 class TaskReader:
@@ -70,7 +72,7 @@ class Inspector:
         reader = TaskReader(self._memory, tid)
         if before is not None and row is not None and row.effect is Effect.EXECS:
             return Found(args=before, data=None, endpoints=[])
-        arguments = decode.arguments(row, call, reader)
+        arguments = decode.arguments(row, call, reader, self._limit)
         if before is not None:
             answers = {_ANSWERS[n]: v for n, v in arguments.items() if n in _ANSWERS}
             arguments = before | (answers if call.result is not None else {})
@@ -93,6 +95,8 @@ def _new_descriptors(row: Row | None, call: Call, arguments: Mapping[str, Any]) 
         return []
     if row.name in _DESCRIPTOR_AT:
         return [signed(call.arguments[_DESCRIPTOR_AT[row.name]])]
+    if row.name in _MESSAGES_AT:
+        return messages.descriptors(arguments.get(_MESSAGES_AT[row.name]))
     if not _makes_an_endpoint(row):
         return []
     if row.effect is Effect.PAIR:

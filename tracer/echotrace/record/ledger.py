@@ -8,11 +8,11 @@ import msgspec
 
 from echotrace.record import argument, decode, names
 from echotrace.record.inspect import Found
-from echotrace.record.machine import Call
+from echotrace.record.machine import FOREIGN_BIT, Call
 from echotrace.record.origins import UNKNOWN
 from echotrace.record.sources import Sources
 from echotrace.record.stops import Item, call_of
-from echotrace.syscalls import Row
+from echotrace.syscalls import FOREIGN, Row
 from echotrace.trace import Endpoint, Exec, Exit, Record, Signal, Syscall, Task
 
 
@@ -125,7 +125,7 @@ class Ledger:
         return Syscall(
             seq=self._reserved.pop(start),
             tid=tid,
-            name=self._names.get(call.number, f"syscall {call.number}"),
+            name=self._name(call.number),
             args=found["args"] if found else self._arguments(*call[:3]),
             result=-1 if failed else call.result,
             errno=names.error(-call.result) if failed and call.result else None,
@@ -136,6 +136,11 @@ class Ledger:
             site=self._sources.site(origin),
             injected=self._faults.pop(start, None),
         )
+
+    def _name(self, number: int) -> str:
+        if number & FOREIGN_BIT:
+            return f"{FOREIGN} {number ^ FOREIGN_BIT}"
+        return self._names.get(number, f"syscall {number}")
 
     def _decode(
         self, number: int, arguments: tuple[int, ...], result: int | None

@@ -6,10 +6,16 @@ entry and one at the exit; it serves every architecture, and kernels without sec
 """
 
 import ctypes
+import platform
 import struct
 from typing import Any, NamedTuple
 
 from echotrace.record import ptrace
+
+#: AUDIT_ARCH_* of linux/audit.h: how the kernel tells the entries of calls apart.
+ARCHITECTURE: int | None = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}.get(platform.machine())
+#: Set in the number of a call that came through another entry: numbers mean others there.
+FOREIGN_BIT = 1 << 40
 
 
 class Call(NamedTuple):
@@ -46,8 +52,10 @@ def call_of_registers(raw: bytes, *, returned: bool) -> Call:
 
 def call_of_info(entry: bytes, leave: bytes | None) -> Call:
     """The call in the kernel's descriptions of its entry and, when it returned, its exit."""
-    _, _, instruction, stack = _INFO.unpack_from(entry)
+    _, architecture, instruction, stack = _INFO.unpack_from(entry)
     number, *arguments = _INFO_ENTRY.unpack_from(entry, _INFO.size)
+    if ARCHITECTURE is not None and architecture != ARCHITECTURE:
+        number |= FOREIGN_BIT
     result = _INFO_EXIT.unpack_from(leave, _INFO.size)[0] if leave else None
     return Call(number, tuple(arguments), result, instruction, stack)
 

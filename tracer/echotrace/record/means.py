@@ -8,7 +8,7 @@ from echotrace.record import seccomp
 from echotrace.record.inject import Faults
 from echotrace.record.injecting import InjectingStops
 from echotrace.record.inspect import Inspector
-from echotrace.record.machine import Call
+from echotrace.record.machine import FOREIGN_BIT, Call
 from echotrace.record.origins import Nowhere, Origins
 from echotrace.record.plan import Plan
 from echotrace.record.ptrace import Memory
@@ -48,7 +48,8 @@ def stops(
     def wanted(call: Call) -> bool:
         position = asking.get(call.number)
         asks = position is not None and not call.arguments[position]
-        return plan.everything or (call.number in rows and not asks)
+        foreign = call.number & FOREIGN_BIT
+        return plan.everything or bool(foreign) or (call.number in rows and not asks)
 
     changed = {n for n, row in rows.items() if row.name in seccomp.CHANGED_BY_THE_CALL}
     if plan.injections and not x86_64:

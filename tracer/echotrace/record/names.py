@@ -24,7 +24,15 @@ DOMAINS = _module_names(socket, "AF_") | {1: "AF_UNIX", 2: "AF_INET", 10: "AF_IN
 SOCKET_TYPES = {1: "SOCK_STREAM", 2: "SOCK_DGRAM", 3: "SOCK_RAW", 5: "SOCK_SEQPACKET"}
 SOCKET_FLAGS = {0o4000: "SOCK_NONBLOCK", 0o2000000: "SOCK_CLOEXEC"}
 SHUTDOWN = {0: "SHUT_RD", 1: "SHUT_WR", 2: "SHUT_RDWR"}
-MESSAGE_FLAGS = _module_names(socket, "MSG_") | {0x40: "MSG_DONTWAIT", 0x4000: "MSG_NOSIGNAL"}
+MESSAGE_FLAGS = _module_names(socket, "MSG_") | {
+    0x40: "MSG_DONTWAIT", 0x4000: "MSG_NOSIGNAL", 0x10000: "MSG_WAITFORONE",
+}  # fmt: skip
+#: Types of control messages (cmsg(3)) by level: socket(7), unix(7), ip(7), udp(7).
+CONTROL_TYPES: Mapping[int, Mapping[int, str]] = {
+    1: {1: "SCM_RIGHTS", 2: "SCM_CREDENTIALS", 4: "SCM_PIDFD", 29: "SO_TIMESTAMP"},
+    0: {1: "IP_TOS", 2: "IP_TTL", 8: "IP_PKTINFO"},
+    17: {103: "UDP_SEGMENT", 104: "UDP_GRO"},
+}
 LEVELS = {0: "IPPROTO_IP", 1: "SOL_SOCKET", 6: "IPPROTO_TCP", 17: "IPPROTO_UDP", 41: "IPPROTO_IPV6"}
 #: Options of CAN and VSOCK sockets: at other levels, with numbers such as that of SO_REUSEADDR.
 _OPTIONS_OF_OTHER_LEVELS = [n for n in vars(socket) if n.startswith(("SO_J1939_", "SO_VM_"))]

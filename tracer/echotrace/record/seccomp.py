@@ -5,16 +5,16 @@ arguments before the call is made, because making it destroys them (exec) or ove
 descriptor sets of select).
 """
 
-import platform
 import struct
 from collections.abc import Iterable, Mapping
 
 from ptrace.syscall import SYSCALL_NAMES
 
+from echotrace.record import machine
 from echotrace.syscalls import NEWER_NUMBERS, ROWS
 
 #: What GETEVENTMSG says at a seccomp stop.
-PLAIN, LOOK_AT_ENTRY = 0, 1
+PLAIN, LOOK_AT_ENTRY, OTHER_ARCHITECTURE = 0, 1, 2
 
 #: Calls whose arguments are gone or changed when they return.
 CHANGED_BY_THE_CALL = frozenset({"execve", "execveat", "select", "pselect6"})
@@ -22,9 +22,6 @@ CHANGED_BY_THE_CALL = frozenset({"execve", "execveat", "select", "pselect6"})
 #: Calls that only ask, and change nothing, when the argument at this position is NULL. They are no
 #: records: an interpreter asks for all 64 signals before it starts.
 ASKS_WITHOUT: Mapping[str, int] = {"rt_sigaction": 1}
-
-#: AUDIT_ARCH_* of linux/audit.h.
-_ARCHITECTURES: Mapping[str, int] = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 #: python-ptrace's names that are not those of asm/unistd.h.
 _MISNAMED: Mapping[str, str] = {"timerfd": "timerfd_create"}
@@ -48,8 +45,7 @@ def wanted_numbers(names: Mapping[int, str]) -> frozenset[int]:
 
 def program(names: Mapping[int, str], *, everything: bool) -> bytes | None:
     """The filter as struct sock_filter[]; None on an architecture it is not written for."""
-    architecture = _ARCHITECTURES.get(platform.machine())
-    if architecture is None:
+    if machine.ARCHITECTURE is None:
         return None
     changed = {number for number, name in names.items() if name in CHANGED_BY_THE_CALL}
     plain = wanted_numbers(names) - changed
@@ -57,8 +53,8 @@ def program(names: Mapping[int, str], *, everything: bool) -> bytes | None:
     return b"".join(
         (
             _instruction(_LOAD, _ARCHITECTURE_OFFSET),
-            _instruction(_JUMP_IF_EQUAL, architecture, when_equal=1),
-            _instruction(_RETURN, _ALLOW),
+            _instruction(_JUMP_IF_EQUAL, machine.ARCHITECTURE, when_equal=1),
+            _instruction(_RETURN, _TRACE | OTHER_ARCHITECTURE),
             _instruction(_LOAD, _NUMBER_OFFSET),
             *_returns(changed, _TRACE | LOOK_AT_ENTRY),
             *(() if everything else _plain_returns(plain, asking)),

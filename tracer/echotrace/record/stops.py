@@ -14,7 +14,7 @@ from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call
 from echotrace.record.origins import UNKNOWN, Origins
 from echotrace.record.ptrace import CONT, GETEVENTMSG, GETREGS, SYSCALL, Memory
-from echotrace.record.seccomp import LOOK_AT_ENTRY
+from echotrace.record.seccomp import LOOK_AT_ENTRY, OTHER_ARCHITECTURE
 
 #: Registers on x86-64, or the kernel's descriptions of entry and exit.
 Raw: TypeAlias = bytes | tuple[bytes, bytes | None]
@@ -78,6 +78,8 @@ class _Common:
         self._misleading = {n for n, name in inspector.names.items() if name in _MISLEADING}
         #: The id a task had when it entered the call it is in, where that has changed.
         self._former: dict[int, int] = {}
+        #: Tasks in a call that came through the entry of another architecture.
+        self._foreign: set[int] = set()
 
     def origin(self, tid: int, call: Call) -> int:
         """Where the call comes from that a task is in the middle of."""
@@ -97,6 +99,7 @@ class _Common:
         """A task is gone."""
         for table in (self.waiting, self._before, self._came_from, self._former):
             table.pop(tid, None)
+        self._foreign.discard(tid)
         self.origins.forget(tid)
 
     def _note_origin(self, tid: int, call: Call) -> None:
@@ -106,7 +109,10 @@ class _Common:
 
     def in_progress(self, tid: int) -> Call | None:
         """The call in which a task waits that is not stopped."""
-        return procfs.call_in_progress(tid)
+        call = procfs.call_in_progress(tid)
+        if call is None or tid not in self._foreign:
+            return call
+        return call._replace(number=call.number | machine.FOREIGN_BIT)
 
     def _look(self, tid: int, call: Call) -> Any:  # noqa: ANN401 -- part of an Item
         pid = self._pids.get(tid, tid)
@@ -145,6 +151,8 @@ class RegisterStops(_Common):
             trace(GETEVENTMSG, tid, 0, reference)
             if message.value == LOOK_AT_ENTRY:
                 self._look_before(tid)
+            elif message.value == OTHER_ARCHITECTURE:
+                self._foreign.add(tid)
             trace(SYSCALL, tid, 0, 0)
             waiting[tid] = now
 
@@ -177,10 +185,14 @@ class RegisterStops(_Common):
         reach, find = self.origins.reach, self.origins.find
         misleading, came_from = self._misleading, self._came_from.pop
         waiting, add, former = self.waiting.pop, self.items.append, self._former
+        foreign = self._foreign
 
         def leave(tid: int, now: int) -> None:
             if trace(GETREGS, tid, 0, reference):
                 return  # the task was killed: its end will be reported
+            if foreign and tid in foreign:
+                foreign.remove(tid)
+                words[number_at] |= machine.FOREIGN_BIT
             number, instruction, top = words[number_at], words[instruction_at], words[stack_at]
             extra = None
             payload = number in moves and not (number in with_address and words[address_at])
@@ -258,6 +270,8 @@ class InfoStops(_Common):
                 self._before[tid] = self._inspector.before(tid, call)
             self._note_origin(tid, call)
             self._entries[tid] = info
+            if call.number & machine.FOREIGN_BIT:
+                self._foreign.add(tid)
             self.waiting[tid] = now
             self._enters(tid, call, now)
         ptrace.ptrace(SYSCALL, tid, 0, 0)
@@ -281,6 +295,7 @@ class InfoStops(_Common):
         if entry is None:
             ptrace.ptrace(self.resume, tid, 0, 0)
             return
+        self._foreign.discard(tid)
         info = self._leaves(tid, entry, info)
         call = machine.call_of_info(entry, info)
         origin = self._came_from.pop(tid, None)

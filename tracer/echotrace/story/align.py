@@ -86,7 +86,7 @@ def steps(story: Story, connection: Connection) -> list[Step]:
         if isinstance(record, Exit):
             name = "" if _announced(found, event) else "killed"
         else:
-            name = logical_event(record.name) if isinstance(record, Syscall) else ""
+            name = _name(event, record) if isinstance(record, Syscall) else ""
         if not name:
             continue
         ended = ended or (name == "recv" and isinstance(record, Syscall) and record.result == 0)
@@ -96,6 +96,12 @@ def steps(story: Story, connection: Connection) -> list[Step]:
             section = max(section, found[-1].section, key=SECTIONS.index)
         found.append(Step(section, (name, who), event))
     return found
+
+
+def _name(event: StoryEvent, call: Syscall) -> str:
+    """The logical event; a message that carries descriptors is more than its bytes."""
+    touch = event.touch
+    return "pass" if touch and (touch.passed or touch.received) else logical_event(call.name)
 
 
 def _announced(found: Sequence[Step], event: StoryEvent) -> bool:
@@ -108,7 +114,7 @@ def _section(name: str, who: str, *, ended: bool) -> str:
             return "accept"
         case "name" | "option" | "control" if who == "first" and not ended:
             return "accept"
-        case "spawn":
+        case "spawn" | "pass":
             return "hand-off"
         case "close" if who == "first" and not ended:
             return "hand-off"

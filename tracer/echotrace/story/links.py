@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from echotrace.kernel.flows import messages_of
 from echotrace.story.events import StoryEvent
 from echotrace.story.roles import Roles
 from echotrace.trace import Exit, Syscall
@@ -67,8 +68,30 @@ class Links:
 
     @cached_property
     def passing(self) -> int | None:
-        """When descriptors may first have been sent in a message (unix(7), SCM_RIGHTS)."""
+        """When descriptors may first have been sent in a message that the trace does not tell.
+
+        unix(7), SCM_RIGHTS. None if there is no such message.
+        """
         return next((event.start for event in self._events if _may_pass(event)), None)
+
+    @cached_property
+    def senders(self) -> Mapping[int, tuple[StoryEvent, ...]]:
+        """The calls that sent a description in a message, by its id."""
+        found: dict[int, list[StoryEvent]] = {}
+        for event in self._events:
+            for _, description in event.touch.passed if event.touch is not None else ():
+                found.setdefault(description.id, []).append(event)
+        return {number: tuple(events) for number, events in found.items()}
+
+    @cached_property
+    def receivers(self) -> Mapping[int, StoryEvent]:
+        """The call that received what a message carried, by the event that sent the message."""
+        found: dict[int, StoryEvent] = {}
+        for event in self._events:
+            for seq in event.touch.received if event.touch is not None else ():
+                if seq is not None:
+                    found.setdefault(seq, event)
+        return found
 
     @cached_property
     def lasts(self) -> Mapping[int, int]:
@@ -83,14 +106,20 @@ class Links:
 
 
 def _may_pass(event: StoryEvent) -> bool:
-    """Whether a call sends control data over what may be a Unix socket."""
+    """Whether a call sends control data that is not told over what may be a Unix socket."""
     call, touch = event.record, event.touch
     if not isinstance(call, Syscall) or call.name not in ("sendmsg", "sendmmsg") or call.errno:
         return False
-    message = call.args.get("msg")  # that of sendmmsg is not decoded
-    size = message.get("controllen") if isinstance(message, dict) else None
-    if call.name == "sendmsg" and not (isinstance(size, int) and size > 0):
+    several = call.args.get("msgvec")
+    unread = call.name == "sendmmsg" and not isinstance(several, list)
+    if not unread and not any(_untold(message) for message in messages_of(call)):
         return False
     ends = [each for each in (touch.used, touch.before) if each] if touch else []
     addresses = [address for each in ends for address in (each.local, each.peer) if address]
     return all(address.startswith("unix") for address in addresses)
+
+
+def _untold(message: Mapping[str, object]) -> bool:
+    """Whether a message has control data that the trace does not tell."""
+    size = message.get("controllen")
+    return isinstance(size, int) and size > 0 and not isinstance(message.get("control"), list)

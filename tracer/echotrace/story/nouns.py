@@ -24,8 +24,8 @@ class Connection(Struct, frozen=True):
 
     `client` is the client whose address the peer's is, or None. `events` are the numbers of all
     events at its place; `tasks` the roles whose calls are among them, in order of appearance, and
-    `calls` how many calls. `bytes_in` and `bytes_out` count what calls of one message moved
-    (recvmmsg and sendmmsg return messages, not bytes; MSG_PEEK moves none). `closed_by` are the
+    `calls` how many calls. `bytes_in` and `bytes_out` count what calls moved (MSG_PEEK
+    moves none). `closed_by` are the
     roles that gave up a reference to it by close, dup2 or exec, or `end of P1`; `ended_by` the one
     whose reference was the last, or None if it was still open at the end of the trace. `accepted`
     is the event that took it off the accept queue.

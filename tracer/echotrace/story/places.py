@@ -106,7 +106,7 @@ class Places:
 
     def _of_touch(self, touch: Touch) -> Place:
         """The first connection among what was touched, or else the listening socket."""
-        if touch.used is not None and not touch.made and not touch.freed and not touch.target:
+        if touch.used is not None and not touch.made and not touch.freed and not _further(touch):
             return self._place(touch.used)
         best = NONE
         for description in _touched(touch):
@@ -131,7 +131,13 @@ def _names_any(touch: Touch) -> bool:
     return bool(touch.used or touch.made or touch.freed or touch.target)
 
 
+def _further(touch: Touch) -> bool:
+    """Whether the call names more than its first descriptor."""
+    return bool(touch.target or touch.passed)
+
+
 def _touched(touch: Touch) -> Iterable[Description]:
     yield from (description for _, description in touch.made)
     yield from (description for description in (touch.used, touch.target) if description)
+    yield from (description for _, description in touch.passed)
     yield from (freed.description for freed in touch.freed)

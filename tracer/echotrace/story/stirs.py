@@ -7,6 +7,7 @@ from math import inf
 from typing import TypeAlias
 
 from echotrace.kernel.descriptions import Description, Touch
+from echotrace.kernel.flows import given_to
 from echotrace.kernel.sockets import SocketState
 from echotrace.story.events import StoryEvent
 from echotrace.story.roles import Roles
@@ -26,6 +27,7 @@ _REACHES: Mapping[str, Callable[[Description | None], tuple[int | None, ...]]] =
     **dict.fromkeys(
         _SENDS, lambda to: (to.id if to.kind == "eventfd" else to.other,) if to else ()
     ),
+    "splice": lambda to: (to.other,) if to else (),
     "shutdown": lambda to: (to.id, to.other) if to else (),
 }
 
@@ -94,7 +96,8 @@ class Index:
             if event.touch.freed:
                 self._add_freed(event)
             elif call.name in _REACHES:
-                self._add_reached(event, _REACHES[call.name](event.touch.used))
+                sink = given_to(call, event.touch) or event.touch.used
+                self._add_reached(event, _REACHES[call.name](sink))
 
     def _add_reached(self, event: StoryEvent, reached: Iterable[int | None]) -> None:
         for description in reached:

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from echotrace.kernel.descriptions import Description
-from echotrace.story.nouns import Connection, Place, StoryEvent
+from echotrace.kernel.descriptions import Description, Touch
+from echotrace.kernel.flows import given_to, moved, taken_from
+from echotrace.story.nouns import NONE, Connection, Place, StoryEvent
 from echotrace.story.roles import Roles
-from echotrace.syscalls import ROWS
 from echotrace.trace import Exit, Syscall
-
-_RECEIVES = frozenset(row.name for row in ROWS.values() if row.event == "recv") - {"recvmmsg"}
-_SENDS = frozenset(row.name for row in ROWS.values() if row.event == "send") - {"sendmmsg"}
 
 
 class _Tally:
@@ -27,16 +24,6 @@ class _Tally:
         if isinstance(event.record, Syscall):
             self.calls += 1
             self.tasks[event.actor] = None
-
-    def move(self, call: Syscall) -> None:
-        """Count the bytes of a call whose first descriptor is the connection."""
-        if call.result is None or call.result <= 0 or call.errno is not None:
-            return
-        if call.name in _RECEIVES:
-            if "MSG_PEEK" not in str(call.args.get("flags")):
-                self.bytes_in += call.result
-        elif call.name in _SENDS:
-            self.bytes_out += call.result
 
 
 def connections(
@@ -86,6 +73,16 @@ def _book(
             if freed.left == 0:
                 tally.ended_by = closer
     if touch.used is not None and isinstance(event.record, Syscall):
-        place = places.get(touch.used.id)
-        if place is not None and place.connection is not None:
-            tallies[place.connection - 1].move(event.record)
+        _count(event.record, touch, tallies, places)
+
+
+def _count(call: Syscall, touch: Touch, tallies: list[_Tally], places: Mapping[int, Place]) -> None:
+    """Count the bytes that a call moved; splice(2) may move them from one connection to another."""
+    source, sink = (
+        places.get(end.id, NONE).connection if end is not None else None
+        for end in (taken_from(call, touch), given_to(call, touch))
+    )
+    if source is not None:
+        tallies[source - 1].bytes_in += moved(call)
+    if sink is not None:
+        tallies[sink - 1].bytes_out += moved(call)

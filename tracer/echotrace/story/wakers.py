@@ -70,6 +70,15 @@ def _receives(index: Index, event: StoryEvent) -> int | None:
     return stir[1] if stir else None
 
 
+def _splices(index: Index, event: StoryEvent) -> int | None:
+    """splice(2) waits for bytes of a pipe as of a socket."""
+    used = event.touch.used if event.touch else None
+    if used is None or used.kind == "socket":
+        return _receives(index, event)
+    stir = index.stirred(used, event)
+    return stir[1] if stir else None
+
+
 def _sends(index: Index, event: StoryEvent) -> int | None:
     """The last step of the client, begun before the end, in which it may have taken bytes."""
     used = event.touch.used if event.touch else None
@@ -119,6 +128,7 @@ _RULES: Mapping[str, _Rule] = {
     "accept": _accepts,
     "recv": _receives,
     "send": _sends,
+    "splice": _splices,
     "select": _polls,
     "poll": _polls,
     "epoll wait": _polls,

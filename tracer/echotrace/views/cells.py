@@ -5,10 +5,9 @@ from dataclasses import replace
 
 from echotrace.kernel.readiness import as_it_began
 from echotrace.story.nouns import Story
-from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
 from echotrace.views import words
-from echotrace.views.layout import Row
+from echotrace.views.layout import Row, brings_connection
 from echotrace.views.paint import Surface, glyphs
 from echotrace.views.phrases import Phrase, c_call, phrase
 
@@ -53,7 +52,7 @@ def actor(row: Row, by: str) -> str:
     if by == "connection":
         return row.event.actor
     number = row.event.place.connection
-    if row.part == "begin" and logical_event(getattr(row.event.record, "name", "")) == "accept":
+    if row.part == "begin" and brings_connection(row.event):
         number = None  # which connection it will be is not known yet
     who = row.event.actor if isinstance(row.event.record, ClientStep) else ""
     return " ".join(filter(None, (who, f"#{number}" if number else "")))

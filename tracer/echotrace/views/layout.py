@@ -177,10 +177,12 @@ def _column(event: StoryEvent, by: str) -> str:
 
 
 def _column_while_waiting(event: StoryEvent, by: str) -> str:
-    """An accept waits at the listening socket: which connection it will take is not known yet."""
-    record = event.record
-    if by == "connection" and isinstance(record, Syscall):
-        row = ROWS.get(record.name)
-        if row is not None and row.effect is Effect.ACCEPTS:
-            return "server"
-    return _column(event, by)
+    """What connection accept will take, or a message will bring, is not known while it waits."""
+    return "server" if by == "connection" and brings_connection(event) else _column(event, by)
+
+
+def brings_connection(event: StoryEvent) -> bool:
+    """Whether the connection of a call is the one that it returned with."""
+    row = ROWS.get(getattr(event.record, "name", ""))
+    accepts = row is not None and row.effect is Effect.ACCEPTS
+    return accepts or bool(event.touch and event.touch.received)

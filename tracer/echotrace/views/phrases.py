@@ -1,9 +1,10 @@
 """What one event says, `recv(4) → recvfrom = 5 "hello"`, taken apart so that a view can shorten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.functions import called
+from echotrace.kernel.flows import SEVERAL, messages_of, moved
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect, logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
@@ -19,7 +20,8 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "name": ("fd",),
     "option": ("fd", "optname", "optval"),
     "recv": ("fd", "flags"),
-    "send": ("fd", "flags"),
+    "send": ("fd", "in_fd", "flags"),
+    "splice": ("fd", "fd_out"),
     "shutdown": ("fd", "how"),
     "spawn": (),
     "exit": ("status",),
@@ -85,12 +87,13 @@ def c_call(call: Syscall) -> str:
 
 def _call(story: Story, event: StoryEvent, call: Syscall) -> Phrase:
     function = called(call)
+    data = call.data or "".join(str(message.get("data", "")) for message in messages_of(call))
     return Phrase(
         head=c_call(call),
         kernel=words.safe(call.name) if call.name != function else None,
         outcome=" ".join(filter(None, (_outcome(story, event, call), _injected(call)))),
-        data=call.data or None,
-        size=call.result if call.data else None,
+        data=data or None,
+        size=moved(call) if data else None,
         note=_note(story, event, call),
     )
 
@@ -141,8 +144,9 @@ def _answer(story: Story, event: StoryEvent, call: Syscall) -> str:
             status = call.args.get("wstatus")
             who = _role(story, call.result, event.start)
             return f"{who}, {words.safe(status)}" if status else who
-        case "recv" | "send":
-            return str(call.result)
+        case "recv" | "send" | "splice":
+            result = call.result or 0
+            return words.count(result, "message") if call.name in SEVERAL else str(result)
         case "name":
             return words.address(call.args.get("addr"))
         case "select":
@@ -169,8 +173,19 @@ def _note(story: Story, event: StoryEvent, call: Syscall) -> str:
             return _keepers(story, event)
         case "accept" if _used_before(story, event, call.result):
             return f"fd {call.result} again"
+        case "send" if event.touch.passed:
+            receiver = story.links.receivers.get(event.seq)
+            to = f" to {receiver.actor}" if receiver else ""
+            return f"passes {_numbers(event.touch.passed)}{to}"
+        case "recv" if event.touch.received:
+            sender = story.by_seq.get(event.touch.received[0] or 0)
+            return f"gets {_numbers(event.touch.made)}{f' from {sender.actor}' if sender else ''}"
         case _:
             return ""
+
+
+def _numbers(held: Sequence[tuple[int, object]]) -> str:
+    return f"fd {', '.join(str(fd) for fd, _ in held)}"
 
 
 def _keepers(story: Story, event: StoryEvent) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.story.nouns import Story
+from echotrace.story.sight import out_of_sight
 from echotrace.trace import Exec, Exit, Syscall, Task, Trace
 from echotrace.views import heading, words
 from echotrace.views.cells import WAIT, actor, fit, one_line, row_phrase
@@ -62,7 +63,7 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
 
 
 def shortcomings(story: Story) -> list[str]:
-    """What every view says of a trace that is not whole, or was tampered with by request."""
+    """What every view says of a trace that does not hold all, or was tampered with by request."""
     trace, found = story.trace, []
     if trace.header.injections:
         faulty = sum(call.injected is not None for call in trace.syscalls())
@@ -74,6 +75,7 @@ def shortcomings(story: Story) -> list[str]:
         found.append("The recording was cut off: it has no end.")
     elif trace.end.reason:
         found.append(f"The recording ended early: {words.safe(trace.end.reason)}.")
+    found += out_of_sight(story)
     if story.doubts:
         found.append(
             f"{words.count(len(story.doubts), 'event')} could not be explained, "

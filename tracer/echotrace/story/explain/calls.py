@@ -16,7 +16,7 @@ from echotrace.story.explain.errors import failed
 from echotrace.story.explain.text import plain
 from echotrace.story.explain.waits import unfinished, until
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.syscalls import ROWS
+from echotrace.syscalls import FOREIGN, ROWS
 from echotrace.trace import Syscall
 
 #: An explainer gives the predicate of a call that succeeded: `closes fd 4 …`.
@@ -56,6 +56,8 @@ def _done(case: Case) -> str:
 
 def _predicate(case: Case) -> str:
     call = case.call
+    if call.name.startswith(FOREIGN):
+        return "makes a 32-bit system call: what it does is out of sight"
     if call.name not in ROWS:
         name = plain(call.name, "a system call")
         return f"calls {name}, which is not among the calls that echotrace models"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from echotrace.functions import c_function
 from echotrace.kernel.descriptions import Description, Touch
+from echotrace.kernel.flows import SEVERAL
 from echotrace.kernel.sockets import Socket
 from echotrace.story.explain.text import plain
 from echotrace.story.nouns import LISTENER, Story, StoryEvent
@@ -13,7 +14,7 @@ from echotrace.trace import Syscall
 #: Kinds of description (`kernel.facts`) whose name alone says too little.
 _NOUNS = {
     "inherited": "open since before the trace",
-    "unknown": "made before the trace",
+    "unknown": "made by no call of the trace",
     "epoll": "interest list",
 }
 _STREAMS = {0: "standard input", 1: "standard output", 2: "standard error"}
@@ -57,6 +58,11 @@ class Case:
     def waited(self) -> bool:
         """Whether the call is known to have waited."""
         return self.event.woken_by is not None
+
+    @property
+    def several(self) -> bool:
+        """Whether the call moves several messages, and returns how many."""
+        return self.call.name in SEVERAL
 
     def integer(self, name: str) -> int | None:
         """An argument, if it is a number."""

@@ -39,7 +39,8 @@ def fate(story: Story, event: StoryEvent, freed: Freed) -> str:
 
 def _lives_on(story: Story, event: StoryEvent, freed: Freed) -> str:
     place = story.places.get(freed.description.id)
-    still = f"{_holders(story, event, freed)} still hold{'' if _several(freed) else 's'} it"
+    holders = _holders(story, event, freed)
+    still = f"{listed(holders)} still hold{'' if len(holders) > 1 else 's'} it"
     if place is LISTENER:
         return f"{still}, so it goes on listening"
     if place is None:
@@ -102,19 +103,26 @@ def _stops_listening(before: Socket) -> str:
     )
 
 
-def _several(freed: Freed) -> bool:
-    return len(freed.holders) > 1
-
-
-def _holders(story: Story, event: StoryEvent, freed: Freed) -> str:
-    """Who still holds it: one task of each other table, or the same table by another number."""
+def _holders(story: Story, event: StoryEvent, freed: Freed) -> list[str]:
+    """Who still holds it: one task of each other table, the same table, messages in flight."""
     roles = list(dict.fromkeys(role(story, tid, event.start) for tid in freed.holders))
-    if not roles:
-        return "another descriptor of the same table"
     if len(roles) > _HOLDERS_NAMED:
         more = len(roles) - _HOLDERS_NAMED
-        return listed([*roles[:_HOLDERS_NAMED], f"{count(more, 'other')}"])
-    return listed(roles)
+        roles = [*roles[:_HOLDERS_NAMED], f"{count(more, 'other')}"]
+    if not roles and freed.left > freed.in_flight:
+        roles = ["another descriptor of the same table"]
+    return [*roles, *([_message(story, freed)] if freed.in_flight else [])]
+
+
+def _message(story: Story, freed: Freed) -> str:
+    """What carries it. Who is at the other end is known of a socket pair only."""
+    used = [
+        event.touch.used
+        for event in story.links.senders.get(freed.description.id, ())
+        if event.touch is not None
+    ]
+    inside = all(each is not None and each.other is not None for each in used)
+    return "a message in flight" if inside else "a message in flight or who received it"
 
 
 def _still_inside(story: Story, event: StoryEvent, freed: Freed) -> StoryEvent | None:

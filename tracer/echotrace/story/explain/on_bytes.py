@@ -2,23 +2,73 @@
 
 from collections.abc import Callable, Mapping
 
+from echotrace.kernel.flows import messages_of, moved
 from echotrace.story.explain.case import Case, gloss, named, speaks_tcp
-from echotrace.story.explain.text import count, words_of
+from echotrace.story.explain.text import count, listed, words_of
 
-#: recvmmsg(2) and sendmmsg(2) return messages, all others bytes.
-_MESSAGES = frozenset({"recvmmsg", "sendmmsg"})
+#: What MSG_CTRUNC in the flags of a message received means (recvmsg(2), unix(7)).
+_CTRUNC = (
+    "; there was no room for all control data (MSG_CTRUNC): descriptors without room are closed"
+)
+
+
+def _amount(case: Case) -> str:
+    """`5 bytes`, `2 messages, 8 bytes in all`."""
+    size = count(moved(case.call), "byte")
+    return f"{count(case.result, 'message')}, {size} in all," if case.several else size
 
 
 def _receive(case: Case) -> str:
     used = case.touch.used
     if case.result == 0:
         return _nothing(case)
-    amount = count(case.result, "message" if case.call.name in _MESSAGES else "byte")
+    amount = _amount(case)
+    if case.touch.received:
+        return f"{_gets(case, amount)}{_cut(case)}"
     if used is None or used.kind not in _CHANNELS:
         return f"reads {amount} from {case.thing()}"
     if "MSG_PEEK" in words_of(case.flags()):
         return f"looks at {amount} on {case.thing()} without taking them from the receive buffer"
-    return f"receives {amount} on {case.thing()}{_left(case)}"
+    return f"receives {amount} on {case.thing()}{_left(case)}{_cut(case)}"
+
+
+def _gets(case: Case, amount: str) -> str:
+    """Descriptors come with the bytes: new numbers of what their sender passed (unix(7))."""
+    names = [named(case.story, fd, description) for fd, description in case.touch.made]
+    peeks = "MSG_PEEK" in words_of(case.flags())
+    verb = "looks at" if peeks else "receives"
+    again = ", and will get them once more when it takes the message" if peeks else ""
+    return (
+        f"{verb} {amount} on {case.thing()}, and with them {listed(names)} (SCM_RIGHTS), "
+        f"{_origin(case)}{again}"
+    )
+
+
+def _origin(case: Case) -> str:
+    seq = case.touch.received[0]
+    sender = case.story.by_seq.get(seq) if seq is not None else None
+    if sender is None:
+        return "which come from a message that is not in the trace"
+    return (
+        f"which {sender.actor} passed (event {sender.seq}): both stand for the same open file "
+        "description"
+    )
+
+
+def _cut(case: Case) -> str:
+    told = any("MSG_CTRUNC" in words_of(m.get("flags")) for m in messages_of(case.call))
+    return _CTRUNC if told else ""
+
+
+def _passes(case: Case, amount: str) -> str:
+    """Descriptors go with the bytes; the message holds what they stand for (unix(7))."""
+    names = [named(case.story, fd, description) for fd, description in case.touch.passed]
+    receiver = case.story.links.receivers.get(case.event.seq)
+    taken = f"; {receiver.actor} receives it (event {receiver.seq})" if receiver else ""
+    return (
+        f"sends {amount} on {case.thing()} and passes {listed(names)} with them (SCM_RIGHTS): the "
+        f"message keeps open what it carries until it is received{taken}"
+    )
 
 
 _CHANNELS = frozenset({"socket", "pipe"})
@@ -68,7 +118,9 @@ def _why_nothing(case: Case) -> str:
 
 def _send(case: Case) -> str:
     used = case.touch.used
-    amount = count(case.result, "message" if case.call.name in _MESSAGES else "byte")
+    amount = _amount(case)
+    if case.touch.passed:
+        return _passes(case, amount)
     if used is None or used.kind not in _CHANNELS:
         return f"writes {amount} to {case.thing()}"
     if used.kind == "pipe":
@@ -97,6 +149,8 @@ def _asked(case: Case) -> int | None:
 def _splice(case: Case) -> str:
     if case.touch.target is None:
         return gloss(case)
+    if case.call.name == "splice" and case.result == 0:
+        return _nothing(case)
     target = named(case.story, case.integer("fd_out"), case.touch.target)
     verb = "copies" if case.call.name in ("tee", "copy_file_range") else "moves"
     return f"{verb} {count(case.result, 'byte')} inside the kernel from {case.thing()} to {target}"

@@ -131,6 +131,25 @@ def _made(case: Case) -> str:
     return f"{row.gloss}, fd {case.result}" if row.effect is Effect.MAKES else gloss(case)
 
 
+def _copy_of_another(case: Case) -> str:
+    thing = named(case.story, case.result, dict(case.touch.made).get(case.result))
+    theirs = case.fd("targetfd")
+    return (
+        f"takes a copy of {theirs} of the process of {case.fd()}, as its own {thing}: both stand "
+        "for the same open file description"
+    )
+
+
+def _ring(case: Case) -> str:
+    return f"makes a ring of requests, fd {case.result}: {_OUT_OF_SIGHT}"
+
+
+def _requests(case: Case) -> str:
+    return f"hands {count(case.result, 'request')} to the kernel: {_OUT_OF_SIGHT}"
+
+
+_OUT_OF_SIGHT = "what is asked for there is no system call, and so it is out of sight"
+
 EXPLAINERS: Mapping[str, Callable[[Case], str]] = {
     "close": _close,
     "close_range": _close_range,
@@ -140,5 +159,9 @@ EXPLAINERS: Mapping[str, Callable[[Case], str]] = {
     "pipe": _pipe,
     "open": _made,
     "descriptor": _made,
+    "pidfd_getfd": _copy_of_another,
+    "io_uring_setup": _ring,
+    "io_uring_enter": _requests,
+    "io_submit": _requests,
     "ring": _made,
 }

@@ -15,6 +15,7 @@ from echotrace.story.findings.calls import MOVES, SEQ, Call, following, grouped
 from echotrace.story.findings.catalogue import CATALOGUE
 from echotrace.story.findings.nouns import Finding
 from echotrace.story.nouns import Connection, Story, StoryEvent
+from echotrace.story.sight import out_of_sight
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
 
@@ -148,6 +149,11 @@ class Evidence:
         """Whether the trace ends early: what did not happen in it may have happened after it."""
         end = self.story.trace.end
         return end is None or end.reason is not None
+
+    @cached_property
+    def blind(self) -> bool:
+        """Whether the program does things that are no calls of the trace, as by io_uring."""
+        return bool(out_of_sight(self.story))
 
     @cached_property
     def final(self) -> State:

@@ -66,6 +66,26 @@ def _preforks(evidence: Evidence) -> _Kind | None:
     return None
 
 
+def _passes(evidence: Evidence) -> _Kind | None:
+    """One process accepts and passes the connection to another in a message (SCM_RIGHTS)."""
+    for connection in evidence.story.connections:
+        sent = evidence.story.links.senders.get(connection.description, ())
+        for event in sent:
+            got = evidence.story.links.receivers.get(event.seq)
+            serves = {evidence.process(call.actor) for call in evidence.moves(connection)}
+            if got is None or evidence.process(got.actor) not in serves:
+                continue
+            if evidence.process(got.actor) == evidence.process(event.actor):
+                continue
+            return _Kind(
+                "a server that passes connections",
+                f"{event.actor} passes connection {connection.place.name} in a message (event "
+                f"{event.seq}) to {got.actor} (event {got.seq}), which serves it",
+                (event.seq, got.seq),
+            )
+    return None
+
+
 def _pools(evidence: Evidence) -> _Kind | None:
     """Threads that were there before their clients serve them."""
     first = next((c.accepted for c in evidence.story.connections if c.accepted), None)
@@ -131,5 +151,5 @@ def _iterates(evidence: Evidence) -> _Kind | None:
 
 
 _RULES: tuple[Callable[[Evidence], _Kind | None], ...] = (
-    _hands_off, _preforks, _pools, _waits_for_many, _iterates,
+    _hands_off, _passes, _preforks, _pools, _waits_for_many, _iterates,
 )  # fmt: skip
