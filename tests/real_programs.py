@@ -53,6 +53,11 @@ GET = r"""
 1 close
 """
 NODE = "require('net').createServer(c => c.pipe(c)).listen(0, '127.0.0.1')"
+CLUSTER = """
+const cluster = require('cluster');
+if (cluster.isPrimary) { cluster.fork(); cluster.fork(); }
+else require('net').createServer(c => c.pipe(c)).listen(0, '127.0.0.1');
+"""
 #: socat's child, and ncat's, leave an end of a pipe or a socket pair to the kernel.
 ENDS_OPEN = frozenset({"descriptor-open-at-exit"})
 #: The children of socketserver and ncat do not close their copy of the listening socket.
@@ -67,7 +72,7 @@ def _nothing(_folder: Path, _port: int) -> None:
 class Real:
     """A program, with `{folder}` and `{port}` in its words; `prepare` fills the folder before.
 
-    `kind` is how the server is called, `found` what is found in it; `answered` how many bytes it
+    `kind` is what it is called, `found` what is found in it; `answered` how many bytes it
     sends to a client, as far as that is known here. In one that `races`, which process takes a
     connection is the scheduler's choice.
     """
@@ -101,6 +106,10 @@ def _hello(folder: Path, _port: int) -> None:
     (folder / "hello.txt").write_text("hello\n")
 
 
+def _cluster(folder: Path, _port: int) -> None:
+    (folder / "cluster.js").write_text(CLUSTER)
+
+
 def _nginx(workers: int, sendfile: str) -> Callable[[Path, int], None]:
     def prepare(folder: Path, port: int) -> None:
         _hello(folder, port)
@@ -126,31 +135,34 @@ _NGINX = ("nginx", "-p", "{folder}", "-e", "stderr", "-c", "{folder}/nginx.conf"
 
 REAL = (
     Real("http.server", (sys.executable, "-m", "http.server", "--bind", "127.0.0.1",
-         "--directory", "{folder}", "0"), _get("0"), "thread",
+         "--directory", "{folder}", "0"), _get("0"), "a thread server",
          answered=None, prepare=_hello),
     Real("socketserver forking", (sys.executable, f"{PROGRAMS}/forking_tcp_server.py"), ECHO,
-         "fork", found=KEEPS_LISTENING),
+         "a fork server", found=KEEPS_LISTENING),
     Real("socketserver threading", (sys.executable, f"{PROGRAMS}/threading_tcp_server.py"), ECHO,
-         "thread"),
-    Real("asyncio", (sys.executable, f"{PROGRAMS}/asyncio_server.py"), ECHO, "epoll"),
-    Real("socat", ("socat", f"TCP-LISTEN:0,bind=127.0.0.1,{_SOCAT}", "EXEC:cat"), ECHO, "fork",
-         found=ENDS_OPEN),
-    Real("socat IPv6", ("socat", f"TCP6-LISTEN:0,bind=[::1],{_SOCAT}", "EXEC:cat"), ECHO, "fork",
-         found=ENDS_OPEN),
-    Real("socat UNIX", ("socat", "UNIX-LISTEN:{folder}/socket,fork", "EXEC:cat"), ECHO, "fork",
-         found=ENDS_OPEN),
-    Real("ncat", ("ncat", "-l", "-k", "--exec", "/bin/cat", "127.0.0.1", "{port}"), ECHO, "fork",
-         found=KEEPS_LISTENING | ENDS_OPEN),
-    Real("nc", ("nc.openbsd", "-l", "-k", "127.0.0.1", "{port}"), SINK, "iterative", answered=0),
-    Real("nginx", _NGINX, _get("1"), "epoll",
-         answered=None, prepare=_nginx(1, "off")),
-    Real("nginx sendfile", _NGINX, _get("1"), "epoll",
-         answered=None, prepare=_nginx(1, "on")),
-    Real("nginx 2 workers", _NGINX, _get("1"), "prefork",
-         answered=None, prepare=_nginx(2, "on"), races=True),
+         "a thread server"),
+    Real("asyncio", (sys.executable, f"{PROGRAMS}/asyncio_server.py"), ECHO, "an epoll server"),
+    Real("socat", ("socat", f"TCP-LISTEN:0,bind=127.0.0.1,{_SOCAT}", "EXEC:cat"), ECHO,
+         "a fork server", found=ENDS_OPEN),
+    Real("socat IPv6", ("socat", f"TCP6-LISTEN:0,bind=[::1],{_SOCAT}", "EXEC:cat"), ECHO,
+         "a fork server", found=ENDS_OPEN),
+    Real("socat UNIX", ("socat", "UNIX-LISTEN:{folder}/socket,fork", "EXEC:cat"), ECHO,
+         "a fork server", found=ENDS_OPEN),
+    Real("ncat", ("ncat", "-l", "-k", "--exec", "/bin/cat", "127.0.0.1", "{port}"), ECHO,
+         "a fork server", found=KEEPS_LISTENING | ENDS_OPEN),
+    Real("nc", ("nc.openbsd", "-l", "-k", "127.0.0.1", "{port}"), SINK,
+         "an iterative server", answered=0),
+    Real("nginx", _NGINX, _get("1"), "an epoll server", answered=None,
+         prepare=_nginx(1, "off")),
+    Real("nginx sendfile", _NGINX, _get("1"), "an epoll server", answered=None,
+         prepare=_nginx(1, "on")),
+    Real("nginx 2 workers", _NGINX, _get("1"), "a prefork server", answered=None,
+         prepare=_nginx(2, "on"), races=True),
     Real("redis", ("redis-server", "--port", "{port}", "--bind", "127.0.0.1", "--save", "",
-         "--dir", "{folder}"), PING, "epoll", answered=7),
-    Real("node", ("node", "-e", NODE), ECHO, "epoll"),
+         "--dir", "{folder}"), PING, "an epoll server", answered=7),
+    Real("node", ("node", "-e", NODE), ECHO, "an epoll server"),
+    Real("node cluster", ("node", "{folder}/cluster.js"), ECHO,
+         "a server that passes connections", prepare=_cluster, races=True),
 )  # fmt: skip
 
 

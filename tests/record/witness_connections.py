@@ -12,22 +12,24 @@ from pathlib import Path
 
 from stracing import SNAPLEN, Call, taken_apart, text_of, under_strace, whole_lines
 
+from echotrace.kernel.descriptions import Touch
 from echotrace.record.clients import Client
 from echotrace.record.plan import Plan
 from echotrace.record.services import Service
-from echotrace.story.nouns import Story
+from echotrace.story.nouns import Connection, Story
 from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import Syscall
 
 _TAKE = frozenset({"read", "recvfrom", "recvmsg", "readv"})
 _SEND = frozenset({"write", "sendto", "sendmsg", "writev", "sendfile"})
 _SHOWN = _TAKE | _SEND - {"sendfile"}  # whose bytes the program has in its memory
+_MESSAGES = frozenset({"sendmsg", "recvmsg"})  # which may carry a descriptor (unix(7), SCM_RIGHTS)
 _CLASSES = ("%network", "%desc", "%process")
 #: A descriptor as `-yy` writes it: `6<TCP:[127.0.0.1:80->127.0.0.1:5555]>`; of a UNIX socket the
 #: numbers of both ends, and its name: `6<UNIX-STREAM:[17->18,"\\x2f"]>`.
 _NAMED = re.compile(r"(?P<fd>\d+)<(?:TCP(?:v6)?|UNIX-STREAM):\[.*->(?P<other>[^,]*?)(?:,.*)?\]>")
 _LISTENS = re.compile(
-    r'listen\(\d+<(?:TCP(?:v6)?:\[(?P<ip>\S+)\]|UNIX-STREAM:\[\d+,"(?P<path>\S*)"\])>.* = 0'
+    r'listen\(\d+<(?:TCP(?:v6)?:\[(?P<ip>\S+:\d+)\]|UNIX-STREAM:\[\d+,"(?P<path>\S*)"\])>'
 )
 
 
@@ -49,7 +51,7 @@ def told_by_story(story: Story) -> dict[int | None, Told]:
     return {
         connection.client: Told(
             _by_task(
-                (event.record.tid, _spelt(event.record))
+                (event.record.tid, _spelt(event.record, event.touch, connection))
                 for event in map(story.event, connection.events)
                 if isinstance(event.record, Syscall)
                 and event.touch is not None
@@ -86,9 +88,9 @@ def read_log(log: str, names: Mapping[str, int]) -> dict[int | None, Told]:
                 found.setdefault(client, []).append((int(tid), call))
     return {
         client: Told(
-            _by_task((tid, _witnessed(call)) for tid, call in calls),
-            sum(_moved(call, _TAKE) for _, call in calls),
-            sum(_moved(call, _SEND) for _, call in calls),
+            _by_task((tid, _witnessed(call, names)) for tid, call in calls),
+            sum(_moved(call, _TAKE, names) for _, call in calls),
+            sum(_moved(call, _SEND, names) for _, call in calls),
         )
         for client, calls in found.items()
     }
@@ -127,7 +129,15 @@ def _descriptors(call: Syscall) -> list[int]:
     return [call.args[name] for name in names]
 
 
-def _spelt(call: Syscall) -> str:
+def _is_passed(call: Syscall, touch: Touch, connection: Connection) -> bool:
+    """Whether the connection travels in a message that goes over another socket."""
+    over = touch.used.id if touch.used else None
+    return call.name in _MESSAGES and over != connection.description
+
+
+def _spelt(call: Syscall, touch: Touch, connection: Connection) -> str:
+    if _is_passed(call, touch, connection):
+        return f"{call.name}() = passed"
     result = call.errno or ("?" if call.result is None else str(call.result))
     data = call.data if call.name in _SHOWN and (call.result or 0) > 0 else None
     return _words(call.name, _descriptors(call), result, data)
@@ -158,16 +168,22 @@ def _as_other_end(local: str) -> str:
 
 
 def _whose(call: Call, names: Mapping[str, int]) -> int | None:
-    """The client at the other end of a connection that the call names."""
-    for word in (*call.arguments, call.result):
-        named = _NAMED.fullmatch(word)
-        if named and named["other"] in names:
-            return names[named["other"]]
-    return None
+    """The client at the other end of a connection that the call names, or that its message has."""
+    words = [*call.arguments, call.result]
+    if call.name in _MESSAGES:
+        words.append(" ".join(call.arguments).partition("cmsg_data=[")[2])
+    return next((names[other] for other in map(_other_end, words) if other in names), None)
 
 
-def _witnessed(call: Call) -> str:
+def _other_end(word: str) -> str:
+    named = _NAMED.match(word)
+    return named["other"] if named else ""
+
+
+def _witnessed(call: Call, names: Mapping[str, int]) -> str:
     assert call.name in ROWS, f"{call} names a connection and is in no row"
+    if call.name in _MESSAGES and _other_end(call.arguments[0]) not in names:
+        return f"{call.name}() = passed"
     kinds = [argument.kind for argument in ROWS[call.name].arguments]
     numbers = [
         int(word.partition("<")[0])
@@ -182,6 +198,6 @@ def _witnessed(call: Call) -> str:
     return _words(call.name, numbers, result, data)
 
 
-def _moved(call: Call, kind: frozenset[str]) -> int:
-    named = _NAMED.fullmatch(call.arguments[0]) if call.arguments else None
-    return int(call.result) if named and call.name in kind and call.result.isdigit() else 0
+def _moved(call: Call, kind: frozenset[str], names: Mapping[str, int]) -> int:
+    over = call.name in kind and _other_end(call.arguments[0]) in names
+    return int(call.result) if over and call.result.isdigit() else 0
