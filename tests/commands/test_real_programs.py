@@ -1,12 +1,13 @@
 """`echotrace run` on servers that nobody here wrote; strace says whose call is whose."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from recordings import own_folders
-from witness_connections import told_by_story, told_by_strace, without_numbers
+from witness_connections import read_log, told_by_story, told_by_strace, without_numbers
 
 from echotrace.record import script
 from echotrace.record.plan import Plan
@@ -16,9 +17,11 @@ from echotrace.story.replay import replay
 from echotrace.tracefile import load
 from every_view import every_view
 from proofs import prove
-from real_programs import EVERY, Real, needs
+from real_programs import EVERY, REAL, Real, needs
 
-RUN = (sys.executable, "-m", "echotrace", "run", "--quiet")
+RUN = (sys.executable, "-m", "echotrace", "run")
+STRACE = ("strace", "-f", "-yy", "-xx", "-e", "trace=%network,%desc,%process", "-o")
+_LISTENS = re.compile(r"listens on 127\.0\.0\.1:(\d+);")
 
 
 @pytest.fixture(autouse=True)
@@ -70,3 +73,32 @@ def assert_findings(story: Story, real: Real) -> None:
     assert {finding.id for finding in found} - {"kind"} == real.found
     (kind,) = (finding.sentence for finding in found if finding.id == "kind")
     assert kind.startswith(f"This is {real.kind}: ")
+
+
+@needs("redis-server")
+@needs("strace")
+def test_clients_of_the_user_are_counted(tmp_path: Path) -> None:
+    """With redis-cli as the client, its connection has the bytes that strace logs of redis-cli."""
+    (redis,) = (real for real in REAL if real.name == "redis")
+    kept, log = tmp_path / "kept.jsonl", tmp_path / "strace.log"
+    words = [*RUN, "--no-clients", "-o", str(kept), "--", *redis.argv(tmp_path / "own")]
+    with subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as run:
+        try:
+            assert run.stderr is not None
+            port = next(told[1] for told in map(_LISTENS.search, run.stderr) if told)
+            client = ["redis-cli", "-p", port]
+            asked = [*STRACE, str(log), *client, "SET", "greeting", "hello " * 1000]
+            subprocess.run(asked, stdout=subprocess.DEVNULL, check=True, timeout=60)
+            subprocess.run([*client, "SHUTDOWN", "NOSAVE"], check=True, timeout=60)
+            assert run.wait(60) == 0
+        finally:
+            run.terminate()
+    story = replay(load(kept))
+    asking, ending = story.connections
+    told = read_log(log.read_text(), {f"127.0.0.1:{port}": 1})[1]
+    assert (asking.bytes_in, asking.bytes_out) == (told.bytes_out, told.bytes_in)
+    assert asking.bytes_in > 6000
+    assert ending.closed_by == ("end of P0",)
+    assert all(every_view(story))
