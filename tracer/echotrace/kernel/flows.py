@@ -13,7 +13,8 @@ from echotrace.trace import Syscall
 
 #: Calls on several messages: the argument that holds them.
 SEVERAL: Mapping[str, str] = {"recvmmsg": "msgvec", "sendmmsg": "msgvec"}
-_HOLDS_MESSAGES: Mapping[str, str] = {**SEVERAL, "recvmsg": "msg", "sendmsg": "msg"}
+#: Calls on messages of any number, which may carry descriptors.
+HOLDS_MESSAGES: Mapping[str, str] = {**SEVERAL, "recvmsg": "msg", "sendmsg": "msg"}
 
 
 class Flow(NamedTuple):
@@ -38,7 +39,7 @@ _FLOWS: Mapping[str, Flow] = {
 
 def messages_of(call: Syscall) -> list[dict[str, Any]]:
     """The messages that a call received or sent, as far as the trace tells them."""
-    told = call.args.get(_HOLDS_MESSAGES.get(call.name, ""))
+    told = call.args.get(HOLDS_MESSAGES.get(call.name, ""))
     if call.name not in SEVERAL:
         return [told] if isinstance(told, dict) else []
     found = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []

@@ -15,7 +15,7 @@ from echotrace.kernel import on_sockets
 from echotrace.kernel.descriptions import Description, Touch
 from echotrace.kernel.facts import endpoint_of, makes_cloexec, succeeded
 from echotrace.kernel.flight import Message
-from echotrace.kernel.flows import lengths, messages_of, peeks, rights
+from echotrace.kernel.flows import HOLDS_MESSAGES, lengths, messages_of, peeks, rights
 from echotrace.kernel.live import Live
 from echotrace.kernel.tables import Open
 from echotrace.kernel.tasks import Running
@@ -25,22 +25,16 @@ from echotrace.trace import Syscall
 def sends(live: Live, task: Running, call: Syscall) -> None:
     """sendmsg(2): what the message carries is in flight from here on."""
     fds.uses(live, task, call)
-    _post(live, task, call)
+    post(live, task, call)
 
 
-def sends_between_two(live: Live, task: Running, call: Syscall) -> None:
-    """splice(2), sendfile(2): bytes alone, which count in the queue of a pair."""
-    on_sockets.between_two(live, task, call)
-    if call.name == "sendfile" or task.using is task.target:
-        _post(live, task, call)
-
-
-def _post(live: Live, task: Running, call: Syscall) -> None:
+def post(live: Live, task: Running, call: Syscall) -> None:
     """Put what a call sends into the queue of the other end."""
     entry = task.using
-    messages = messages_of(call)
-    far = entry.far if entry is not None else None
-    if entry is None or not succeeded(call) or (far is None and not messages):
+    if entry is None or (entry.far is None and call.name not in HOLDS_MESSAGES):
+        return
+    far, messages = entry.far, messages_of(call)
+    if not succeeded(call) or (far is None and not messages):
         return
     inbox = far.inbox if far is not None and far.inbox is not None else live.astray
     passed: list[tuple[int, Description]] = []
@@ -65,20 +59,15 @@ def _post(live: Live, task: Running, call: Syscall) -> None:
 def receives(live: Live, task: Running, call: Syscall) -> None:
     """recvmsg(2): the descriptors in a message are new ones of the same descriptions."""
     on_sockets.receives(live, task, call)
-    _collect(live, task, call)
+    collect(live, task, call)
 
 
-def moves(live: Live, task: Running, call: Syscall) -> None:
-    """splice(2): what is taken from a pair is bytes; a descriptor that comes with them is lost."""
-    on_sockets.moves(live, task, call)
-    if call.name == "splice" and task.using is not task.target:
-        _collect(live, task, call)
-
-
-def _collect(live: Live, task: Running, call: Syscall) -> None:
+def collect(live: Live, task: Running, call: Syscall) -> None:
     """Take what a call received out of the queue of its socket."""
     entry = task.using
-    if entry is None or not succeeded(call):
+    if entry is None or (entry.inbox is None and call.name not in HOLDS_MESSAGES):
+        return
+    if not succeeded(call):
         return
     brought = [numbers for message in messages_of(call) if (numbers := list(rights(message)))]
     inbox = entry.inbox

@@ -4,9 +4,9 @@ from msgspec.structs import replace
 
 from echotrace.kernel.descriptions import Touch
 from echotrace.kernel.facts import endpoint_of, same_form, succeeded
-from echotrace.kernel.flows import BETWEEN_TWO, lengths, messages_of, moved, peeks
+from echotrace.kernel.flows import lengths, messages_of, moved, peeks
 from echotrace.kernel.live import Live
-from echotrace.kernel.on_descriptors import uses, uses_two
+from echotrace.kernel.on_descriptors import uses
 from echotrace.kernel.sockets import Act, Pending, Socket, SocketState
 from echotrace.kernel.tables import Open
 from echotrace.kernel.tasks import Running
@@ -185,23 +185,6 @@ def _tells_nothing(socket: Socket, call: Syscall) -> bool:
     asked = call.args.get("len", call.args.get("count"))
     rooms = [message.get("iovlen") for message in messages_of(call)]
     return socket.deaf or asked == 0 or 0 in (*rooms, call.args.get("iovcnt"))
-
-
-def between_two(live: Live, task: Running, call: Syscall) -> None:
-    """sendfile(2), splice(2): the call works on the socket, whichever of the two that is."""
-    uses_two(live, task, call)
-    used, target = task.using, task.target
-    if target is not None and target.socket is not None and (used is None or used.socket is None):
-        task.using, task.before = target, target.socket
-        touch = live.ledger.touches[call.seq]
-        live.book(replace(touch, before=target.socket, after=target.socket))
-
-
-def moves(live: Live, task: Running, call: Syscall) -> None:
-    """What was moved between two descriptors was received on the socket, or sent over it."""
-    place = "target" if task.using is task.target else "used"
-    handler = receives if BETWEEN_TWO[call.name].source == place else sends
-    handler(live, task, call)
 
 
 def sends(live: Live, task: Running, call: Syscall) -> None:

@@ -31,7 +31,14 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from echotrace.kernel import on_descriptors as fds
-from echotrace.kernel import on_rights, on_rings, on_sockets, on_tasks, on_waiting
+from echotrace.kernel import (
+    on_rights,
+    on_rings,
+    on_sockets,
+    on_tasks,
+    on_transfers,
+    on_waiting,
+)
 from echotrace.kernel.facts import SECOND_DESCRIPTOR
 from echotrace.kernel.flows import BETWEEN_TWO
 from echotrace.kernel.live import Live
@@ -88,7 +95,7 @@ BY_NAME: Mapping[str, Transition] = {
     "ppoll": Transition(on_waiting.polls, on_waiting.finds_ready),
     "ioctl": Transition(fds.uses, fds.marks),
     **{name: Transition(fds.uses_two) for name in SECOND_DESCRIPTOR},
-    **{name: Transition(on_rights.sends_between_two, on_rights.moves) for name in BETWEEN_TWO},
+    **{name: Transition(on_transfers.begins, on_transfers.ends) for name in BETWEEN_TWO},
     "pidfd_open": Transition(None, on_rights.opens_process),
     "pidfd_getfd": Transition(fds.uses, on_rights.copies_descriptor),
     "io_uring_setup": Transition(None, on_rings.makes_ring),

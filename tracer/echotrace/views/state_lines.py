@@ -149,7 +149,7 @@ def _opens(state: State, names: Names, *, everything: bool) -> Iterator[Line]:
             f"open {number}", 0, names.description(entry.description),
             _facts(
                 references=f"{entry.references:,}",
-                in_flight=", ".join(f"sent in event {seq}" for seq in entry.in_flight),
+                in_flight=", ".join(f"in a message (event {seq})" for seq in entry.in_flight),
                 flags=words.safe(", ".join(entry.flags)),
             ),
         )  # fmt: skip
