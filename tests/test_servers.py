@@ -1,13 +1,15 @@
 """The catalogue of teaching servers."""
 
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from echotrace import gallery, servers
+from echotrace import gallery, lessons, servers
 from echotrace.commands.servers import show
 from echotrace.errors import UserError
+from echotrace.record import script
 from echotrace.servers import Language
 
 NAMES = [server.name for server in servers.SERVERS]
@@ -37,7 +39,7 @@ def test_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(UserError) as raised:
         servers.find("frok")
     assert str(raised.value) == (
-        "no server is called 'frok'; did you mean fork? (echotrace servers lists all)"
+        "no server is called 'frok'; did you mean fork or prefork? (echotrace servers lists all)"
     )
 
 
@@ -51,10 +53,11 @@ def test_name_like_no_other_gets_no_guess() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("language", "ending"), [("c", ".c"), ("python", ".py")])
 def test_every_server_has_both_sources(name: str, language: Language, ending: str) -> None:
-    """Each server comes in C and in Python, in a file that bears its name."""
+    """Each server comes in C and in Python, in a file of its name that hides no module."""
     path = servers.source(name, language)
     assert path.is_file()
-    assert path.name == name + ending
+    taken = language == "python" and name in sys.stdlib_module_names
+    assert path.name == f"{name}{'_' * taken}{ending}"
     assert language in servers.languages(name)
 
 
@@ -88,6 +91,23 @@ def test_command_lists_every_server() -> None:
     assert heading.split() == ["name", "C", "Python", "idea"]
     assert [line.split()[:3] for line in lines] == [[name, "yes", "yes"] for name in NAMES]
     assert max(map(len, lines)) <= 80
+
+
+def test_neighbour_is_the_next_in_the_lecture() -> None:
+    """A server is compared with the next one, the last with the one before it."""
+    assert [servers.neighbour(name) for name in NAMES] == [*NAMES[1:], NAMES[-2]]
+    assert servers.neighbour("broken/closed_twice") is None
+
+
+def test_command_lists_the_scripts() -> None:
+    """`echotrace servers --scripts` says what each script does and what it shows of a server."""
+    text = " ".join(CliRunner().invoke(show, ["--scripts"]).output.split())
+    for name in script.BUILT_IN:
+        assert f"{name}: {script.describe(name)}" in text
+        for server in NAMES:
+            told = text.partition(f"{name}: {script.describe(name)}")[2]
+            told = told.partition(lessons.lesson(server, name))[0]
+            assert f"{server}:" in told or f"{server}," in told
 
 
 def test_command_lists_the_gallery() -> None:

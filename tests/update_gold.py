@@ -1,14 +1,15 @@
 """Records the reference traces anew and writes what is made from them: run after a change.
 
-    python tests/update_gold.py            the traces, the gold files, README's pictures
-    python tests/update_gold.py --views    only what is made from the stored traces
+    python tests/update_gold.py              the traces, the gold files, README's pictures
+    python tests/update_gold.py fork poll    the traces of these servers only, and the same views
+    python tests/update_gold.py --views      only what is made from the stored traces
 
 Look at the difference before you commit it: it is what users will see.
 """
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,6 +31,13 @@ TRACES = ROOT / "traces"
 GOLD = ROOT / "tests" / "gold"
 
 
+#: Servers that differ by one idea, side by side.
+NEIGHBOURS = (
+    ("iterative", "fork"), ("thread", "select"), ("poll", "epoll"), ("kqueue", "epoll"),
+    ("pool", "thread"), ("prefork", "fork"), ("pool", "prefork"),
+)  # fmt: skip
+
+
 def story(server: str, script: str = "interleaved") -> Story:
     """The story of a reference trace."""
     return replay(load(TRACES / f"{server}-{script}.jsonl"))
@@ -37,7 +45,7 @@ def story(server: str, script: str = "interleaved") -> Story:
 
 def views() -> Iterator[tuple[str, str]]:
     """The name and the text of every gold file."""
-    for server in NAMES:
+    for server in ("fork", "thread"):
         yield f"{server}-60.txt", timeline(story(server), Surface(60))
         yield f"{server}-80-ascii.txt", timeline(story(server), Surface(80, unicode=False))
         yield f"{server}-120.txt", timeline(story(server), Surface(120))
@@ -53,6 +61,20 @@ def views() -> Iterator[tuple[str, str]]:
         comparison(story("thread"), story("fork"), Surface(80, unicode=False)),
     )
     yield "fork-fork.txt", comparison(story("fork"), story("fork"), Surface(100))
+    yield "iterative-silent-120.txt", timeline(story("iterative", "silent"), Surface(120))
+    yield "select-80-ascii.txt", timeline(story("select"), Surface(80, unicode=False))
+    yield "poll-reset-60.txt", timeline(story("poll", "reset"), Surface(60))
+    yield "epoll-by-task.txt", timeline(story("epoll"), Surface(120), by="task")
+    yield "epoll-explained-80.txt", timeline(story("epoll"), Surface(80), explained=True)
+    yield "prefork-by-task.txt", timeline(story("prefork"), Surface(120), by="task")
+    yield (
+        "prefork-reset-explained-80.txt",
+        timeline(story("prefork", "reset"), Surface(80), explained=True),
+    )
+    yield "pool-silent-80.txt", timeline(story("pool", "silent"), Surface(80))
+    yield "kqueue-explained-120.txt", timeline(story("kqueue"), Surface(120), explained=True)
+    for one, other in NEIGHBOURS:
+        yield f"{one}-{other}.txt", comparison(story(one), story(other), Surface(100))
 
 
 def pictures() -> dict[str, str]:
@@ -81,10 +103,10 @@ def _literal(text: str) -> str:
     return text.replace("\\", r"\\")
 
 
-def record_all() -> None:
-    """Record every server with every built-in script."""
+def record_all(servers: Sequence[str]) -> None:
+    """Record the servers with every built-in script."""
     TRACES.mkdir(exist_ok=True)
-    for server in NAMES:
+    for server in servers:
         for script in BUILT_IN:
             wish = Wish(server, script=script, quiet=True)
             with TemporaryDirectory() as folder:
@@ -98,7 +120,7 @@ def record_all() -> None:
 def main() -> None:
     """Write all of it."""
     if "--views" not in sys.argv[1:]:
-        record_all()
+        record_all(sys.argv[1:] or NAMES)
     GOLD.mkdir(exist_ok=True)
     for name, text in views():
         (GOLD / name).write_text(text, encoding="utf-8")

@@ -27,7 +27,6 @@ def serve(conn: socket.socket) -> None:
 
 # end
 
-
 # region: listen
 listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 if len(sys.argv) > 1:  # without bind: a free port, on every interface

@@ -11,7 +11,7 @@ import pytest
 
 from echotrace.cli import ENTRIES
 from echotrace.record.script import BUILT_IN
-from echotrace.servers import traces_dir
+from echotrace.servers import NAMES, neighbour, traces_dir
 from echotrace.story.replay import replay
 from echotrace.story.sequence import canonical
 from echotrace.tracefile import load
@@ -42,13 +42,13 @@ def refused(*words: str, status: int = 2) -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("server", ["fork", "thread"])
+@pytest.mark.parametrize("server", NAMES)
 def test_recording_shows_every_connection_and_what_to_try_next(server: str) -> None:
     """A server's command prints its connections on stdout and a hint on stderr."""
     done = echotrace(server, "--clients", "3")
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.splitlines()[-3:]] == ["#1", "#2", "#3"]
-    assert "next: echotrace compare fork thread" in done.stderr
+    assert f"next: echotrace compare {server} {neighbour(server)}" in done.stderr
     assert done.stdout.isascii()
 
 
@@ -163,8 +163,8 @@ def test_full_device_is_no_traceback() -> None:
 
 def test_unknown_server_gets_the_nearest_names() -> None:
     """A mistyped command or target is answered with the nearest names."""
-    assert "did you mean fork?" in refused("frok")
-    assert "did you mean thread?" in refused("compare", "fork", "thraed")
+    assert "did you mean fork or prefork?" in refused("frok")
+    assert "did you mean thread or iterative?" in refused("compare", "fork", "thraed")
     assert "no server or command 'xyzzy'" in refused("xyzzy")
 
 

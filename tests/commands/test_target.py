@@ -140,7 +140,7 @@ def test_compile_error_is_shown_as_it_is() -> None:
     ("target", "said"),
     [
         ("closed_twice", "neither a server nor a file; did you mean broken/closed_twice"),
-        ("thraed", "did you mean thread?"),
+        ("thraed", "did you mean thread"),
         ("serber.c", "did you mean server.c"),
         ("folder/trase.jsonl", "did you mean folder/trace.jsonl?"),
         ("xyzzy", "'xyzzy' is neither a server nor a file; echotrace servers lists them"),

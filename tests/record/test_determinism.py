@@ -6,6 +6,7 @@ import pytest
 from recordings import own_folders, played, server_plan
 
 from echotrace.record.script import BUILT_IN
+from echotrace.servers import NAMES
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.story.sequence import canonical, per_connection
@@ -29,17 +30,18 @@ def recorded(name: str, clients: int, play: str = "interleaved") -> Story:
     return replay(played(server_plan(name, clients=clients, play=play)))
 
 
-@pytest.mark.parametrize("name", ["fork", "thread"])
+@pytest.mark.parametrize("name", ["fork", "thread", "prefork", "pool"])
 def test_twenty_recordings_are_one(name: str) -> None:
     """20 recordings of three clients in a row give one and the same sequence, in roles."""
     assert len({canonical(recorded(name, 3)) for _ in range(20)}) == 1
 
 
 @pytest.mark.parametrize("play", BUILT_IN)
-@pytest.mark.parametrize("name", ["fork", "thread"])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_script_gives_one_sequence(name: str, play: str) -> None:
     """Every built-in script gives the same sequence again."""
-    assert len({canonical(recorded(name, 3, play)) for _ in range(3)}) == 1
+    clients = 2 if name in ("prefork", "pool") and play == "reset" else 3  # two end all workers
+    assert len({canonical(recorded(name, clients, play)) for _ in range(3)}) == 1
 
 
 def server_lines(story: Story) -> dict[int, list[tuple[str, str]]]:

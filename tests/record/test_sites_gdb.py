@@ -19,7 +19,7 @@ from echotrace.record import seccomp
 from echotrace.record.plan import Plan
 from echotrace.record.services import Service
 from echotrace.story.roles import assign
-from echotrace.syscalls import ROWS
+from echotrace.syscalls import ON_REQUEST, ROWS
 from echotrace.trace import Trace
 
 pytestmark = pytest.mark.skipif(
@@ -130,7 +130,7 @@ def by_role_of_log(log: Path) -> dict[str, list[Seen]]:
 @contextmanager
 def under_gdb(argv: Sequence[str], log: Path, child: int) -> Iterator["subprocess.Popen[bytes]"]:
     """A program that runs under gdb, which writes the log."""
-    calls = " ".join(name for name in ROWS if name in NAMES.values())
+    calls = " ".join(sorted((ROWS.keys() - ON_REQUEST) & set(NAMES.values())))
     wish = {"SITES_CALLS": calls, "SITES_LOG": str(log), "SITES_CHILD": str(child)}
     with subprocess.Popen(
         ["gdb", "-nx", "-q", "-x", str(SCRIPT), "--args", *argv],

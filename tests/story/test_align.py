@@ -1,5 +1,7 @@
 """Alignment of two connections: the fewest gaps, nothing lost, the same seen from both sides."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,8 +13,8 @@ from echotrace.story.align import (
     SAME,
     Alignment,
     align,
-    steps,
 )
+from echotrace.story.course import steps
 from echotrace.story.nouns import Story
 from echotrace.story.reasons import reasons
 from echotrace.story.replay import replay
@@ -85,6 +87,78 @@ def test_fork_against_thread_differs_where_it_must() -> None:
             (SAME, "sendto"), (SAME, "recvfrom"), (LEFT_ONLY, "shutdown"), (SAME, "close"),
             (DIFFERENT, "exit_group"),
         ]  # fmt: skip
+
+
+def _rows(alignment: Alignment) -> list[tuple[str, str, str]]:
+    """Section, mark and name of each row's call."""
+    return [
+        (pair.section, pair.mark, getattr((pair.left or pair.right).record, "name", ""))  # type: ignore[union-attr]
+        for pair in alignment.pairs
+    ]
+
+
+def test_who_accepts_and_serves_stands_beside_who_only_serves() -> None:
+    """recv and send of `iterative` stand beside those of fork's child, and close beside its."""
+    for alignment in align(_stored("iterative"), _stored("fork")):
+        assert _rows(alignment) == [
+            ("accept", SAME, "accept"), ("hand-off", RIGHT_ONLY, "clone"),
+            ("hand-off", RIGHT_ONLY, "close"), ("echo", SAME, "recvfrom"),
+            ("echo", DIFFERENT, "sendto"), ("end", SAME, "recvfrom"),
+            ("end", RIGHT_ONLY, "shutdown"), ("end", SAME, "close"),
+            ("exit", RIGHT_ONLY, "exit_group"),
+        ]  # fmt: skip
+
+
+def test_waits_stand_with_the_connection_that_they_found_ready() -> None:
+    """select and poll stand on one row, in the section of the call that they lead to."""
+    for alignment in align(_stored("select"), _stored("poll")):
+        assert _rows(alignment) == [
+            ("accept", DIFFERENT, "pselect6"), ("accept", SAME, "accept"),
+            ("echo", DIFFERENT, "pselect6"), ("echo", SAME, "recvfrom"), ("echo", SAME, "sendto"),
+            ("end", DIFFERENT, "pselect6"), ("end", SAME, "recvfrom"), ("end", SAME, "close"),
+        ]  # fmt: skip
+
+
+def test_wait_for_an_accept_is_the_last_before_it() -> None:
+    """Of the waits that found the listening socket ready, an accept is shown with its own."""
+    first, second = _stored("epoll").connections
+    found = [steps(_stored("epoll"), connection)[0].event for connection in (first, second)]
+    assert [event.woken_by for event in found] == [
+        next(e.seq for e in _stored("epoll").events if e.actor == client) for client in ("C1", "C2")
+    ]
+
+
+def _reasons(one: str, other: str) -> list[str]:
+    left, right = _stored(one), _stored(other)
+    return reasons(left, right, align(left, right))
+
+
+def test_reasons_say_who_serves_and_who_waits_for_a_turn() -> None:
+    """fork hands over what iterative serves itself; iterative lets the second client wait."""
+    made, turn, *_ = _reasons("iterative", "fork")
+    assert "makes a process, P1" in made
+    assert "on the other side P0, which accepted the connection, serves it too" in made
+    assert re.match(
+        r"C2 connects \(event \d+\) and waits in the accept queue, since P0 still serves #1, until "
+        r"accept takes it \(event \d+ of iterative\); on the other side P0 serves nobody",
+        turn,
+    )
+    assert _reasons("fork", "iterative")[1] == turn
+    assert not any("accept queue" in told for told in _reasons("fork", "select"))
+
+
+def test_reasons_say_what_is_waited_for() -> None:
+    """A wait for all is told from a wait for one, and the list passed from the list kept."""
+    assert any(
+        re.match(r"P0 waits in select \(.*; on the other side T1 waits in recv \(.*alone", told)
+        for told in _reasons("thread", "select")
+    )
+    (told,) = _reasons("poll", "epoll")
+    assert re.fullmatch(
+        r"poll is passed a list of descriptors with each call \(event \d+ of poll\); epoll_wait is "
+        r"passed no list: the kernel keeps it from one call to the next \(event \d+ of epoll\)",
+        told,
+    )
 
 
 def test_reasons_name_their_events() -> None:

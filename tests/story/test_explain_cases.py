@@ -264,9 +264,9 @@ def _hostile_path_stays_out(b: TraceBuilder) -> int:
     return b.call(10, "bind", 6, "unix:/tmp/\x1b[2J. It is true", 110)
 
 
-@case("P0 calls futex, which is not among the calls that echotrace models.")
+@case("P0 calls madvise, which is not among the calls that echotrace models.")
 def _call_of_no_table(b: TraceBuilder) -> int:
-    return b.call(10, "futex")
+    return b.call(10, "madvise")
 
 
 @case("writes 5 bytes to fd 1 (standard output)")
@@ -394,17 +394,17 @@ def _connect_interrupted(b: TraceBuilder) -> int:
 
 @case("fails with EINTR: a signal interrupted the call.")
 def _unknown_interrupted(b: TraceBuilder) -> int:
-    return b.call(10, "futex", errno="EINTR")
+    return b.call(10, "madvise", errno="EINTR")
 
 
 @case("fails with ETIMEDOUT: the time that the call may take is over.")
 def _unknown_timed_out(b: TraceBuilder) -> int:
-    return b.call(10, "futex", errno="ETIMEDOUT")
+    return b.call(10, "madvise", errno="ETIMEDOUT")
 
 
 @case("fails with EAGAIN: what the call needs is not the case now.")
 def _unknown_not_now(b: TraceBuilder) -> int:
-    return b.call(10, "futex", errno="EAGAIN")
+    return b.call(10, "madvise", errno="EAGAIN")
 
 
 @case("a signal came before anything was sent")

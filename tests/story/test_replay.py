@@ -137,9 +137,9 @@ def test_thread_starts_where_its_maker_was() -> None:
     b.server()
     b.accept(10, 4)
     spawn = b.thread(10, 12)
-    first = b.call(12, "futex")
+    first = b.call(12, "madvise")
     b.accept(10, 5, port=50002)
-    later = b.call(12, "futex")
+    later = b.call(12, "madvise")
     story = replay(b.trace())
     assert [story.event(seq).place for seq in (spawn, first, later)] == [ONE, ONE, ONE]
     assert story.event(first).actor == "T1"

@@ -28,8 +28,15 @@ class Entry(NamedTuple):
 
 
 ENTRIES = (
+    Entry("iterative", "serve", "Record the server that serves one connection at a time."),
     Entry("fork", "serve", "Record the server that forks a process per connection."),
     Entry("thread", "serve", "Record the server that starts a thread per connection."),
+    Entry("select", "serve", "Record the server that waits for all its connections with select."),
+    Entry("poll", "serve", "Record the server that does so with poll."),
+    Entry("epoll", "serve", "Record the server that does so with epoll."),
+    Entry("kqueue", "serve", "Record the server that waits with kevent for all connections."),
+    Entry("prefork", "serve", "Record the server whose processes accept on one socket."),
+    Entry("pool", "serve", "Record the server that queues connections for its threads."),
     Entry("run", "run", "Record a program of your own, in any language."),
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two servers or traces side by side."),

@@ -45,8 +45,8 @@ def c_function(name: str, args: Mapping[str, Any]) -> str:
 
 #: Logical events whose calls are better known by the C function that makes them.
 _BETTER_KNOWN = frozenset({
-    "accept", "recv", "send", "open", "select", "poll", "epoll wait", "spawn", "exec", "wait",
-    "exit", "signal",
+    "accept", "recv", "send", "open", "select", "poll", "epoll wait", "epoll control",
+    "epoll create", "spawn", "exec", "wait", "exit", "signal", "futex",
 })  # fmt: skip
 
 #: Ends of the names under which Python knows its sources: files, `<string>`, `<stdin>`.

@@ -53,8 +53,6 @@ CLEAN: tuple[Clean, ...] = (
 )
 
 _ANY = ("interleaved", "sequential", "burst", "silent", "large", "half-close", "reset", "idle")
-#: A client that stays until it is reset keeps all others waiting in an iterative server.
-_UNLESS_HELD_UP = tuple(script for script in _ANY if script != "reset")
 _ONE_AFTER_THE_OTHER = ("sequential", "large", "half-close", "idle")
 _TOGETHER = ("interleaved", "burst", "silent", "reset")
 
@@ -72,14 +70,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("short_send_ignored", "clean_thread", ("interleaved", "sequential", "half-close"),
            "send returns 3 for 5 bytes, and the next call is recv: the client waits for the rest.",
            injections=("send:short=3",), ends_early=True),
-    Mutant("accept_unchecked", "clean_iterative", _UNLESS_HELD_UP,
+    Mutant("accept_unchecked", "clean_iterative", _ANY,
            "accept returns -1, and P0 goes on to recv(-1) and close(-1), both EBADF.",
            injections=("accept:ECONNABORTED:when=1",)),
     Mutant("eintr_on_accept_ends_server", "clean_fork", _TOGETHER,
            "P1's end interrupts accept (ERESTARTSYS in the kernel, EINTR in the program): P0 reaps "
            "P1 and calls exit(1)."),
     Mutant("sigpipe_possible", "clean_iterative",
-           tuple(script for script in _UNLESS_HELD_UP if script != "idle"),
+           tuple(script for script in _ANY if script != "idle"),
            "send has no MSG_NOSIGNAL: where it fails with EPIPE, SIGPIPE ends the server."),
     Mutant("recv_error_ends_all", "clean_thread", ("reset",),
            "recv of T1 fails with ECONNRESET, and T1 calls exit(1), which ends T2 in its recv."),
@@ -97,9 +95,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("readiness_loop_spins", "clean_epoll", _ANY,
            "epoll_wait returns EPOLLOUT at once, recv fails with EAGAIN, and so on without end.",
            ends_early=True),
-    Mutant("no_so_reuseaddr", "clean_iterative", _UNLESS_HELD_UP,
+    Mutant("no_so_reuseaddr", "clean_iterative", _ANY,
            "There is no setsockopt(3, SO_REUSEADDR, 1) before bind."),
-    Mutant("listens_on_every_interface", "clean_iterative", _UNLESS_HELD_UP,
+    Mutant("listens_on_every_interface", "clean_iterative", _ANY,
            "bind has the address 0.0.0.0, although the server was told 127.0.0.1."),
     Mutant("descriptor_open_at_exit", "clean_fork", _ANY,
            "P1 calls exit(0) without close(4): the kernel closes what the program forgot."),

@@ -28,9 +28,17 @@ class Server:
     idea: str
 
 
+#: In the order of the lecture: each differs from the one before it by one idea.
 SERVERS: tuple[Server, ...] = (
+    Server("iterative", "One connection at a time; the others wait."),
     Server("fork", "Each connection gets a process of its own."),
     Server("thread", "Each connection gets a thread of its own."),
+    Server("select", "One process waits for all, by a set of bits."),
+    Server("poll", "One process waits for all, by a list of its own."),
+    Server("epoll", "One process waits for all, by a list of the kernel."),
+    Server("kqueue", "Like epoll, but one call changes the list and waits."),
+    Server("prefork", "Processes made beforehand accept on one socket."),
+    Server("pool", "One thread accepts, threads made beforehand serve."),
 )
 
 NAMES: tuple[str, ...] = tuple(server.name for server in SERVERS)
@@ -57,6 +65,14 @@ def find(name: str) -> Server:
     raise UserError(f"no server is called '{name}'{hint} (echotrace servers lists all)")
 
 
+def neighbour(name: str) -> str | None:
+    """The server that comes next in the lecture, or before the last; None outside of it."""
+    if name not in NAMES:
+        return None
+    following = NAMES[NAMES.index(name) + 1 :]
+    return following[0] if following else NAMES[-2]
+
+
 def languages(name: str) -> tuple[Language, ...]:
     """The languages in which the source of the server called `name` is installed."""
     return tuple(
@@ -75,16 +91,26 @@ def source(name: str, language: Language) -> Path:
     return path
 
 
+def stand_ins() -> frozenset[Path]:
+    """Sources that stand in for a library which this system lacks: they are not a server's own."""
+    folder = _data_dir("servers")
+    return frozenset({folder / "kqueue.h", folder / "python" / "kqueue_on_epoll.py"})
+
+
 def traces_dir() -> Path:
     """The directory of the recorded reference traces; it may be empty or missing."""
     return _data_dir("traces")
+
+
+#: Python twins with another name: `select.py` would be imported by all in place of the module.
+_TWINS: Mapping[str, str] = {"select": "select_"}
 
 
 def _path(server: Server, language: Language) -> Path:
     folder = _data_dir("servers")
     if language == "c":
         return folder / f"{server.name}.c"
-    return folder / "python" / f"{server.name}.py"
+    return folder / "python" / f"{_TWINS.get(server.name, server.name)}.py"
 
 
 def _data_dir(name: str) -> Path:

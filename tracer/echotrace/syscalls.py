@@ -276,6 +276,10 @@ _ROWS = (
     Row("epoll_pwait2",
         "fd:fd events:epollevents maxevents:int timeout:timespec mask:pointer size:int", _E.USES,
         "epoll_pwait2", "epoll wait", "waits until a descriptor of the interest list is ready"),
+    # memory that threads share
+    Row("futex", "uaddr:pointer op:futexop val:int timeout:pointer uaddr2:pointer val3:hex",
+        _E.NONE, "futex", "futex",
+        "sleeps until another thread says that a value in memory has changed, or says so"),
     # tasks
     Row("clone", "flags:cloneflags stack:pointer parent_tid:pointer child_tid:pointer tls:pointer",
         _E.SPAWNS, "clone", "spawn", "makes a new task; the flags say what it shares"),
@@ -304,6 +308,8 @@ _ROWS = (
 
 #: The calls that a recording holds unless all are asked for, by name.
 ROWS: Mapping[str, Row] = {row.name: row for row in _ROWS}
+#: Calls of the table that are recorded only where all calls are: locks make very many.
+ON_REQUEST = frozenset({"futex"})
 
 #: Numbers that python-ptrace's tables lack; from 424 on they are the same on every architecture
 #: (include/uapi/asm-generic/unistd.h).

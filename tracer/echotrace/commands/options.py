@@ -41,7 +41,8 @@ recording = _all(
                  metavar="N", help="How many clients a built-in script has."),
     click.option("--script", "-s", default="interleaved", show_default=True, metavar="NAME|FILE",
                  help="What the clients do: interleaved, sequential, burst, silent, large, "
-                 "half-close, reset, idle, or a file with a step a line: '1 send hello'."),
+                 "half-close, reset, idle (see echotrace servers --scripts), or a file with a "
+                 "step a line: '1 send hello'."),
     click.option("--all", "everything", is_flag=True,
                  help="Record and show every system call, futex and mmap too."),
     click.option("--snaplen", type=click.IntRange(0, 65_536), default=64, show_default=True,
@@ -94,6 +95,11 @@ writing = _writing("Write to FILE what would be printed.")
 writing_trace = _writing(
     "Write to FILE: the trace when it ends in .jsonl, else what would be printed."
 )
+
+live = click.option(
+    "--live", is_flag=True,
+    help="Print the timeline as it grows, a row when something happens, instead of at the end.",
+)  # fmt: skip
 
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no hints on stderr.")
 

@@ -1,70 +1,27 @@
-"""Records a teaching server into a trace file, with progress; only recording commands import it."""
+"""Records a program into a trace file, with progress; only recording commands import it."""
 
 import signal
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
-import click
 import platformdirs
 
-from echotrace import servers
 from echotrace.commands.progress import Progress
+from echotrace.commands.wish import Wish, plan_of, say
 from echotrace.errors import EchotraceError, NotReachable, StepTimeout, SystemRefused
-from echotrace.record import build, inject, program, script
+from echotrace.record import script
 from echotrace.record.conductor import Conductor
 from echotrace.record.inject import Faults
 from echotrace.record.plan import Plan
-from echotrace.record.program import Program
 from echotrace.record.recorder import Recorder
 from echotrace.record.services import Service
-from echotrace.trace import Record, Trace
+from echotrace.trace import Record, Syscall, Trace
 from echotrace.tracefile import Writer, load
-from echotrace.views.words import safe
 
-
-@dataclass(frozen=True)
-class Wish:
-    """What a user asked to have recorded; the fields are the options of the same name.
-
-    `server` is a name of the catalogue; or empty, when `command` has the words that start a program
-    of the user's own. `port` is the one that clients go to where it has several; with `no_clients`
-    they are the user's, and `until_exit` lets the recording last until the program ends. `heard`
-    lets the program's standard output be seen on ours, `mute` throws what it writes to stderr away;
-    `tentative` says nothing of faults that meet no call; `label` tells recordings of one server
-    apart that are kept at the same time.
-    """
-
-    server: str = ""
-    command: tuple[str, ...] = ()
-    port: int | None = None
-    no_clients: bool = False
-    until_exit: bool = False
-    clients: int = 2
-    script: str = "interleaved"
-    lang: str = "c"
-    as_posted: bool = False
-    everything: bool = False
-    snaplen: int = 64
-    timeout: float = 5.0
-    no_seccomp: bool = False
-    no_lines: bool = False
-    inject: tuple[str, ...] = ()
-    quiet: bool = False
-    mute: bool = False
-    heard: bool = False
-    tentative: bool = False
-    label: str = ""
-
-    @property
-    def kept_as(self) -> str:
-        """The name under which the trace is kept; a user's `fork` is not ours."""
-        name = self.server.replace("/", "-")
-        if self.command:
-            called = Path(self.command[0]).name
-            name = called if Path(called).suffix in servers.LANGUAGE_OF_SUFFIX else f"run-{called}"
-        return f"{name}-{self.label}" if self.label else name
+__all__ = ["Recorded", "Watcher", "Wish", "kept_path", "plan_of", "record", "record_and_keep"]
 
 
 @dataclass(frozen=True)
@@ -97,51 +54,24 @@ def kept_path(name: str) -> Path:
     return folder / f"{name}.jsonl"
 
 
-def plan_of(wish: Wish) -> Plan:
-    """Everything needed to record: the script read, the server compiled."""
-    injections = tuple(map(inject.parse, wish.inject))
-    found = program.find(wish.command) if wish.command else _of_catalogue(wish)
-    return Plan(
-        server=found.name,
-        language=found.language,
-        program=found.path,
-        argv=found.argv,
-        script=script.NOTHING if wish.no_clients else script.find(wish.script, wish.clients),
-        source=found.source.name if found.source else None,
-        everything=wish.everything,
-        snaplen=wish.snaplen,
-        timeout=wish.timeout,
-        pin=not found.own,
-        seccomp=not wish.no_seccomp,
-        mute=wish.mute,
-        heard=wish.heard,
-        injections=injections,
-        lines=not wish.no_lines,
-        compiled_from=found.compiled_from,
-        port=wish.port,
-    )
+class Watcher(Protocol):
+    """Is shown a recording as it grows."""
+
+    def grow(self, records: Sequence[Record]) -> None:
+        """Take what was just written, the header first."""
+
+    def begin(self, calls: Sequence[Syscall]) -> None:
+        """Take calls that go on, each once."""
 
 
-def _of_catalogue(wish: Wish) -> Program:
-    address = None if wish.as_posted else "127.0.0.1:0"
-    wanted: servers.Language = "python" if wish.lang == "python" else "c"
-    (path, *arguments), language = build.command(wish.server, wanted, address)
-    if language != wanted:
-        _say("no C compiler found: recording the Python twin (apt-get install gcc gives the other)")
-    source = servers.source(wish.server, language)
-    made_from = build.inputs(source) if language == "c" else frozenset({source})
-    argv = (wish.server if language == "c" else "python3", *arguments)
-    return Program(wish.server, path, argv, language, source, made_from, own=False)
-
-
-def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
+def record(wish: Wish, path: Path, *, overwrite: bool, watcher: Watcher | None = None) -> Recorded:
     """Record into `path`. An early end is no exception here: what was seen is in the trace."""
     plan = plan_of(wish)
     error: EchotraceError | None = None
     stopped_by = None
     with Writer.create(path, overwrite=overwrite) as writer:
         try:
-            stopped_by = _play(plan, writer.write, wish)
+            stopped_by = _play(plan, writer.write, wish, watcher)
         except StepTimeout as early:
             error = early
         except SystemRefused as refused:
@@ -151,27 +81,38 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
     return Recorded(path, load(path), error, stopped_by)
 
 
-def record_and_keep(wish: Wish) -> Recorded:
+def record_and_keep(wish: Wish, watcher: Watcher | None = None) -> Recorded:
     """Record, and keep the trace as the last one of its server.
 
     Two recordings at the same time do not meet: each has a file of its own until it is done.
     """
     path = kept_path(wish.kept_as)
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
-        recorded = record(wish, Path(folder) / path.name, overwrite=False)
+        recorded = record(wish, Path(folder) / path.name, overwrite=False, watcher=watcher)
         recorded.path.replace(path)
     return replace(recorded, path=path)
 
 
-def _play(plan: Plan, write: Callable[[Sequence[Record]], None], wish: Wish) -> int | None:
+def _play(
+    plan: Plan,
+    write: Callable[[Sequence[Record]], None],
+    wish: Wish,
+    watcher: Watcher | None,
+) -> int | None:
     """Record a plan; the signal that ended it early, or None."""
-    with Recorder(plan, write) as recorder:
+
+    def write_and_show(records: Sequence[Record]) -> None:
+        write(records)
+        if watcher is not None:
+            watcher.grow(records)
+
+    with Recorder(plan, write_and_show, watcher.begin if watcher else None) as recorder:
         if not wish.tentative:
             recorder.at_exit(lambda: _tell_missed(recorder.faults))
         try:
             if not wish.no_clients:
-                _serve_clients(recorder, quiet=wish.quiet)
-            if wish.no_clients or wish.until_exit:
+                _serve_clients(recorder, quiet=wish.quiet or watcher is not None)
+            if (wish.no_clients or wish.until_exit) and not recorder.stopped_by:
                 _follow(recorder, announces=wish.no_clients and not wish.quiet)
         except StepTimeout as early:
             blamed = _with_a_likely_cause(early, wish, recorder.faults)
@@ -197,7 +138,7 @@ def _follow(recorder: Recorder, *, announces: bool) -> None:
 
     def announce(service: Service) -> None:
         if announces:
-            _say(f"'{recorder.plan.server}' listens on {service.local}; Ctrl-C ends the recording")
+            say(f"'{recorder.plan.server}' listens on {service.local}; Ctrl-C ends the recording")
 
     recorder.run_freely(announce)
     recorder.settle()
@@ -216,8 +157,4 @@ def _with_a_likely_cause(early: StepTimeout, wish: Wish, faults: Faults) -> Step
 
 def _tell_missed(faults: Faults) -> None:
     for sentence in faults.missed():
-        _say(sentence)
-
-
-def _say(text: str) -> None:
-    click.echo(f"echotrace: {safe(text)}", err=True)
+        say(sentence)

@@ -18,7 +18,8 @@ Examples:
   echotrace run --clients 3 server.py
   echotrace run --port 8080 -- node server.js
   echotrace run -s http.txt -- python3 -m http.server
-  echotrace run --no-clients ./server       the clients are yours; Ctrl-C ends it
+  echotrace run --no-clients ./server       clients are yours, until Ctrl-C
+  echotrace run --live --no-clients ./server
   echotrace run --until-exit ./server       goes on after the script
 """
 
@@ -42,6 +43,7 @@ def command(_entry: Entry) -> click.Command:
               "before that counts as an interruption.")  # fmt: skip
 @options.recording
 @options.looking
+@options.live
 @options.text_or_trace
 @options.writing_trace
 @options.quiet

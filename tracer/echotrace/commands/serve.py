@@ -1,4 +1,4 @@
-"""`echotrace fork`, `echotrace thread`: record a teaching server and show its connections."""
+"""`echotrace fork`, `echotrace select` …: record a teaching server and show its connections."""
 
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,13 @@ def command(entry: Entry) -> click.Command:
     @options.recording
     @options.of_catalogue
     @options.looking
+    @options.live
     @options.text_or_trace
     @options.writing_trace
     @options.quiet
     @click.pass_context
     def serve(context: click.Context, /, **chosen: Any) -> None:  # noqa: ANN401 -- click's
-        hint = "echotrace compare fork thread"
+        hint = _next(entry.name)
         context.exit(record_and_show(server=entry.name, hint=hint, **chosen))
 
     return serve
@@ -43,3 +44,9 @@ Examples:
   {f"echotrace {name} --inject send:short=3":<40}the bytes that never come back
   {f"echotrace {name} -o {Path(name).name}.jsonl":<40}keep the trace
 """
+
+
+def _next(name: str) -> str:
+    """The command that shows more: what the next server does differently, or where the bug is."""
+    neighbour = servers.neighbour(name)
+    return f"echotrace compare {name} {neighbour}" if neighbour else f"echotrace check {name}"

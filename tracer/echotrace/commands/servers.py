@@ -1,12 +1,14 @@
 """`echotrace servers`: the teaching servers that can be recorded."""
 
 import textwrap
+from collections.abc import Iterator
 
 import click
 from tabulate import tabulate
 
-from echotrace import gallery, servers
+from echotrace import gallery, lessons, servers
 from echotrace.cli import Entry
+from echotrace.record import script
 
 
 def command(_entry: Entry) -> click.Command:
@@ -16,9 +18,12 @@ def command(_entry: Entry) -> click.Command:
 
 @click.command("servers")
 @click.option("--broken", is_flag=True, help="List the find-the-bug gallery, with its answers.")
-def show(broken: bool) -> None:
+@click.option("--scripts", is_flag=True,
+              help="List the client scripts, and what each shows of which server.")  # fmt: skip
+def show(broken: bool, scripts: bool) -> None:
     """List the teaching servers: name, the languages they come in, the idea each teaches."""
-    click.echo(_gallery() if broken else _servers())
+    parts = [_scripts()] * scripts + [_gallery()] * broken
+    click.echo("\n\n".join(parts) or _servers())
 
 
 def _servers() -> str:
@@ -28,7 +33,25 @@ def _servers() -> str:
         has = ["yes" if language in installed else "-" for language in ("c", "python")]
         rows.append([server.name, *has, server.idea])
     table = tabulate(rows, headers=["name", "C", "Python", "idea"], tablefmt="plain")
-    return f"{table}\n\nServers to find a bug in: echotrace servers --broken"
+    return (
+        f"{table}\n\nWhat the clients do, and what it shows: echotrace servers --scripts\n"
+        "Servers to find a bug in: echotrace servers --broken"
+    )
+
+
+def _scripts() -> str:
+    """Each script with what the clients do, then the lesson of each server, alike ones together."""
+    return "\n\n".join(
+        "\n".join([f"{name}: {script.describe(name)}", *_lessons(name)]) for name in script.BUILT_IN
+    )
+
+
+def _lessons(name: str) -> Iterator[str]:
+    sayings: dict[str, list[str]] = {}
+    for server in servers.NAMES:
+        sayings.setdefault(lessons.lesson(server, name), []).append(server)
+    for sentence, who in sayings.items():
+        yield _indented(f"{', '.join(who)}: {sentence}")
 
 
 def _gallery() -> str:

@@ -26,7 +26,9 @@ from echotrace.errors import SystemRefused, UserError
 from echotrace.servers import Language
 
 _EVERYWHERE = ("-g", "-O0", "-pthread")
-FLAGS = ("-std=c11", "-Wall", "-Wextra", "-Werror", *_EVERYWHERE)
+#: Without frame pointers each frame has a known size, also in a call that is still in progress,
+#: when registers cannot be read (`callsite`).
+FLAGS = ("-std=c11", "-Wall", "-Wextra", "-Werror", "-fomit-frame-pointer", *_EVERYWHERE)
 #: For the user's own source: what compiles without flags compiles here too.
 OWN_FLAGS = _EVERYWHERE
 

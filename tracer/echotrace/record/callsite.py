@@ -9,7 +9,8 @@ stack and as many look-ups. Where frames hang on another register, the whole way
 A way that is not known, or that leads to no line, has no origin: better none than a wrong one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
 from echotrace.record.machine import RIP, RegisterBuffer
 from echotrace.record.machine import RSP as RSP_PLACE
@@ -24,8 +25,11 @@ _MOST_LEARNT = 50_000  # return addresses of a space
 class CallSites:
     """The origins of the calls of native programs on x86-64 (origins.Origins)."""
 
-    def __init__(self, pids: Mapping[int, int], memory: Memory) -> None:
+    def __init__(
+        self, pids: Mapping[int, int], memory: Memory, stand_ins: Collection[Path] = ()
+    ) -> None:
         self.found: list[Origin] = []
+        self._stand_ins = {str(path) for path in stand_ins}
         self._numbers: dict[Origin, int] = {}
         self._pids = pids
         self._memory = memory
@@ -104,7 +108,7 @@ class CallSites:
         for frame in self._walker.walk(tid, space, instruction, registers):
             frames.append(frame)
             line = frame.module.line(frame.address) if frame.module else None
-            if line and frame.module:
+            if line and frame.module and line.path not in self._stand_ins:
                 name = line.function or frame.module.function(frame.address)
                 called = _called(frames)
                 return frames, Origin(line.path, line.line, name, called, frame.module.built)

@@ -66,6 +66,8 @@ class Client:
         if self._socket is None:
             self._socket = _socket(self._service)
         status = self._socket.connect_ex(self._service.address)
+        if status == errno.EINPROGRESS:  # on one machine it is often done already: ask again
+            status = self._socket.connect_ex(self._service.address)
         if status in (errno.EINPROGRESS, errno.EALREADY):
             return False
         if status == errno.EAGAIN:

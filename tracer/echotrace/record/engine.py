@@ -180,10 +180,6 @@ class Engine:
         """Let the next task go on; False when none waits. Ask only when the server is idle."""
         return self.turns.give(self.pids, self._resume)
 
-    def run_all(self) -> None:
-        """From now on let every task go on when it can."""
-        self.turns.end(self._resume)
-
     def calls_in_progress(self) -> list[str]:
         """The names of the system calls in which the tasks wait."""
         calls = filter(None, map(procfs.call_in_progress, self.pids))

@@ -55,6 +55,7 @@ DECODERS: Mapping[str, Callable[[Argument], Any]] = {
     "openflags": _open_flags,
     "epollflags": lambda a: names.flags(a.value, names.EPOLL_FLAGS),
     "epollop": lambda a: names.one(a.value, names.EPOLL_OPERATIONS),
+    "futexop": lambda a: names.one(a.value & names.FUTEX_OPERATION_BITS, names.FUTEX_OPERATIONS),
     "closerange": lambda a: names.flags(a.value, names.CLOSE_RANGE_FLAGS),
     "fcntl": lambda a: names.one(a.value, names.FCNTL_COMMANDS),
     "fcntlarg": _fcntl_argument,

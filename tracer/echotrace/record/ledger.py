@@ -92,6 +92,19 @@ class Ledger:
         """The record of a call that had not returned at the end of the trace."""
         return self._with_sources([self._record(tid, start, None, call, found, origin)])
 
+    def glimpse(self, tid: int, start: int, call: Call, found: Found) -> Syscall:
+        """A call that goes on, as far as it is known; no record of the trace."""
+        return Syscall(
+            seq=self._reserved[start],
+            tid=tid,
+            name=self._names.get(call.number, f"syscall {call.number}"),
+            args=found["args"],
+            result=None,
+            errno=None,
+            start=self.time(start),
+            end=None,
+        )
+
     def _with_sources(self, records: list[Record]) -> list[Record]:
         """The records, and each new source before the first that names it."""
         new = {source.file: source for source in self._sources.take_new()}

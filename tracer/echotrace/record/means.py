@@ -13,6 +13,7 @@ from echotrace.record.origins import Nowhere, Origins
 from echotrace.record.plan import Plan
 from echotrace.record.ptrace import Memory
 from echotrace.record.stops import InfoStops, RegisterStops, Stops
+from echotrace.syscalls import ON_REQUEST
 
 
 def origins(plan: Plan, pids: dict[int, int], memory: Memory) -> Origins:
@@ -22,10 +23,10 @@ def origins(plan: Plan, pids: dict[int, int], memory: Memory) -> Origins:
     if plan.language == "python":
         from echotrace.record.python.origins import PythonOrigins  # noqa: PLC0415 -- as below
 
-        return PythonOrigins()
+        return PythonOrigins(plan.stand_ins)
     from echotrace.record.callsite import CallSites  # noqa: PLC0415 -- pyelftools is slow to load
 
-    return CallSites(pids, memory)
+    return CallSites(pids, memory, plan.stand_ins)
 
 
 def stops(
@@ -43,13 +44,14 @@ def stops(
     if filtered and x86_64 and not plan.injections:
         return RegisterStops(inspector, pids, origins, memory, plan.snaplen)
     rows = inspector.rows
+    wanted_always = {n for n, row in rows.items() if row.name not in ON_REQUEST}
     asking = {n: seccomp.ASKS_WITHOUT.get(row.name) for n, row in rows.items()}
 
     def wanted(call: Call) -> bool:
         position = asking.get(call.number)
         asks = position is not None and not call.arguments[position]
         foreign = call.number & FOREIGN_BIT
-        return plan.everything or bool(foreign) or (call.number in rows and not asks)
+        return plan.everything or bool(foreign) or (call.number in wanted_always and not asks)
 
     changed = {n for n, row in rows.items() if row.name in seccomp.CHANGED_BY_THE_CALL}
     if plan.injections and not x86_64:

@@ -23,8 +23,8 @@ class Plan:
     program and us on one processor; `seccomp` is for machines that have it; `injections` are the
     faults that the program is to meet; `mute` throws away what it writes to standard error, and
     `heard` lets its standard output be seen on ours. `lines` finds the source line of each call;
-    `compiled_from` are sources that the program is known to be made from. Clients go to `port`
-    where the program has several.
+    `compiled_from` are sources that the program is known to be made from; in those of `stand_ins`
+    no call has its line, as in a library's. Clients go to `port` where the program has several.
     """
 
     server: str
@@ -43,6 +43,7 @@ class Plan:
     injections: tuple[Injection, ...] = ()
     lines: bool = True
     compiled_from: frozenset[Path] = frozenset()
+    stand_ins: frozenset[Path] = frozenset()
     port: int | None = None
 
 

@@ -23,7 +23,7 @@ from echotrace.record.services import Service, Services
 from echotrace.record.sources import Sources
 from echotrace.record.spool import Spool
 from echotrace.record.terminal import terminal_restored
-from echotrace.trace import End, Record
+from echotrace.trace import End, Record, Syscall
 
 #: Bytes of raw facts after which they are decoded even if there is no time for it.
 _SPOOL_LIMIT = 256 << 20
@@ -37,11 +37,13 @@ class Recorder:
 
     `write` takes records as they are settled; `services` are the places where the program takes
     clients, `beginning` knows why there is none; `stopped_by` is the signal that ended the
-    recording; `faults` knows what has become of the plan's injections.
+    recording; `faults` knows what has become of the plan's injections. `glimpse` is shown each call
+    that goes on when all that has ended is settled, once.
     """
 
     plan: Plan
     write: Callable[[Sequence[Record]], None]
+    glimpse: Callable[[Sequence[Syscall]], None] | None = None
     engine: Engine = field(init=False)
     ledger: Ledger = field(init=False)
     services: Services = field(init=False, default_factory=Services)
@@ -49,6 +51,7 @@ class Recorder:
     stopped_by: int | None = field(init=False, default=None)
     tick: bool = field(init=False, default=False)
     faults: Faults = field(init=False)
+    _glimpsed: set[tuple[int, int]] = field(init=False, default_factory=set)
     _spool: Spool = field(init=False)
     _origins: Origins = field(init=False)
     _stack: contextlib.ExitStack = field(init=False, default_factory=contextlib.ExitStack)
@@ -106,6 +109,19 @@ class Recorder:
                 self.beginning.learn(records)
                 self.write(records)
                 see(records)
+        if self.glimpse is not None:
+            self.glimpse(self._new_waits())
+
+    def _new_waits(self) -> list[Syscall]:
+        waiting = self.engine.waiting
+        new = [pair for pair in waiting.items() if pair not in self._glimpsed]
+        self._glimpsed = set(waiting.items())
+        calls = ((*pair, self.engine.stops.in_progress(pair[0])) for pair in new)
+        return [
+            self.ledger.glimpse(tid, start, call, self.engine.look(tid, call))
+            for tid, start, call in calls
+            if call is not None
+        ]
 
     def put_aside(self) -> None:
         """Keep raw facts for later; decode them now only when there are very many."""
@@ -122,7 +138,7 @@ class Recorder:
 
         def lull() -> bool:
             nonlocal handled, announced
-            if self.engine.handled - handled < 100:
+            if self.glimpse is not None or self.engine.handled - handled < 100:
                 self.settle()
                 for service in self.services.found[announced:]:
                     announce(service)
@@ -130,7 +146,7 @@ class Recorder:
             handled = self.engine.handled
             return False
 
-        self.engine.run_all()
+        self.engine.turns.end()
         self.engine.overflow = self.put_aside
         self.engine.pump(block=True, until=lull)
         self._come_to_rest()

@@ -208,11 +208,12 @@ def _half_close(count: int) -> str:
 
 
 def _reset(count: int) -> str:
-    """All are served, then each ends with a reset (RST) instead of an orderly end (FIN)."""
+    """As interleaved, but each client ends with a reset (RST) instead of an orderly end (FIN)."""
     every = range(1, count + 1)
     return "\n".join(
-        [f"{n} connect\n{n} send hey {n}\n{n} expect hey {n}" for n in every]
-        + [f"{n} reset" for n in every]
+        [f"{n} connect" for n in every]
+        + [f"{n} send hey {n}" for n in every]
+        + [f"{n} expect hey {n}\n{n} reset" for n in every]
     )
 
 

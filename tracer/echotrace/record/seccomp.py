@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from ptrace.syscall import SYSCALL_NAMES
 
 from echotrace.record import machine
-from echotrace.syscalls import NEWER_NUMBERS, ROWS
+from echotrace.syscalls import NEWER_NUMBERS, ON_REQUEST, ROWS
 
 #: What GETEVENTMSG says at a seccomp stop.
 PLAIN, LOOK_AT_ENTRY, OTHER_ARCHITECTURE = 0, 1, 2
@@ -39,8 +39,8 @@ def syscall_names() -> dict[int, str]:
 
 
 def wanted_numbers(names: Mapping[int, str]) -> frozenset[int]:
-    """The numbers of the calls in the table."""
-    return frozenset(number for number, name in names.items() if name in ROWS)
+    """The numbers of the calls in the table that are always recorded."""
+    return frozenset(number for number, name in names.items() if name in ROWS.keys() - ON_REQUEST)
 
 
 def program(names: Mapping[int, str], *, everything: bool) -> bytes | None:

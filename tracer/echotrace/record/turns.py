@@ -27,16 +27,9 @@ class Turns:
         """From now on let one task go at a time."""
         self.active = True
 
-    def end(self, start: Callable[[int], None]) -> None:
-        """From now on let all go, those first that wait; `start` for one that has not begun."""
+    def end(self) -> None:
+        """From now on let all go when they can. Ask only when none waits for its turn."""
         self.active = False
-        queue, self._queue = self._queue, {}
-        newborn, self._newborn = self._newborn, {}
-        for tid, handle in queue.items():
-            handle(tid, time.monotonic_ns())
-        for tid, stopped in newborn.items():
-            if stopped:
-                start(tid)
 
     def guard(self, handle: Handler) -> Handler:
         """The handler, for the task whose turn it is; stops of others are kept for later."""

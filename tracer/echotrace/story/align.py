@@ -1,31 +1,19 @@
 """Lays the connections of two stories against each other, by what happened and not by text.
 
-A connection is a sequence of steps. A step is a logical event (`accept`, `recv` …) together with
-who took it: the server's first task or the one that serves. Two sequences are aligned so that as
-many steps as possible stand side by side (a weighted longest common subsequence, by the usual
-table); variants of one call, and different outcomes, stand on one row as different.
+Two courses are aligned so that as many steps as possible stand side by side (a weighted longest
+common subsequence, by the usual table); variants of one call, and different outcomes, stand on one
+row as different.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from echotrace.story.course import SECTIONS, Step, steps
 from echotrace.story.nouns import Connection, Story, StoryEvent
-from echotrace.syscalls import logical_event
-from echotrace.trace import Exit, Syscall
+from echotrace.trace import Syscall
 
-#: The sections of a connection's life, in order.
-SECTIONS = ("accept", "hand-off", "echo", "end", "exit")
 SAME, DIFFERENT, LEFT_ONLY, RIGHT_ONLY = "=", "≠", "<", ">"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One call of a connection: its section of the life of a connection, its key, its event."""
-
-    section: str
-    key: tuple[str, str]
-    event: StoryEvent
 
 
 @dataclass(frozen=True)
@@ -73,55 +61,6 @@ def _named(
     for connection in connections:
         visits[connection.client] += 1
         yield (connection.client, visits[connection.client]), connection
-
-
-def steps(story: Story, connection: Connection) -> list[Step]:
-    """The calls of a connection and the ends of the tasks that served it."""
-    main = story.roles.names[0] if story.roles.names else ""
-    found: list[Step] = []
-    ended = False
-    for seq in connection.events:
-        event = story.event(seq)
-        record = event.record
-        if isinstance(record, Exit):
-            name = "" if _announced(found, event) else "killed"
-        else:
-            name = _name(event, record) if isinstance(record, Syscall) else ""
-        if not name:
-            continue
-        ended = ended or (name == "recv" and isinstance(record, Syscall) and record.result == 0)
-        who = "first" if event.actor == main else "serving"
-        section = _section(name, who, ended=ended)
-        if found:  # a connection's life goes one way
-            section = max(section, found[-1].section, key=SECTIONS.index)
-        found.append(Step(section, (name, who), event))
-    return found
-
-
-def _name(event: StoryEvent, call: Syscall) -> str:
-    """The logical event; a message that carries descriptors is more than its bytes."""
-    touch = event.touch
-    return "pass" if touch and (touch.passed or touch.received) else logical_event(call.name)
-
-
-def _announced(found: Sequence[Step], event: StoryEvent) -> bool:
-    return any(step.key[0] == "exit" and step.event.actor == event.actor for step in found)
-
-
-def _section(name: str, who: str, *, ended: bool) -> str:
-    match name:
-        case "accept":
-            return "accept"
-        case "name" | "option" | "control" if who == "first" and not ended:
-            return "accept"
-        case "spawn" | "pass":
-            return "hand-off"
-        case "close" if who == "first" and not ended:
-            return "hand-off"
-        case "exit" | "killed":
-            return "exit"
-        case _:
-            return "end" if ended or name == "close" else "echo"
 
 
 def _align(

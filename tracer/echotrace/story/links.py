@@ -55,6 +55,24 @@ class Links:
         return {waker: tuple(calls) for waker, calls in found.items()}
 
     @cached_property
+    def found_ready(self) -> Mapping[int, tuple[StoryEvent, ...]]:
+        """The waits (select, poll, epoll) that found a description ready, by its id."""
+        found: dict[int, list[StoryEvent]] = {}
+        for event in self._events:
+            for _, description in event.touch.ready if event.touch else ():
+                found.setdefault(description.id, []).append(event)
+        return {number: tuple(waits) for number, waits in found.items()}
+
+    @cached_property
+    def firsts(self) -> Mapping[tuple[str, int], int]:
+        """The first call of each task on each connection, by role and number."""
+        found: dict[tuple[str, int], int] = {}
+        for event in self._events:
+            if isinstance(event.record, Syscall) and event.place.connection is not None:
+                found.setdefault((event.actor, event.place.connection), event.seq)
+        return found
+
+    @cached_property
     def in_flight(self) -> Mapping[int, tuple[StoryEvent, ...]]:
         """The calls during which something else began, by the description they work on."""
         found: dict[int, list[StoryEvent]] = {}

@@ -2,9 +2,9 @@
 
 A call that works on a connection's description belongs to that connection, one on the listening
 socket (also before it listened) to the listening socket; so do select, poll and epoll, which wait
-for all at once. What names no descriptor (spawn, wait, futex, exit, a signal) happens at its task's
+for all at once. What names no descriptor (spawn, wait, exit, a signal) happens at its task's
 *current place*: where it last touched a connection or the listening socket, and before that where
-its maker was. Files, pipes and standard streams are no place, and do not change the current one. A
+its maker was. Files, pipes, standard streams and locks are no place, and do not change it. A
 socket with which the server is itself a client (connect(2), as in a proxy) is no place for now.
 """
 
@@ -100,7 +100,7 @@ class Places:
             return LISTENER if self._began else NONE
         if call.name == "socket":
             return LISTENER
-        if logical_event(call.name) in ("file", "signal"):
+        if logical_event(call.name) in ("file", "signal", "futex"):
             return NONE
         return here if effect is None else _UNTOUCHED.get(effect, here)
 

@@ -5,11 +5,13 @@ of the comparison stand for themselves.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from echotrace.functions import called
 from echotrace.story.align import DIFFERENT, LEFT_ONLY, RIGHT_ONLY, Alignment, Pair
 from echotrace.story.nouns import Story, StoryEvent
+from echotrace.story.reasons_to_hand_on import made_before, other_functions
+from echotrace.story.reasons_to_wait import asked_for_all, queued
+from echotrace.story.sides import Side, call_of, is_call
 from echotrace.syscalls import logical_event
 from echotrace.trace import Exit, Syscall
 
@@ -23,25 +25,7 @@ _SHARED = {
 }
 
 
-@dataclass(frozen=True)
-class _Side:
-    """One story, its name in sentences, and its calls in one pair of connections."""
-
-    story: Story
-    name: str
-    calls: tuple[StoryEvent, ...]
-
-    def at(self, event: StoryEvent) -> str:
-        """Where to look: the two sides number their events each for themselves."""
-        return f"event {event.seq} of {self.name}"
-
-    def first(self, kind: str) -> StoryEvent | None:
-        """The first call of a kind that succeeded."""
-        found = (e for e in self.calls if logical_event(_call(e).name) == kind)
-        return next((event for event in found if _call(event).errno is None), None)
-
-
-_Rule = Callable[[_Side, _Side, Sequence[Pair]], Iterator[str]]
+_Rule = Callable[[Side, Side, Sequence[Pair]], Iterator[str]]
 
 
 def reasons(left: Story, right: Story, alignments: Sequence[Alignment]) -> list[str]:
@@ -65,26 +49,17 @@ def flags_of(event: StoryEvent | None) -> tuple[str, ...]:
     return tuple(flag for flag in str(record.args.get("flags") or "").split("|") if flag)
 
 
-def _sides(left: Story, right: Story, pairs: Sequence[Pair]) -> tuple[_Side, _Side]:
+def _sides(left: Story, right: Story, pairs: Sequence[Pair]) -> tuple[Side, Side]:
     one, other = left.trace.header.server, right.trace.header.server
     if one == other:
         one, other = "the left", "the right"
     return (
-        _Side(left, one, tuple(p.left for p in pairs if p.left and _is_call(p.left))),
-        _Side(right, other, tuple(p.right for p in pairs if p.right and _is_call(p.right))),
+        Side(left, one, tuple(p.left for p in pairs if p.left and is_call(p.left))),
+        Side(right, other, tuple(p.right for p in pairs if p.right and is_call(p.right))),
     )
 
 
-def _is_call(event: StoryEvent) -> bool:
-    return isinstance(event.record, Syscall)
-
-
-def _call(event: StoryEvent) -> Syscall:
-    assert isinstance(event.record, Syscall)
-    return event.record
-
-
-def _spawns(one: _Side, other: _Side, pairs: Sequence[Pair]) -> Iterator[str]:
+def _spawns(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]:
     mine, your = one.first("spawn"), other.first("spawn")
     if (
         mine is None
@@ -97,8 +72,8 @@ def _spawns(one: _Side, other: _Side, pairs: Sequence[Pair]) -> Iterator[str]:
         yield "; ".join(made)
 
 
-def _what_is_made(side: _Side, event: StoryEvent) -> str:
-    call = _call(event)
+def _what_is_made(side: Side, event: StoryEvent) -> str:
+    call = call_of(event)
     flags = flags_of(event)
     role = side.story.roles.of(call.result or 0, event.end or 0)
     if role is None or (call.name.startswith("clone") and not flags):
@@ -117,7 +92,19 @@ def _what_is_made(side: _Side, event: StoryEvent) -> str:
     return f"{name} makes a {kind}, {role}, {how} ({side.at(event)})"
 
 
-def _kept_copies(one: _Side, other: _Side, pairs: Sequence[Pair]) -> Iterator[str]:
+def _one_hands_over(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+    """A task is made for the connection on one side only; on the other who accepts also serves."""
+    for side, across in ((one, other), (other, one)):
+        spawn, accept, served = side.first("spawn"), across.first("accept"), across.first("recv")
+        made = _what_is_made(side, spawn) if spawn and not across.first("spawn") else ""
+        if made and accept and served and accept.actor == served.actor:
+            yield (
+                f"{made}; on the other side {served.actor}, which accepted the connection, serves "
+                f"it too ({across.at(served)})"
+            )
+
+
+def _kept_copies(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]:
     for pair in pairs:
         event = pair.left if pair.mark == LEFT_ONLY else pair.right
         side, across = (one, other) if pair.mark == LEFT_ONLY else (other, one)
@@ -139,15 +126,15 @@ def _kept_copies(one: _Side, other: _Side, pairs: Sequence[Pair]) -> Iterator[st
         return
 
 
-def _exits(one: _Side, other: _Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def _exits(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
     ends = [(side, side.first("exit")) for side in (one, other)]
     said = [_how_it_ends(side, event) for side, event in ends if event is not None]
-    names = {_call(event).name for _, event in ends if event is not None}
+    names = {call_of(event).name for _, event in ends if event is not None}
     if len(said) == len(names) == 2 and all(said):
         yield "; ".join(said)
 
 
-def _how_it_ends(side: _Side, event: StoryEvent) -> str:
+def _how_it_ends(side: Side, event: StoryEvent) -> str:
     """What the end of the task did, by the descriptors that its Exit gave up."""
     end = next(
         (e for e in side.story.events if isinstance(e.record, Exit) and e.actor == event.actor),
@@ -156,21 +143,21 @@ def _how_it_ends(side: _Side, event: StoryEvent) -> str:
     if end is None:
         return ""
     thread = event.actor in side.story.roles.leaders
-    what = "the whole process" if _call(event).name == "exit_group" else "one thread"
+    what = "the whole process" if call_of(event).name == "exit_group" else "one thread"
     if what == "one thread" and not thread:
         return ""
     closes = bool(end.touch and end.touch.freed)
     consequence = "and closes all its descriptors" if closes else "and closes nothing"
     return (
-        f"{event.actor} ends with {_call(event).name} ({side.at(event)}), "
+        f"{event.actor} ends with {call_of(event).name} ({side.at(event)}), "
         f"which ends {what} {consequence}"
     )
 
 
-def _ends_of_all(one: _Side, other: _Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def _ends_of_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
     for side in (one, other):
         event = side.first("exit")
-        if event is None or _call(event).name != "exit_group":
+        if event is None or call_of(event).name != "exit_group":
             continue
         if event.actor in side.story.roles.leaders:
             process = side.story.roles.process(event.actor)
@@ -180,10 +167,10 @@ def _ends_of_all(one: _Side, other: _Side, _pairs: Sequence[Pair]) -> Iterator[s
             )
 
 
-def _shutdowns(one: _Side, other: _Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def _shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
     for side, across in ((one, other), (other, one)):
         event = side.first("shutdown")
-        if event is None or across.first("shutdown") or _call(event).args.get("how") == "SHUT_RD":
+        if event is None or across.first("shutdown") or call_of(event).args.get("how") == "SHUT_RD":
             continue
         closing = [e for e in across.calls if e.touch and any(f.left == 0 for f in e.touch.freed)]
         if closing:
@@ -194,4 +181,7 @@ def _shutdowns(one: _Side, other: _Side, _pairs: Sequence[Pair]) -> Iterator[str
             )
 
 
-_RULES: tuple[_Rule, ...] = (_spawns, _kept_copies, _exits, _ends_of_all, _shutdowns)
+_RULES: tuple[_Rule, ...] = (
+    _spawns, _one_hands_over, made_before, asked_for_all, other_functions, queued, _kept_copies,
+    _exits, _ends_of_all, _shutdowns,
+)  # fmt: skip

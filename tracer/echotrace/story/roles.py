@@ -8,6 +8,7 @@ the leader calls execve, it goes on under the leader's number (execve(2)), and s
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from echotrace.trace import Exit, Record, Signal, Syscall, Task
 
@@ -22,6 +23,15 @@ class Roles:
 
     spells: Mapping[int, tuple[tuple[int, ...], tuple[str, ...]]]
     leaders: Mapping[str, str] = field(default_factory=dict)
+
+    def born(self, role: str) -> int | None:
+        """When the task of a role was made (ns); None for a role that nobody has."""
+        return self._births.get(role)
+
+    @cached_property
+    def _births(self) -> Mapping[str, int]:
+        spells = [pair for spell in self.spells.values() for pair in zip(*spell, strict=True)]
+        return {name: time for time, name in sorted(spells, reverse=True)}  # the first time stays
 
     def of(self, tid: int, time: int) -> str | None:
         """The role of the task that has, or last had, the number `tid` at `time`."""

@@ -1,8 +1,9 @@
 """What may end the waiting of a call, indexed by what it waits for."""
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from math import inf
 from typing import TypeAlias
 
@@ -32,12 +33,22 @@ _REACHES: Mapping[str, Callable[[Description | None], tuple[int | None, ...]]] =
 }
 
 
+@dataclass
+class Wake:
+    """A call that woke sleepers; `left` counts those that are not known yet."""
+
+    time: int
+    seq: int
+    left: int
+
+
 class Index:
     """What may end a waiting, by what it is that waited for.
 
     `stirs` with their `times`, and `drains` (steps with which a client may make room for a send) by
     description id; `connects` by connection; `ends` and `execs` by the role of a process;
-    `interrupted` are wakers found already, the signals.
+    `interrupted` are wakers found already, the signals; `wakes` by process and address in memory
+    (futex(2)).
     """
 
     def __init__(self, roles: Roles) -> None:
@@ -49,6 +60,7 @@ class Index:
         self.ends: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.execs: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.interrupted: dict[int, int] = {}
+        self.wakes: dict[tuple[str, object], deque[Wake]] = defaultdict(deque)
         # interrupted calls whose signal is still to come, and when they ended, by task
         self._awaiting: dict[int, tuple[int, int]] = {}
 
@@ -92,12 +104,19 @@ class Index:
         if call.name in _EXECS:
             self.execs[event.actor].append((event.start, event.seq))
             self._add_freed(event)
+        elif call.name == "futex":
+            self._add_wake(event, call)
         elif event.touch is not None:
             if event.touch.freed:
                 self._add_freed(event)
             elif call.name in _REACHES:
                 sink = given_to(call, event.touch) or event.touch.used
                 self._add_reached(event, _REACHES[call.name](sink))
+
+    def _add_wake(self, event: StoryEvent, call: Syscall) -> None:
+        if str(call.args.get("op")).startswith("FUTEX_WAKE") and call.result:
+            wake = Wake(event.start, event.seq, call.result)
+            self.wakes[self.roles.process(event.actor), call.args.get("uaddr")].append(wake)
 
     def _add_reached(self, event: StoryEvent, reached: Iterable[int | None]) -> None:
         for description in reached:

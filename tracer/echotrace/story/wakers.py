@@ -106,6 +106,24 @@ def _waits(index: Index, event: StoryEvent) -> int | None:
     return _last_within(index.ends.get(role or "", ()), event)
 
 
+def _sleeps(index: Index, event: StoryEvent) -> int | None:
+    """The first call that woke somebody there and whose sleepers are not all known.
+
+    Those that sleep are woken in the order they came (futex_wake in kernel/futex/waitwake.c).
+    """
+    call = event.record
+    assert isinstance(call, Syscall)
+    if not str(call.args.get("op")).startswith("FUTEX_WAIT") or call.errno is not None:
+        return None
+    wakes = index.wakes[index.roles.process(event.actor), call.args.get("uaddr")]
+    while wakes and (not wakes[0].left or wakes[0].time <= event.start):
+        wakes.popleft()  # those who come to sleep later are later in this list too
+    if not wakes or wakes[0].time >= (event.end or inf):
+        return None
+    wakes[0].left -= 1
+    return wakes[0].seq
+
+
 def _vforks(index: Index, event: StoryEvent) -> int | None:
     """vfork(2): the maker waits until the child calls execve or ends."""
     call = event.record
@@ -134,6 +152,7 @@ _RULES: Mapping[str, _Rule] = {
     "epoll wait": _polls,
     "wait": _waits,
     "spawn": _vforks,
+    "futex": _sleeps,
 }
 _RULE_OF: Mapping[str, _Rule] = {
     name: _RULES[logical_event(name)] for name in ROWS if logical_event(name) in _RULES

@@ -14,9 +14,9 @@ from echotrace.trace import ClientStep, Exit, Signal, Syscall
 from echotrace.views import words
 
 #: Logical events that wait when there is nothing to do yet.
-_CAN_WAIT = frozenset(
-    {"accept", "recv", "send", "connect", "select", "poll", "epoll wait", "wait", "splice"}
-)
+_CAN_WAIT = frozenset({
+    "accept", "recv", "send", "connect", "select", "poll", "epoll wait", "wait", "splice", "futex",
+})  # fmt: skip
 #: Signals that change nothing unless the program says so (signal(7)): noise in a lecture.
 _QUIET_SIGNALS = frozenset({"SIGCHLD", "SIGURG", "SIGWINCH", "SIGCONT"})
 
@@ -57,7 +57,7 @@ class Layout:
 
 def lay_out(story: Story, *, by: str = "connection", everything: bool = False) -> Layout:
     """Lay a story out `by` connection or `by` task."""
-    told = story.events if everything else _without_announced_ends(story.events)
+    told = story.events if everything else without_announced_ends(story.events)
     shown = [event for event in told if everything or is_essential(event)]
     columns = _task_columns(story, shown) if by == "task" else _connection_columns(story)
     return Layout(
@@ -78,7 +78,7 @@ def is_essential(event: StoryEvent) -> bool:
     return not isinstance(record, Syscall) or record.name in ROWS
 
 
-def _without_announced_ends(events: Iterable[StoryEvent]) -> list[StoryEvent]:
+def without_announced_ends(events: Iterable[StoryEvent]) -> list[StoryEvent]:
     """Leaves out the ends of tasks that just called exit: the call says it."""
     leaving: set[str] = set()
     kept = []
@@ -122,7 +122,9 @@ def _task_columns(story: Story, shown: Sequence[StoryEvent]) -> tuple[Column, ..
 
 
 @dataclass(frozen=True)
-class _Moment:
+class Moment:
+    """When something of an event stands in a timeline, which part of it, and in which column."""
+
     time: int
     event: StoryEvent
     part: str
@@ -130,10 +132,10 @@ class _Moment:
 
 
 def _rows(shown: Sequence[StoryEvent], by: str) -> Iterable[Row]:
-    moments: list[_Moment] = []
+    moments: list[Moment] = []
     starts = sorted(event.start for event in shown)
     for event in shown:
-        moments.extend(_moments(event, by, starts))
+        moments.extend(moments_of(event, by, starts))
     moments.sort(key=lambda moment: moment.time)
     waits: dict[str, str] = {}  # a task waits in one call at a time
     for moment in moments:
@@ -146,14 +148,15 @@ def _rows(shown: Sequence[StoryEvent], by: str) -> Iterable[Row]:
         yield Row(moment.time, moment.event, moment.column, moment.part, waiting)
 
 
-def _moments(event: StoryEvent, by: str, starts: Sequence[int]) -> Iterable[_Moment]:
+def moments_of(event: StoryEvent, by: str, starts: Sequence[int]) -> Iterable[Moment]:
+    """One moment, or two for a call that waited; `starts` are those of all events, in order."""
     column = _column(event, by)
     if not _waits(event, starts):
-        yield _Moment(event.start, event, "whole", column)
+        yield Moment(event.start, event, "whole", column)
         return
-    yield _Moment(event.start, event, "begin", _column_while_waiting(event, by))
+    yield Moment(event.start, event, "begin", _column_while_waiting(event, by))
     if event.end is not None:
-        yield _Moment(event.end, event, "return", column)
+        yield Moment(event.end, event, "return", column)
 
 
 def _waits(event: StoryEvent, starts: Sequence[int]) -> bool:

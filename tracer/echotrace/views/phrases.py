@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from echotrace.functions import called
+from echotrace.functions import c_function, called
 from echotrace.kernel.flows import SEVERAL, messages_of, moved
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect, logical_event
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
-from echotrace.views import words
+from echotrace.views import readiness, words
 
 #: The arguments worth a place in a cell, by logical event; others show their first three.
 _SHOWN: Mapping[str, tuple[str, ...]] = {
@@ -33,9 +33,13 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "control": ("fd", "cmd", "request"),
     "epoll control": ("fd", "op", "target"),
     "epoll wait": ("fd",),
+    "futex": ("op",),
     "select": ("readfds", "writefds"),
     "poll": ("fds",),
 }
+#: Logical events whose arguments are not those of another function that makes the call: what
+#: kevent() is given are not epoll_ctl's, and a mutex is no futex.
+_BENEATH = frozenset({"epoll create", "epoll control", "epoll wait", "futex"})
 INJECTED = "injected"
 _KEEPERS_NAMED = 3
 _MAKERS = frozenset({Effect.MAKES, Effect.ACCEPTS, Effect.DUPS, Effect.DUPS_ONTO})
@@ -82,11 +86,16 @@ def _failure(step: ClientStep) -> str:
 
 def c_call(call: Syscall) -> str:
     """The C call behind a system call, with its arguments: `recv(4)`."""
-    return f"{words.safe(called(call))}({', '.join(_arguments(call))})"
+    function, usual = called(call), c_function(call.name, call.args)
+    arguments = ", ".join(_arguments(call))
+    if function != usual and logical_event(call.name) in _BENEATH:
+        return f"{words.safe(function)}() → {words.safe(usual)}({arguments})"
+    return f"{words.safe(function)}({arguments})"
 
 
 def _call(story: Story, event: StoryEvent, call: Syscall) -> Phrase:
-    function = called(call)
+    usual = c_function(call.name, call.args)
+    function = usual if logical_event(call.name) in _BENEATH else called(call)
     data = call.data or "".join(str(message.get("data", "")) for message in messages_of(call))
     return Phrase(
         head=c_call(call),
@@ -105,7 +114,7 @@ def _arguments(call: Syscall) -> list[str]:
         return []
     shown = _SHOWN.get(logical_event(call.name), tuple(call.args)[:3])
     return [
-        words.value(call.args[name])
+        readiness.asked(call.args[name]) if name == "fds" else words.value(call.args[name])
         for name in shown
         if name in call.args
         and call.args[name] is not None
@@ -149,8 +158,8 @@ def _answer(story: Story, event: StoryEvent, call: Syscall) -> str:
             return words.count(result, "message") if call.name in SEVERAL else str(result)
         case "name":
             return words.address(call.args.get("addr"))
-        case "select":
-            return words.value(call.args.get("readable", call.result))
+        case "select" | "poll" | "epoll wait":
+            return readiness.found(event, call)
         case _:
             return str(call.result) if call.result or _makes_a_descriptor(call) else ""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from echotrace.story.nouns import Story
 from echotrace.story.sight import out_of_sight
-from echotrace.trace import Exec, Exit, Syscall, Task, Trace
+from echotrace.trace import Syscall
 from echotrace.views import heading, words
 from echotrace.views.cells import WAIT, actor, fit, one_line, row_phrase
 from echotrace.views.explanations import explanations
@@ -207,42 +207,35 @@ def _row(
         yield pieces
 
 
-def _ending(trace: Trace) -> str:
+def _ending(story: Story) -> str:
     """How the server came to its end in a recording that ended as meant."""
-    alive: set[int] = set()
-    for record in trace.records:
-        match record:
-            case Task():
-                alive.add(record.tid)
-            case Exit():
-                alive.discard(record.tid)
-            case Exec():
-                alive.discard(record.former)
-                alive.add(record.tid)
-    if not alive:
+    if not set(story.roles.names) - story.links.ends.keys():
         return "The server ended by itself."
-    when = "After the last step" if trace.header.script else "At the end of the recording"
+    scripted = story.trace.header.script
+    when = "After the last step" if scripted else "At the end of the recording"
     return f"{when} echotrace ended the server."
 
 
 def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:
     """What the marks mean, the kernel's names of the calls, and how much is not shown."""
-    said = (row_phrase(story, row) for row in layout.rows)
-    names = {phrase.head.partition("(")[0]: phrase.kernel for phrase in said if phrase.kernel}
+    names: dict[str, dict[str, None]] = {}
+    for said in (row_phrase(story, row) for row in layout.rows):
+        if said.kernel:
+            names.setdefault(said.head.partition("(")[0], {})[said.kernel] = None
     sentences = []
     if any(row.part == "begin" for row in layout.rows):
         sentences.append(f"{WAIT} waits; such a call stands where it began and where it returned")
     if any(getattr(row.event.record, "injected", None) for row in layout.rows):
         sentences.append(f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's")
     if names:
-        pairs = ", ".join(f"{name}() → {kernel}" for name, kernel in names.items())
+        pairs = ", ".join(f"{name}() → {' and '.join(calls)}" for name, calls in names.items())
         sentences.append(f"C function → system call: {pairs}")
     if layout.hidden:
         files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
         sentences.append(f"{files}: --all shows them")
     end = story.trace.end
     if end is not None and end.reason is None:
-        sentences.append(_ending(story.trace))
+        sentences.append(_ending(story))
     for sentence in sentences:
         for line in fit(glyphs(sentence, surface), surface.width):
             yield [Piece(line, "dim")]

@@ -6,7 +6,7 @@ runs no Python (subprocess): its thread is the one that forked, so it inherits w
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from echotrace.record.python import runtime
 from echotrace.record.python.chain import Chain, FrameLayout, Step
@@ -42,23 +42,32 @@ class Interpreter:
     """The CPython in a program, and what is known of the program's threads.
 
     The children of a fork share it with their parent: in a copy everything lies where it lay.
-    `book` gives a site its number, which is never 0.
+    `book` gives a site its number, which is never 0; `stand_ins` are files that count as the
+    library's.
     """
 
     def __init__(
-        self, offsets: Offsets, address: int, reader: Reader, book: Callable[[Site], int]
+        self,
+        offsets: Offsets,
+        address: int,
+        reader: Reader,
+        book: Callable[[Site], int],
+        stand_ins: frozenset[str] = frozenset(),
     ) -> None:
         self._offsets = offsets
         self._states = ThreadStates(offsets, address, reader)
         self._reader = reader
         self._book = book
+        self._stand_ins = stand_ins
         self._layout = FrameLayout(offsets)
         self._identity = identity_range(offsets)
         self._threads: dict[int, _Thread] = {}
         self._codes: dict[tuple[int, bytes], Code] = {}
 
     @classmethod
-    def of(cls, pid: int, reader: Reader, book: Callable[[Site], int]) -> "Interpreter | None":
+    def of(
+        cls, pid: int, reader: Reader, book: Callable[[Site], int], stand_ins: frozenset[str]
+    ) -> "Interpreter | None":
         """The interpreter in a stopped process; None without one, or with one that is not known."""
         for found in runtime.candidates(pid):
             head = reader.read(pid, found.runtime, SIZE)
@@ -68,7 +77,7 @@ class Interpreter:
                 version = version_of(int.from_bytes(raw, "little")) if raw else None
             offsets = offsets_of(head, version) if head else None
             if offsets is not None:
-                return cls(offsets, found.runtime, reader, book)
+                return cls(offsets, found.runtime, reader, book, stand_ins)
         return None
 
     def number(self, tid: int) -> int:
@@ -189,6 +198,8 @@ class Interpreter:
         code = read_code(
             lambda at, count: self._reader.read(tid, at, count), address, identity, self._offsets
         )
+        if code is not None and code.file in self._stand_ins:
+            code = replace(code, library=True)
         if code is not None:
             if len(self._codes) >= _MOST_CODES:
                 self._codes.clear()

@@ -45,7 +45,7 @@ def of_call(story: Story, event: StoryEvent, call: Syscall) -> str:
         said = unfinished(case)
     else:
         said = _done(case)
-    return said + _injected(call)
+    return said + _handed_on(case) + _injected(call)
 
 
 def _done(case: Case) -> str:
@@ -63,6 +63,28 @@ def _predicate(case: Case) -> str:
         return f"calls {name}, which is not among the calls that echotrace models"
     explainer = _EXPLAINERS.get(call.name) or _EXPLAINERS.get(case.logical) or gloss
     return explainer(case)
+
+
+def _handed_on(case: Case) -> str:
+    """How a thread that was there before has its connection: no system call tells of that."""
+    story, number = case.story, case.event.place.connection
+    accepted = story.connection(number).accepted if number is not None else None
+    if number is None or accepted is None:
+        return ""
+    accept, born = story.event(accepted), story.roles.born(case.event.actor)
+    if (
+        story.links.firsts.get((case.event.actor, number)) != case.event.seq
+        or accept.actor == case.event.actor
+        or story.roles.process(accept.actor) != story.roles.process(case.event.actor)
+        or born is None
+        or accept.end is None
+        or born > accept.end
+    ):
+        return ""
+    return (
+        f"; {accept.actor} has accepted it (event {accept.seq}), and {case.who} knows its number "
+        "from the memory that they share"
+    )
 
 
 def _injected(call: Syscall) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from echotrace.functions import c_function
+from echotrace.functions import called
 from echotrace.kernel.descriptions import Description, Touch
 from echotrace.kernel.flows import SEVERAL
 from echotrace.kernel.sockets import Socket
@@ -41,8 +41,8 @@ class Case:
 
     @property
     def function(self) -> str:
-        """The C function that usually makes the call."""
-        return plain(c_function(self.call.name, self.call.args), "the call")
+        """The C function that made the call."""
+        return function_of(self.call)
 
     @property
     def logical(self) -> str:
@@ -88,6 +88,11 @@ class Case:
         """Who is at the other end of the connection that the call works on."""
         place = self.story.places.get(self.touch.used.id) if self.touch.used else None
         return peer_of(self.story, place.connection if place else None)
+
+
+def function_of(call: Syscall) -> str:
+    """The C function that made a call, for a sentence."""
+    return plain(called(call), "the call")
 
 
 def peer_of(story: Story, connection: int | None) -> str:

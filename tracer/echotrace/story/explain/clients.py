@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from echotrace.functions import c_function
 from echotrace.kernel.sockets import SocketState
-from echotrace.story.explain.case import number_of
+from echotrace.story.explain.case import function_of, number_of
 from echotrace.story.explain.fates import may_be_passed
 from echotrace.story.explain.meanings import LEFT_BY_A_RESET
-from echotrace.story.explain.text import count
+from echotrace.story.explain.text import count, listed
 from echotrace.story.nouns import Story, StoryEvent
+from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
 
 
@@ -40,11 +40,41 @@ def _wakes(story: Story, event: StoryEvent) -> str:
     """Whose waiting this step ends; a connect says it itself."""
     calls = story.links.woken.get(event.seq, ())
     told = [
-        f"{call.actor}'s {c_function(call.record.name, call.record.args)} (event {call.seq})"
+        f"{call.actor}'s {function_of(call.record)} (event {call.seq})"
         for call in calls
         if isinstance(call.record, Syscall)
     ]
-    return f"; this wakes {' and '.join(told)}" if told else ""
+    if not told:
+        return ""
+    return f"; this wakes {' and '.join(told)}{_sleepers(story, event, calls[0])}"
+
+
+def _sleepers(story: Story, event: StoryEvent, woken: StoryEvent) -> str:
+    """The calls that go on waiting in accept: a connection wakes one of them.
+
+    They wait exclusively, each at the tail of the socket's queue, and the kernel wakes the one at
+    its head (inet_csk_wait_for_connect in net/ipv4/inet_connection_sock.c).
+    """
+    socket = event.touch.used if event.touch else None
+    if socket is None or not _accepts(woken):
+        return ""
+    others = [
+        call
+        for call in story.links.in_flight.get(socket.id, ())
+        if _accepts(call) and call is not woken and call.start < event.start
+        if call.end is None or call.end > (woken.end or 0)
+    ]
+    if not others:
+        return ""
+    names = listed([f"{call.actor}'s (event {call.seq})" for call in others])
+    waits = "waits" if len(others) == 1 else "wait"
+    longest = all(woken.start < call.start for call in others)
+    since = f", since {woken.actor} has waited longest" if longest else ""
+    return f" and not {names}, which {waits} too{since}"
+
+
+def _accepts(event: StoryEvent) -> bool:
+    return isinstance(event.record, Syscall) and logical_event(event.record.name) == "accept"
 
 
 def _connect(story: Story, event: StoryEvent, step: ClientStep) -> str:

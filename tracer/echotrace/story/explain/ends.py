@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from echotrace.functions import c_function
+from echotrace.story.explain.case import function_of
 from echotrace.story.explain.on_exits import consequences
 from echotrace.story.explain.text import plain
 from echotrace.story.nouns import Story, StoryEvent
@@ -64,7 +64,7 @@ def _interrupts(story: Story, event: StoryEvent) -> str:
     for call in story.links.woken.get(event.seq, ()):
         record = call.record
         if isinstance(record, Syscall):
-            return f"; it interrupts {c_function(record.name, record.args)} (event {call.seq})"
+            return f"; it interrupts {function_of(record)} (event {call.seq})"
     return ""
 
 

@@ -124,6 +124,7 @@ _REASONS: Mapping[tuple[str, str], _Reason] = {
     ("name", "ENOTCONN"): "there is no peer, or no longer one",
     ("close", "EINTR"): "a signal interrupted the call; on Linux the descriptor is closed all the "
     "same, and must not be closed again",
+    ("futex", "EAGAIN"): "the value in memory has changed already, so there is no need to sleep",
     ("wait", "ECHILD"): lambda case: f"{case.who} has no child left to wait for",
     ("spawn", "EAGAIN"): "a limit on the number of tasks is reached, as RLIMIT_NPROC",
     ("epoll control", "EEXIST"): "the descriptor is in the interest list already",

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from echotrace.functions import c_function
 from echotrace.kernel.descriptions import Freed
 from echotrace.kernel.sockets import Socket, SocketState
-from echotrace.story.explain.case import peer_of, role, speaks_tcp
+from echotrace.story.explain.case import function_of, peer_of, role, speaks_tcp
 from echotrace.story.explain.text import count, listed
 from echotrace.story.nouns import LISTENER, Place, Story, StoryEvent
 from echotrace.trace import Syscall
@@ -32,7 +31,7 @@ def fate(story: Story, event: StoryEvent, freed: Freed) -> str:
     if user is not None:
         record = user.record
         assert isinstance(record, Syscall)
-        function = c_function(record.name, record.args)
+        function = function_of(record)
         return f"but {user.actor} is still in {function} on it (event {user.seq}), which keeps it"
     return _ends(story, event, freed)
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from echotrace.kernel.descriptions import COPIES_NAMED
-from echotrace.story.explain.case import Case, named, role
+from echotrace.story.explain.case import Case, gloss, named, role
 from echotrace.story.explain.on_descriptors import given_up
-from echotrace.story.explain.text import listed, plain, words_of
+from echotrace.story.explain.text import count, listed, plain, words_of
 
 #: What a new task shares with its maker, by the flag that says so (clone(2)).
 _SHARED: Mapping[str, str] = {
@@ -127,10 +127,24 @@ _HANDLERS: Mapping[str, str] = {
     "function": "sets a handler: when {signal} comes, a function of the program runs",
 }
 
+
+def _futex(case: Case) -> str:
+    op = case.flags("op")
+    if op.startswith("FUTEX_WAIT"):
+        return f"goes on in {case.function}"
+    if op.startswith("FUTEX_WAKE"):
+        sleepers = case.story.links.woken.get(case.event.seq, ())
+        told = [f"{each.actor} (event {each.seq})" for each in sleepers]
+        whom = listed(told) or count(case.result, "thread")
+        return f"wakes {whom} in {case.function}" + ("" if case.result else ": none sleeps there")
+    return gloss(case)
+
+
 EXPLAINERS: Mapping[str, Callable[[Case], str]] = {
     "spawn": _spawn,
     "exec": _exec,
     "unshare": _unshare,
     "wait": _wait,
     "signal": _sigaction,
+    "futex": _futex,
 }

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from echotrace.functions import c_function
-from echotrace.story.explain.case import Case
+from echotrace.story.explain.case import Case, function_of
 from echotrace.story.explain.text import count, plain
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect
@@ -29,6 +28,7 @@ _FOR: Mapping[str, str] = {
     "poll": "a descriptor of its list to become ready{timeout}",
     "epoll wait": "a descriptor of its interest list to become ready{timeout}",
     "wait": "a child to end",
+    "futex": "another thread to wake it",
     "splice": "the other side to give or take bytes",
     "queue": "another process to put or take a message",
     "ring": "a request of the ring to complete",
@@ -75,7 +75,8 @@ def _deed(call: Syscall) -> str:
         "send": "writes to the other end",
         "close": "closes the other end",
         "shutdown": "calls shutdown",
-    }.get(row.event, f"calls {c_function(call.name, call.args)}")
+        "futex": "wakes it",
+    }.get(row.event, f"calls {function_of(call)}")
 
 
 def begun(case: Case) -> str:

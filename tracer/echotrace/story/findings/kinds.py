@@ -10,6 +10,9 @@ from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
 from echotrace.story.findings.waiting import Watching
 
+#: How kqueue's wait is called in C (kqueue(2)) and in Python (the module select).
+_OF_KQUEUE = frozenset({"kevent", "kqueue.control"})
+
 
 class _Kind(NamedTuple):
     """A kind, its reason in words, and the events that show it."""
@@ -123,15 +126,24 @@ def _waits_for_many(evidence: Evidence) -> _Kind | None:
         wait = last_before(waits.get(served.actor, ()), served.seq)
         if wait is None or not {accept.fd, accept.record.result} <= watching.numbers(wait):
             continue
-        name = wait.kind.split()[0]
+        name, means = _of_readiness(wait)
         return _Kind(
-            f"{'an' if name == 'epoll' else 'a'} {name} server",
-            f"{served.actor} waits with {wait.record.name} (event {wait.seq}) for the listening "
+            name,
+            f"{served.actor} waits with {means} (event {wait.seq}) for the listening "
             f"socket and connection {connection.place.name} together, and serves what is ready "
             f"(event {served.seq})",
             (wait.seq, served.seq),
         )
     return None
+
+
+def _of_readiness(wait: Call) -> tuple[str, str]:
+    """What a server that waits with this call is, and the call; Linux makes kqueue of others."""
+    name, call = wait.kind.split()[0], wait.record.name
+    function = wait.record.site.call if wait.record.site else None
+    if function in _OF_KQUEUE:
+        return "a kqueue server", f"{function}, beneath which {call} lies here"
+    return f"{'an' if name == 'epoll' else 'a'} {name} server", call
 
 
 def _iterates(evidence: Evidence) -> _Kind | None:

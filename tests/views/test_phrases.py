@@ -1,0 +1,82 @@
+"""What one event says: of a wait for readiness, what was asked and what was found."""
+
+from typing import Any
+
+import pytest
+
+from echotrace.story.replay import replay
+from echotrace.views.phrases import phrase
+from tracebuilder import TraceBuilder
+
+LISTENER = {"fd": 3, "events": "POLLIN", "revents": 0}
+CONNECTION = {"fd": 4, "events": "POLLIN", "revents": "POLLIN"}
+
+
+def _said(name: str, *values: object, result: int, **answers: Any) -> str:
+    """A wait of a server with a listening socket, 3, and a connection, 4, in words."""
+    b = TraceBuilder()
+    b.server()
+    b.accept(10, 4)
+    if name == "epoll_wait":
+        b.call(10, "epoll_create1", 0, result=5)
+        for fd in (3, 4):
+            entry = {"events": "EPOLLIN", "data": fd + 100}
+            b.call(10, "epoll_ctl", 5, "EPOLL_CTL_ADD", fd, entry)
+    seq = b.end(b.begin(10, name, *values), result, **answers)
+    story = replay(b.trace())
+    said = phrase(story, story.event(seq))
+    return f"{said.head} {said.outcome}"
+
+
+def test_poll_asks_for_descriptors_and_is_told_which_are_ready() -> None:
+    """What poll answers is no part of what it asks."""
+    assert _said("poll", [LISTENER, CONNECTION], 2, -1, result=1) == "poll([3, 4]) = [4]"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "said"),
+    [
+        ("POLLOUT", "POLLOUT", "poll([4 OUT]) = [4 OUT]"),
+        ("POLLIN|POLLOUT", "POLLIN", "poll([4 IN|OUT]) = [4]"),
+        ("POLLIN", "POLLIN|POLLERR|POLLHUP", "poll([4]) = [4 IN|ERR|HUP]"),
+    ],
+)
+def test_events_other_than_input_are_named(asked: str, told: str, said: str) -> None:
+    """Only input goes without saying."""
+    entry = {"fd": 4, "events": asked, "revents": told}
+    assert _said("poll", [entry], 1, -1, result=1) == said
+
+
+def test_poll_of_what_could_not_be_read() -> None:
+    """A list that is not known is no list."""
+    assert _said("poll", "?", 1, -1, result=1) == "poll(?) = 1"
+
+
+def test_nothing_ready_is_an_empty_list() -> None:
+    """A timeout that expires finds nothing."""
+    assert _said("poll", [LISTENER], 1, 50, result=0) == "poll([3]) = []"
+
+
+def test_epoll_wait_tells_descriptors_and_not_the_data_that_it_returns() -> None:
+    """What was put into the list as data is told as the descriptor that it stands for."""
+    found = [{"events": "EPOLLIN", "data": 104}, {"events": "EPOLLIN|EPOLLHUP", "data": 103}]
+    said = _said("epoll_wait", 5, None, 8, -1, result=2, events=found)
+    assert said == "epoll_wait(5) = [4, 3 IN|HUP]"
+
+
+def test_epoll_wait_with_unknown_data_tells_how_many() -> None:
+    """Where the model does not know the descriptor, the number of events is told."""
+    found = [{"events": "EPOLLIN", "data": 7}]
+    assert _said("epoll_wait", 5, None, 8, -1, result=1, events=found) == "epoll_wait(5) = 1"
+
+
+def test_select_tells_the_sets_that_it_left() -> None:
+    """select has its sets before and after in the trace."""
+    said = _said("select", 5, [3, 4], None, None, None, result=1, readable=[4])
+    assert said == "select([3, 4]) = [4]"
+
+
+def test_select_for_reading_and_writing() -> None:
+    """A descriptor that is ready for both is counted twice, and told once a set."""
+    said = _said("select", 5, [3, 4], [4], None, None, result=2, readable=[4], writable=[4])
+    assert said == "select([3, 4], [4]) = [4], writable [4]"
