@@ -56,16 +56,22 @@ def whole_lines(log: str) -> Iterator[tuple[str, str]]:
     """Each task's id and line, parted calls put together; a child's lines after its maker's."""
     later: dict[str, list[str]] = {}
     known: set[str] = set()
-    for tid, line in _joined(log):
-        known = known or {tid}
-        if tid not in known:
-            later.setdefault(tid, []).append(line)
-            continue
+
+    def told(tid: str, line: str) -> Iterator[tuple[str, str]]:
         yield tid, line
         made = re.match(r"(?:clone3?|v?fork)\(.*= (\d+)$", line)
         if made:
             known.add(made[1])
-            yield from ((made[1], early) for early in later.pop(made[1], ()))
+            for early in later.pop(made[1], ()):  # among which its own children may be made
+                yield from told(made[1], early)
+
+    for tid, line in _joined(log):
+        if not known:
+            known.add(tid)
+        if tid in known:
+            yield from told(tid, line)
+        else:
+            later.setdefault(tid, []).append(line)
     assert not later, f"tasks that nobody made: {later}"
 
 
