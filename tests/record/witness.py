@@ -34,7 +34,7 @@ class Witness:
         `look` is shown every client that has done a step.
         """
         clients: dict[int, Client] = {}
-        service = self._wait_for_service()
+        service = self.service()
         try:
             for step in script.steps:
                 acting = [
@@ -51,7 +51,8 @@ class Witness:
             for client in clients.values():
                 client.abandon()
 
-    def _wait_for_service(self) -> Service:
+    def service(self) -> Service:
+        """Where the server listens, as soon as it does."""
         deadline = time.monotonic() + PATIENCE
         while True:
             self.wait_until_idle()
