@@ -1,5 +1,6 @@
 """What /proc (proc(5)) says of processes and descriptors, and where a model differs."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -45,9 +46,18 @@ def look(known: Sequence[int]) -> Seen:
     tree = {pid for pid in known if pid in parents}
     while more := {pid for pid, parent in parents.items() if parent in tree} - tree:
         tree |= more
-    processes = {pid: _process(pid, parents[pid]) for pid in sorted(tree)}
+    told = {pid: _process(pid, parents[pid]) for pid in sorted(tree)}
+    processes = {pid: process for pid, process in told.items() if not _orphan(process, tree)}
     tids = [tid for process in processes.values() for tid in process.tasks]
     return Seen(processes, {tid: dict(_slots(tid)) for tid in tids})
+
+
+def _orphan(process: Process, tree: set[int]) -> bool:
+    """Whether it is a zombie that waits for a parent that is not ours, such as init.
+
+    Nobody of the tree can wait for it: to the program it is gone.
+    """
+    return process.zombie and process.parent not in {*tree, os.getpid()}
 
 
 def _parents() -> Iterator[tuple[int, int]]:

@@ -52,7 +52,7 @@ def _ports(records: Sequence[Record]) -> set[int]:
         for record in records
         if isinstance(record, Syscall) and record.name in ("listen", "bind")
         for end in record.endpoints
-        if end.local
+        if end.local and not end.local.startswith("unix:")
     }
 
 

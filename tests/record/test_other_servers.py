@@ -14,6 +14,7 @@ from echotrace.story.findings.check import findings
 from echotrace.story.replay import replay
 from echotrace.trace import Trace
 from proofs import prove
+from real_programs import needs
 
 SOCAT = shutil.which("socat") or ""
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin") or ""
@@ -53,7 +54,7 @@ def found(trace: Trace) -> tuple[set[str], str]:
     return {f.id for f in all_found} - {"kind"}, kind
 
 
-@pytest.mark.skipif(not SOCAT, reason="needs socat")
+@needs("socat")
 @pytest.mark.parametrize("end", ["PIPE", "EXEC:cat"])
 @pytest.mark.parametrize(("name", "fault"), RUNS)
 def test_socat(name: str, fault: str, end: str) -> None:
@@ -63,14 +64,14 @@ def test_socat(name: str, fault: str, end: str) -> None:
     assert found(trace) == ({ENDS_OPEN}, "This is a fork server")
 
 
-@pytest.mark.skipif(not SOCAT, reason="needs socat")
+@needs("socat")
 def test_option_of_the_address_is_a_finding() -> None:
     """Without reuseaddr and bind, socat's port cannot be used again, and is open to everybody."""
     trace = recorded(["socat", "TCP-LISTEN:0,fork", "PIPE"], SOCAT, script.find("interleaved", 2))
     assert found(trace)[0] == {ENDS_OPEN, "no-so-reuseaddr", "listens-on-every-interface"}
 
 
-@pytest.mark.skipif(not NGINX, reason="needs nginx")
+@needs("nginx")
 @pytest.mark.parametrize("fault", ["", "accept4:ECONNABORTED"])
 @pytest.mark.parametrize(
     ("workers", "kind"), [(1, "This is an epoll server"), (2, "This is a prefork server")]

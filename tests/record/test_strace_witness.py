@@ -3,15 +3,16 @@
 import os
 import re
 import shutil
-import subprocess
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from recordings import free_plan, own_folders, played, ran_freely, server_plan
+from stracing import taken_apart, text_of, under_strace, whole_lines
 from witness import Witness
 
 from echotrace.record.generator import LoadGenerator
@@ -40,7 +41,6 @@ COMPARED: Mapping[str, tuple[str, ...]] = {
     "exit_group": ("status",),
     "execve": ("path",),
 }
-SNAPLEN = 64
 SPAWNS = {row.name for row in ROWS.values() if row.effect is Effect.SPAWNS}
 REAPS = {row.name for row in ROWS.values() if row.effect is Effect.REAPS}
 WORKERS = {"prefork", "pool"}
@@ -166,9 +166,7 @@ def events_of_log(log: str) -> dict[str, list[str]]:
     """The events of each task, by role: processes and threads in the order of their making."""
     roles: dict[str, str] = {}
     found: dict[str, list[str]] = {}
-    begun: dict[str, str] = {}
-    lines = [line.split(maxsplit=1) for line in log.splitlines()]
-    for tid, line in _whole(lines, begun):
+    for tid, line in whole_lines(log):
         if not roles:
             roles[tid] = "P0"
         events = found.setdefault(roles[tid], [])
@@ -179,7 +177,7 @@ def events_of_log(log: str) -> dict[str, list[str]]:
         elif line.startswith("+++ killed by SIGKILL"):
             pass  # that was us, after the last step
         else:
-            name, arguments, result = _taken_apart(line)
+            name, arguments, result = taken_apart(line)
             if name in SPAWNS and result.isdigit():
                 kind = "T" if "CLONE_THREAD" in line else "P"
                 number = sum(other[0] == kind for other in roles.values()) + (kind == "T")
@@ -187,56 +185,6 @@ def events_of_log(log: str) -> dict[str, list[str]]:
                 result = roles[result]
             events.append(_witness_words(name, arguments, result))
     return found
-
-
-def _whole(lines: list[list[str]], begun: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Lines with `<unfinished ...>` and `resumed` put together; a child's after its maker's."""
-    later: dict[str, list[str]] = {}
-    known: set[str] = set()
-    done: list[tuple[str, str]] = []
-    for tid, line in lines:
-        if line.endswith("<unfinished ...>") and not line.startswith("<..."):
-            begun[tid] = line.removesuffix("<unfinished ...>")
-            continue
-        resumed = re.match(r"<\.\.\. \w+ resumed>", line)
-        whole = begun.pop(tid) + line[resumed.end() :] if resumed else line
-        done.append((tid, whole.replace("<unfinished ...>", "")))
-    done += [(tid, f"{line}) = ?") for tid, line in begun.items()]
-    for tid, line in done:
-        known = known or {tid}
-        if tid not in known:
-            later.setdefault(tid, []).append(line)
-            continue
-        yield tid, line
-        made = re.match(r"(?:clone3?|v?fork)\(.*= (\d+)$", line)
-        if made:
-            known.add(made[1])
-            yield from ((made[1], early) for early in later.pop(made[1], ()))
-    assert not later, f"tasks that nobody made: {later}"
-
-
-def _taken_apart(line: str) -> tuple[str, list[str], str]:
-    match = re.fullmatch(r"(\w+)\((.*)\)\s+= (\S+)(.*)", line)
-    assert match, line
-    result = match[3]
-    if result in ("-1", "?") and match[4].strip():
-        result = match[4].split()[0]
-    if result.startswith("0x"):
-        result = str(int(result, 16))
-    return match[1], _arguments(match[2]), result
-
-
-def _arguments(text: str) -> list[str]:
-    """The arguments: what stands between commas outside of brackets."""
-    parts = [""]
-    depth = 0
-    for character in text:
-        depth += (character in "([{") - (character in ")]}")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [part.strip() for part in parts if part.strip()]
 
 
 def _witness_words(name: str, arguments: list[str], result: str) -> str:
@@ -259,7 +207,7 @@ def _witness_words(name: str, arguments: list[str], result: str) -> str:
         result = "a child"
     data = None
     if name in ("recvfrom", "sendto") and result.isdigit():
-        data = _text(arguments[1].removesuffix("..."))
+        data = text_of(arguments[1].removesuffix("..."))
     return text + _ending(text, result, data)
 
 
@@ -276,45 +224,26 @@ def _witness_value(kind: str, text: str) -> str:
     if kind in ("sockaddr", "sockaddr_out"):
         match = re.search(r'sin_port=htons\((\d+)\), sin_addr=inet_addr\(("[^"]*")\)', text)
         assert match, text
-        return _anonymous(f"{_text(match[2])}:{match[1]}")
+        return _anonymous(f"{text_of(match[2])}:{match[1]}")
     if kind == "lenptr":
         return text.strip("[]").rpartition(" => ")[2]
     if kind == "path":
-        return _text(text)
+        return text_of(text)
     if "|" in text:
         return "|".join(sorted(text.split("|")))
     return "0" if text == "IPPROTO_IP" else text
 
 
-def _text(quoted: str) -> str:
-    """A string as `strace -xx` writes it: each byte in hexadecimal."""
-    return bytes.fromhex(quoted.strip('"').replace("\\x", "")).decode("latin-1")
-
-
 # Playing a script to a server under strace
 
 
-@contextmanager
-def witness(plan: Plan, log: Path, *more: str) -> Iterator[Witness]:
+def witness(plan: Plan, log: Path, *more: str) -> AbstractContextManager[Witness]:
     """Run the server of a plan under strace, which logs the calls that echotrace records."""
-    calls = ",".join(f"?{name}" for name in ROWS.keys() - ON_REQUEST)
-    options = ["-f", "-xx", "-s", str(SNAPLEN), "-o", str(log), "-e", f"trace={calls}", *more]
-    command = [plan.program or plan.argv[0], *plan.argv[1:]]
-    with subprocess.Popen(
-        ["strace", *options, *command],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as strace:
-        server = Witness(strace, lambda: _service(log, plan))
-        try:
-            yield server
-        finally:
-            server.end()
+    service = partial(_service, datagrams=plan.server == "udp")
+    return under_strace(plan, log, ROWS.keys() - ON_REQUEST, service, *more)
 
 
-def _service(log: Path, plan: Plan) -> Service | None:
+def _service(log: str, *, datagrams: bool) -> Service | None:
     """Where the server listens, when it has asked for that itself."""
-    text = log.read_text() if log.exists() else ""
-    told = re.search(r"getsockname\(\d+, .*sin_port=htons\((\d+)\)", text)
-    return Service(f"127.0.0.1:{told[1]}", datagrams=plan.server == "udp") if told else None
+    told = re.search(r"getsockname\(\d+, .*sin_port=htons\((\d+)\)", log)
+    return Service(f"127.0.0.1:{told[1]}", datagrams) if told else None

@@ -194,6 +194,16 @@ def _vfork(b: TraceBuilder) -> int:
     return b.end(call, 20)
 
 
+@case(
+    "so fd 3 (listening socket), fd 4 (#1), fd 8 (socket) and fd 9 (socket) now have 2 references "
+    "each; other sockets, too, have one more."
+)
+def _fork_names_what_clients_reach(b: TraceBuilder) -> int:
+    b.call(10, "socketpair", "AF_UNIX", "SOCK_STREAM", 0, [6, 7])
+    b.call(10, "socketpair", "AF_UNIX", "SOCK_STREAM", 0, [8, 9])
+    return b.fork(10, 20)
+
+
 @case("SIGKILL ends P1 first (event 9)")
 def _killed_in_a_call(b: TraceBuilder) -> int:
     b.fork(10, 20)

@@ -38,6 +38,20 @@ def test_wait_is_shown_from_its_begin_to_its_return() -> None:
     assert parts == [("begin", "server"), ("return", "#1")]
 
 
+def test_what_poll_finds_is_shown_when_it_has_found_it() -> None:
+    """Where poll begins to wait its list has no answers yet; where it returns it has."""
+    b = _served()
+    poll = b.begin(11, "poll", [{"fd": 4, "events": "POLLIN", "revents": "POLLIN"}], 1, -1)
+    b.client(1, "send", text="more")
+    b.end(poll, 1)
+    text = timeline(replay(b.trace()), Surface(200))
+    told = [line.partition("poll")[2] for line in text.splitlines() if "T1 poll(" in line]
+    assert told == [
+        "([{fd=4, events=POLLIN}]) ░░░",
+        "([{fd=4, events=POLLIN, revents=POLLIN}])",
+    ]
+
+
 def test_a_call_that_never_returned_waits_to_the_end() -> None:
     """A call without a result is shown as waiting, and nothing is said of its outcome."""
     b = _served()

@@ -223,9 +223,10 @@ class ClientStep(Struct, frozen=True, tag_field="type", tag="client", omit_defau
 
     `local` is the client's own address, `peer` the one it connected to. `text` is what it sent or
     expected, cut at the snapshot length, one character a byte; `size` its true size in bytes.
-    `unread` counts the bytes that had arrived and were not read when the client closed: if there
-    are any, the kernel sends a reset instead of a FIN (RFC 1122, 4.2.2.13). `datagram` tells that
-    its socket is a UDP socket: then only `send` sends anything, one datagram.
+    `unread` counts the bytes that had arrived and were not read when the client closed (or did the
+    same by a reset): if there are any, the kernel sends a reset instead of a FIN (RFC 1122,
+    4.2.2.13). `datagram` tells that its socket is a UDP socket: then only `send` sends anything,
+    one datagram.
     """
 
     seq: int

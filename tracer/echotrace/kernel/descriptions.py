@@ -65,12 +65,12 @@ class Touch(Struct, frozen=True, gc=False):
     began and when it had happened. A client's step touches the server's end of its connection; a
     connect, the listening socket. `reaped` is the process whose end a wait took notice of.
     `ready` is what select, poll or epoll_wait found ready, as (fd, description). `copied` are
-    sockets of which a new process got a reference too, at that moment, the newest first, at most
-    `COPIES_NAMED`. `passed` are the descriptors that a message sent carries, with their sender's
-    numbers, and `received` says for each of those in `made` that came in a message which event sent
-    it, if that is known. `zombie` is the process that must wait for the one that this event ended.
-    `datagrams` are those that a call took from a datagram socket or gave to it, each with its
-    sender or receiver.
+    sockets of which a new process got a reference too, at that moment, those that matter most
+    first, at most `COPIES_NAMED` and one. `passed` are the descriptors that a message sent carries,
+    with their sender's numbers, and `received` says for each of those in `made` that came in a
+    message which event sent it, if that is known. `zombie` is the process that must wait for the
+    one that this event ended. `datagrams` are those that a call took from a datagram socket or gave
+    to it, each with its sender or receiver.
     """
 
     seq: int
@@ -111,5 +111,6 @@ class Doubt(Struct, frozen=True, gc=False):
 
 #: How many holders a `Freed` names: with thousands of processes a full list would be quadratic.
 HOLDERS_NAMED = 100
-#: How many copied sockets a `Touch` names: with thousands of connections, as above.
+#: How many copied sockets are named: with thousands of connections, as above. A `Touch` has one
+#: more if there are more.
 COPIES_NAMED = 4

@@ -79,9 +79,20 @@ class _Change(NamedTuple):
 _CHANGES: Mapping[str, Callable[[ClientStep], _Change]] = {
     "send": lambda step: _Change(step.size or 0),
     "shutdown": lambda _: _Change(act=Act.PEER_END),
-    "close": lambda step: _Change(act=Act.PEER_ABORT if step.unread else Act.PEER_END, gone=True),
-    "reset": lambda _: _Change(act=Act.PEER_ABORT, gone=True),
+    "close": lambda step: _gone(aborts=bool(step.unread)),
+    "reset": lambda step: _gone(aborts=bool(step.unread) or not _is_unix(step)),
 }
+
+
+def _gone(*, aborts: bool) -> _Change:
+    return _Change(act=Act.PEER_ABORT if aborts else Act.PEER_END, gone=True)
+
+
+def _is_unix(step: ClientStep) -> bool:
+    """Whether SO_LINGER of 0 resets nothing: af_unix.c does not ask for it."""
+    return (step.local or "").startswith("unix:")
+
+
 #: Steps after which a client has no connection any more.
 _LAST = frozenset({"close", "reset"})
 

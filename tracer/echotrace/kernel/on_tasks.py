@@ -12,6 +12,8 @@ from echotrace.kernel.tasks import Process, Running
 from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import Exec, Exit, Syscall, Task
 
+#: How many of the youngest sockets are looked at for those to name.
+_COPIES_CONSIDERED = 64
 _SPAWNS: AbstractSet[str] = {row.name for row in ROWS.values() if row.effect is Effect.SPAWNS}
 
 
@@ -42,14 +44,19 @@ def begins(live: Live, record: Task) -> None:
 
 
 def _book_copies(live: Live, maker: Running, record: Task, table: Table) -> None:
-    """Remember with the call that makes a process which sockets it has now too."""
+    """Remember with the call that makes a process which sockets it has now too.
+
+    Of many the youngest, and before the ends of socket pairs those that clients reach.
+    """
     call = maker.calling
     if call is None or call.name not in _SPAWNS or (call.end or record.time) < record.time:
         return
     sockets = ((fd, entry) for fd, entry in reversed(table.slots.items()) if entry.socket)
+    young = islice(sockets, _COPIES_CONSIDERED)
+    chosen = sorted(young, key=lambda slot: slot[1].description.other is not None)
     copied = tuple(
         Descriptor(fd, entry.description, fd in table.cloexec, entry.count)
-        for fd, entry in islice(sockets, COPIES_NAMED)
+        for fd, entry in chosen[: COPIES_NAMED + 1]
     )
     if copied:
         live.book(Touch(call.seq, copied=copied))

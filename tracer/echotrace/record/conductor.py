@@ -202,5 +202,5 @@ class Conductor:
 
 
 def _finished(begun: ClientStep, end: int, client: Client, error: str | None) -> ClientStep:
-    unread = client.unread if begun.action == "close" else None
+    unread = client.unread if begun.action in ("close", "reset") else None
     return replace(begun, end=end, local=client.local, error=error, peer=client.peer, unread=unread)

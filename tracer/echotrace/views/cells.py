@@ -3,12 +3,13 @@
 import textwrap
 from dataclasses import replace
 
+from echotrace.kernel.readiness import as_it_began
 from echotrace.story.nouns import Story
-from echotrace.trace import ClientStep
+from echotrace.trace import ClientStep, Syscall
 from echotrace.views import words
 from echotrace.views.layout import Row, brings_connection
 from echotrace.views.paint import Surface, glyphs
-from echotrace.views.phrases import Phrase, phrase
+from echotrace.views.phrases import Phrase, c_call, phrase
 
 WAIT = "░"
 #: A space at which no line is broken.
@@ -17,9 +18,11 @@ _PAYLOAD_WIDTH = 24
 
 
 def row_phrase(story: Story, row: Row) -> Phrase:
-    """What a row says: a call that begins to wait has no outcome yet."""
-    whole = phrase(story, row.event)
-    return whole if row.part != "begin" else replace(whole, outcome="", data=None, note="")
+    """What a row says: a call that begins to wait has no outcome yet, also not in its arguments."""
+    whole, record = phrase(story, row.event), row.event.record
+    if row.part != "begin" or not isinstance(record, Syscall):
+        return whole
+    return replace(whole, head=c_call(as_it_began(record)), outcome="", data=None, note="")
 
 
 def one_line(row: Row, said: Phrase, who: str, surface: Surface, *, kernel: bool) -> str:

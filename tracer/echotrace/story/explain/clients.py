@@ -83,14 +83,20 @@ def _connect(story: Story, event: StoryEvent, step: ClientStep) -> str:
         return "tries to connect"
     touch = event.touch
     if touch is None or touch.used is None or touch.after is None:
-        return "connects: the kernel completes the handshake by itself"
+        return "connects" if _is_unix(step) else f"connects: {_HANDSHAKE}"
     queue = f"the accept queue of {number_of(story, touch.used)}"
     pending = len(touch.after.pending)
-    said = (
-        f"connects: the kernel completes the handshake by itself, and the connection waits in "
-        f"{queue} ({pending} pending)"
-    )
+    how = "" if _is_unix(step) else f"{_HANDSHAKE}, and "
+    said = f"connects: {how}the connection waits in {queue} ({pending} pending)"
     return said + _until_accept(story, event)
+
+
+_HANDSHAKE = "the kernel completes the handshake by itself"
+
+
+def _is_unix(step: ClientStep) -> bool:
+    """Whether no network is between: nothing is sent but the bytes (unix(7))."""
+    return (step.local or "").startswith("unix:")
 
 
 def _until_accept(story: Story, event: StoryEvent) -> str:
@@ -129,22 +135,23 @@ def _is_closed(story: Story, event: StoryEvent) -> bool:
     return closed is not None and closed < event.start
 
 
-def _shutdown(_story: Story, event: StoryEvent, _step: ClientStep) -> str:
-    return f"ends its data (SHUT_WR), and can still receive: {_its_fin(event)}"
+def _shutdown(_story: Story, event: StoryEvent, step: ClientStep) -> str:
+    return f"ends its data (SHUT_WR), and can still receive: {_its_end(event, step)}"
 
 
 def _close(_story: Story, event: StoryEvent, step: ClientStep) -> str:
     if step.unread:
-        return (
-            f"closes with {count(step.unread, 'byte')} not received, so its kernel sends a reset "
-            f"and no FIN{_not_accepted(event)}"
-        )
-    return f"closes: {_its_fin(event)}"
+        comes = "recv in the server fails with ECONNRESET once all bytes are received"
+        so = comes if _is_unix(step) else "its kernel sends a reset and no FIN"
+        unread = count(step.unread, "byte")
+        return f"closes with {unread} not received, so {so}{_not_accepted(event)}"
+    return f"closes: {_its_end(event, step)}"
 
 
-def _its_fin(event: StoryEvent) -> str:
+def _its_end(event: StoryEvent, step: ClientStep) -> str:
     before = event.touch.before if event.touch else None
-    return _FIN[before.state if before else SocketState.CONNECTED]
+    state = before.state if before else SocketState.CONNECTED
+    return (_UNIX_END if _is_unix(step) else _FIN)[state]
 
 
 #: What the client's FIN does, by the state of the server's socket before.
@@ -161,7 +168,22 @@ _FIN: Mapping[SocketState, str] = {
 }
 
 
-def _reset(story: Story, event: StoryEvent, _step: ClientStep) -> str:
+#: The same where there is no FIN.
+_UNIX_END: Mapping[SocketState, str] = {
+    **_FIN,
+    **dict.fromkeys(
+        (SocketState.CONNECTED, SocketState.UNBOUND, SocketState.BOUND),
+        "recv returns 0 in the server once all bytes are received",
+    ),
+    SocketState.LISTENING: "accept has not taken the connection yet",
+    SocketState.PEER_ENDED: "its data is ended already",
+    SocketState.ENDED: "both directions are ended now",
+}
+
+
+def _reset(story: Story, event: StoryEvent, step: ClientStep) -> str:
+    if _is_unix(step):  # af_unix.c knows no SO_LINGER
+        return f"{_close(story, event, step)}; SO_LINGER of 0 changes nothing for a Unix socket"
     before = event.touch.before if event.touch else None
     if before is not None and before.state is SocketState.RESET:
         return "closes with SO_LINGER 0; the connection was reset before"

@@ -71,9 +71,12 @@ def _listen(case: Case) -> str:
     again = case.touch.before is not None and case.touch.before.state is SocketState.LISTENING
     if again:
         return f"changes the length of the accept queue of {case.fd()}{room}"
+    keeps = "keeps the connections of clients"
+    if speaks_tcp(case.touch.used, case.touch.after):
+        keeps = "itself completes the handshakes of clients and keeps their connections"
     return (
-        f"makes {case.fd()} a listening socket: from now on the kernel itself completes the "
-        f"handshakes of clients and keeps their connections in the accept queue{room}"
+        f"makes {case.fd()} a listening socket: from now on the kernel {keeps} in the accept "
+        f"queue{room}"
     )
 
 

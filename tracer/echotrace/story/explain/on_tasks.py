@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from echotrace.kernel.descriptions import COPIES_NAMED
 from echotrace.story.explain.case import Case, gloss, named, role
 from echotrace.story.explain.on_descriptors import given_up
 from echotrace.story.explain.text import count, listed, plain, words_of
@@ -47,19 +48,20 @@ def _wrapped(case: Case, shared: list[str]) -> str:
 
 def _copies(case: Case) -> str:
     """The sockets that have one reference more now."""
-    copied = sorted(case.touch.copied, key=lambda slot: slot.fd)
+    copied = sorted(case.touch.copied[:COPIES_NAMED], key=lambda slot: slot.fd)
     if not copied:
         return ""
+    more = "; other sockets, too, have one more" if len(case.touch.copied) > COPIES_NAMED else ""
     names = [named(case.story, slot.fd, slot.description) for slot in copied]
     counts = {slot.references for slot in copied}
     if len(counts) == 1:
         each = " each" if len(names) > 1 else ""
         verb = "have" if len(names) > 1 else "has"
-        return f", so {listed(names)} now {verb} {counts.pop()} references{each}"
+        return f", so {listed(names)} now {verb} {counts.pop()} references{each}{more}"
     (name, slot), *others = zip(names, copied, strict=True)
     told = [f"{slot.references} references to {name}"]
     told += [f"{other.references} to {name}" for name, other in others]
-    return f", so there are now {listed(told)}"
+    return f", so there are now {listed(told)}{more}"
 
 
 def _exec(case: Case) -> str:

@@ -1,0 +1,50 @@
+"""Makes every view of a story, for tests of what none of them may choke on."""
+
+from collections.abc import Iterator
+
+from echotrace.story.findings.check import findings
+from echotrace.story.nouns import Story
+from echotrace.views.comparison import comparison
+from echotrace.views.paint import Surface
+from echotrace.views.report import report
+from echotrace.views.stepper.moves import start, to_index
+from echotrace.views.stepper.panes import Content
+from echotrace.views.stepper.pictures import Pictures
+from echotrace.views.steps import Filter, Steps
+from echotrace.views.timeline import timeline
+
+WIDTH, HEIGHT = 100, 30
+
+
+def every_view(story: Story) -> Iterator[str]:
+    """The text of each view: timelines, report, comparison with itself, every step's panes."""
+    surface = Surface(WIDTH)
+    for by in ("connection", "task"):
+        yield timeline(story, surface, by=by, explained=True)
+        yield timeline(story, Surface(WIDTH, unicode=False), by=by, everything=True)
+    yield report("heading", (), findings(story), surface)
+    yield comparison(story, story, surface)
+    yield from _steps(story, surface)
+
+
+def _steps(story: Story, surface: Surface) -> Iterator[str]:
+    steps = Steps(story)
+    pictures = Pictures(steps, surface)
+    here = start(steps, Filter())
+    for index in range(len(steps.chosen(here.filter))):
+        here = to_index(steps, here, index)
+        for pane in (
+            pictures.source,
+            pictures.lanes,
+            pictures.state,
+            pictures.where,
+            pictures.told,
+        ):
+            yield _drawn(pane(here)(WIDTH, HEIGHT))
+
+
+def _drawn(content: Content) -> str:
+    first, last = content.focus or (0, 0)
+    shown = range(max(0, first - HEIGHT), min(content.count, last + HEIGHT))
+    lines = [*content.heading, *map(content.line, shown)]
+    return "\n".join("".join(piece.text for piece in line) for line in lines)
