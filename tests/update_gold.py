@@ -1,6 +1,7 @@
 """Records the reference traces anew and writes what is made from them: run after a change.
 
-    python tests/update_gold.py              the traces, the gold files, README's pictures
+    python tests/update_gold.py              the traces, the gold files, README's pictures,
+                                             the gallery traces/README.md
     python tests/update_gold.py fork poll    the traces of these servers only, and the same views
     python tests/update_gold.py --views      only what is made from the stored traces
 
@@ -25,6 +26,7 @@ from echotrace.views.comparison import comparison
 from echotrace.views.paint import Surface
 from echotrace.views.report import report
 from echotrace.views.timeline import timeline
+from gallery_page import page
 
 ROOT = Path(__file__).parents[1]
 TRACES = ROOT / "traces"
@@ -128,6 +130,7 @@ def main() -> None:
     GOLD.mkdir(exist_ok=True)
     for name, text in views():
         (GOLD / name).write_text(text, encoding="utf-8")
+    (TRACES / "README.md").write_text(page(story), encoding="utf-8")
     readme = ROOT / "README.md"
     readme.write_text(with_pictures(readme.read_text(encoding="utf-8")), encoding="utf-8")
 

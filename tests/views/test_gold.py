@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import gallery_page
 import update_gold
 
 VIEWS = dict(update_gold.views())
@@ -26,6 +27,13 @@ def test_readme_shows_what_the_commands_print() -> None:
     assert update_gold.with_pictures(readme) == readme
     for command, picture in update_gold.pictures().items():
         assert f"$ {command}\n{picture.rstrip()}" in readme
+
+
+def test_gallery_shows_every_server_under_every_script() -> None:
+    """The page of the gallery is made from the stored traces."""
+    assert gallery_page.page(update_gold.story) == (update_gold.TRACES / "README.md").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("name", sorted(VIEWS))
