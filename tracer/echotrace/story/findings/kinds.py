@@ -140,11 +140,10 @@ def _waits_for_many(evidence: Evidence) -> _Kind | None:
 
 def _of_readiness(wait: Call) -> tuple[str, str]:
     """What a server that waits with this call is, and the call; Linux makes kqueue of others."""
-    name, call = wait.kind.split()[0], wait.record.name
-    function = wait.record.site.call if wait.record.site else None
+    name, function = wait.kind.split()[0], wait.record.site.call if wait.record.site else None
     if function in _OF_KQUEUE:
-        return "a kqueue server", f"{function}, beneath which {call} lies here"
-    return f"{'an' if name == 'epoll' else 'a'} {name} server", call
+        return "a kqueue server", f"{function}, beneath which {wait.record.name} lies here"
+    return f"{'an' if name == 'epoll' else 'a'} {name} server", wait.function
 
 
 def _iterates(evidence: Evidence) -> _Kind | None:
