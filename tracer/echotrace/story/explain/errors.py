@@ -117,7 +117,7 @@ _FULL_SYSTEM = (
     "the whole system has as many open files as it can have; the connection stays in the accept "
     "queue"
 )
-#: What a recv that fails shows: it looks at the receive buffer first (tcp_recvmsg in net/ipv4/tcp.c).
+#: What a recv that fails shows: it looks at the receive buffer first (net/ipv4/tcp.c).
 _NOTHING_LEFT = (
     "the receive buffer is empty and nothing more comes, and output that is not sent yet is "
     "discarded"
