@@ -184,13 +184,13 @@ def test_threads_that_another_ends() -> None:
     told = [sentence(story, e) for e in story.events if isinstance(e.record, Exit)]
     assert told == [
         (
-            "T1 has ended with status 1; no descriptor is closed, for the table stays with the other "
-            "threads of P0."
+            "T1 has ended with status 1; no descriptor is closed, for the table stays with the "
+            "other threads of P0."
         ),
         "P0 has ended with status 1, since T1 ends all threads of P0 (event 49).",
         (
-            "T2 has ended with status 1, since T1 ends all threads of P0 (event 49); it is the last of "
-            "them, so the descriptors are closed now."
+            "T2 has ended with status 1, since T1 ends all threads of P0 (event 49); it is the "
+            "last of them, so the descriptors are closed now."
         ),
     ]
 

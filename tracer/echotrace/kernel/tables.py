@@ -20,12 +20,12 @@ class Open:
     that is the key of its list (epoll(7)), and `by_data` the keys by the program's own data;
     `far` is the other end of a socket pair.
     `process` is the process of a pidfd (pidfd_open(2)).
-    `watchers` are the epoll instances that watch this description, with their keys; `spent` the keys of entries with
-    EPOLLONESHOT that were reported and are disabled. `callers` counts the calls that
-    wait on it: they keep it when the last slot is emptied. `in_flight` counts the messages that
-    carry it and were not received yet (SCM_RIGHTS, unix(7)): they keep it too. `inbox` is
-    the receive queue of a socket of a pair. `hidden` tells that requests may work on it that the
-    trace does not show (io_uring(7)): nothing is said of its queues.
+    `watchers` are the epoll instances that watch this description, with their keys;
+    `spent` the keys of entries with EPOLLONESHOT that were reported and are disabled. `callers`
+    counts the calls that wait on it: they keep it when the last slot is emptied. `in_flight`
+    counts the messages that carry it and were not received yet (SCM_RIGHTS, unix(7)): they keep it
+    too. `inbox` is the receive queue of a socket of a pair. `hidden` tells that requests may work
+    on it that the trace does not show (io_uring(7)): nothing is said of its queues.
     """
 
     __slots__ = (

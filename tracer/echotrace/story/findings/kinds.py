@@ -166,13 +166,14 @@ def _datagrams(evidence: Evidence) -> _Kind | None:
     """A socket bound for datagrams, and what is received on it; no connection was accepted."""
     for bind, call in serving(evidence):
         peers = [connection for connection in evidence.story.connections if connection.datagram]
+        bound = f"is bound (event {bind.seq})" if bind else "was bound before the recording began"
         said = (
-            f"{call.actor} receives datagrams on fd {call.fd} (event {call.seq}), which is bound "
-            f"(event {bind.seq}) and never listens"
+            f"{call.actor} receives datagrams on fd {call.fd} (event {call.seq}), which {bound} "
+            "and never listens"
         )
         if peers:
             said += f"; {number(len(peers), 'peer')} came, told apart by address alone"
-        return _Kind("a UDP server", said, (bind.seq, call.seq))
+        return _Kind("a UDP server", said, (bind.seq, call.seq) if bind else (call.seq,))
     return None
 
 
