@@ -180,7 +180,7 @@ def _note(story: Story, event: StoryEvent, call: Syscall) -> str:
     match logical_event(call.name):
         case "close":
             return _keepers(story, event)
-        case "accept" if _used_before(story, event, call.result):
+        case "accept" if event.seq in story.links.numbers_again:
             return f"fd {call.result} again"
         case "send" if event.touch.passed:
             receiver = story.links.receivers.get(event.seq)
@@ -205,13 +205,3 @@ def _keepers(story: Story, event: StoryEvent) -> str:
     if len(keepers) > _KEEPERS_NAMED:
         return f"{', '.join(keepers[:_KEEPERS_NAMED])} and others keep it"
     return f"{', '.join(keepers)} keep{'s' if len(keepers) == 1 else ''} it"
-
-
-def _used_before(story: Story, event: StoryEvent, fd: int | None) -> bool:
-    """Whether an earlier connection that the same task accepted had the same number."""
-    return any(
-        (other.result, other_event.actor) == (fd, event.actor)
-        for connection in story.connections[: (event.place.connection or 1) - 1]
-        if (other_event := story.by_seq.get(connection.accepted or 0)) is not None
-        and isinstance(other := other_event.record, Syscall)
-    )
