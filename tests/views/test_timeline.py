@@ -109,7 +109,7 @@ def test_no_name_from_outside_reaches_the_terminal_raw(name: str) -> None:
     assert not set("\u202e\u2066\u200f") & set(text)
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
 @pytest.mark.parametrize("everything", [True, False])
 def test_every_event_shown_is_explained_once(width: int, everything: bool) -> None:
     """The list has the numbers of the rows, once each and in order, and fits any width."""
@@ -119,7 +119,8 @@ def test_every_event_shown_is_explained_once(width: int, everything: bool) -> No
     numbers = [int(line.split()[0]) for line in explained if line[:3].strip().isdecimal()]
     shown = {row.event.seq for row in lay_out(story, everything=everything).rows}
     assert numbers == sorted(shown)
-    assert max(map(len, explained)) <= min(width, 100)
+    assert max(map(len, explained)) <= min(width, 120)
+    assert max(map(len, explained)) > min(width, 120) - 25  # and makes use of it
 
 
 def test_damage_is_said() -> None:
