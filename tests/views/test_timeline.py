@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from echotrace.story.replay import replay
+from echotrace.trace import Endpoint
 from echotrace.views.layout import lay_out
 from echotrace.views.paint import Surface
 from echotrace.views.timeline import timeline
@@ -82,6 +83,21 @@ def test_timeline_fits_any_width(width: int, clients: int, by: str) -> None:
     assert text.count('"hello"') == 3 * clients  # sent, received, sent back
     for connection in story.connections:
         assert f"127.0.0.1:{5000 + connection.number}" in text or by == "task"
+
+
+@pytest.mark.parametrize(("unicode", "mark"), [(True, "…"), (False, "~")])
+def test_of_a_long_address_the_end_is_shown_behind_a_mark(mark: str, *, unicode: bool) -> None:
+    """The path of a UNIX socket that is too long for its column is cut in front."""
+    path = "unix:/run/user/1000/a-long-name/server.sock"
+    b = TraceBuilder()
+    b.call(10, "socket", "AF_UNIX", "SOCK_STREAM", 0, result=3, told=Endpoint(3, "socket:[1]"))
+    b.call(10, "bind", 3, path, 50, told=Endpoint(3, "socket:[1]", path))
+    b.call(10, "listen", 3, 100, told=Endpoint(3, "socket:[1]", path))
+    b.accept(10, 4)
+    titles = timeline(replay(b.trace()), Surface(60, unicode=unicode)).splitlines()[3].split()
+    assert titles[0].startswith(mark)
+    assert path.endswith(titles[0][1:])
+    assert titles[1] == "127.0.0.1:50001"
 
 
 @given(st.text(st.characters(max_codepoint=255), min_size=1, max_size=40))

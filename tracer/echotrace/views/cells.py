@@ -47,6 +47,11 @@ def fit(text: str, width: int) -> list[str]:
     return [line.replace(TIE, " ") for line in lines]
 
 
+def end_of(text: str, width: int, surface: Surface) -> str:
+    """The text, or its end behind a mark: of addresses and paths the end tells them apart."""
+    return text if len(text) <= width else glyphs("…", surface) + text[len(text) - width + 1 :]
+
+
 def actor(row: Row, by: str) -> str:
     """Who acts, where the column does not say it: the task, or by task the connection."""
     if by == "connection":

@@ -8,7 +8,7 @@ from echotrace.story.nouns import Story
 from echotrace.story.sight import out_of_sight
 from echotrace.trace import Syscall
 from echotrace.views import heading, words
-from echotrace.views.cells import WAIT, actor, fit, one_line, row_phrase
+from echotrace.views.cells import WAIT, actor, end_of, fit, one_line, row_phrase
 from echotrace.views.explanations import explanations
 from echotrace.views.layout import Column, Layout, Row, lay_out
 from echotrace.views.load import beginning, cut, load_lines
@@ -212,9 +212,9 @@ def _titles(
     margin = f"{'ms':>{frame.time}} {'event':>{frame.number}}"
     pieces = [Piece(margin if titles else " " * len(margin), "dim")]
     for column in columns:
-        text = glyphs(column.title if titles else column.subtitle, surface)
         width = widths[column.key]
-        pieces.append(Piece(_GAP + text[:width].ljust(width), "bold" if titles else "dim"))
+        text = end_of(glyphs(column.title if titles else column.subtitle, surface), width, surface)
+        pieces.append(Piece(_GAP + text.ljust(width), "bold" if titles else "dim"))
     return pieces
 
 
