@@ -177,3 +177,12 @@ def test_hidden_events_are_counted() -> None:
     everything = timeline(story, Surface(100), everything=True)
     assert "/etc/hosts" in everything
     assert "hidden" not in everything
+
+
+@pytest.mark.parametrize("width", range(60, 200, 7))
+@pytest.mark.parametrize("by", ["connection", "task"])
+def test_the_kernels_names_stand_in_all_rows_or_in_none(width: int, by: str) -> None:
+    """Also where the columns stand in several blocks, they all name the system calls or none."""
+    text = timeline(replay(_served(clients=3).trace()), Surface(width), by=by)
+    rows = [line for line in text.splitlines() if re.search(r"recv\(\d", line)]
+    assert len({"→ recvfrom" in row for row in rows}) == 1

@@ -1,6 +1,6 @@
 """An event as the text of one cell, as wide as the column allows."""
 
-import textwrap
+import re
 from dataclasses import replace
 
 from echotrace.kernel.readiness import as_it_began
@@ -15,6 +15,10 @@ WAIT = "░"
 #: A space at which no line is broken.
 TIE = "\N{NO-BREAK SPACE}"
 _PAYLOAD_WIDTH = 24
+_INDENT = "  "
+_WORD = re.compile(r" *[^ ]+")
+#: Where a word may end a line if no line has room for the whole of it.
+_SEAM = re.compile(rf"(?<=[|,(\[/{TIE}])")
 
 
 def row_phrase(story: Story, row: Row) -> Phrase:
@@ -40,11 +44,25 @@ def one_line(row: Row, said: Phrase, who: str, surface: Surface, *, kernel: bool
 
 
 def fit(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width`, further ones indented; long words are broken."""
-    lines = [text]
-    if len(text) > width:
-        lines = textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
-    return [line.replace(TIE, " ") for line in lines]
+    """The text in lines of at most `width`, further ones indented.
+
+    A word that is longer than a line ends it after `|`, a comma, a bracket or a slash; only where
+    there is none it is broken anywhere.
+    """
+    lines: list[str] = []
+    room = max(1, width - len(_INDENT))
+    for word in _WORD.findall(text) if len(text) > width else ():
+        for piece in _SEAM.split(word) if len(word.lstrip(" ")) > room else (word,):
+            if lines and len(lines[-1]) + len(piece) <= width:
+                lines[-1] += piece
+                continue
+            rest = piece.lstrip(" ") if lines else piece
+            while rest:
+                indent = _INDENT if lines else ""
+                most = room if lines else max(1, width)
+                lines.append(indent + rest[:most])
+                rest = rest[most:]
+    return [line.replace(TIE, " ") for line in lines or [text]]
 
 
 def end_of(text: str, width: int, surface: Surface) -> str:
