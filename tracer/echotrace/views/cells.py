@@ -37,6 +37,7 @@ def one_line(row: Row, said: Phrase, who: str, surface: Surface, *, kernel: bool
         "" if said.data is None else words.quoted(said.data, said.size, _PAYLOAD_WIDTH),
         f"· {said.note}" if said.note else "",
         WAIT * 3 if row.part == "begin" else "",
+        f"… {words.count(row.more, 'time')} more" if row.more else "",
     ]
     parts = [glyphs(part, surface) for part in (who, said.head, *together)]
     parts[2:] = [part.replace(" ", TIE) for part in parts[2:]]

@@ -38,7 +38,7 @@ class Row:
     """One line of a timeline: at `time` (ns) `event` happened in `column`.
 
     `part` is `whole`, or for a call that waited `begin` and `return`. `waiting` names the columns
-    in which somebody waits at that time.
+    in which somebody waits at that time. `more` counts the rows alike that it stands for, too.
     """
 
     time: int
@@ -46,6 +46,7 @@ class Row:
     column: str
     part: str
     waiting: AbstractSet[str]
+    more: int = 0
 
 
 @dataclass(frozen=True)

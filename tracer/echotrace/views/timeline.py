@@ -8,11 +8,12 @@ from echotrace.story.nouns import Story
 from echotrace.story.sight import out_of_sight
 from echotrace.trace import Syscall
 from echotrace.views import heading, words
+from echotrace.views.beginning import beginning
 from echotrace.views.blocks import Block, blocks, groups_of
 from echotrace.views.cells import WAIT, end_of, fit, row_phrase
 from echotrace.views.explanations import explanations
 from echotrace.views.layout import Layout, Row, lay_out
-from echotrace.views.load import beginning, cut, load_lines
+from echotrace.views.load import cut, load_lines
 from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint
 from echotrace.views.phrases import INJECTED
 from echotrace.views.summary import summary
