@@ -45,6 +45,8 @@ def find(words: Sequence[str]) -> Program:
     compiler rejects it, in its own words.
     """
     file = Path(words[0])
+    if file.suffix in LANGUAGE_OF_SUFFIX:
+        _check_reachable(file)
     if file.suffix == ".c":
         return _compiled(file, words[1:])
     by_itself = "/" in words[0] and os.access(file, os.X_OK)
@@ -57,6 +59,16 @@ def find(words: Sequence[str]) -> Program:
     if _PYTHON.fullmatch(file.name):
         return _python(str(path), words)
     return Program(file.name, str(path), tuple(words))
+
+
+def _check_reachable(file: Path) -> None:
+    """Raise UserError when a directory on the way to a file is closed to us."""
+    try:
+        file.stat()
+    except PermissionError as error:
+        raise UserError(f"cannot read '{file}': {error.strerror}") from error
+    except OSError:
+        return  # what else may be the matter is said where the file is used
 
 
 def _compiled(file: Path, arguments: Sequence[str]) -> Program:
@@ -83,6 +95,8 @@ def _python(path: str, words: Sequence[str]) -> Program:
 def _look_up(command: str) -> Path:
     """The file that execvp(3) would execute."""
     path = Path(command)
+    if not command:
+        raise UserError("the command is empty; name a program or a source file")
     if "/" not in command:
         found = shutil.which(command)
         if found is not None:
