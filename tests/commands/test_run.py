@@ -219,6 +219,15 @@ def test_python_program_has_the_lines_of_its_script(
     assert all(call.site and call.site.file == "server.py" for call in _serving(story))
 
 
+def test_installed_program_has_its_lines() -> None:
+    """A script below site-packages, as pip installs it, is the program's own all the same."""
+    folder = Path("lib/python3.13/site-packages/own")
+    folder.mkdir(parents=True)
+    write(f"{folder}/server.py", OWN_PYTHON.replace("LISTENER", IPV4))
+    lines = {call.site.line for call in _serving(recorded(f"{folder}/server.py")) if call.site}
+    assert lines == {4, 5, 6}  # of accept, recv and sendall
+
+
 def _serving(story: Story) -> list[Syscall]:
     return [c for c in story.trace.syscalls() if c.name in ("accept4", "recvfrom", "sendto")]
 

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 import msgspec
 
 from echotrace.errors import UserError
-from echotrace.record import attachable, attaching, machine, means, procfs, ptrace, standing
+from echotrace.record import (
+    attachable,
+    attaching,
+    machine,
+    means,
+    procfs,
+    program,
+    ptrace,
+    standing,
+)
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call, InfoBuffer
 from echotrace.record.means import Changed, Wanted
@@ -33,9 +42,11 @@ def plan_of(pid: int, *, everything: bool, snaplen: int, lines: bool) -> Plan:
     attachable.check(pid)
     argv = procfs.arguments(pid)
     name = procfs.name(pid)
+    python = procfs.program(pid).startswith("python")
+    script = program.python(name, argv).source if python else None
     return Plan(
         server=name,
-        language="python" if procfs.program(pid).startswith("python") else "native",
+        language="python" if python else "native",
         argv=argv or [name],
         script=_NO_SCRIPT,
         everything=everything,
@@ -43,6 +54,7 @@ def plan_of(pid: int, *, everything: bool, snaplen: int, lines: bool) -> Plan:
         pin=False,
         seccomp=False,
         lines=lines,
+        folder=(procfs.directory(pid) / script).parent if script else None,
     )
 
 

@@ -118,6 +118,14 @@ def program(pid: int) -> str:
         return ""
 
 
+def directory(pid: int) -> Path:
+    """The working directory of a process; the root when it cannot be told."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink()
+    except OSError:
+        return Path("/")
+
+
 def is_kernel_thread(pid: int) -> bool:
     """Whether a task is one of the kernel's own (PF_KTHREAD in its flags)."""
     try:

@@ -51,13 +51,13 @@ def find(words: Sequence[str]) -> Program:
         return _compiled(file, words[1:])
     by_itself = "/" in words[0] and os.access(file, os.X_OK)
     if file.suffix == ".py" and file.is_file() and not by_itself:
-        return _python(sys.executable, [sys.executable, *words])
+        return python(sys.executable, [sys.executable, *words])
     path = _look_up(words[0])
     interpreter = _interpreter(path)
     if interpreter and _PYTHON.fullmatch(Path(interpreter).name):
         return Program(path.name, str(path), tuple(words), "python", path)
     if _PYTHON.fullmatch(file.name):
-        return _python(str(path), words)
+        return python(str(path), words)
     return Program(file.name, str(path), tuple(words))
 
 
@@ -79,7 +79,7 @@ def _compiled(file: Path, arguments: Sequence[str]) -> Program:
     return Program(file.name, path, argv, "c", file, build.inputs(file))
 
 
-def _python(path: str, words: Sequence[str]) -> Program:
+def python(path: str, words: Sequence[str]) -> Program:
     """An interpreter and its script, or its module: `python3 -m NAME` is called NAME."""
     rest = iter(words[1:])
     for word in rest:
