@@ -1,11 +1,15 @@
 """What /proc says of a task (proc(5)); a task that is gone is no error."""
 
 import os
+import signal
 from pathlib import Path
 
 from echotrace.record.machine import Call
 
 _PF_KTHREAD = 0x00200000  # linux/sched.h
+_STOPPING = sum(
+    1 << number - 1 for number in (signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
+)  # as a mask of signals
 _ELF_32 = b"\x7fELF\x01"  # elf(5): EI_CLASS is ELFCLASS32
 
 
@@ -95,6 +99,14 @@ def status(tid: int) -> dict[str, str]:
         return {}
     fields = (line.partition(":") for line in text.splitlines())
     return {name: value.strip() for name, _, value in fields}
+
+
+def is_to_notice_a_signal(tid: int) -> bool:
+    """Whether a signal is pending that the task handles, or that stops it."""
+    fields = status(tid)
+    names = ("SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt")
+    own, shared, blocked, ignored, caught = (int(fields.get(name, "0"), 16) for name in names)
+    return bool((own | shared) & ~blocked & (caught | _STOPPING & ~ignored))
 
 
 def process(tid: int) -> int:
