@@ -259,6 +259,14 @@ def test_place_is_found(listener: str, place: str) -> None:
     assert [connection.client for connection in story.connections] == [1, 2]
 
 
+@pytest.mark.parametrize("listener", [IPV6, BOTH, UNIX])
+def test_clients_run_freely_wherever_a_program_listens(listener: str) -> None:
+    """--free-run too finds IPv6 and UNIX sockets, and every client has all its bytes."""
+    write("server.py", OWN_PYTHON.replace("LISTENER", listener))
+    totals = recorded("--free-run", "--clients", "3", "server.py").trace.totals()
+    assert [(total.received, total.error) for total in totals] == [(640, None)] * 3
+
+
 def test_bound_udp_socket_is_found() -> None:
     """A UDP server takes the clients at the port to which it is bound."""
     write("server.py", UDP)
