@@ -80,6 +80,7 @@ class FreeRun:
         self._recorder.run_freely(enough=self._listens)
         if self._engine.interrupted:
             return
+        self._recorder.settle()
         service = self._recorder.service()
         if service is None:
             raise self._recorder.why_unreachable()
@@ -90,9 +91,11 @@ class FreeRun:
         self._generator.connect_to(service)
 
     def _listens(self) -> bool:
-        """Whether the server rests and takes clients, or has had time enough to."""
-        rests = self._engine.idle()
-        return (rests and self._recorder.service() is not None) or self._patience.is_over()
+        """Whether the server rests and takes clients, has ended, or has had time enough."""
+        settled = not self._engine.pids or (
+            self._engine.idle() and self._recorder.service() is not None
+        )
+        return settled or self._patience.is_over()
 
     def _served(self) -> bool:
         """Whether the clients are over, or will never be."""
