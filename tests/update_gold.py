@@ -14,17 +14,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from echotrace.commands.check import heading
 from echotrace.commands.recording import Wish, record
 from echotrace.record.script import BUILT_IN
 from echotrace.servers import NAMES
-from echotrace.story.findings.check import findings
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
 from echotrace.views.comparison import comparison
 from echotrace.views.paint import Surface
-from echotrace.views.report import report
 from echotrace.views.timeline import timeline
 from gallery_page import page
 
@@ -88,13 +85,7 @@ def pictures() -> dict[str, str]:
     return {
         "echotrace fork": timeline(story("fork"), Surface(100)),
         "echotrace compare fork thread": comparison(story("fork"), story("thread"), Surface(100)),
-        "echotrace check traces/thread-reset.jsonl": checked(story("thread", "reset")),
     }
-
-
-def checked(trace: Story) -> str:
-    """What `check` says of a trace."""
-    return report(heading(trace.trace.header), (), findings(trace), Surface(100))
 
 
 def with_pictures(readme: str) -> str:

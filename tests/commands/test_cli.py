@@ -11,7 +11,7 @@ import pytest
 
 from echotrace.cli import ENTRIES
 from echotrace.record.script import BUILT_IN
-from echotrace.servers import NAMES, neighbour, traces_dir
+from echotrace.servers import NAMES, find, traces_dir
 from echotrace.story.replay import replay
 from echotrace.story.sequence import canonical
 from echotrace.tracefile import load
@@ -48,7 +48,7 @@ def test_recording_shows_every_connection_and_what_to_try_next(server: str) -> N
     done = echotrace(server, "--clients", "3")
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.splitlines()[-3:]] == ["#1", "#2", "#3"]
-    assert f"next: echotrace compare {server} {neighbour(server)}" in done.stderr
+    assert f"next: echotrace compare {server} {find(server).neighbour}" in done.stderr
     assert done.stdout.isascii()
 
 

@@ -166,7 +166,7 @@ def test_a_server_that_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     looks = iter(range(500))
     monkeypatch.setattr(freerun._Patience, "is_over", lambda _: next(looks) < 0)
     with pytest.raises(StepTimeout, match="exits with status"):
-        ran_freely(replace(plan("execs"), load=FEW, timeout=60.0))
+        ran_freely(replace(plan("execs"), load=FEW, timeout=600.0))
 
 
 class _Echo(socketserver.BaseRequestHandler):

@@ -108,8 +108,11 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands, without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(entry.name, entry.summary) for entry in ENTRIES])
+        servers = [entry for entry in ENTRIES if entry.module == "serve"]
+        others = [entry for entry in ENTRIES if entry.module != "serve"]
+        for title, entries in (("Teaching servers", servers), ("Commands", others)):
+            with formatter.section(title):
+                formatter.write_dl([(entry.name, entry.summary) for entry in entries])
 
 
 @click.group(
@@ -117,10 +120,11 @@ class Commands(click.Group):
 )
 @click.version_option(__version__, prog_name="echotrace")
 def cli() -> None:
-    """Shows what a TCP server asks of the kernel, connection by connection.
+    """Shows what a network server asks of the kernel, connection by connection.
 
-    Starts an echo server under ptrace, drives it with scripted clients, records its system calls,
-    works out which connection each one served, and prints the connections side by side.
+    Starts a teaching server or one of yours under ptrace, drives it with scripted clients, records
+    its system calls, works out which connection each one served, and prints the connections side by
+    side.
     """
 
 

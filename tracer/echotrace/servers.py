@@ -22,24 +22,28 @@ _CHECKOUT = _PACKAGE.parents[1]
 
 @dataclass(frozen=True)
 class Server:
-    """One teaching server: the name it is called by, and its idea in one sentence."""
+    """One teaching server: the name it is called by, and its idea in one sentence.
+
+    `neighbour` is the server that differs from it by one idea, the best to compare it with.
+    """
 
     name: str
     idea: str
+    neighbour: str | None = None
 
 
-#: In the order of the lecture: each differs from the one before it by one idea.
+#: In the order of the lecture.
 SERVERS: tuple[Server, ...] = (
-    Server("iterative", "One connection at a time; the others wait."),
-    Server("fork", "Each connection gets a process of its own."),
-    Server("thread", "Each connection gets a thread of its own."),
-    Server("select", "One process waits for all, by a set of bits."),
-    Server("poll", "One process waits for all, by a list of its own."),
-    Server("epoll", "One process waits for all, by a list of the kernel."),
-    Server("kqueue", "Like epoll, but one call changes the list and waits."),
-    Server("prefork", "Processes made beforehand accept on one socket."),
-    Server("pool", "One thread accepts, threads made beforehand serve."),
-    Server("udp", "No connections: each datagram tells its sender."),
+    Server("iterative", "One connection at a time; the others wait.", "fork"),
+    Server("fork", "Each connection gets a process of its own.", "thread"),
+    Server("thread", "Each connection gets a thread of its own.", "select"),
+    Server("select", "One process waits for all, by a set of bits.", "poll"),
+    Server("poll", "One process waits for all, by a list of its own.", "epoll"),
+    Server("epoll", "One process waits for all, by a list of the kernel.", "kqueue"),
+    Server("kqueue", "Like epoll, but one call changes the list and waits.", "epoll"),
+    Server("prefork", "Processes made beforehand accept on one socket.", "fork"),
+    Server("pool", "One thread accepts, threads made beforehand serve.", "thread"),
+    Server("udp", "No connections: each datagram tells its sender.", "iterative"),
 )
 
 NAMES: tuple[str, ...] = tuple(server.name for server in SERVERS)
@@ -64,14 +68,6 @@ def find(name: str) -> Server:
         return _BY_NAME[name]
     hint = did_you_mean(name, ALL_NAMES)
     raise UserError(f"no server is called '{name}'{hint} (echotrace servers lists all)")
-
-
-def neighbour(name: str) -> str | None:
-    """The server that comes next in the lecture, or before the last; None outside of it."""
-    if name not in NAMES:
-        return None
-    following = NAMES[NAMES.index(name) + 1 :]
-    return following[0] if following else NAMES[-2]
 
 
 def languages(name: str) -> tuple[Language, ...]:

@@ -160,7 +160,6 @@ def _follow(recorder: Recorder, *, announces: bool) -> None:
             say(f"'{recorder.plan.server}' listens on {service.local}; Ctrl-C ends the recording")
 
     recorder.run_freely(announce)
-    recorder.settle()
     if not recorder.services.found and not recorder.stopped_by:
         raise NotReachable(recorder.beginning.ended(recorder.plan.server))
 

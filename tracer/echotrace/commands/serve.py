@@ -49,6 +49,6 @@ Examples:
 
 
 def _next(name: str) -> str:
-    """The command that shows more: what the next server does differently, or where the bug is."""
-    neighbour = servers.neighbour(name)
+    """The command that shows more: what its neighbour does differently, or where the bug is."""
+    neighbour = servers.find(name).neighbour
     return f"echotrace compare {name} {neighbour}" if neighbour else f"echotrace check {name}"

@@ -129,6 +129,9 @@ class Engine:
                 leave(tid, now)
             else:
                 other(tid, stop, now)
+                if not self.pids:  # not ECHILD: our caller may have children of its own
+                    handled += 1
+                    break
             handled += 1
             if not handled & _BATCH and self.overflow():
                 break

@@ -64,7 +64,6 @@ class FreeRun:
         if not self._problem and not self._engine.interrupted:
             self._patience, self._rests = _Patience(self._timeout), 0
             self._recorder.run_freely(enough=self._at_rest)
-        self._recorder.settle()
         totals = [self._dated(total) for total in self._generator.totals]
         self._recorder.write(totals)
         if self._engine.interrupted:

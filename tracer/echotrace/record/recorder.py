@@ -154,6 +154,7 @@ class Recorder:
         self.engine.overflow = overflow
         self.engine.pump(block=True, until=lull)
         self._come_to_rest()
+        self.settle()
 
     def _come_to_rest(self) -> None:
         """Let what has begun be finished: a call that has returned must not seem to wait."""
