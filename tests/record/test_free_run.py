@@ -127,6 +127,21 @@ def test_clients_that_are_killed() -> None:
             run.play()
 
 
+def test_clients_take_what_a_server_sent_before_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the server has ended, its clients come to their ends by themselves."""
+    over: list[bool] = []
+    stop = LoadGenerator.stop
+
+    def seen(generator: LoadGenerator, reason: str) -> None:
+        over.append(generator.done)
+        stop(generator, reason)
+
+    monkeypatch.setattr(LoadGenerator, "stop", seen)
+    with pytest.raises(EchoLost):
+        ran_freely(replace(plan("careless", "end"), load=FEW))
+    assert over == [True]
+
+
 def _ignore(_records: object) -> None:
     """Write nothing."""
 

@@ -102,9 +102,8 @@ class Engine:
     def pump(self, *, block: bool, until: Callable[[], bool] = lambda: False) -> int:
         """Handle stops; the number of stops handled.
 
-        Without `block`, those that are there. With it, until no child of ours is left (clients in a
-        process of their own are one), `until` says so (asked after every signal to us, such as a
-        timer's), or after an interrupt.
+        Without `block`, those that are there. With it, until no task is left, `until` says so
+        (asked after every signal to us, such as a timer's), or after an interrupt.
         """
         status = ctypes.c_int()
         reference = ctypes.byref(status)

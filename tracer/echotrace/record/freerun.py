@@ -58,6 +58,8 @@ class FreeRun:
         self._reach()
         if self._reached:
             self._recorder.run_freely(enough=self._served)
+            if not self._engine.pids:  # the kernel closes all connections: the clients notice
+                self._generator.wait(self._timeout)
         self._generator.stop(self._problem or "the recording was interrupted")
         if self._reached and len(self._generator.totals) < self._asked:
             self._problem = _CLIENTS_GONE
@@ -79,7 +81,6 @@ class FreeRun:
         self._recorder.run_freely(enough=self._listens)
         if self._engine.interrupted:
             return
-        self._recorder.settle()
         service = self._recorder.service()
         if service is None:
             raise self._recorder.why_unreachable()
@@ -90,11 +91,9 @@ class FreeRun:
         self._generator.connect_to(service)
 
     def _listens(self) -> bool:
-        """Whether the server rests and takes clients, has ended, or has had time enough."""
-        settled = not self._engine.pids or (
-            self._engine.idle() and self._recorder.service() is not None
-        )
-        return settled or self._patience.is_over()
+        """Whether the server rests and takes clients, or has had time enough to."""
+        rests = self._engine.idle()
+        return (rests and self._recorder.service() is not None) or self._patience.is_over()
 
     def _served(self) -> bool:
         """Whether the clients are over, or will never be."""
