@@ -19,8 +19,8 @@ from echotrace.story.sight import out_of_sight
 from echotrace.trace import Header
 from echotrace.views.heading import clients, server
 from echotrace.views.report import report
+from echotrace.views.shortcomings import shortcomings
 from echotrace.views.summary import nobody
-from echotrace.views.timeline import shortcomings
 from echotrace.views.words import count, safe
 
 _EXAMPLES = """\b
