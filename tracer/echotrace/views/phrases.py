@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.functions import c_function, called
+from echotrace.kernel.descriptions import Description
 from echotrace.kernel.flows import SEVERAL, messages_of, moved
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect, logical_event
@@ -185,16 +186,23 @@ def _note(story: Story, event: StoryEvent, call: Syscall) -> str:
         case "send" if event.touch.passed:
             receiver = story.links.receivers.get(event.seq)
             to = f" to {receiver.actor}" if receiver else ""
-            return f"passes {_numbers(event.touch.passed)}{to}"
+            return f"passes {_numbers(story, event, event.touch.passed)}{to}"
         case "recv" if event.touch.received:
             sender = story.by_seq.get(event.touch.received[0] or 0)
-            return f"gets {_numbers(event.touch.made)}{f' from {sender.actor}' if sender else ''}"
+            came = f" from {sender.actor}" if sender else ""
+            return f"gets {_numbers(story, event, event.touch.made)}{came}"
         case _:
             return ""
 
 
-def _numbers(held: Sequence[tuple[int, object]]) -> str:
-    return f"fd {', '.join(str(fd) for fd, _ in held)}"
+def _numbers(story: Story, event: StoryEvent, held: Sequence[tuple[int, Description]]) -> str:
+    """`fd 8`, or `fd 8 (#2)` where it is of another connection than the event."""
+    told = []
+    for fd, description in held:
+        place = story.places.get(description.id)
+        elsewhere = place is not None and place.connection and place != event.place
+        told.append(f"{fd} ({place.name})" if place is not None and elsewhere else f"{fd}")
+    return f"fd {', '.join(told)}"
 
 
 def _keepers(story: Story, event: StoryEvent) -> str:
