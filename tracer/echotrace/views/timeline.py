@@ -8,7 +8,7 @@ from echotrace.trace import Syscall
 from echotrace.views import heading, words
 from echotrace.views.beginning import beginning
 from echotrace.views.blocks import Block, blocks, groups_of
-from echotrace.views.cells import WAIT, end_of, fit, row_phrase
+from echotrace.views.cells import WAIT, end_of, fit
 from echotrace.views.explanations import explanations
 from echotrace.views.layout import Layout, Row, lay_out
 from echotrace.views.legend import legend
