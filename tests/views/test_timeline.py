@@ -39,6 +39,18 @@ def test_wait_is_shown_from_its_begin_to_its_return() -> None:
     assert parts == [("begin", "server"), ("return", "#1")]
 
 
+@pytest.mark.parametrize(("wait", "said"), [(1_066_000_000, True), (99_999_000, False)])
+def test_a_long_wait_with_nothing_in_between_says_so(wait: int, *, said: bool) -> None:
+    """A call that stands in one row, where it began, tells when it returned much later."""
+    b = _served()
+    poll = b.begin(11, "poll", [{"fd": 4, "events": "POLLIN", "revents": "POLLIN"}], 1, -1)
+    b.now += wait
+    b.end(poll, 1)
+    text = timeline(replay(b.trace()), Surface(200))
+    assert ("T1 poll([4]) = [4] · after 1,066 ms" in text) is said
+    assert ("after … ms: " in text) is said
+
+
 def test_what_poll_finds_is_shown_when_it_has_found_it() -> None:
     """Where poll begins to wait its list has no answers yet; where it returns it has."""
     b = _served()

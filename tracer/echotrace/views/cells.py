@@ -7,7 +7,7 @@ from echotrace.kernel.readiness import as_it_began
 from echotrace.story.nouns import Story
 from echotrace.trace import ClientStep, Syscall
 from echotrace.views import words
-from echotrace.views.layout import Row, brings_connection
+from echotrace.views.layout import Row, brings_connection, can_wait
 from echotrace.views.paint import Surface, glyphs
 from echotrace.views.phrases import Phrase, c_call, phrase
 
@@ -16,6 +16,7 @@ WAIT = "░"
 TIE = "\N{NO-BREAK SPACE}"
 _PAYLOAD_WIDTH = 24
 _INDENT = "  "
+_LONG = 100_000_000  # ns; no reference trace depends on how fast a machine is
 _WORD = re.compile(r" *[^ ]+")
 #: Where a word may end a line if no line has room for the whole of it.
 _SEAM = re.compile(rf"(?<=[|,(\[/{TIE}])")
@@ -24,9 +25,24 @@ _SEAM = re.compile(rf"(?<=[|,(\[/{TIE}])")
 def row_phrase(story: Story, row: Row) -> Phrase:
     """What a row says: a call that begins to wait has no outcome yet, also not in its arguments."""
     whole, record = phrase(story, row.event), row.event.record
+    if row.part == "whole" and waited_long(row):
+        return replace(whole, note=", ".join(filter(None, (whole.note, _after(row)))))
     if row.part != "begin" or not isinstance(record, Syscall):
         return whole
     return replace(whole, head=c_call(as_it_began(record)), outcome="", data=None, note="")
+
+
+def waited_long(row: Row) -> bool:
+    """Whether a call waited so long, with nothing in between, that its one row has to say so."""
+    return can_wait(getattr(row.event.record, "name", "")) and _length(row) >= _LONG
+
+
+def _length(row: Row) -> int:
+    return (row.event.end or row.event.start) - row.event.start
+
+
+def _after(row: Row) -> str:
+    return f"after {_length(row) / 1e6:,.0f} ms"
 
 
 def one_line(row: Row, said: Phrase, who: str, surface: Surface, *, kernel: bool) -> str:
