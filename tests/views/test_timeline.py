@@ -73,6 +73,22 @@ def test_a_call_that_never_returned_waits_to_the_end() -> None:
     assert "=" not in last[0]
 
 
+def test_a_helper_that_waits_from_before_the_first_socket_marks_no_column() -> None:
+    """While the one task that serves acts, the server's column does not say that it waits."""
+    b = TraceBuilder()
+    b.thread(10, 11)
+    b.call(11, "epoll_create1", 0, result=5)
+    b.call(11, "epoll_ctl", 5, "EPOLL_CTL_ADD", 6, {"events": "EPOLLIN", "data": 6})
+    b.begin(11, "epoll_wait", 5, [], 8, -1)
+    b.server()
+    b.accept(10, 4)
+    b.call(10, "recvfrom", 4, result=2, data="hi")
+    story = replay(b.trace())
+    assert "T1 epoll_wait(5) ░░░" in timeline(story, Surface(100))
+    assert not any("server" in row.waiting for row in lay_out(story).rows)
+    assert any("T1" in row.waiting for row in lay_out(story, by="task").rows)
+
+
 def test_wait_ends_with_its_task() -> None:
     """A task that was killed in a call waits no longer."""
     b = _served()
