@@ -55,6 +55,30 @@ def _broken_pipe(b: TraceBuilder) -> int:
     return b.call(10, "sendto", 4, None, 5, "MSG_NOSIGNAL", errno="EPIPE")
 
 
+@case("a number in the sets stands for no open descriptor, since P0 has closed fd 4 (event 7)")
+def _closed_and_still_in_a_set(b: TraceBuilder) -> int:
+    b.call(10, "close", 4)
+    return b.call(10, "select", 5, [3, 4], None, None, None, errno="EBADF")
+
+
+@case("a number in the sets stands for no open descriptor.")
+def _never_open_and_in_a_set(b: TraceBuilder) -> int:
+    return b.call(10, "select", 78, [3, 77], None, None, None, errno="EBADF")
+
+
+@case("learns from poll what is ready: fd 4 (POLLNVAL: P0 has closed fd 4 (event 7)).")
+def _closed_and_still_in_a_list(b: TraceBuilder) -> int:
+    b.call(10, "close", 4)
+    told = [{"fd": 4, "events": "POLLIN", "revents": "POLLNVAL"}]
+    return b.call(10, "poll", told, 1, -1, result=1)
+
+
+@case("fails with EBADF: P0 has closed fd 4 (event 7).")
+def _closed_and_used(b: TraceBuilder) -> int:
+    b.call(10, "close", 4)
+    return b.call(10, "recvfrom", 4, None, 9, 0, errno="EBADF")
+
+
 @case("no descriptor of P0 has the number 9")
 def _not_open(b: TraceBuilder) -> int:
     return b.call(10, "close", 9, errno="EBADF")

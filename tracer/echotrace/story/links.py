@@ -6,6 +6,7 @@ from functools import cached_property
 from echotrace.kernel.flows import messages_of
 from echotrace.story.events import StoryEvent
 from echotrace.story.roles import Roles
+from echotrace.story.stale import Stale, stale_numbers
 from echotrace.syscalls import logical_event
 from echotrace.trace import Exit, Syscall
 
@@ -72,6 +73,11 @@ class Links:
             if isinstance(event.record, Syscall) and event.place.connection is not None:
                 found.setdefault((event.actor, event.place.connection), event.seq)
         return found
+
+    @cached_property
+    def stale(self) -> Mapping[int, tuple[Stale, ...]]:
+        """By the number of a call: what it names although its process had closed it."""
+        return stale_numbers(self._events, self._roles)
 
     @cached_property
     def numbers_again(self) -> frozenset[int]:

@@ -137,6 +137,15 @@ def named(story: Story, fd: int | None, description: Description | None) -> str:
     return f"{name} ({noun})" if noun else name
 
 
+def stale_numbers(case: Case, only: int | None = None) -> str:
+    """Which numbers, or whether this one, the call names although they were closed; else empty."""
+    return " and ".join(
+        f"{stale.closer.actor} has closed fd {stale.fd} (event {stale.closer.seq})"
+        for stale in case.story.links.stale.get(case.event.seq, ())
+        if only in (None, stale.fd)
+    )
+
+
 def number_of(story: Story, description: Description) -> str:
     """The number under which a description was made: `fd 3`; the program may use another by now."""
     maker = story.by_seq.get(description.maker) if description.maker is not None else None

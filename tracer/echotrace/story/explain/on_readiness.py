@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 
 from echotrace.functions import c_function
 from echotrace.kernel.descriptions import Description
-from echotrace.story.explain.case import Case, named
+from echotrace.story.explain.case import Case, named, stale_numbers
 from echotrace.story.explain.text import count, listed, plain
 from echotrace.story.nouns import LISTENER
+from echotrace.story.stale import invalid
 
 _NAMED = 4
 
@@ -22,6 +23,7 @@ def _polls(case: Case) -> str:
     if case.result == 0:
         return _none_ready(case)
     found = [_ready(case, fd, description) for fd, description in case.touch.ready]
+    found += [_invalid(case, fd) for fd, _ in invalid(case.call)]
     if not found:
         return f"learns that {count(case.result, 'descriptor')} of {_where(case)} can be used"
     if len(found) > _NAMED:
@@ -39,6 +41,12 @@ def _ready(case: Case, fd: int, description: Description) -> str:
     place = case.story.places.get(description.id)
     thing = named(case.story, fd, description)
     return f"{thing}, for accept" if place is LISTENER else thing
+
+
+def _invalid(case: Case, fd: int) -> str:
+    """A number that stands for nothing: poll returns at once and says so (poll(2), POLLNVAL)."""
+    closed = stale_numbers(case, fd)
+    return f"fd {fd} (POLLNVAL: {closed or 'no descriptor has this number'})"
 
 
 def _none_ready(case: Case) -> str:

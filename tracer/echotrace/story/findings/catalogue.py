@@ -87,8 +87,10 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "used-after-close": Entry(
         _ERROR,
-        "Do not use a number after it was closed.",
-        "The number may belong to another client by then: then bytes go to the wrong one.",
+        "Do not use a number after it was closed: take it out of select's set (FD_CLR) and out of "
+        "poll's list when you close it.",
+        "The number may belong to another client by then: then bytes go to the wrong one. Until "
+        "then select fails with EBADF, whatever else is ready, and poll returns at once.",
     ),
     "argument-race": Entry(
         _ERROR,
