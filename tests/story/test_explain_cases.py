@@ -49,6 +49,11 @@ def _address_in_use(b: TraceBuilder) -> int:
     return b.call(10, "bind", 3, "127.0.0.1:80", 16, errno="EADDRINUSE")
 
 
+@case("there is a file of that name already, as an earlier server leaves it: unlink first.")
+def _path_in_use(b: TraceBuilder) -> int:
+    return b.call(10, "bind", 3, "unix:/tmp/socket", 16, errno="EADDRINUSE")
+
+
 @case("the server has ended its own data; MSG_NOSIGNAL keeps SIGPIPE away")
 def _broken_pipe(b: TraceBuilder) -> int:
     b.call(10, "shutdown", 4, "SHUT_WR")

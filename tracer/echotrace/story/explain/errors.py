@@ -110,11 +110,13 @@ def _not_connected(otherwise: str) -> Callable[[Case], str]:
 
 
 def _in_use(case: Case) -> str:
+    if str(case.call.args.get("addr")).startswith("unix:/"):
+        return "there is a file of that name already, as an earlier server leaves it: unlink first"
     if case.on_datagrams:
         return "another socket has the address"
     return (
-        "another socket has the address, or connections of an earlier server are still in "
-        "TIME-WAIT there, which SO_REUSEADDR would permit"
+        "another socket has the address, or connections of an earlier server are left there, "
+        "established or in TIME-WAIT, which SO_REUSEADDR would permit if both servers set it"
     )
 
 

@@ -111,8 +111,9 @@ CATALOGUE: Mapping[str, Entry] = {
     "no-so-reuseaddr": Entry(
         _NOTE,
         "Set SO_REUSEADDR before bind.",
-        "For up to a minute after the server ends, bind to the same port fails with EADDRINUSE, "
-        "if connections that it closed first are in TIME-WAIT.",
+        "After the server ends, bind to the same port fails with EADDRINUSE while a connection of "
+        "it is left there: established, in a child that lives on; or for a minute in TIME-WAIT, if "
+        "the server closed first.",
     ),
     "listens-on-every-interface": Entry(
         _WARNING,
