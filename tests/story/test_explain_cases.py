@@ -49,6 +49,23 @@ def _address_in_use(b: TraceBuilder) -> int:
     return b.call(10, "bind", 3, "127.0.0.1:80", 16, errno="EADDRINUSE")
 
 
+@case("sets SO_REUSEADDR of fd 6 (socket):")
+def _option_before_listen(b: TraceBuilder) -> int:
+    b.call(10, "socket", "AF_INET", "SOCK_STREAM", 0, result=6)
+    seq = b.call(10, "setsockopt", 6, "SOL_SOCKET", "SO_REUSEADDR", 1, 4)
+    b.call(10, "listen", 6, 5)
+    return seq
+
+
+@case("sets SO_KEEPALIVE of fd 6 (listening socket):")
+def _option_after_listen(b: TraceBuilder) -> int:
+    b.call(10, "socket", "AF_INET", "SOCK_STREAM", 0, result=6)
+    b.call(10, "listen", 6, 5)
+    seq = b.call(10, "setsockopt", 6, "SOL_SOCKET", "SO_KEEPALIVE", 1, 4)
+    b.call(10, "listen", 6, 9)  # changes the backlog
+    return seq
+
+
 @case("there is a file of that name already, as an earlier server leaves it: unlink first.")
 def _path_in_use(b: TraceBuilder) -> int:
     return b.call(10, "bind", 3, "unix:/tmp/socket", 16, errno="EADDRINUSE")

@@ -110,9 +110,11 @@ def _not_connected(otherwise: str) -> Callable[[Case], str]:
 
 
 def _in_use(case: Case) -> str:
-    if str(case.call.args.get("addr")).startswith("unix:/"):
+    wanted = str(case.call.args.get("addr"))
+    abstract = wanted.startswith("unix:@")
+    if wanted.startswith("unix:") and not abstract:
         return "there is a file of that name already, as an earlier server leaves it: unlink first"
-    if case.on_datagrams:
+    if case.on_datagrams or abstract:
         return "another socket has the address"
     return (
         "another socket has the address, or connections of an earlier server are left there, "

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from echotrace.functions import c_function
 from echotrace.kernel.descriptions import Description
-from echotrace.story.explain.case import Case, named, stale_numbers
+from echotrace.story.explain.case import Case, stale_numbers
 from echotrace.story.explain.text import count, listed, plain
 from echotrace.story.nouns import LISTENER
 from echotrace.story.stale import invalid
@@ -39,7 +39,7 @@ def _where(case: Case) -> str:
 def _ready(case: Case, fd: int, description: Description) -> str:
     """What the program can do now: a listening socket is ready when accept would not wait."""
     place = case.story.places.get(description.id)
-    thing = named(case.story, fd, description)
+    thing = case.named(fd, description)
     return f"{thing}, for accept" if place is LISTENER else thing
 
 
@@ -83,7 +83,7 @@ def _is_beneath(case: Case) -> bool:
 
 
 def _epoll_ctl(case: Case) -> str:
-    target = named(case.story, case.integer("target"), case.touch.target)
+    target = case.named(case.integer("target"), case.touch.target)
     event = case.call.args.get("event")
     events = plain(event.get("events"), "") if isinstance(event, dict) else ""
     wanted = f" for {events}" if events and events != "0" else ""
