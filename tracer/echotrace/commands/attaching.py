@@ -1,15 +1,14 @@
 """Records a running process into a trace file; only `attach` imports it, for it needs Linux."""
 
 import contextlib
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from echotrace.commands.recording import Recorded, kept_path
+from echotrace.commands.recording import Recorded, keep
 from echotrace.errors import EchotraceError, SystemRefused
 from echotrace.record.attached import AttachedRecorder, plan_of
 from echotrace.tracefile import Writer, load
@@ -66,11 +65,7 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
 
 def record_and_keep(wish: Wish) -> Recorded:
     """Record, and keep the trace as the last one of those attached to."""
-    path = kept_path(_KEPT_AS)
-    with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
-        recorded = record(wish, Path(folder) / path.name, overwrite=False)
-        recorded.path.replace(path)
-    return replace(recorded, path=path)
+    return keep(_KEPT_AS, lambda path: record(wish, path, overwrite=False))
 
 
 def _until(seconds: float | None) -> str:

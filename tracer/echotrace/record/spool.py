@@ -8,12 +8,10 @@ from typing import TypeAlias
 import msgspec
 
 from echotrace.record.stops import Item
-from echotrace.trace import Exec, Exit, Record, Signal, Task
+from echotrace.trace import Record
 
 #: Calls that ended, what else happened, and when the calls began that had not ended.
 Batch: TypeAlias = tuple[list[Item], list[Record], Mapping[int, int]]
-
-_Other = Task | Exec | Signal | Exit
 
 
 class Spool:
@@ -42,7 +40,7 @@ class Spool:
         self._file.seek(0)
         while self._file.tell() < end:
             items, plain, waiting = marshal.load(self._file)  # noqa: S302 -- our own file
-            yield items, [msgspec.convert(record, _Other) for record in plain], waiting
+            yield items, [msgspec.convert(record, Record) for record in plain], waiting
         self._file.seek(0)
         self._file.truncate()
 
