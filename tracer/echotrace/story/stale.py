@@ -9,12 +9,11 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from echotrace.kernel.readiness import SETS
 from echotrace.story.events import StoryEvent
 from echotrace.story.roles import Roles
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
-
-_SETS = ("readfds", "writefds", "exceptfds")
 
 #: What is asked of a number only to see whether it is open, as of standard input at a start.
 _NOTHING = "0"
@@ -78,7 +77,7 @@ def _descriptor(args: Mapping[str, Any]) -> Iterator[object]:
 
 
 def _in_sets(args: Mapping[str, Any]) -> Iterator[object]:
-    return (fd for name in _SETS for fd in _listed(args.get(name)))
+    return (fd for name in SETS for fd in _listed(args.get(name)))
 
 
 def _with_target(args: Mapping[str, Any]) -> Iterator[object]:
