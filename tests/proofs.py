@@ -147,10 +147,17 @@ def _recv_error(of: Records, events: tuple[int, ...]) -> None:
 
 
 def _bad_number(of: Records, events: tuple[int, ...]) -> None:
-    use, before = map(of.call, events)
-    fd = use.args["fd"]
-    assert use.errno == "EBADF"
-    assert (logical_event(before.name), before.args["fd"]) == ("close", fd)
+    use, before, *leaves = map(of.call, events)
+    fd = before.args["fd"]
+    if logical_event(use.name) == "poll":
+        assert [e for e in use.args["fds"] if e["fd"] == fd and "POLLNVAL" in e["revents"]]
+    else:
+        sets = (use.args.get(name) or [] for name in ("readfds", "writefds", "exceptfds"))
+        named = [fd for own in sets for fd in own]
+        assert fd in (use.args.get("fd"), use.args.get("target"), *named)
+        assert use.errno == "EBADF"
+    assert logical_event(before.name) == "close"
+    assert all((exit_.name, exit_.tid) == ("exit_group", use.tid) for exit_ in leaves)
     assert _good(before)
     assert of.pid(use.tid) == of.pid(before.tid)
     made = [c for c in of.calls("accept", "socket", "open", "dup", pid=of.pid(use.tid))

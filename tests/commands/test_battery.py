@@ -142,6 +142,16 @@ def test_server_of_pythons_library_raises_what_is_true(program: str) -> None:
     assert [f.sentence.partition(":")[0] for f in found if f.id == "kind"] == [f"This is {kind}"]
 
 
+@pytest.mark.parametrize("script", ["sequential", "reset"])
+def test_number_that_stays_in_selects_set_after_its_close(script: str) -> None:
+    """That select fails ends the server: not the reset, and not the end of a connection."""
+    found = proved(played(str(PROGRAMS / "forgets_fd_clr.c"), Run(script)))
+    errors = {finding.id for finding in found if finding.severity is Severity.ERROR}
+    assert errors == {"used-after-close"}
+    assert "calls select with fd 4 in its sets" in found[0].sentence
+    assert "ends the process" in found[0].sentence
+
+
 def test_finding_comes_from_the_first_run_that_shows_it() -> None:
     """Each finding names the recording whose events prove it, and stands there once."""
     found = battery.together(played("thread"))

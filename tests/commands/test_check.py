@@ -20,6 +20,15 @@ from echotrace.tracefile import load
 
 TRACE = traces_dir() / "fork-interleaved.jsonl"
 STILL = "import signal, socket\nsocket.create_server(('127.0.0.1', 0))\nsignal.pause()\n"
+MUTE = """
+import socket
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    while True:
+        connection, _ = listener.accept()
+        with connection:
+            while connection.recv(100):
+                pass
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -186,11 +195,35 @@ def test_server_that_is_not_ready_for_clients() -> None:
     )
 
 
+def test_server_that_does_not_echo() -> None:
+    """Where no script could be played to its end nothing is proved: exit status 2, and why."""
+    Path("mute.py").write_text(MUTE)
+    told = "could be played to its end, so this is no clean bill."
+    done = check("mute.py", "-q")
+    assert done.returncode == 2
+    assert done.stdout.endswith(f"\n0 errors, 0 warnings, 1 note.\nNo script {told}\n")
+    assert "an iterative server" in done.stdout
+    shortcomings = json.loads(check("mute.py", "-q", "--format", "json").stdout)["shortcomings"]
+    assert shortcomings[-1] == f"No script {told}"
+    alone = check("mute.py", "-q", "--script", "interleaved")
+    assert alone.returncode == 2
+    assert "The script could not be played to its end, " in alone.stdout
+    for words in (("--script", "idle"), ("--inject", "recv:EINTR")):
+        assert "played to its end" not in check("mute.py", "-q", *words).stdout
+
+
+def test_errors_go_before_what_could_not_be_played() -> None:
+    """An error that is proved is exit status 1 even where no script could be played."""
+    done = check("broken/used_after_close", "-q")
+    assert done.returncode == 1
+    assert "No script could be played to its end" in done.stdout
+
+
 def test_server_that_accepts_nobody() -> None:
     """A server that listens and serves nobody is checked: the report says what it did not do."""
     Path("still.py").write_text(STILL)
     done = check("still.py", "--script", "idle", "-q")
-    assert done.returncode == 0
+    assert done.returncode == 2
     assert "0 errors" in done.stdout
 
 

@@ -126,7 +126,7 @@ def test_dash_is_standard_input() -> None:
             [sys.executable, "-m", "echotrace", "compare", "-", str(TRACE)],
             stdin=file, capture_output=True, text=True, check=False,
         )  # fmt: skip
-    assert done.stdout.rstrip().endswith("No difference.")
+    assert done.stdout.rstrip().endswith("is not compared.")
 
 
 def test_compile_error_is_shown_as_it_is() -> None:

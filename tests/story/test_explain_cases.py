@@ -49,10 +49,56 @@ def _address_in_use(b: TraceBuilder) -> int:
     return b.call(10, "bind", 3, "127.0.0.1:80", 16, errno="EADDRINUSE")
 
 
+@case("sets SO_REUSEADDR of fd 6 (socket):")
+def _option_before_listen(b: TraceBuilder) -> int:
+    b.call(10, "socket", "AF_INET", "SOCK_STREAM", 0, result=6)
+    seq = b.call(10, "setsockopt", 6, "SOL_SOCKET", "SO_REUSEADDR", 1, 4)
+    b.call(10, "listen", 6, 5)
+    return seq
+
+
+@case("sets SO_KEEPALIVE of fd 6 (listening socket):")
+def _option_after_listen(b: TraceBuilder) -> int:
+    b.call(10, "socket", "AF_INET", "SOCK_STREAM", 0, result=6)
+    b.call(10, "listen", 6, 5)
+    seq = b.call(10, "setsockopt", 6, "SOL_SOCKET", "SO_KEEPALIVE", 1, 4)
+    b.call(10, "listen", 6, 9)  # changes the backlog
+    return seq
+
+
+@case("there is a file of that name already, as an earlier server leaves it: unlink first.")
+def _path_in_use(b: TraceBuilder) -> int:
+    return b.call(10, "bind", 3, "unix:/tmp/socket", 16, errno="EADDRINUSE")
+
+
 @case("the server has ended its own data; MSG_NOSIGNAL keeps SIGPIPE away")
 def _broken_pipe(b: TraceBuilder) -> int:
     b.call(10, "shutdown", 4, "SHUT_WR")
     return b.call(10, "sendto", 4, None, 5, "MSG_NOSIGNAL", errno="EPIPE")
+
+
+@case("a number in the sets stands for no open descriptor, since P0 has closed fd 4 (event 7)")
+def _closed_and_still_in_a_set(b: TraceBuilder) -> int:
+    b.call(10, "close", 4)
+    return b.call(10, "select", 5, [3, 4], None, None, None, errno="EBADF")
+
+
+@case("a number in the sets stands for no open descriptor.")
+def _never_open_and_in_a_set(b: TraceBuilder) -> int:
+    return b.call(10, "select", 78, [3, 77], None, None, None, errno="EBADF")
+
+
+@case("learns from poll what is ready: fd 4 (POLLNVAL: P0 has closed fd 4 (event 7)).")
+def _closed_and_still_in_a_list(b: TraceBuilder) -> int:
+    b.call(10, "close", 4)
+    told = [{"fd": 4, "events": "POLLIN", "revents": "POLLNVAL"}]
+    return b.call(10, "poll", told, 1, -1, result=1)
+
+
+@case("fails with EBADF: P0 has closed fd 4 (event 7).")
+def _closed_and_used(b: TraceBuilder) -> int:
+    b.call(10, "close", 4)
+    return b.call(10, "recvfrom", 4, None, 9, 0, errno="EBADF")
 
 
 @case("no descriptor of P0 has the number 9")
@@ -136,6 +182,17 @@ def _select_finds(b: TraceBuilder) -> int:
 @case("waits in vain: the timeout of 50 ms expires and nothing of its list")
 def _poll_times_out(b: TraceBuilder) -> int:
     return b.call(10, "poll", [{"fd": 4, "events": "POLLIN", "revents": 0}], 1, 50, result=0)
+
+
+@case("waits in vain: the timeout of 2.5 s expires and nothing of its sets")
+def _select_times_out(b: TraceBuilder) -> int:
+    return b.end(b.begin(10, "pselect6", 5, [3], None, None, 2.5, None), 0, readable=[])
+
+
+@case("waits in vain: the timeout expires and nothing of its list")
+def _ppoll_times_out(b: TraceBuilder) -> int:
+    fds = [{"fd": 4, "events": "POLLIN", "revents": 0}]
+    return b.call(10, "ppoll", fds, 1, 0.0, None, 8, result=0)  # what remained of the timeout
 
 
 @case("looks through the interest list fd 5 without waiting: nothing is ready")

@@ -74,6 +74,67 @@ def test_bad_number_beside_one_that_is_open_again() -> None:
     assert ids(play) == set()
 
 
+def test_select_with_a_closed_number_in_its_sets() -> None:
+    """A number that is closed and still in a set makes select fail: both events are told."""
+    play = Play()
+    play.accepts(1)
+    closed = play.close(P0, 4)
+    select = play.fails(P0, "pselect6", "EBADF", 5, [3, 4], None, None, None, None)
+    leaves, _ = play.leaves(P0, 1)
+    assert sentence(play, AFTER) == (
+        f"P0 calls select with fd 4 in its sets (event {select}), which it had closed (event "
+        f"{closed}): the kernel answers EBADF, and P0 ends the process (event {leaves})."
+    )
+    assert ids(play) == {AFTER}
+
+
+def test_poll_with_a_closed_number_in_its_list() -> None:
+    """A number that is closed and still in the list is POLLNVAL to poll, which does not fail."""
+    play = polled("POLLIN")
+    assert sentence(play, AFTER) == (
+        "P0 calls poll with fd 4 in its list (event 7), which it had closed (event 6): the kernel "
+        "answers POLLNVAL."
+    )
+
+
+def polled(events: str) -> Play:
+    """A server that closes a connection, and polls for it and for new clients."""
+    play = Play()
+    play.accepts(1)
+    play.close(P0, 4)
+    entries = [{"fd": 3, "events": "POLLIN"}, {"fd": 4, "events": events}]
+    told = [entries[0] | {"revents": "0"}, entries[1] | {"revents": "POLLNVAL"}]
+    play.end(play.begin(P0, "poll", entries, 2, -1), 1, fds=told)
+    play.waits()
+    return play
+
+
+def test_poll_that_asks_whether_a_number_is_open() -> None:
+    """Programs look at their start whether standard input is open: they wait for nothing there."""
+    assert ids(polled("0")) == set()
+
+
+def test_waits_for_what_is_open_again() -> None:
+    """A number in a set that accept returned again is open; of the others nothing is known."""
+    play = Play()
+    for client in (1, 2):
+        play.accepts(client)
+        play.close(P0, 4)
+    play.accepts(3)
+    play.fails(P0, "select", "EBADF", 78, [3, 4, 77], None, None, None)
+    assert AFTER not in ids(play)
+
+
+def test_interest_list_is_told_of_a_closed_number() -> None:
+    """epoll_ctl fails with EBADF for its second number, which was closed."""
+    play = Play()
+    play.call(P0, "epoll_create1", 0, result=9)
+    play.accepts(1)
+    play.close(P0, 4)
+    play.fails(P0, "epoll_ctl", "EBADF", 9, "EPOLL_CTL_DEL", 4, None)
+    assert "P0 calls epoll_ctl with fd 4" in sentence(play, AFTER)
+
+
 def test_number_closed_by_dup2_or_a_range() -> None:
     """dup2 closes what was at its number, close_range what is in its range."""
     for name, values in (("dup2", (0, 4)), ("close_range", (4, 10, 0))):

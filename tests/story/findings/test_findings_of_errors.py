@@ -120,6 +120,37 @@ def test_recv_error_that_costs_its_connection_only() -> None:
     assert RECV not in ids(play)
 
 
+def failed_recv() -> Play:
+    """A server of one process with two clients, of which the first resets."""
+    play = Play()
+    play.accepts(1)
+    play.accepts(2, 5)
+    play.fails(P0, "recvfrom", "ECONNRESET", 4, None, 100, None, None, None)
+    play.close(P0, 4)
+    return play
+
+
+def test_recv_error_after_which_only_what_is_open_is_closed() -> None:
+    """A program that closes the connection and ends all the same has not gone on."""
+    play = failed_recv()
+    play.fails(P0, "ioctl", "ENOTTY", 2, "TCGETS", None)
+    play.leaves(P0, 1)
+    assert "P0 ends the whole process" in sentence(play, RECV)
+
+
+def test_recv_error_that_another_error_follows() -> None:
+    """What ends a process is the last call that fails, and a server that waits has gone on."""
+    for errno in (None, "EBADF"):
+        play = failed_recv()
+        play.call(P0, "select", 6, [3, 5], None, None, None, errno=errno, result=1)
+        play.leaves(P0, 1)
+        assert RECV not in ids(play)
+    play = failed_recv()
+    play.fails(P0, "shutdown", "ENOTCONN", 5, "SHUT_RDWR")
+    play.leaves(P0, 1)
+    assert RECV not in ids(play)
+
+
 def test_recv_error_that_ends_a_child_of_its_own() -> None:
     """A process that serves only this client may end with it."""
     play = Play()

@@ -37,7 +37,7 @@ def test_loop_that_spins() -> None:
         play.call(P0, "epoll_wait", 9, [], 1, -1, result=1)
         play.again(P0, 4)
     assert sentence(play, SPINS) == (
-        "P0 makes 30 calls in a row (epoll_wait, recvfrom) that get nothing done and wait for "
+        "P0 makes 30 calls in a row (epoll_wait, recv) that get nothing done and wait for "
         "nothing (events 6 to 35)."
     )
 

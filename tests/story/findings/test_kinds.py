@@ -1,12 +1,16 @@
 """The kind of a server, by what it does when clients come."""
 
+import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 from play import P0, Play, found, sentence
 
+from echotrace.servers import traces_dir
 from echotrace.story.findings.check import findings
 from echotrace.story.replay import replay
+from echotrace.tracefile import load
 from tracebuilder import TraceBuilder
 
 LISTENER, CONNECTION = {"fd": 3, "events": "POLLIN"}, {"fd": 4, "events": "POLLIN"}
@@ -132,3 +136,10 @@ def test_trace_without_connections_has_no_kind() -> None:
     """Nothing is said of a server that no client came to, nor of an empty trace."""
     assert found(Play(), "kind") is None
     assert findings(replay(TraceBuilder(first=None).trace())) == ()
+
+
+@pytest.mark.parametrize("trace", sorted(traces_dir().glob("*.jsonl")), ids=lambda path: path.stem)
+def test_calls_are_named_as_the_timeline_names_them(trace: Path) -> None:
+    """A finding speaks of select and waitpid, as the program does, not of pselect6 and wait4."""
+    for finding in findings(replay(load(trace))):
+        assert not re.search(r"\b(pselect6|wait4|clone3?|epoll_pwait|accept4)\b", finding.sentence)

@@ -97,6 +97,16 @@ def play(
         yield outcome
 
 
+def caution(outcomes: Sequence[Outcome]) -> str:
+    """What to say where no script without faults was played to its end; else empty."""
+    scripts = [outcome for outcome in outcomes if not outcome.run.inject]
+    if not scripts or not all(outcome.error for outcome in scripts):
+        return ""
+    which = "No script" if len(scripts) > 1 else "The script"
+    end = "could be played to its end" if len(scripts) > 1 else "could not be played to its end"
+    return f"{which} {end}, so this is no clean bill."
+
+
 def together(outcomes: Sequence[Outcome]) -> tuple[Finding, ...]:
     """The findings of all runs, each from the first run that shows it; errors first."""
     found: dict[str, Finding] = {}

@@ -12,7 +12,7 @@ from echotrace.commands import battery, options, output
 from echotrace.commands.battery import Outcome, Run
 from echotrace.commands.progress import Progress
 from echotrace.commands.target import resolve, server_named
-from echotrace.errors import TraceFileError, UserError
+from echotrace.errors import UserError
 from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
 from echotrace.trace import Header
@@ -66,7 +66,7 @@ def check(
 
     TARGET is a server's name, a source file of yours (.c, .py) or a trace. A server is recorded
     under several scripts; then faults are injected to see how it copes. Exit status 1 if there is
-    an error, else 2 if the trace is cut off in a line.
+    an error, else 2 if no script could be played to its end or the trace is cut off in a line.
     """
     if output_ is not None:
         output.check(output_, overwrite=force)
@@ -90,17 +90,18 @@ def check(
         ]
         notes = [outcome.note for outcome in outcomes if outcome.note]
         notes += _gaps(outcomes)
+    caution = battery.caution(outcomes)
     if form == "json":
-        text = _json(target, outcomes, found, short)
+        text = _json(target, outcomes, found, [*short, *filter(None, [caution])])
     else:
         surface = output.surface(width, to_file=output_ is not None)
-        text = report(heading(header, outcomes), notes, found, surface)
+        text = report(heading(header, outcomes), notes, found, surface, caution)
     output.deliver(text, output_, overwrite=force)
     if outcomes and not chosen["quiet"]:
         click.echo(f"next: echotrace show {safe(str(_most_telling(outcomes, found)))}", err=True)
     if any(finding.severity is Severity.ERROR for finding in found):
         context.exit(1)
-    context.exit(TraceFileError.exit_status if torn else 0)
+    context.exit(UserError.exit_status if caution or torn else 0)
 
 
 def _gaps(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -14,7 +14,8 @@ from echotrace.trace import Syscall
 _READ = frozenset({"EPOLLIN", "EPOLLRDNORM", "POLLIN", "POLLRDNORM", "readfds"})
 _WRITE = frozenset({"EPOLLOUT", "EPOLLWRNORM", "POLLOUT", "POLLWRNORM", "writefds"})
 _PEER_END = frozenset({"EPOLLRDHUP", "POLLRDHUP"})
-_SETS = ("readfds", "writefds", "exceptfds")
+#: The sets that select is given (select(2)).
+SETS = ("readfds", "writefds", "exceptfds")
 #: Where both directions have ended, poll and epoll tell of it unasked (POLLHUP in poll(2)).
 _HUNG_UP = (SocketState.CLOSED, SocketState.RESET)
 _ENDED_BY_PEER = (SocketState.PEER_ENDED, *_HUNG_UP)
@@ -31,7 +32,7 @@ def ready(socket: Socket | None, events: str) -> bool | None:
         return None
     wanted = frozenset(events.split("|"))
     reads = bool(wanted & _READ)
-    hung_up = socket.stream and socket.state in _HUNG_UP and wanted.isdisjoint(_SETS)
+    hung_up = socket.stream and socket.state in _HUNG_UP and wanted.isdisjoint(SETS)
     peer_ended = bool(wanted & _PEER_END) and socket.state in _ENDED_BY_PEER
     if hung_up or peer_ended or (reads and socket.readable):
         return True
@@ -49,7 +50,7 @@ def wants(task: Running, call: Syscall) -> Iterator[tuple[int, Open, str]]:
 
 def _asked_by_select(args: dict[str, Any]) -> Iterator[tuple[int, str]]:
     names: dict[int, list[str]] = {}
-    for name in _SETS:
+    for name in SETS:
         told = args.get(name)
         for fd in told if isinstance(told, list) else ():
             if isinstance(fd, int):

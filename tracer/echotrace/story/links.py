@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from echotrace.kernel.flows import messages_of
+from echotrace.kernel.sockets import SocketState
 from echotrace.story.events import StoryEvent
 from echotrace.story.roles import Roles
+from echotrace.story.stale import Stale, stale_numbers
 from echotrace.syscalls import logical_event
 from echotrace.trace import Exit, Syscall
 
@@ -72,6 +74,24 @@ class Links:
             if isinstance(event.record, Syscall) and event.place.connection is not None:
                 found.setdefault((event.actor, event.place.connection), event.seq)
         return found
+
+    @cached_property
+    def listens(self) -> Mapping[int, int]:
+        """The call by which a socket began to listen, by the id of its description."""
+        found: dict[int, int] = {}
+        for event in self._events:
+            touch = event.touch
+            if touch is None or touch.used is None or touch.after is None:
+                continue
+            listened = touch.before is not None and touch.before.state is SocketState.LISTENING
+            if not listened and touch.after.state is SocketState.LISTENING:
+                found.setdefault(touch.used.id, event.seq)
+        return found
+
+    @cached_property
+    def stale(self) -> Mapping[int, tuple[Stale, ...]]:
+        """By the number of a call: what it names although its process had closed it."""
+        return stale_numbers(self._events, self._roles)
 
     @cached_property
     def numbers_again(self) -> frozenset[int]:

@@ -149,9 +149,9 @@ def _reasons(
         legend = "= the same, ≠ not the same, < only left, > only right; the numbers aside"
         yield from ([Piece(line, "dim")] for line in fit(glyphs(legend, surface), surface.width))
     if not told:
-        said = f"{words.count(different, 'row')} differ." if different else "No difference."
+        said = f"{words.count(different, 'row')} differ." if different else _same(left, right)
         if marks:
-            yield [Piece(said)]
+            yield from ([Piece(line)] for line in fit(glyphs(said, surface), surface.width))
         return
     yield [Piece("Why", "bold")]
     for number, sentence in enumerate(told, start=1):
@@ -159,3 +159,9 @@ def _reasons(
         yield [Piece(f"  {first}")]
         for line in rest:
             yield [Piece(f"  {line}")]
+
+
+def _same(left: Story, right: Story) -> str:
+    """What was compared and found alike: a Unix and a TCP server differ only before."""
+    same = "Peers are treated" if left.receivers and right.receivers else "The connections do"
+    return f"{same} the same. How the sockets are set up is not compared."

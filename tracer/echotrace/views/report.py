@@ -15,9 +15,16 @@ _LABEL = 8
 
 
 def report(
-    heading: str, notes: Iterable[str], findings: Sequence[Finding], surface: Surface
+    heading: str,
+    notes: Iterable[str],
+    findings: Sequence[Finding],
+    surface: Surface,
+    caution: str = "",
 ) -> str:
-    """All findings below a heading and notes on the recordings, and how many findings they are."""
+    """All findings below a heading and notes on the recordings, and how many findings they are.
+
+    `caution` is why they say less than they seem to: it stands below their number.
+    """
     lines: list[list[Piece]] = [[Piece(glyphs(heading, surface), "bold")]]
     for note in notes:
         lines += [[Piece(line, "dim")] for line in fit(glyphs(note, surface), surface.width)]
@@ -25,6 +32,8 @@ def report(
     for finding in findings:
         lines += [*_finding(finding, surface), []]
     lines.append([Piece(_total(findings))])
+    if caution:
+        lines += [[Piece(line, "differs")] for line in fit(glyphs(caution, surface), surface.width)]
     return paint(lines, surface)
 
 

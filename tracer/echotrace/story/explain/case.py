@@ -88,7 +88,11 @@ class Case:
         """The first descriptor and what it is: `fd 4 (#1)`."""
         if self.call.args.get("fd") == "AT_FDCWD":
             return "the working directory"
-        return named(self.story, self.integer("fd"), self.touch.used)
+        return self.named(self.integer("fd"), self.touch.used)
+
+    def named(self, fd: int | None, description: Description | None) -> str:
+        """A descriptor and what it is when the call happens."""
+        return named(self.story, self.event, fd, description)
 
     def peer(self) -> str:
         """Who is at the other end of the connection that the call works on."""
@@ -116,13 +120,16 @@ def role(story: Story, tid: int | None, time: int | None) -> str:
     return (story.roles.of(tid, time or 0) if tid is not None else None) or "another task"
 
 
-def what(story: Story, description: Description | None, fd: int | None = None) -> str:
+def what(
+    story: Story, event: StoryEvent, description: Description | None, fd: int | None = None
+) -> str:
     """`#1`, `listening socket`, `pipe` …; nothing where the kind alone would not help."""
     if description is None:
         return ""
     place = story.places.get(description.id)
     if place is not None:
-        return "listening socket" if place is LISTENER else place.name
+        listens = event.seq >= story.links.listens.get(description.id, 0)
+        return place.name if place is not LISTENER else "listening socket" if listens else "socket"
     if description.kind == "inherited" and fd in _STREAMS:
         return _STREAMS[fd]
     if description.id in story.receivers:
@@ -130,11 +137,20 @@ def what(story: Story, description: Description | None, fd: int | None = None) -
     return _NOUNS.get(description.kind, description.kind)
 
 
-def named(story: Story, fd: int | None, description: Description | None) -> str:
-    """A descriptor and what it is: `fd 4 (#1)`, `fd 3 (listening socket)`."""
+def named(story: Story, event: StoryEvent, fd: int | None, description: Description | None) -> str:
+    """A descriptor and what it is at an event: `fd 4 (#1)`, `fd 3 (listening socket)`."""
     name = "its descriptor" if fd is None else f"fd {fd}"
-    noun = what(story, description, fd)
+    noun = what(story, event, description, fd)
     return f"{name} ({noun})" if noun else name
+
+
+def stale_numbers(case: Case, only: int | None = None) -> str:
+    """Which numbers, or whether this one, the call names although they were closed; else empty."""
+    return " and ".join(
+        f"{stale.closer.actor} has closed fd {stale.fd} (event {stale.closer.seq})"
+        for stale in case.story.links.stale.get(case.event.seq, ())
+        if only in (None, stale.fd)
+    )
 
 
 def number_of(story: Story, description: Description) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from echotrace.kernel.sockets import SocketState
-from echotrace.story.explain.case import Case, speaks_tcp
+from echotrace.story.explain.case import Case, speaks_tcp, stale_numbers
 from echotrace.story.explain.meanings import LEFT_BY_A_RESET, MEANINGS
 from echotrace.story.explain.text import plain, words_of
 from echotrace.story.explain.waits import until
@@ -53,10 +53,20 @@ def _not_now(nothing: str) -> Callable[[Case], str]:
 
 def _no_descriptor(case: Case) -> str:
     """A number that is not open, or one that is not open for this."""
+    stale = stale_numbers(case)
+    if stale:
+        return stale
     fd = case.integer("fd")
     if case.touch.used is None and fd is not None:
         return f"no descriptor of {case.who} has the number {fd}"
     return MEANINGS["EBADF"]
+
+
+def _in_sets(case: Case) -> str:
+    """select(2), EBADF: it looks at no other descriptor then."""
+    stale = stale_numbers(case)
+    told = f", since {stale}" if stale else ""
+    return f"a number in the sets stands for no open descriptor{told}"
 
 
 def _broken_pipe(case: Case) -> str:
@@ -100,11 +110,15 @@ def _not_connected(otherwise: str) -> Callable[[Case], str]:
 
 
 def _in_use(case: Case) -> str:
-    if case.on_datagrams:
+    wanted = str(case.call.args.get("addr"))
+    abstract = wanted.startswith("unix:@")
+    if wanted.startswith("unix:") and not abstract:
+        return "there is a file of that name already, as an earlier server leaves it: unlink first"
+    if case.on_datagrams or abstract:
         return "another socket has the address"
     return (
-        "another socket has the address, or connections of an earlier server are still in "
-        "TIME-WAIT there, which SO_REUSEADDR would permit"
+        "another socket has the address, or connections of an earlier server are left there, "
+        "established or in TIME-WAIT, which SO_REUSEADDR would permit if both servers set it"
     )
 
 
@@ -172,7 +186,7 @@ _REASONS: Mapping[tuple[str, str], _Reason] = {
     ("epoll control", "EINVAL"): "the first descriptor is no interest list, or it would watch "
     "itself",
     ("select", "EINVAL"): "the number of descriptors or the timeout is not valid",
-    ("select", "EBADF"): "a number in the sets stands for no open descriptor",
+    ("select", "EBADF"): _in_sets,
     ("exec", "ENOENT"): "there is no such program",
     ("exec", "EACCES"): "the file may not be executed",
     ("open", "ENOENT"): "there is no such file",

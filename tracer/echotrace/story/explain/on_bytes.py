@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from echotrace.kernel.flows import messages_of, moved
 from echotrace.story.explain import on_datagrams
-from echotrace.story.explain.case import Case, gloss, named, speaks_tcp
+from echotrace.story.explain.case import Case, gloss, speaks_tcp
 from echotrace.story.explain.text import count, listed, words_of
 
 #: What MSG_CTRUNC in the flags of a message received means (recvmsg(2), unix(7)).
@@ -37,7 +37,7 @@ def _receive(case: Case) -> str:
 
 def _gets(case: Case, amount: str) -> str:
     """Descriptors come with the bytes: new numbers of what their sender passed (unix(7))."""
-    names = [named(case.story, fd, description) for fd, description in case.touch.made]
+    names = [case.named(fd, description) for fd, description in case.touch.made]
     peeks = "MSG_PEEK" in words_of(case.flags())
     verb = "looks at" if peeks else "receives"
     again = ", and will get them once more when it takes the message" if peeks else ""
@@ -65,7 +65,7 @@ def _cut(case: Case) -> str:
 
 def _passes(case: Case, amount: str) -> str:
     """Descriptors go with the bytes; the message holds what they stand for (unix(7))."""
-    names = [named(case.story, fd, description) for fd, description in case.touch.passed]
+    names = [case.named(fd, description) for fd, description in case.touch.passed]
     receiver = case.story.links.receivers.get(case.event.seq)
     taken = f"; {receiver.actor} receives it (event {receiver.seq})" if receiver else ""
     return (
@@ -134,7 +134,7 @@ def _send(case: Case) -> str:
 def _hands(case: Case, amount: str) -> str:
     """Bytes for a stream: the kernel takes what its send buffer has room for."""
     if case.call.name == "sendfile":
-        source = named(case.story, case.integer("in_fd"), case.touch.target)
+        source = case.named(case.integer("in_fd"), case.touch.target)
         return f"has the kernel send {amount} of {source} on {case.thing()}"
     asked = _asked(case)
     if asked is not None and case.result < asked:
@@ -165,7 +165,7 @@ def _splice(case: Case) -> str:
         return gloss(case)
     if case.call.name == "splice" and case.result == 0:
         return _nothing(case)
-    target = named(case.story, case.integer("fd_out"), case.touch.target)
+    target = case.named(case.integer("fd_out"), case.touch.target)
     verb = "copies" if case.call.name in ("tee", "copy_file_range") else "moves"
     return f"{verb} {count(case.result, 'byte')} inside the kernel from {case.thing()} to {target}"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from echotrace.kernel.descriptions import Freed
-from echotrace.story.explain.case import Case, gloss, named
+from echotrace.story.explain.case import Case, gloss
 from echotrace.story.explain.fates import UNLESS_HELD, fate
 from echotrace.story.explain.text import count, listed, plain, words_of
 from echotrace.syscalls import ROWS, Effect
@@ -15,7 +15,7 @@ def _close(case: Case) -> str:
     if not case.touch.freed:
         return f"closes {case.thing()}"
     freed = case.touch.freed[0]
-    thing = named(case.story, freed.fd, freed.description)
+    thing = case.named(freed.fd, freed.description)
     said = fate(case.story, case.event, freed)
     if freed.left:
         goes_on = "; the interest list goes on watching it" if freed.watched else ""
@@ -46,7 +46,7 @@ def given_up(case: Case, freed: tuple[Freed, ...]) -> str:
     """Several descriptors at once: `fd 4 (#1), fd 5 (#2) and 3 others`; `none was open`."""
     if not freed:
         return "none was open"
-    names = [named(case.story, slot.fd, slot.description) for slot in freed]
+    names = [case.named(slot.fd, slot.description) for slot in freed]
     if len(names) > _NAMED:
         names = [*names[:_NAMED], count(len(names) - _NAMED, "other")]
     return listed(names)
@@ -63,7 +63,7 @@ def _dup(case: Case) -> str:
     if not case.touch.freed:
         return said
     freed = case.touch.freed[0]
-    was = named(case.story, freed.fd, freed.description)
+    was = case.named(freed.fd, freed.description)
     consequence = fate(case.story, case.event, freed)
     told = f" ({consequence})" if consequence else ""
     return f"{said}; what {was} stood for before is closed{told}"
@@ -134,7 +134,7 @@ def _made(case: Case) -> str:
 
 
 def _copy_of_another(case: Case) -> str:
-    thing = named(case.story, case.result, dict(case.touch.made).get(case.result))
+    thing = case.named(case.result, dict(case.touch.made).get(case.result))
     theirs = case.fd("targetfd")
     return (
         f"takes a copy of {theirs} of the process of {case.fd()}, as its own {thing}: both stand "

@@ -58,7 +58,7 @@ def _descriptors(story: Story, end: StoryEvent) -> str:
 
 
 def _slot(story: Story, end: StoryEvent, slot: Freed) -> str:
-    thing = named(story, slot.fd, slot.description)
+    thing = named(story, end, slot.fd, slot.description)
     said = fate(story, end, slot)
     return f"{thing.removesuffix(')')}; {said})" if said else thing
 

@@ -7,7 +7,9 @@ from echotrace.story.explain.text import plain
 
 #: What the options of socket(7), tcp(7) and ip(7) that servers set are for.
 _OPTIONS: Mapping[str, str] = {
-    "SO_REUSEADDR": "bind may then take a port on which only connections in TIME-WAIT are left",
+    # socket(7); that both sockets need it: inet_csk_bind_conflict in net/ipv4/
+    "SO_REUSEADDR": "bind may then take a port on which only connections are left, established or "
+    "in TIME-WAIT, of a server that set it too; never one on which a socket listens",
     "SO_REUSEPORT": "several sockets may then listen on the same port",
     "SO_KEEPALIVE": "the kernel then probes a peer that is silent for long",
     "SO_LINGER": "it decides what close does with bytes that are not sent yet",

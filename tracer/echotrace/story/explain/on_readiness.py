@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 
 from echotrace.functions import c_function
 from echotrace.kernel.descriptions import Description
-from echotrace.story.explain.case import Case, named
+from echotrace.story.explain.case import Case, stale_numbers
 from echotrace.story.explain.text import count, listed, plain
 from echotrace.story.nouns import LISTENER
+from echotrace.story.stale import invalid
 
 _NAMED = 4
 
@@ -22,6 +23,7 @@ def _polls(case: Case) -> str:
     if case.result == 0:
         return _none_ready(case)
     found = [_ready(case, fd, description) for fd, description in case.touch.ready]
+    found += [_invalid(case, fd) for fd, _ in invalid(case.call)]
     if not found:
         return f"learns that {count(case.result, 'descriptor')} of {_where(case)} can be used"
     if len(found) > _NAMED:
@@ -37,24 +39,37 @@ def _where(case: Case) -> str:
 def _ready(case: Case, fd: int, description: Description) -> str:
     """What the program can do now: a listening socket is ready when accept would not wait."""
     place = case.story.places.get(description.id)
-    thing = named(case.story, fd, description)
+    thing = case.named(fd, description)
     return f"{thing}, for accept" if place is LISTENER else thing
 
 
+def _invalid(case: Case, fd: int) -> str:
+    """A number that stands for nothing: poll returns at once and says so (poll(2), POLLNVAL)."""
+    closed = stale_numbers(case, fd)
+    return f"fd {fd} (POLLNVAL: {closed or 'no descriptor has this number'})"
+
+
 def _none_ready(case: Case) -> str:
-    timeout = case.call.args.get("timeout")
-    if timeout == 0:
+    timeout = _asked(case)
+    if timeout == "0 ms":
         return f"looks through {_where(case)} without waiting: nothing is ready"
-    told = f" of {_told(case, timeout)}" if _told(case, timeout) else ""
+    told = f" of {timeout}" if timeout else ""
     return f"waits in vain: the timeout{told} expires and nothing of {_where(case)} is ready"
 
 
-def _told(case: Case, timeout: object) -> str:
-    """A timeout: milliseconds as an integer; select(2) shortens its own, which tells nothing."""
-    if isinstance(timeout, int) and not isinstance(timeout, bool) and timeout > 0:
-        return f"{timeout} ms"
-    whole = isinstance(timeout, float) and case.call.name in ("ppoll", "epoll_pwait2")
-    return f"{timeout:g} s" if whole else ""
+def _asked(case: Case) -> str | None:
+    """The timeout that was asked for: in milliseconds, or in seconds where it is a timespec.
+
+    ppoll leaves what remains of its own, and it is read then (ppoll(2), Notes): it is not known.
+    """
+    timeout = case.call.args.get("timeout")
+    if case.call.name == "ppoll" or isinstance(timeout, bool):
+        return None
+    if isinstance(timeout, int | float) and timeout == 0:
+        return "0 ms"
+    if isinstance(timeout, int):
+        return f"{timeout} ms" if timeout > 0 else None
+    return f"{timeout:g} s" if isinstance(timeout, float) else None
 
 
 def _epoll_create(case: Case) -> str:
@@ -75,7 +90,7 @@ def _is_beneath(case: Case) -> bool:
 
 
 def _epoll_ctl(case: Case) -> str:
-    target = named(case.story, case.integer("target"), case.touch.target)
+    target = case.named(case.integer("target"), case.touch.target)
     event = case.call.args.get("event")
     events = plain(event.get("events"), "") if isinstance(event, dict) else ""
     wanted = f" for {events}" if events and events != "0" else ""

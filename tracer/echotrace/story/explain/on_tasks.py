@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from echotrace.kernel.descriptions import COPIES_NAMED
-from echotrace.story.explain.case import Case, gloss, named, role
+from echotrace.story.explain.case import Case, gloss, role
 from echotrace.story.explain.on_descriptors import given_up
 from echotrace.story.explain.text import count, listed, plain, words_of
 
@@ -52,7 +52,7 @@ def _copies(case: Case) -> str:
     if not copied:
         return ""
     more = "; other sockets, too, have one more" if len(case.touch.copied) > COPIES_NAMED else ""
-    names = [named(case.story, slot.fd, slot.description) for slot in copied]
+    names = [case.named(slot.fd, slot.description) for slot in copied]
     counts = {slot.references for slot in copied}
     if len(counts) == 1:
         each = " each" if len(names) > 1 else ""

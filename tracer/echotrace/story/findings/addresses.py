@@ -8,7 +8,7 @@ from echotrace.story.findings.evidence import Evidence
 from echotrace.story.findings.nouns import Finding
 
 _EVERYWHERE = ("0.0.0.0:", "[::]:")
-#: Either lets a new socket have the address while old connections are in TIME-WAIT (socket(7)).
+#: Either lets a new socket have the address while only connections are left there (socket(7)).
 _REUSE = ("SO_REUSEADDR", "SO_REUSEPORT")
 
 

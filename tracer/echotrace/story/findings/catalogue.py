@@ -87,8 +87,10 @@ CATALOGUE: Mapping[str, Entry] = {
     ),
     "used-after-close": Entry(
         _ERROR,
-        "Do not use a number after it was closed.",
-        "The number may belong to another client by then: then bytes go to the wrong one.",
+        "Do not use a number after it was closed: take it out of select's set (FD_CLR) and out of "
+        "poll's list when you close it.",
+        "The number may belong to another client by then: then bytes go to the wrong one. Until "
+        "then select fails with EBADF, whatever else is ready, and poll returns at once.",
     ),
     "argument-race": Entry(
         _ERROR,
@@ -109,8 +111,9 @@ CATALOGUE: Mapping[str, Entry] = {
     "no-so-reuseaddr": Entry(
         _NOTE,
         "Set SO_REUSEADDR before bind.",
-        "For up to a minute after the server ends, bind to the same port fails with EADDRINUSE, "
-        "if connections that it closed first are in TIME-WAIT.",
+        "After the server ends, bind to the same port fails with EADDRINUSE while a connection of "
+        "it is left there: established, in a child that lives on; or for a minute in TIME-WAIT, if "
+        "the server closed first.",
     ),
     "listens-on-every-interface": Entry(
         _WARNING,

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from echotrace.story.findings.calls import INTERRUPTED, MOVES, NOT_NOW, Call, following
+from echotrace.story.findings.calls import INTERRUPTED, NOT_NOW, Call, following
 from echotrace.story.findings.dispositions import Dispositions, does
 from echotrace.story.findings.evidence import Evidence
+from echotrace.story.findings.exits import exit_after
 from echotrace.story.findings.nouns import Finding
 from echotrace.story.nouns import StoryEvent
 
@@ -89,7 +90,7 @@ def recv_error_ends_all(evidence: Evidence) -> Iterator[Finding]:
         failed = call.failed and call.record.errno not in (*INTERRUPTED, *NOT_NOW)
         if not failed or call.uses not in evidence.connection_of:
             continue
-        leaves = _next_exit(evidence, call)
+        leaves = exit_after(evidence, call)
         lost = _lost(evidence, call) if leaves else ""
         if leaves is not None and lost:
             yield evidence.finding(
@@ -100,17 +101,6 @@ def recv_error_ends_all(evidence: Evidence) -> Iterator[Finding]:
                 call.seq, leaves.seq,
             )  # fmt: skip
             return
-
-
-def _next_exit(evidence: Evidence, call: Call) -> Call | None:
-    """exit_group by the same task, with a status that is no success, if it serves nobody else."""
-    for other in evidence.after(call):
-        if other.record.name == "exit_group":
-            return other if other.record.args.get("status") else None
-        serves = other.kind in MOVES and other.uses in evidence.connection_of
-        if serves or other.kind == "accept":
-            return None
-    return None
 
 
 def _lost(evidence: Evidence, call: Call) -> str:

@@ -2,41 +2,33 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TypeAlias
 
 from echotrace.story.findings.calls import Call
 from echotrace.story.findings.evidence import Evidence
+from echotrace.story.findings.exits import exit_after
 from echotrace.story.findings.nouns import Finding
+from echotrace.story.stale import Stale
 
-#: A descriptor number of a process.
-_Number: TypeAlias = tuple[str, int]
 #: Closes of numbers one after the other: a process that begins closes all there may be.
 _SWEEP = 5
 #: To ask whether a number is open is no use of it.
 _PROBES = frozenset({"control", "file", "name"})
+#: Where a call that waits for many descriptors names them.
+_IN = {"select": " in its sets", "poll": " in its list"}
 
 
 def closed_or_used_again(evidence: Evidence) -> Iterator[Finding]:
-    """A number fails with EBADF that the same process had closed before."""
-    closed: dict[_Number, Call] = {}
-    made: dict[_Number, int] = {}
+    """A call names a number that the same process had closed, and the kernel refuses it."""
     swept = _sweeps(evidence)
     said: set[str] = set()
-    for call in evidence.calls:
-        process = evidence.process(call.actor)
-        if call.record.errno == "EBADF" and isinstance(call.fd, int):
-            before = closed.get((process, call.fd))
-            again = made.get((process, call.fd), 0)
-            name = "closed-twice" if call.kind == "close" else "used-after-close"
-            meant = not call.injected and call.kind not in _PROBES and call.seq not in swept
-            if before and meant and not before.event.start < again <= call.event.start:
-                if name not in said:
-                    yield _of_bad_number(evidence, name, call, before)
-                said.add(name)
-        touch = call.event.touch
-        if touch is not None:
-            closed.update(((process, freed.fd), call) for freed in touch.freed)
-            made.update(((process, fd), call.event.end or 0) for fd, _ in touch.made)
+    for seq, stale in evidence.story.links.stale.items():
+        call = evidence.call(seq)
+        if call is None or call.kind in _PROBES or seq in swept:
+            continue
+        name = "closed-twice" if call.kind == "close" else "used-after-close"
+        if name not in said:
+            yield _of_bad_number(evidence, name, call, stale[0])
+        said.add(name)
 
 
 def _sweeps(evidence: Evidence) -> frozenset[int]:
@@ -64,15 +56,18 @@ def _if_long(run: Sequence[Call]) -> Iterator[int]:
     return (call.seq for call in run) if len(run) >= _SWEEP else iter(())
 
 
-def _of_bad_number(evidence: Evidence, name: str, call: Call, before: Call) -> Finding:
-    who = "it" if before.actor == call.actor else before.actor
-    does = {
-        "closed-twice": f"closes fd {call.fd} again",
-        "used-after-close": f"calls {call.function} with fd {call.fd}",
-    }
+def _of_bad_number(evidence: Evidence, name: str, call: Call, stale: Stale) -> Finding:
+    closer = stale.closer
+    who = "it" if closer.actor == call.actor else closer.actor
+    does = f"calls {call.function} with fd {stale.fd}"
+    if name == "closed-twice":
+        does = f"closes fd {stale.fd} again"
+    answer = "POLLNVAL" if call.kind == "poll" else "EBADF"
+    leaves = exit_after(evidence, call)
+    ends = f", and {call.actor} ends the process (event {leaves.seq})" if leaves else ""
     return evidence.finding(
         name,
-        f"{call.actor} {does[name]} (event {call.seq}), which {who} had closed (event "
-        f"{before.seq}): the kernel answers EBADF.",
-        call.seq, before.seq,
+        f"{call.actor} {does}{_IN.get(call.kind, '')} (event {call.seq}), which {who} had closed "
+        f"(event {closer.seq}): the kernel answers {answer}{ends}.",
+        call.seq, closer.seq, *([leaves.seq] if leaves else []),
     )  # fmt: skip

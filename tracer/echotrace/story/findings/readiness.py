@@ -35,7 +35,7 @@ def readiness_loop_spins(evidence: Evidence) -> Iterator[Finding]:
         run = next((run for run in _futile_runs(evidence, calls) if len(run) >= _FUTILE), None)
         if run is None:
             continue
-        names = ", ".join(sorted({call.record.name for call in run}))
+        names = ", ".join(sorted({call.function for call in run}))
         yield evidence.finding(
             "readiness-loop-spins",
             f"{actor} makes {len(run):,} calls in a row ({names}) that get nothing done and wait "

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from echotrace.kernel.readiness import SETS
 from echotrace.story.findings.calls import Call
 from echotrace.story.findings.evidence import Evidence
-
-_SETS = ("readfds", "writefds", "exceptfds")
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Watching:
                 entries = (e for e in _listed(args.get("fds")) if isinstance(e, dict))
                 return _numbers(entry.get("fd") for entry in entries)
             case "select":
-                return _numbers(fd for name in _SETS for fd in _listed(args.get(name)))
+                return _numbers(fd for name in SETS for fd in _listed(args.get(name)))
             case "epoll wait":
                 return self._interest.get(call.uses or 0, set())
         return set()
