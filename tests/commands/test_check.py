@@ -8,9 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from echotrace import cli
+from echotrace.commands import battery
+from echotrace.commands.battery import Outcome, Run
+from echotrace.commands.target import Target
 from echotrace.record import build
 from echotrace.servers import traces_dir
+from echotrace.tracefile import load
 
 TRACE = traces_dir() / "fork-interleaved.jsonl"
 STILL = "import signal, socket\nsocket.create_server(('127.0.0.1', 0))\nsignal.pause()\n"
@@ -124,6 +130,21 @@ def test_trace_that_is_cut_off() -> None:
     assert done.returncode == 0
     assert "The recording was cut off: it has no end." in done.stdout
     assert "child-never-reaped" not in done.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_recordings_do_not_hold_is_said_once(
+    form: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Of a server too it is told what its recordings lack, in text of the first that lacks it."""
+    whole = load(TRACE)
+    trace = replace(whole, records=whole.records[:-1])
+    outcomes = [Outcome(Run(name), Target(trace)) for name in ("burst", "reset")]
+    monkeypatch.setattr(battery, "play", lambda *_, **__: iter(outcomes))
+    assert cli.run(["check", "fork", "--format", form, "-q"]) == 0
+    said = capfd.readouterr().out
+    assert "burst: The recording was cut off: it has no end." in said
+    assert said.count("it has no end") == (1 if form == "text" else 2)
 
 
 def test_one_script_or_fault_only() -> None:

@@ -219,6 +219,15 @@ def test_python_program_has_the_lines_of_its_script(
     assert all(call.site and call.site.file == "server.py" for call in _serving(story))
 
 
+def test_installed_program_has_its_lines() -> None:
+    """A script below site-packages, as pip installs it, is the program's own all the same."""
+    folder = Path("lib/python3.13/site-packages/own")
+    folder.mkdir(parents=True)
+    write(f"{folder}/server.py", OWN_PYTHON.replace("LISTENER", IPV4))
+    lines = {call.site.line for call in _serving(recorded(f"{folder}/server.py")) if call.site}
+    assert lines == {4, 5, 6}  # of accept, recv and sendall
+
+
 def _serving(story: Story) -> list[Syscall]:
     return [c for c in story.trace.syscalls() if c.name in ("accept4", "recvfrom", "sendto")]
 
@@ -248,6 +257,14 @@ def test_place_is_found(listener: str, place: str) -> None:
     story = recorded("server.py")
     assert re.fullmatch(place, story.listeners[0].local or "")
     assert [connection.client for connection in story.connections] == [1, 2]
+
+
+@pytest.mark.parametrize("listener", [IPV6, BOTH, UNIX])
+def test_clients_run_freely_wherever_a_program_listens(listener: str) -> None:
+    """--free-run too finds IPv6 and UNIX sockets, and every client has all its bytes."""
+    write("server.py", OWN_PYTHON.replace("LISTENER", listener))
+    totals = recorded("--free-run", "--clients", "3", "server.py").trace.totals()
+    assert [(total.received, total.error) for total in totals] == [(640, None)] * 3
 
 
 def test_bound_udp_socket_is_found() -> None:
@@ -288,6 +305,7 @@ REFUSED = {
     "serve.c": "there is no C file 'serve.c'; did you mean server.c?",
     "serve.py": "cannot run 'serve.py': No such file or directory",
     "./plain": "'./plain' is not executable; chmod +x ./plain makes it so",
+    "": "the command is empty; name a program or a source file",
     "folder": "'folder' is a directory; name a program in it",
     "./textual": "'textual' has no #! line that says what runs it; name the interpreter: "
     "echotrace run sh textual",
@@ -319,7 +337,7 @@ def test_program_that_cannot_serve(command: str) -> None:
           "socket.create_server(('1.2.3.4', 80))\n", 0o755)  # fmt: skip
     write("asks", f"#!{sys.executable}\nimport os\ntry:\n    os.open('/dev/tty', os.O_RDWR)\n"
           "finally:\n    os._exit(1)\n", 0o755)  # fmt: skip
-    assert refused(*command.split()).startswith(REFUSED[command])
+    assert refused(*command.split(" ")).startswith(REFUSED[command])
 
 
 def test_clients_of_ones_own() -> None:
@@ -384,6 +402,61 @@ def test_interruption(options: list[str], number: int, status: int) -> None:
     assert got == status
     assert "The recording ended early: interrupted." in output
     assert 'P0 read(4) = 5 "hello"' in output
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signal_before_the_recording_leaves_nothing_behind(number: int, tmp_path: Path) -> None:
+    """What ends us while we compile takes the compiler and the unfinished recording with it."""
+    write("server.c", OWN_C)
+    write("compiler", "#!/bin/sh\nexec sleep 1000 2>pipe\n", 0o755)
+    os.mkfifo("pipe")
+    with subprocess.Popen(
+        [sys.executable, "-m", "echotrace", "run", "server.c"],
+        env={**os.environ, "CC": str(tmp_path / "compiler")},
+    ) as process:
+        with Path("pipe").open(encoding="utf-8"):  # the compiler runs
+            process.send_signal(number)
+        assert process.wait(PATIENCE) == 128 + number
+    assert list((tmp_path / "state" / "echotrace").iterdir()) == []
+
+
+def test_hangup_that_is_ignored_ends_nothing() -> None:
+    """What nohup started goes on when the terminal is gone."""
+    write("server.c", OWN_C)
+    former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        following = Following("--no-clients", "server.c")
+    finally:
+        signal.signal(signal.SIGHUP, former)
+    port = following.port()
+    following.process.send_signal(signal.SIGHUP)
+    visit(port)
+    status, output, _ = following.end(signal.SIGINT)
+    assert status == 0
+    assert 'P0 read(4) = 5 "hello"' in output
+
+
+@pytest.mark.parametrize("name", ["server.c", "server.py", "server"])
+def test_directory_that_is_closed_to_us(name: str, tmp_path: Path) -> None:
+    """A program in a directory that we may not search is refused by its name."""
+    (tmp_path / "closed").mkdir(mode=0)
+    place = tmp_path / "closed" / name
+    attempt = f"""
+import os, sys
+from echotrace.record import program
+if os.getuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+try:
+    program.find([{str(place)!r}])
+except program.UserError as refused:
+    sys.stdout.write(str(refused))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", attempt], capture_output=True, text=True, check=True
+    )
+    assert done.stdout in (
+        f"cannot read '{place}': Permission denied", f"cannot run '{place}': Permission denied"
+    )  # fmt: skip
 
 
 def test_surroundings_of_the_program() -> None:

@@ -235,6 +235,18 @@ def test_handler_without_restart() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("seccomp", [True, False])
+def test_only_signals_that_are_noticed_interrupt(seccomp: bool) -> None:
+    """A handler ends epoll_wait with EINTR as it does untraced, an ignored signal does not."""
+    script = steps("1 connect;1 send hey;1 expect hey;1 close;2 connect;2 close")
+    waits = [call for call in calls(played(plan("ignores", steps=script, seccomp=seccomp)), "P0")
+             if call.startswith(("epoll_wait", "gets"))]  # fmt: skip
+    assert waits == [
+        "epoll_wait 1", "epoll_wait ERESTARTNOHAND", "gets SIGCHLD",
+        "epoll_wait 1", "epoll_wait EINTR", "gets SIGUSR1", "gets SIGCHLD", "epoll_wait ?",
+    ]  # fmt: skip
+
+
 def test_unreadable_memory_is_unknown() -> None:
     """Pointers that lead nowhere give EFAULT and unknown values, in every kind of call."""
     trace = recorded("bad_pointers")

@@ -154,7 +154,9 @@ def test_what_is_lost_is_told(how: str, error: type[Exception], sentence: str) -
 
 def test_datagrams_are_refused() -> None:
     """A server of datagrams is refused in a sentence."""
-    with pytest.raises(StepTimeout, match="takes datagrams: --free-run needs one that accepts"):
+    with pytest.raises(
+        StepTimeout, match="takes datagrams, and --free-run needs a server that accepts"
+    ):
         ran_freely(replace(plan("takes_datagrams"), load=FEW))
 
 

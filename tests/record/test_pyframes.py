@@ -9,7 +9,7 @@ import pytest
 from pythons import Seen, interpreters, watched
 from recordings import PROGRAMS, own_folders, program
 
-from echotrace.record.python.code import is_library
+from echotrace.record.python.library import BY_NAME
 from echotrace.trace import Site
 
 OWN_LINES = PROGRAMS / "own_lines.py"
@@ -96,7 +96,7 @@ def test_no_line_while_python_is_being_started(
     """What the interpreter does by itself, before and after the program, is nobody's line."""
     seen = watched(monkeypatch, python, "-S", "-c", "import os; os.getppid()")
     sites = {call.site for call in seen if call.site}
-    own_sites = {site for site in sites if not is_library(site.file)}
+    own_sites = {site for site in sites if not BY_NAME.has(site.file)}
     assert own_sites == {Site("<string>", 1, "<module>")}
     assert not any(site.file.startswith("<frozen") for site in sites)
     assert seen[0].site is None

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from echotrace.record.python import runtime
-from echotrace.record.python.code import is_library
 from echotrace.record.python.frames import Interpreter
+from echotrace.record.python.library import Library
 from echotrace.record.python.lines import line_at
 from echotrace.record.python.sites import PythonSites
 from echotrace.record.scatter import ScatterReader
@@ -82,7 +82,24 @@ def test_a_stripped_interpreter_is_found_by_its_section(monkeypatch: pytest.Monk
 )
 def test_whose_file_it_is(file: str, library: bool) -> None:
     """The standard library's and installed packages' files are not the student's."""
-    assert is_library(file) == library
+    assert Library().has(file) == library
+
+
+@pytest.mark.parametrize(
+    ("file", "library"),
+    [
+        ("/v/lib/python3.13/site-packages/us/python/fork.py", False),
+        ("/v/lib/python3.13/site-packages/us/python/own/parts.py", False),
+        ("/v/lib/python3.13/site-packages/us/python/stand_in.py", True),
+        ("/v/lib/python3.13/site-packages/us/python/.v/lib/python3.13/socket.py", True),
+        ("/v/lib/python3.13/site-packages/us/other.py", True),
+        ("/v/lib/python3.13/socket.py", True),
+    ],
+)
+def test_what_lies_by_the_script_is_its_own(file: str, library: bool) -> None:
+    """A program that is installed itself has its own lines; what it uses has not."""
+    folder = "/v/lib/python3.13/site-packages/us/python"
+    assert Library(frozenset({f"{folder}/stand_in.py"}), folder).has(file) == library
 
 
 def test_a_program_without_python_is_asked_ever_more_rarely(

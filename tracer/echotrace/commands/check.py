@@ -1,6 +1,6 @@
 """`echotrace check`: what is wrong with a server, each finding proved by events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,11 @@ from echotrace.commands.target import resolve, server_named
 from echotrace.errors import TraceFileError, UserError
 from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
-from echotrace.story.sight import out_of_sight
 from echotrace.trace import Header
 from echotrace.views.heading import clients, server
 from echotrace.views.report import report
 from echotrace.views.summary import nobody
-from echotrace.views.timeline import shortcomings
+from echotrace.views.timeline import gaps, shortcomings
 from echotrace.views.words import count, safe
 
 _EXAMPLES = """\b
@@ -90,7 +89,7 @@ def check(
             for sentence in shortcomings(outcome.target.story)
         ]
         notes = [outcome.note for outcome in outcomes if outcome.note]
-        notes += _out_of_sight(outcomes)
+        notes += _gaps(outcomes)
     if form == "json":
         text = _json(target, outcomes, found, short)
     else:
@@ -104,13 +103,14 @@ def check(
     context.exit(TraceFileError.exit_status if torn else 0)
 
 
-def _out_of_sight(outcomes: Sequence[Outcome]) -> list[str]:
-    """What the first recording that has any such thing cannot show; the others have it too."""
+def _gaps(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """What the recordings do not hold; what several have in common, of the first of them."""
+    told: set[str] = set()
     for outcome in outcomes:
-        told = out_of_sight(outcome.target.story)
-        if told:
-            return [f"{outcome.run.name}: {sentence}" for sentence in told]
-    return []
+        for sentence in gaps(outcome.target.story):
+            if sentence not in told:
+                told.add(sentence)
+                yield f"{outcome.run.name}: {sentence}"
 
 
 def _record(

@@ -98,6 +98,7 @@ def plan_of(wish: Wish) -> Plan:
         lines=not wish.no_lines,
         compiled_from=found.compiled_from,
         stand_ins=servers.stand_ins(),
+        folder=found.source.absolute().parent if found.source else None,
         port=wish.port,
         load=load,
     )

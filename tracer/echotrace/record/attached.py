@@ -1,7 +1,6 @@
 """The recording of a program that runs already: attaches to it, and leaves it running."""
 
 import contextlib
-import errno
 import struct
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +9,15 @@ from dataclasses import dataclass, field
 import msgspec
 
 from echotrace.errors import UserError
-from echotrace.record import attachable, attaching, machine, means, procfs, ptrace, standing
+from echotrace.record import (
+    attachable,
+    attaching,
+    means,
+    procfs,
+    program,
+    ptrace,
+    standing,
+)
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call, InfoBuffer
 from echotrace.record.means import Changed, Wanted
@@ -25,7 +32,6 @@ from echotrace.trace import Record, Task
 _NO_SCRIPT = Script("none", ())
 _NUMBER_AT = 24  # of the call, in what PTRACE_GET_SYSCALL_INFO tells of an entry
 _RESTART = "restart_syscall"
-_RAW_EINTR = -errno.EINTR
 
 
 def plan_of(pid: int, *, everything: bool, snaplen: int, lines: bool) -> Plan:
@@ -33,9 +39,11 @@ def plan_of(pid: int, *, everything: bool, snaplen: int, lines: bool) -> Plan:
     attachable.check(pid)
     argv = procfs.arguments(pid)
     name = procfs.name(pid)
+    python = procfs.program(pid).startswith("python")
+    script = program.python(name, argv).source if python else None
     return Plan(
         server=name,
-        language="python" if procfs.program(pid).startswith("python") else "native",
+        language="python" if python else "native",
         argv=argv or [name],
         script=_NO_SCRIPT,
         everything=everything,
@@ -43,6 +51,7 @@ def plan_of(pid: int, *, everything: bool, snaplen: int, lines: bool) -> Plan:
         pin=False,
         seccomp=False,
         lines=lines,
+        folder=(procfs.directory(pid) / script).parent if script else None,
     )
 
 
@@ -124,7 +133,7 @@ def _tasks(pids: Mapping[int, int], now: int) -> Iterator[Task]:
 
 
 class _AttachedStops(InfoStops):
-    """Hides from the program that it is traced: a call that only we interrupted is made again."""
+    """Calls that were in progress when we came, and that the kernel has made again since then."""
 
     def __init__(
         self,
@@ -138,9 +147,9 @@ class _AttachedStops(InfoStops):
         filtered: bool,
     ) -> None:
         super().__init__(
-            inspector, pids, origins, wanted=wanted, changed=changed, filtered=filtered
-        )
-        self._restarter = restarter
+            inspector, pids, origins,
+            wanted=wanted, changed=changed, filtered=filtered, restarter=restarter,
+        )  # fmt: skip
         number = next((n for n, name in inspector.names.items() if name == _RESTART), -1)
         self._restart = number
         self._info = _RestartedInfo(restarter.restarted, number)
@@ -156,16 +165,6 @@ class _AttachedStops(InfoStops):
         """A task is gone."""
         super().forget(tid)
         self._restarter.restarted.pop(tid, None)
-
-    def _left(self, tid: int, now: int, info: bytes) -> None:
-        """A signal that is ignored interrupts a call only because the task is traced (ptrace(2)).
-
-        If the signal is not ignored, its delivery turns this into EINTR again.
-        """
-        if machine.result_of_info(info) == _RAW_EINTR and self._restarter.undo(tid):
-            ptrace.ptrace(ptrace.INTERRUPT, tid, 0, 0)  # so that it passes by the signals
-            info = self._info.read(tid) or info
-        super()._left(tid, now, info)
 
 
 class _RestartedInfo(InfoBuffer):

@@ -14,8 +14,8 @@ TICK = 0.02
 def attention(end: Callable[[int], None]) -> Iterator[bool]:
     """Let SIGINT, SIGTERM and SIGHUP call `end`, and a timer interrupt all waiting.
 
-    Gives whether there is such a timer: signals can be handled in the main thread only; elsewhere
-    the caller ends the recording.
+    A SIGHUP that our caller lets us ignore stays ignored (nohup(1)). Gives whether there is such a
+    timer: signals can be handled in the main thread only; elsewhere the caller ends the recording.
     """
     if threading.current_thread() is not threading.main_thread():
         yield False
@@ -24,7 +24,10 @@ def attention(end: Callable[[int], None]) -> Iterator[bool]:
     def told(number: int, _frame: FrameType | None) -> None:
         end(number)
 
-    former = {n: signal.signal(n, told) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    ending = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        ending.append(signal.SIGHUP)
+    former = {n: signal.signal(n, told) for n in ending}
     former[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda _number, _frame: None)
     signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
     try:

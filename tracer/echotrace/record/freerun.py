@@ -19,7 +19,10 @@ from echotrace.trace import ClientTotal
 _REST = 25
 #: Seconds that a server may take at least until it listens: an interpreter needs some.
 _LOADING = 10.0
-_DATAGRAMS = "the server takes datagrams: --free-run needs one that accepts connections"
+_DATAGRAMS = (
+    "takes datagrams, and --free-run needs a server that accepts connections; "
+    "leave it out to play a script"
+)
 _CLIENTS_GONE = "the process with the clients was killed, so what they did is not known"
 _RUNS_ON = "after the last echo: the server runs on without waiting for anything"
 
@@ -80,7 +83,7 @@ class FreeRun:
         if service is None:
             raise self._recorder.why_unreachable()
         if service.datagrams:
-            raise NotReachable(_DATAGRAMS)
+            raise NotReachable(f"'{self._recorder.plan.server}' {_DATAGRAMS}")
         self._reached = True
         self._patience = _Patience(self._timeout)
         self._generator.connect_to(service)

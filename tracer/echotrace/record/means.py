@@ -26,9 +26,11 @@ def origins(plan: Plan, pids: dict[int, int], memory: Memory) -> Origins:
     if not plan.lines or platform.machine() != "x86_64":
         return Nowhere()
     if plan.language == "python":
+        from echotrace.record.python.library import Library  # noqa: PLC0415 -- as below
         from echotrace.record.python.origins import PythonOrigins  # noqa: PLC0415 -- as below
 
-        return PythonOrigins(plan.stand_ins)
+        folder = str(plan.folder) if plan.folder else None
+        return PythonOrigins(Library(frozenset(map(str, plan.stand_ins)), folder))
     from echotrace.record.callsite import CallSites  # noqa: PLC0415 -- pyelftools is slow to load
 
     return CallSites(pids, memory, plan.stand_ins)

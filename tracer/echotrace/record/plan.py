@@ -24,8 +24,9 @@ class Plan:
     faults that the program is to meet; `mute` throws away what it writes to standard error, and
     `heard` lets its standard output be seen on ours. `lines` finds the source line of each call;
     `compiled_from` are sources that the program is known to be made from; in those of `stand_ins`
-    no call has its line, as in a library's. Clients go to `port` where the program has several;
-    with `load` they run freely instead of playing a script.
+    no call has its line, as in a library's, and Python files below `folder` are never taken for a
+    library's. Clients go to `port` where the program has several; with `load` they run freely
+    instead of playing a script.
     """
 
     server: str
@@ -45,6 +46,7 @@ class Plan:
     lines: bool = True
     compiled_from: frozenset[Path] = frozenset()
     stand_ins: frozenset[Path] = frozenset()
+    folder: Path | None = None
     load: Load | None = None
     port: int | None = None
 

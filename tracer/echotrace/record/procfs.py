@@ -1,11 +1,15 @@
 """What /proc says of a task (proc(5)); a task that is gone is no error."""
 
 import os
+import signal
 from pathlib import Path
 
 from echotrace.record.machine import Call
 
 _PF_KTHREAD = 0x00200000  # linux/sched.h
+_STOPPING = sum(
+    1 << number - 1 for number in (signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
+)  # as a mask of signals
 _ELF_32 = b"\x7fELF\x01"  # elf(5): EI_CLASS is ELFCLASS32
 
 
@@ -97,6 +101,14 @@ def status(tid: int) -> dict[str, str]:
     return {name: value.strip() for name, _, value in fields}
 
 
+def is_to_notice_a_signal(tid: int) -> bool:
+    """Whether a signal is pending that the task handles, or that stops it."""
+    fields = status(tid)
+    names = ("SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt")
+    own, shared, blocked, ignored, caught = (int(fields.get(name, "0"), 16) for name in names)
+    return bool((own | shared) & ~blocked & (caught | _STOPPING & ~ignored))
+
+
 def process(tid: int) -> int:
     """The process that a task is of; 0 when it is gone."""
     return int(status(tid).get("Tgid", "0"))
@@ -116,6 +128,14 @@ def program(pid: int) -> str:
         return Path(f"/proc/{pid}/exe").readlink().name
     except OSError:
         return ""
+
+
+def directory(pid: int) -> Path:
+    """The working directory of a process; the root when it cannot be told."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink()
+    except OSError:
+        return Path("/")
 
 
 def is_kernel_thread(pid: int) -> bool:

@@ -45,18 +45,30 @@ def find(words: Sequence[str]) -> Program:
     compiler rejects it, in its own words.
     """
     file = Path(words[0])
+    if file.suffix in LANGUAGE_OF_SUFFIX:
+        _check_reachable(file)
     if file.suffix == ".c":
         return _compiled(file, words[1:])
     by_itself = "/" in words[0] and os.access(file, os.X_OK)
     if file.suffix == ".py" and file.is_file() and not by_itself:
-        return _python(sys.executable, [sys.executable, *words])
+        return python(sys.executable, [sys.executable, *words])
     path = _look_up(words[0])
     interpreter = _interpreter(path)
     if interpreter and _PYTHON.fullmatch(Path(interpreter).name):
         return Program(path.name, str(path), tuple(words), "python", path)
     if _PYTHON.fullmatch(file.name):
-        return _python(str(path), words)
+        return python(str(path), words)
     return Program(file.name, str(path), tuple(words))
+
+
+def _check_reachable(file: Path) -> None:
+    """Raise UserError when a directory on the way to a file is closed to us."""
+    try:
+        file.stat()
+    except PermissionError as error:
+        raise UserError(f"cannot read '{file}': {error.strerror}") from error
+    except OSError:
+        return  # what else may be the matter is said where the file is used
 
 
 def _compiled(file: Path, arguments: Sequence[str]) -> Program:
@@ -67,7 +79,7 @@ def _compiled(file: Path, arguments: Sequence[str]) -> Program:
     return Program(file.name, path, argv, "c", file, build.inputs(file))
 
 
-def _python(path: str, words: Sequence[str]) -> Program:
+def python(path: str, words: Sequence[str]) -> Program:
     """An interpreter and its script, or its module: `python3 -m NAME` is called NAME."""
     rest = iter(words[1:])
     for word in rest:
@@ -83,6 +95,8 @@ def _python(path: str, words: Sequence[str]) -> Program:
 def _look_up(command: str) -> Path:
     """The file that execvp(3) would execute."""
     path = Path(command)
+    if not command:
+        raise UserError("the command is empty; name a program or a source file")
     if "/" not in command:
         found = shutil.which(command)
         if found is not None:

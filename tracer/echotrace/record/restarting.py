@@ -6,6 +6,9 @@ futex, reads with SO_RCVTIMEO and others (signal(7), "Interruption of system cal
 functions by stop signals"). These are told to say ERESTARTNOHAND instead: the kernel then makes
 the call again, or, if there is a handler to be called, turns it into the EINTR that it was.
 
+A signal that is ignored does the same to a traced task: for its tracer's sake it is not thrown away
+when it is sent (ptrace(2)), so it wakes the task.
+
 A call that is made again begins a timeout anew where it is an argument (epoll_wait) or an option
 (SO_RCVTIMEO); poll and nanosleep keep what remains (restart_syscall(2)).
 """
@@ -14,11 +17,12 @@ import ctypes
 import errno
 import platform
 
-from echotrace.record import machine, ptrace
+from echotrace.record import machine, procfs, ptrace
 from echotrace.record.machine import RegisterBuffer
 
 _MINUS = 1 << 64
-_EINTR = _MINUS - errno.EINTR
+#: What a call says that was interrupted, as its register has it.
+EINTR = _MINUS - errno.EINTR
 _NOHAND = _MINUS - 514  # ERESTARTNOHAND (linux/errno.h)
 _BLOCK = _MINUS - 516  # ERESTART_RESTARTBLOCK
 _CLOSE = 3  # close(2): its descriptor is gone even if it says EINTR
@@ -49,7 +53,14 @@ class Restarter:
             return False  # it is in no call
         if result == _BLOCK:
             self.restarted[tid] = number
-        if result != _EINTR or number == _CLOSE:
+        if result != EINTR or number == _CLOSE:
             return False
         place, value = ctypes.c_long(8 * machine.RAX), ctypes.c_ulong(_NOHAND)
         return bool(ptrace.ptrace(ptrace.POKEUSER, tid, place, value) == 0)
+
+    def undo_unseen(self, tid: int) -> bool:
+        """At the exit of a call: undo its EINTR, if no signal comes that the task would notice."""
+        if procfs.is_to_notice_a_signal(tid) or not self.undo(tid):
+            return False
+        ptrace.ptrace(ptrace.INTERRUPT, tid, 0, 0)  # so that it passes by the signals
+        return True

@@ -6,6 +6,7 @@ later, and they resume the task before they book the call.
 """
 
 import ctypes
+import errno
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
@@ -14,6 +15,7 @@ from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call
 from echotrace.record.origins import UNKNOWN, Origins
 from echotrace.record.ptrace import CONT, GETEVENTMSG, GETREGS, SYSCALL, Memory
+from echotrace.record.restarting import EINTR, Restarter
 from echotrace.record.seccomp import LOOK_AT_ENTRY, OTHER_ARCHITECTURE
 
 #: Registers on x86-64, or the kernel's descriptions of entry and exit.
@@ -25,6 +27,7 @@ Item: TypeAlias = tuple[int, int, int | None, Raw, Any, int]
 
 
 #: Calls after which the registers are not those of the caller.
+_RAW_EINTR = -errno.EINTR
 _MISLEADING = frozenset({"execve", "execveat", "rt_sigreturn"})
 
 
@@ -186,26 +189,28 @@ class RegisterStops(_Common):
         misleading, came_from = self._misleading, self._came_from.pop
         waiting, add, former = self.waiting.pop, self.items.append, self._former
         foreign = self._foreign
+        undo = Restarter().undo_unseen
 
         def leave(tid: int, now: int) -> None:
             if trace(GETREGS, tid, 0, reference):
                 return  # the task was killed: its end will be reported
+            if words[result_at] == EINTR and undo(tid):
+                trace(GETREGS, tid, 0, reference)
             if foreign and tid in foreign:
                 foreign.remove(tid)
                 words[number_at] |= machine.FOREIGN_BIT
             number, instruction, top = words[number_at], words[instruction_at], words[stack_at]
             extra = None
             payload = number in moves and not (number in with_address and words[address_at])
-            size = words[result_at] if payload else 0
-            if size > limit:
-                size = 0 if size >> 63 else limit
-            size = min(size, words[length_at])  # MSG_TRUNC returns what the buffer cannot hold
+            moved = payload and not words[result_at] >> 63
+            # MSG_TRUNC returns what the buffer cannot hold
+            size = min(words[result_at], limit, words[length_at]) if moved else 0
             # the stack first, since a read can break off in the payload
             depth = got = reach(tid, instruction)
             if depth or size:
                 target[0], target[1], target[2], target[3] = top, depth, words[buffer_at], size
                 got = read(tid, local, 1, remote, 2, 0)
-            if payload and not words[result_at] >> 63 and got == depth + size:
+            if moved and got == depth + size:
                 extra = buffer[depth:got]
             if number in misleading:
                 origin = came_from(tid, UNKNOWN)
@@ -238,8 +243,10 @@ class InfoStops(_Common):
         wanted: Callable[[Call], bool],
         changed: Callable[[int], bool],
         filtered: bool,
+        restarter: Restarter | None = None,
     ) -> None:
         super().__init__(inspector, pids, origins)
+        self._restarter = restarter or Restarter()
         self.resume = CONT if filtered else SYSCALL
         self._wanted = wanted
         self._changed = changed
@@ -297,6 +304,8 @@ class InfoStops(_Common):
             ptrace.ptrace(self.resume, tid, 0, 0)
             return
         self._foreign.discard(tid)
+        if machine.result_of_info(info) == _RAW_EINTR and self._restarter.undo_unseen(tid):
+            info = self._info.read(tid) or info
         info = self._leaves(tid, entry, info)
         call = machine.call_of_info(entry, info)
         origin = self._came_from.pop(tid, None)

@@ -87,12 +87,18 @@ def shortcomings(story: Story) -> list[str]:
         faulty = sum(call.injected is not None for call in trace.syscalls())
         asked = ", ".join(map(words.safe, trace.header.injections))
         found.append(f"Faults injected into {words.count(faulty, 'call')}: {asked}.")
+    if trace.end is not None and trace.end.reason:
+        found.append(f"The recording ended early: {words.safe(trace.end.reason)}.")
+    return found + gaps(story)
+
+
+def gaps(story: Story) -> list[str]:
+    """What a trace does not hold, or cannot explain, whatever was asked of its recording."""
+    trace, found = story.trace, []
     if trace.torn is not None:
         found.append(f"The file is cut off in line {trace.torn}: what follows there is missing.")
     elif trace.end is None:
         found.append("The recording was cut off: it has no end.")
-    elif trace.end.reason:
-        found.append(f"The recording ended early: {words.safe(trace.end.reason)}.")
     found += out_of_sight(story)
     if story.doubts:
         found.append(

@@ -1,11 +1,11 @@
 """Reads code objects and the strings in them from a stopped task's memory."""
 
-import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from echotrace.record.python.library import FROZEN, Library
 from echotrace.record.python.offsets import Offsets
 
 #: `size` bytes at an address, or None.
@@ -24,19 +24,13 @@ _ENCODINGS = {1: "latin-1", 2: "utf-16-le", 4: "utf-32-le"}
 #: (3.11 to 3.14 with the lock, 3.14 without it, 3.15). At the other places there are zeros then.
 _KIND_AT = (2, 8, 16)
 
-#: Files that belong to Python or were installed: not the student's.
-_FROZEN = "<frozen "
-_LIBRARY = re.compile(
-    r"/lib(64)?/python3(\.\d+t?)?/|/(site|dist)-packages/|/python3\d+\.zip/|^" + _FROZEN
-)
-
 
 @dataclass(frozen=True)
 class Code:
     """A code object: file and function it was compiled from, and its table of lines.
 
     `units` is the length of its bytecode in code units of 2 bytes; `bytecode` the address where it
-    begins; `library` whether the file is the standard library's or an installed package's.
+    begins; `library` whether the file is not the program's own.
     `sample_at` and `sample` are a piece of memory that shows whether it is still the same object:
     a program that compiles as it goes frees code objects, and gets others at the same addresses.
     """
@@ -54,7 +48,7 @@ class Code:
     @property
     def frozen(self) -> bool:
         """Whether it is a module that is built into the interpreter."""
-        return self.file.startswith(_FROZEN)
+        return self.file.startswith(FROZEN)
 
 
 def identity_range(offsets: Offsets) -> tuple[int, int]:
@@ -63,7 +57,9 @@ def identity_range(offsets: Offsets) -> tuple[int, int]:
     return min(fields), max(fields) + 8 - min(fields)
 
 
-def read_code(read: Read, address: int, identity: bytes, offsets: Offsets) -> Code | None:
+def read_code(
+    read: Read, address: int, identity: bytes, offsets: Offsets, library: Library
+) -> Code | None:
     """The code object at `address`, whose `identity_range` was read before; None if it is none."""
     begin, _ = identity_range(offsets)
     (table_at,) = _WORD.unpack_from(identity, offsets.line_table - begin)
@@ -86,15 +82,10 @@ def read_code(read: Read, address: int, identity: bytes, offsets: Offsets) -> Co
         table=table,
         units=units,
         bytecode=address + offsets.bytecode,
-        library=is_library(file),
+        library=library.has(file),
         sample_at=sample_at,
         sample=sample,
     )
-
-
-def is_library(file: str) -> bool:
-    """Whether a file of that name belongs to Python or to an installed package."""
-    return _LIBRARY.search(file) is not None
 
 
 def text_at(read: Read, address: int, offsets: Offsets) -> str | None:

@@ -6,12 +6,13 @@ runs no Python (subprocess): its thread is the one that forked, so it inherits w
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from echotrace.record.python import runtime
 from echotrace.record.python.chain import Chain, FrameLayout, Step
 from echotrace.record.python.code import Code, identity_range, read_code
 from echotrace.record.python.debugoffsets import SIZE, version_of
+from echotrace.record.python.library import BY_NAME, Library
 from echotrace.record.python.offsets import Offsets, offsets_of
 from echotrace.record.python.threads import ThreadStates, as_bytes
 from echotrace.record.scatter import Reader
@@ -42,8 +43,7 @@ class Interpreter:
     """The CPython in a program, and what is known of the program's threads.
 
     The children of a fork share it with their parent: in a copy everything lies where it lay.
-    `book` gives a site its number, which is never 0; `stand_ins` are files that count as the
-    library's.
+    `book` gives a site its number, which is never 0; `library` knows whose files are whose.
     """
 
     def __init__(
@@ -52,13 +52,13 @@ class Interpreter:
         address: int,
         reader: Reader,
         book: Callable[[Site], int],
-        stand_ins: frozenset[str] = frozenset(),
+        library: Library = BY_NAME,
     ) -> None:
         self._offsets = offsets
         self._states = ThreadStates(offsets, address, reader)
         self._reader = reader
         self._book = book
-        self._stand_ins = stand_ins
+        self._library = library
         self._layout = FrameLayout(offsets)
         self._identity = identity_range(offsets)
         self._threads: dict[int, _Thread] = {}
@@ -66,7 +66,7 @@ class Interpreter:
 
     @classmethod
     def of(
-        cls, pid: int, reader: Reader, book: Callable[[Site], int], stand_ins: frozenset[str]
+        cls, pid: int, reader: Reader, book: Callable[[Site], int], library: Library
     ) -> "Interpreter | None":
         """The interpreter in a stopped process; None without one, or with one that is not known."""
         for found in runtime.candidates(pid):
@@ -77,7 +77,7 @@ class Interpreter:
                 version = version_of(int.from_bytes(raw, "little")) if raw else None
             offsets = offsets_of(head, version) if head else None
             if offsets is not None:
-                return cls(offsets, found.runtime, reader, book, stand_ins)
+                return cls(offsets, found.runtime, reader, book, library)
         return None
 
     def number(self, tid: int) -> int:
@@ -196,10 +196,9 @@ class Interpreter:
         ):
             return known
         code = read_code(
-            lambda at, count: self._reader.read(tid, at, count), address, identity, self._offsets
-        )
-        if code is not None and code.file in self._stand_ins:
-            code = replace(code, library=True)
+            lambda at, count: self._reader.read(tid, at, count), address, identity, self._offsets,
+            self._library,
+        )  # fmt: skip
         if code is not None:
             if len(self._codes) >= _MOST_CODES:
                 self._codes.clear()

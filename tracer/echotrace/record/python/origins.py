@@ -1,10 +1,8 @@
 """The origins of the calls of Python programs (origins.Origins): the line of the Python frame."""
 
-from collections.abc import Collection
-from pathlib import Path
-
 from echotrace.record.origins import UNKNOWN, Origin
 from echotrace.record.python.frames import UNKNOWN as NO_SITE
+from echotrace.record.python.library import Library
 from echotrace.record.python.sites import PythonSites
 
 
@@ -14,9 +12,9 @@ class PythonOrigins:
     The stack of the C code says nothing of that, so nothing of it is wanted.
     """
 
-    def __init__(self, stand_ins: Collection[Path] = ()) -> None:
+    def __init__(self, library: Library) -> None:
         self.found: list[Origin] = []
-        self._sites = PythonSites(stand_ins=frozenset(map(str, stand_ins)))
+        self._sites = PythonSites(library=library)
         self._running = False
 
     def reach(self, _tid: int, _instruction: int) -> int:

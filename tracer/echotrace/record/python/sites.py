@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from echotrace.record.python.frames import UNKNOWN, Interpreter
+from echotrace.record.python.library import BY_NAME, Library
 from echotrace.record.scatter import Reader, ScatterReader
 from echotrace.trace import Site
 
@@ -19,14 +20,12 @@ class PythonSites:
     """Follows a program's tasks, and says where in its Python source a stopped one is.
 
     Sites have numbers, so that what is kept of a call stays small; `site` tells what they mean.
-    `stand_ins` are files that count as the library's.
+    `library` knows which files are not the program's own.
     """
 
-    def __init__(
-        self, reader: Reader | None = None, stand_ins: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, reader: Reader | None = None, library: Library = BY_NAME) -> None:
         self._reader = reader or ScatterReader()
-        self._stand_ins = stand_ins
+        self._library = library
         self._images: dict[int, _Image] = {}
         self._sites: list[Site | None] = [None]  # UNKNOWN
         self._numbers: dict[Site, int] = {}
@@ -69,7 +68,7 @@ class PythonSites:
         image.calls += 1
         if image.calls & (image.calls - 1):
             return UNKNOWN
-        image.interpreter = Interpreter.of(tid, self._reader, self._book, self._stand_ins)
+        image.interpreter = Interpreter.of(tid, self._reader, self._book, self._library)
         return image.interpreter.number(tid) if image.interpreter is not None else UNKNOWN
 
     def _book(self, site: Site) -> int:
