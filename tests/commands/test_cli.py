@@ -163,7 +163,7 @@ def test_full_device_is_no_traceback() -> None:
 
 def test_unknown_server_gets_the_nearest_names() -> None:
     """A mistyped command or target is answered with the nearest names."""
-    assert "did you mean fork or prefork?" in refused("frok")
+    assert "did you mean fork?" in refused("frok")
     assert "did you mean thread or iterative?" in refused("compare", "fork", "thraed")
     assert "no server or command 'xyzzy'" in refused("xyzzy")
 

@@ -307,8 +307,11 @@ REFUSED = {
     "./plain": "'./plain' is not executable; chmod +x ./plain makes it so",
     "": "the command is empty; name a program or a source file",
     "folder": "'folder' is a directory; name a program in it",
-    "./textual": "'textual' has no #! line that says what runs it; name the interpreter: "
-    "echotrace run sh textual",
+    "./textual": "'textual' has no #! line that says what runs it; name the interpreter, "
+    "as for a shell script: echotrace run -- sh textual",
+    "n.js": "'n.js' is run by an interpreter: echotrace run -- node n.js",
+    "./n.rb": "'n.rb' is run by an interpreter: echotrace run -- ruby n.rb",
+    "./n.php": "'n.php' is run by an interpreter: echotrace run -- php n.php",
     "./orphan": "'orphan' is to be run by '/no/such', which is not there",
     "true": "'true' exits with status 0 before it listens",
     "false": "'false' exits with status 1 before it listens",
@@ -328,9 +331,12 @@ def test_program_that_cannot_serve(command: str) -> None:
     """What is wrong with a program is said in one sentence, with exit status 2."""
     Path("folder").mkdir()
     write("server.c", OWN_C)
-    write("plain", "echo\n")
+    write("plain", "#!/bin/sh\n")
     write("textual", "echo\n", 0o755)
     write("orphan", "#!/no/such\n", 0o755)
+    for name in ("n.js", "n.php"):
+        write(name, "listen();\n")
+    write("n.rb", "listen\n", 0o755)
     write("start", "#!/bin/sh\n", 0o755)
     write("killed", "#!/bin/sh\nkill -SEGV $$\n", 0o755)
     write("taken", f"#!{sys.executable}\nimport socket\n"
@@ -338,6 +344,13 @@ def test_program_that_cannot_serve(command: str) -> None:
     write("asks", f"#!{sys.executable}\nimport os\ntry:\n    os.open('/dev/tty', os.O_RDWR)\n"
           "finally:\n    os._exit(1)\n", 0o755)  # fmt: skip
     assert refused(*command.split(" ")).startswith(REFUSED[command])
+
+
+def test_names_alike_in_their_ending_only_are_not_suggested() -> None:
+    """For a Python file that is not there, any other Python file is no suggestion."""
+    for name in ("ux.py", "two.py", "mute.py"):
+        write(name, "")
+    assert refused("nosuch.py") == "cannot run 'nosuch.py': No such file or directory"
 
 
 def test_clients_of_ones_own() -> None:

@@ -41,7 +41,11 @@ class SystemRefused(EchotraceError):
     exit_status = 3
 
 
+#: The least similarity of names worth a suggestion, of 1 (difflib): endings alone are none.
+_ALIKE = 0.65
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown name: the nearest ones, or nothing."""
-    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, list(known), n=3, cutoff=_ALIKE)
     return f"; did you mean {' or '.join(near)}?" if near else ""
