@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from echotrace.pauses import no_garbage_collection
 from echotrace.story.load import shortfalls
 from echotrace.story.nouns import Story
 from echotrace.story.sight import out_of_sight
@@ -22,6 +23,7 @@ LEAST_WIDTH = 60
 _MOST_NAMED = 8
 
 
+@no_garbage_collection()
 def timeline(
     story: Story,
     surface: Surface,
