@@ -1,5 +1,6 @@
 """`echotrace attach` as a user meets it: what it says, what it refuses, what it leaves behind."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from attachment import (
 from recordings import PATIENCE, own_folders
 
 from echotrace.errors import SystemRefused, UserError
-from echotrace.record import attachable, build, procfs
+from echotrace.record import attachable, attaching, build, procfs, ptrace
 from echotrace.trace import Syscall
 
 #: Waits for signals by the system calls of the i386 architecture: `pause` in a loop.
@@ -160,6 +161,21 @@ except SystemRefused as refused:
         [sys.executable, "-c", attempt], capture_output=True, text=True, check=True
     )
     assert done.stdout.endswith("belongs to root; only root may trace it: try with sudo")
+
+
+def test_the_process_itself_is_tried_before_its_descendants(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is said is of the process that was named, even if a child has a lower number."""
+    monkeypatch.setattr(procfs, "tree", lambda pid: [pid, pid - 1])
+    monkeypatch.setattr(procfs, "threads", lambda pid: [pid])
+    monkeypatch.setattr(attachable, "check_program", lambda _pid: None)
+    monkeypatch.setattr(attachable, "is_ours", lambda _pid: False)
+    monkeypatch.setattr(ptrace, "try_seize", lambda _pid: errno.EPERM)
+    monkeypatch.setattr(procfs, "state", lambda _pid: "S")
+    monkeypatch.setattr(procfs, "name", str)
+    with pytest.raises(SystemRefused, match=r"process 4194305 \(4194305\)"):
+        attaching.seize(4194305, set())
 
 
 def test_scope_of_yama(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
