@@ -35,6 +35,12 @@ class NotReachable(StepTimeout):
     """No client can be sent to a program: it does not listen, or nobody said on which port."""
 
 
+class CutShort(EchotraceError):
+    """A signal ended the work on a recording before all of it was in the trace."""
+
+    exit_status = 130  # as of SIGINT, in sh
+
+
 class SystemRefused(EchotraceError):
     """The kernel or the machine said no: ptrace denied, disk full, no such facility."""
 

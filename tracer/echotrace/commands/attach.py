@@ -6,7 +6,8 @@ import click
 
 from echotrace.cli import Entry
 from echotrace.commands import options
-from echotrace.commands.session import Delivery, recording_side, take_leave
+from echotrace.commands.session import Delivery, recording_side, take_leave, trace_kept
+from echotrace.errors import CutShort
 
 _EXAMPLES = """\b
 Examples:
@@ -77,5 +78,7 @@ def _attach(**chosen: Any) -> int:  # noqa: ANN401 -- the fields of Wish, as bel
         recorded = attaching.record(wish, delivery.trace_file, overwrite=delivery.force)
     else:
         recorded = attaching.record_and_keep(wish)
-    delivery.show(recorded, everything=wish.everything, **look)
+    if not isinstance(recorded.error, CutShort):
+        with trace_kept(recorded.path):
+            delivery.show(recorded, everything=wish.everything, **look)
     return take_leave(recorded, "echotrace show {trace} --explain", quiet=wish.quiet)

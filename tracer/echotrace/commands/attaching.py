@@ -9,10 +9,11 @@ from pathlib import Path
 
 import click
 
+from echotrace.commands.progress import Progress
 from echotrace.commands.recording import Recorded, kept_path
-from echotrace.errors import EchotraceError, SystemRefused
+from echotrace.errors import CutShort, EchotraceError, SystemRefused
 from echotrace.record.attached import AttachedRecorder, plan_of
-from echotrace.tracefile import Writer, load
+from echotrace.tracefile import Writer
 from echotrace.views.words import count
 from echotrace.views.words import path as readable
 
@@ -45,7 +46,12 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
     error: EchotraceError | None = None
     with Writer.create(path, overwrite=overwrite) as writer:
         try:
-            with AttachedRecorder(plan, writer.write, pid=wish.pid) as recorder:
+            with (
+                Progress("decoding: call", quiet=wish.quiet) as progress,
+                AttachedRecorder(
+                    plan, writer.write, decoding=progress.tell, pid=wish.pid
+                ) as recorder,
+            ):
                 if not wish.quiet:
                     tasks = count(recorder.tasks, "task")
                     name = f"attached to {wish.pid} ({readable(plan.server)})"
@@ -58,10 +64,12 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
                 path.unlink(missing_ok=True)
                 raise
             error = refused
+        except CutShort as short:
+            error = short
         except EchotraceError:
             path.unlink(missing_ok=True)
             raise
-    return Recorded(path, load(path), error)
+    return Recorded(path, error)
 
 
 def record_and_keep(wish: Wish) -> Recorded:

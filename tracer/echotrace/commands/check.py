@@ -124,8 +124,12 @@ def _record(
     runs: Sequence[Run] = battery.BATTERY
     if script or inject:
         runs = (Run(script or "interleaved", inject),)
-    with Progress("checking: recording", len(runs), quiet=quiet) as progress:
-        return list(battery.play(target, runs, progress.tell, quiet=True, mute=True, **wished))
+    with Progress("checking: recording", quiet=quiet) as progress:
+
+        def tell(done: int) -> None:
+            progress.tell(done, len(runs))
+
+        return list(battery.play(target, runs, tell, quiet=True, mute=True, **wished))
 
 
 def _most_telling(outcomes: list[Outcome], found: tuple[Finding, ...]) -> Path | None:

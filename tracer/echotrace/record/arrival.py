@@ -63,13 +63,16 @@ class Beginning:
 
     def ended(self, name: str) -> str:
         """How the program ended without ever listening, in a sentence."""
+        return f"'{name}' {self.end or 'ends'} before it listens{self._hint()}"
+
+    @property
+    def end(self) -> str | None:
+        """How the program's first process has ended, as a predicate; None while it lives."""
         if self._end is None:
-            how = "ends"
-        elif self._end.signal:
-            how = f"is ended by {self._end.signal}"
-        else:
-            how = f"exits with status {self._end.status}"
-        return f"'{name}' {how} before it listens{self._hint()}"
+            return None
+        if self._end.signal:
+            return f"is ended by {self._end.signal}"
+        return f"exits with status {self._end.status}"
 
     def waits(self, name: str, seconds: float, calls: Sequence[str]) -> str:
         """That the program has not come to listen, and in which calls it waits."""

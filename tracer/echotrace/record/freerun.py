@@ -70,13 +70,19 @@ class FreeRun:
             return
         lost = _lost(totals) if self._reached else None
         if self._problem:
-            raise StepTimeout(self._problem)
+            raise StepTimeout(self._with_the_end(self._problem))
         if lost:
-            raise EchoLost(lost)
+            raise EchoLost(self._with_the_end(lost))
+
+    def _with_the_end(self, problem: str) -> str:
+        """The problem; behind how the server has ended, if it has: that explains it."""
+        end = self._recorder.beginning.end
+        return f"'{self._recorder.plan.server}' {end}, and {problem}" if end else problem
 
     def _reach(self) -> None:
         """Wait for the server, and send the clients to it; NotReachable when it takes none."""
         self._recorder.run_freely(enough=self._listens)
+        self._recorder.settle()
         if self._engine.interrupted:
             return
         service = self._recorder.service()
