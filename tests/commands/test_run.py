@@ -113,7 +113,7 @@ def recorded(*words: str) -> Story:
 
 def refused(*words: str) -> str:
     """The one sentence about a program that cannot be recorded; nothing is shown."""
-    done = run("-q", "--timeout", "0.5", *words)
+    done = run("-q", *words)
     assert (done.returncode, done.stdout) == (2, "")
     lines = [line for line in done.stderr.splitlines() if line.startswith("echotrace: ")]
     assert len(lines) == 1, done.stderr
@@ -297,6 +297,10 @@ def test_port_that_is_not_the_programs() -> None:
     )
 
 
+SPINS = (
+    "'spin' does not listen within 1 s, it runs on without waiting for anything; "
+    "--timeout gives it more time"
+)
 REFUSED = {
     "no-such-command": "there is no command 'no-such-command' in PATH",
     "start": "there is no command 'start' in PATH; did you mean ./start?",
@@ -316,12 +320,14 @@ REFUSED = {
     "true": "'true' exits with status 0 before it listens",
     "false": "'false' exits with status 1 before it listens",
     "./killed": "'killed' is ended by SIGSEGV before it listens",
-    "sleep 100": "'sleep' does not listen within 0.5 s, it waits in clock_nanosleep; "
+    "--timeout 1 sleep 100": "'sleep' does not listen within 1 s, it waits in clock_nanosleep; "
     "--timeout gives it more time",
     "./taken": "'taken' exits with status 1 before it listens: "
     "bind(1.2.3.4:80) failed with EADDRNOTAVAIL",
     "./asks": "'asks' exits with status 1 before it listens; it was given no terminal: run it in "
     "one of its own, and there echotrace attach PID follows it",
+    "--timeout 1 ./spin": SPINS,
+    "--timeout 1 --free-run ./spin": SPINS,
     "--no-clients false": "'false' exits with status 1 before it listens",
 }
 
@@ -338,6 +344,7 @@ def test_program_that_cannot_serve(command: str) -> None:
         write(name, "listen();\n")
     write("n.rb", "listen\n", 0o755)
     write("start", "#!/bin/sh\n", 0o755)
+    write("spin", "#!/bin/sh\nwhile true; do :; done\n", 0o755)
     write("killed", "#!/bin/sh\nkill -SEGV $$\n", 0o755)
     write("taken", f"#!{sys.executable}\nimport socket\n"
           "socket.create_server(('1.2.3.4', 80))\n", 0o755)  # fmt: skip

@@ -43,9 +43,7 @@ def command(_entry: Entry) -> click.Command:
 @options.inject
 @click.option("--clients", "-n", type=click.IntRange(1, 10_000), default=2, show_default=True,
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip
-@click.option("--timeout", type=click.FloatRange(0.01, 86_400), default=0.5, show_default=True,
-              callback=options.finite, metavar="SECONDS",
-              help="How long a client step may take to become possible.")  # fmt: skip
+@options.timeout(0.5)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
               show_default=True, help="How to print the findings.")  # fmt: skip
 @options.writing

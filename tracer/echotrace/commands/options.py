@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -24,6 +25,23 @@ def finite(_context: click.Context, _option: click.Parameter, value: float | Non
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value} is no time")
     return value
+
+
+def _patience(context: click.Context, option: click.Parameter, value: float) -> float:
+    """Let a timeout that is given count for the program's loading too; else that takes longer."""
+    if context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT:
+        context.params["loading"] = finite(context, option, value)
+    return value
+
+
+def timeout(default: float, besides: str = "") -> Callable[[_F], _F]:
+    """How long to wait for the program; `besides` is what else the option says."""
+    return click.option(
+        "--timeout", type=click.FloatRange(0.01, 86_400), default=default, callback=_patience,
+        show_default=True, metavar="SECONDS",
+        help="How long the program may take until it listens (10 unless given, while it runs), and "
+        f"a client step to become possible{besides}.",
+    )  # fmt: skip
 
 
 inject = click.option(
@@ -55,10 +73,7 @@ recording = _all(
                  help="Record and show every system call, futex and mmap too."),
     click.option("--snaplen", type=click.IntRange(0, 65_536), default=64, show_default=True,
                  metavar="BYTES", help="How much of each payload to keep."),
-    click.option("--timeout", type=click.FloatRange(0.01, 86_400), default=5.0,
-                 callback=finite, show_default=True, metavar="SECONDS",
-                 help="How long a client step may take to become possible; under --free-run, how "
-                 "long it may be that no client gets anything back."),
+    timeout(5.0, "; under --free-run, how long it may be that no client gets anything back"),
     click.option("--no-seccomp", is_flag=True,
                  help="Stop at every system call instead of filtering; slower, the same trace."),
     click.option("--no-lines", is_flag=True,

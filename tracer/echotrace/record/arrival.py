@@ -15,6 +15,8 @@ _NO_TERMINAL = (
     "it was given no terminal: run it in one of its own, and there echotrace attach PID follows it"
 )
 
+_MORE_TIME = "; --timeout gives it more time"
+
 
 def choose(name: str, found: Sequence[Service], port: int | None) -> Service | None:
     """The service for the clients of a program, as far as it is known yet.
@@ -77,8 +79,12 @@ class Beginning:
     def waits(self, name: str, seconds: float, calls: Sequence[str]) -> str:
         """That the program has not come to listen, and in which calls it waits."""
         where = f", it waits in {' and '.join(calls)}" if calls else ""
-        hint = self._hint() or "; --timeout gives it more time"
-        return f"'{name}' does not listen within {seconds:g} s{where}{hint}"
+        return f"'{name}' does not listen within {seconds:g} s{where}{self._hint() or _MORE_TIME}"
+
+    def runs_on(self, name: str, seconds: float) -> str:
+        """That the program has not come to listen, and does not wait for anything."""
+        hint = self._hint() or _MORE_TIME
+        return f"'{name}' does not listen within {seconds:g} s, it runs on without waiting for anything{hint}"
 
     def _hint(self) -> str:
         if self._wanted_terminal:

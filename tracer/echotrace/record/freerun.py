@@ -17,8 +17,6 @@ from echotrace.trace import ClientTotal
 
 #: Ticks without a stop, with all at rest, after which nobody else will be answered.
 _REST = 25
-#: Seconds that a server may take at least until it listens: an interpreter needs some.
-_LOADING = 10.0
 _DATAGRAMS = (
     "takes datagrams, and --free-run needs a server that accepts connections; "
     "leave it out to play a script"
@@ -47,7 +45,7 @@ class FreeRun:
         self._rests = 0
         self._reached = self._let_go = False
         self._problem: str | None = None
-        self._patience = _Patience(max(self._timeout, _LOADING))
+        self._patience = _Patience(recorder.plan.loading)
 
     def play(self) -> None:
         """Let the clients run, then the server until it rests; write down what each client did.

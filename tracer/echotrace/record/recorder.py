@@ -206,6 +206,8 @@ class Recorder:
             return NotReachable(self.beginning.ended(plan.server))
         if found and plan.port is not None:
             return NotReachable(arrival.elsewhere(plan.server, plan.port, found))
+        if not self.engine.idle():
+            return NotReachable(self.beginning.runs_on(plan.server, plan.loading))
         calls = self.engine.calls_in_progress()
         return NotReachable(self.beginning.waits(plan.server, plan.timeout, calls))
 
