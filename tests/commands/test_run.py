@@ -328,6 +328,7 @@ REFUSED = {
     "one of its own, and there echotrace attach PID follows it",
     "--timeout 1 ./spin": SPINS,
     "--timeout 1 --free-run ./spin": SPINS,
+    "./garb": "cannot run 'garb': Exec format error",
     "--no-clients false": "'false' exits with status 1 before it listens",
 }
 
@@ -345,6 +346,7 @@ def test_program_that_cannot_serve(command: str) -> None:
     write("n.rb", "listen\n", 0o755)
     write("start", "#!/bin/sh\n", 0o755)
     write("spin", "#!/bin/sh\nwhile true; do :; done\n", 0o755)
+    write("garb", "\x7fELF\x02\x01\x01\0\0", 0o755)
     write("killed", "#!/bin/sh\nkill -SEGV $$\n", 0o755)
     write("taken", f"#!{sys.executable}\nimport socket\n"
           "socket.create_server(('1.2.3.4', 80))\n", 0o755)  # fmt: skip

@@ -1,11 +1,13 @@
 """From a program's start to the service that clients are sent to; or why there is none."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from echotrace.errors import NotReachable
+from echotrace.record import launch
 from echotrace.record.services import Service
-from echotrace.trace import Exit, Record, Syscall, Task
+from echotrace.trace import Exec, Exit, Record, Syscall, Task
 
 #: What a program may still do between the question for a terminal and its end.
 _LAST_WORDS = frozenset(
@@ -43,6 +45,7 @@ class Beginning:
     """
 
     _first: int | None = None
+    _began: bool = False
     _end: Exit | None = None
     _refused: Syscall | None = None
     _wanted_terminal: bool = False
@@ -53,6 +56,8 @@ class Beginning:
             match record:
                 case Task() if self._first is None:
                     self._first = record.tid
+                case Exec():
+                    self._began = True
                 case Exit() if record.tid == self._first:
                     self._end = record
                 case Syscall(name="bind" | "listen", errno=str()):
@@ -65,6 +70,8 @@ class Beginning:
 
     def ended(self, name: str) -> str:
         """How the program ended without ever listening, in a sentence."""
+        if not self._began and self._end and self._end.status not in (None, launch.FAILED):
+            return f"cannot run '{name}': {os.strerror(self._end.status or 0)}"
         return f"'{name}' {self.end or 'ends'} before it listens{self._hint()}"
 
     @property
@@ -83,8 +90,8 @@ class Beginning:
 
     def runs_on(self, name: str, seconds: float) -> str:
         """That the program has not come to listen, and does not wait for anything."""
-        hint = self._hint() or _MORE_TIME
-        return f"'{name}' does not listen within {seconds:g} s, it runs on without waiting for anything{hint}"
+        what = f"does not listen within {seconds:g} s, it runs on without waiting for anything"
+        return f"'{name}' {what}{self._hint() or _MORE_TIME}"
 
     def _hint(self) -> str:
         if self._wanted_terminal:
