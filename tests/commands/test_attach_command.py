@@ -221,6 +221,24 @@ def test_time_limit() -> None:
         assert server.poll() is None
 
 
+def test_trace_is_kept_under_the_name_of_the_program() -> None:
+    """Traces of several programs are kept beside each other."""
+    with running("sleep", "100") as process:
+        assert "/attach-sleep.jsonl\n" in attach(process.pid, "--for", "0.01").stderr
+
+
+def test_stopped_process_is_told() -> None:
+    """Of a process that is stopped it is said why there are no calls, and what helps."""
+    with running("sleep", "100") as process:
+        process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: procfs.state(process.pid) == "T", "it does not stop")
+        said = attach(process.pid, "--for", "0.01").stderr.splitlines()[0]
+        assert said == (
+            f"echotrace: process {process.pid} (sleep) is stopped and makes no calls; "
+            f"'kill -CONT {process.pid}' lets it go on"
+        )
+
+
 def test_time_must_be_a_time() -> None:
     """A time that is no number is refused."""
     done = attach(os.getpid(), "--for", "nan")

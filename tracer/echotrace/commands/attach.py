@@ -24,11 +24,11 @@ def command(_entry: Entry) -> click.Command:
 
 
 @click.command("attach", epilog=_EXAMPLES)
-@click.argument("pid", metavar="PID", type=click.IntRange(1))
+@click.argument("pid", metavar="PID", type=options.WholeNumber(1))
 @click.option(
     "--for",
     "seconds",
-    type=click.FloatRange(0.001, 86_400),
+    type=options.Number(0.001, 86_400),
     callback=options.finite,
     metavar="SECONDS",
     help="Detach after that time; otherwise at Ctrl-C.",
@@ -41,7 +41,7 @@ def command(_entry: Entry) -> click.Command:
 )
 @click.option(
     "--snaplen",
-    type=click.IntRange(0, 65_536),
+    type=options.WholeNumber(0, 65_536),
     default=64,
     show_default=True,
     metavar="BYTES",

@@ -1,6 +1,7 @@
 """Records a running process into a trace file; only `attach` imports it, for it needs Linux."""
 
 import contextlib
+import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -11,13 +12,16 @@ import click
 
 from echotrace.commands.progress import Progress
 from echotrace.commands.recording import Recorded, kept_path
+from echotrace.commands.wish import say
 from echotrace.errors import CutShort, EchotraceError, SystemRefused
+from echotrace.record import attachable, procfs
 from echotrace.record.attached import AttachedRecorder, plan_of
 from echotrace.tracefile import Writer
 from echotrace.views.words import count
 from echotrace.views.words import path as readable
 
-_KEPT_AS = "attach"
+#: What of a program's name is no part of the name of a file.
+_NOT_PLAIN = re.compile(r"[^\w.+-]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,9 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
     plan = plan_of(
         wish.pid, everything=wish.everything, snaplen=wish.snaplen, lines=not wish.no_lines
     )
+    if procfs.state(wish.pid) == "T" and not wish.quiet:
+        name = attachable.named(wish.pid)
+        say(f"{name} is stopped and makes no calls; 'kill -CONT {wish.pid}' lets it go on")
     error: EchotraceError | None = None
     with Writer.create(path, overwrite=overwrite) as writer:
         try:
@@ -73,8 +80,8 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
 
 
 def record_and_keep(wish: Wish) -> Recorded:
-    """Record, and keep the trace as the last one of those attached to."""
-    path = kept_path(_KEPT_AS)
+    """Record, and keep the trace as the last one of its program."""
+    path = kept_path(f"attach-{_NOT_PLAIN.sub('_', procfs.name(wish.pid))}")
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
         recorded = record(wish, Path(folder) / path.name, overwrite=False)
         recorded.path.replace(path)
