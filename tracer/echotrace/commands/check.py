@@ -41,7 +41,7 @@ def command(_entry: Entry) -> click.Command:
 @click.argument("target", metavar="TARGET")
 @click.option("--script", "-s", metavar="NAME|FILE", help="Play only this script.")
 @options.inject
-@click.option("--clients", "-n", type=click.IntRange(1, 10_000), default=2, show_default=True,
+@click.option("--clients", "-n", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip
 @options.timeout(0.5)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",

@@ -115,9 +115,15 @@ def take_leave(recorded: Any, hint: str, *, quiet: bool) -> int:  # noqa: ANN401
 
 
 def _live_printer(delivery: Delivery, look: Mapping[str, Any]) -> LivePrinter:
-    if look["explained"] or delivery.form != "text" or delivery.view_file is not None:
+    in_the_way = {
+        "--explain": look["explained"],
+        f"--format {delivery.form}": delivery.form != "text",
+        f"-o {delivery.view_file}": delivery.view_file is not None,
+    }
+    if chosen := [option for option, is_chosen in in_the_way.items() if is_chosen]:
         raise UserError(
-            "--live prints a plain timeline; look at the trace for more when it is done"
+            f"--live prints a plain timeline on standard output: leave out {' and '.join(chosen)}; "
+            "-o FILE.jsonl keeps the trace for another look"
         )
     surface = output.surface(delivery.width, to_file=False)
     return LivePrinter(surface, by=look["by"], everything=look["everything"])
