@@ -2,8 +2,8 @@
  * fork() copies the descriptor table, so two processes hold each connection:
  * the child serves its copy, the parent must close its own.
  * Left out on purpose, to show what it costs: the child keeps the listening
- * socket, the parent never waits for its children (they stay zombies), and
- * what a short send leaves over is lost. */
+ * socket, the parent never waits for its children (they stay zombies), SIGPIPE
+ * ends a child, the rest of a short send is lost; SO_REUSEADDR is not set. */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

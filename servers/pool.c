@@ -1,6 +1,6 @@
 /* pool: main accepts and queues descriptors, a fixed number of threads serves.
- * A mutex guards the queue; who finds it empty, or full, sleeps on a condition.
- * Left out on purpose: the rest of a short send; a failing recv ends all. */
+ * A mutex guards the queue; who finds it empty, or full, sleeps. Left out: the
+ * rest of a short send, SO_REUSEADDR; ECONNRESET, SIGPIPE, EMFILE end all. */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

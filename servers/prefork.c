@@ -2,7 +2,7 @@
  * The children inherit one listening socket and wait in accept together. Who
  * wakes? For each connection the kernel wakes one, the first that came to wait.
  * Left out on purpose, to show what it costs: the parent makes no new child for
- * one that an error has ended, and what a short send leaves over is lost. */
+ * one that an error or SIGPIPE ends; the rest of a short send; SO_REUSEADDR. */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <errno.h>

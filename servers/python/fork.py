@@ -3,8 +3,8 @@
 os.fork() copies the descriptor table, so two processes hold each connection:
 the child serves its copy, the parent must close its own.
 Left out on purpose, to show what it costs: the child keeps the listening
-socket, the parent never waits for its children (they stay zombies), and
-what a short send leaves over is lost.
+socket, the parent never waits for its children (they stay zombies), what a
+short send leaves over is lost, and SO_REUSEADDR is not set.
 """
 
 import os

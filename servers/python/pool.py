@@ -2,7 +2,8 @@
 
 The main thread accepts and queues the connection; a worker takes it out and
 serves it. The queue has a lock; who finds it empty, or full, sleeps.
-Left out on purpose: the rest of a short send; a failing recv ends all.
+Left out on purpose: SO_REUSEADDR, the rest of a short send; a failing recv or
+accept (EMFILE) ends all.
 """
 
 import os

@@ -3,8 +3,8 @@
 Threads share one descriptor table: only one of them may close a connection,
 and here that is its own thread.
 Left out on purpose, to show what it costs: threads are never joined (Python
-itself detaches them), and a failing recv ends the process, and with it the
-connections of all the others.
+itself detaches them), SO_REUSEADDR is not set, and a failing recv ends the
+process, and with it the connections of all the others.
 """
 
 import os

@@ -324,11 +324,12 @@ REFUSED = {
     "--timeout gives it more time",
     "./taken": "'taken' exits with status 1 before it listens: "
     "bind(1.2.3.4:80) failed with EADDRNOTAVAIL",
-    "./asks": "'asks' exits with status 1 before it listens; it was given no terminal: run it in "
-    "one of its own, and there echotrace attach PID follows it",
     "--timeout 1 ./spin": SPINS,
     "--timeout 1 --free-run ./spin": SPINS,
     "./garb": "cannot run 'garb': Exec format error",
+    "./asks": "'asks' exits with status 1 before it listens; it was given no input and no "
+    "terminal: run it in a terminal of its own, and there echotrace attach PID follows it",
+    "sh": "'sh' exits with status 0 before it listens; it was given no input and no terminal: ",
     "--no-clients false": "'false' exits with status 1 before it listens",
 }
 

@@ -83,6 +83,13 @@ _EXECS = st.builds(Exec, _TIMES, _TIDS, _TIDS, st.just(["x"]))
 _RECORDS = st.one_of(_calls(), _calls(), _calls(), _STEPS, _STEPS, _BIRTHS, _EXITS, _EXECS)
 
 
+def test_no_process_is_its_own_parent() -> None:
+    """Not even where a child's execve takes its parent's number."""
+    born = Task(0, 10, 10, None, "process"), Task(1, 11, 11, 10, "process", ["SIGCHLD"])
+    state = History([*born, Exec(2, 10, 11, ["x"])]).at(9)
+    assert all(process.parent != process.pid for process in state.processes)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(_RECORDS, max_size=40))
 def test_garbage_is_doubted_and_never_raises(records: list[Record]) -> None:

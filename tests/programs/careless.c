@@ -1,6 +1,6 @@
 /* careless HOW: an echo server for one client at a time that takes no care of
- * the second echo: it drops a byte of it, changes one, sends one more, or
- * leaves instead. */
+ * the second echo: it drops a byte of it, changes one, sends one more,
+ * leaves instead, or ends. */
 #include "common.h"
 
 static void echo_carelessly(int conn_fd, char how)
@@ -10,6 +10,7 @@ static void echo_carelessly(int conn_fd, char how)
     for (int number = 1; (got = recv(conn_fd, buffer, 100, 0)) > 0; number++) {
         if (number == 2) {
             if (how == 'l') return;
+            if (how == 'e') _exit(0);
             if (how == 'd') got--;
             if (how == 'c') buffer[2] ^= 1;
             if (how == 'm') buffer[got++] = '!';

@@ -13,6 +13,7 @@ from recordings import NO_STEPS, free
 
 from echotrace.record import means, seccomp
 from echotrace.record.engine import Engine
+from echotrace.record.info_stops import InfoStops
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call
 from echotrace.record.origins import Nowhere
@@ -20,7 +21,6 @@ from echotrace.record.plan import Plan
 from echotrace.record.ptrace import Memory
 from echotrace.record.python.sites import PythonSites
 from echotrace.record.scatter import ScatterReader
-from echotrace.record.stops import InfoStops
 from echotrace.trace import Site
 
 #: Versions whose structures are known.

@@ -15,9 +15,9 @@ from echotrace.commands.recording import Wish, plan_of, record
 from echotrace.errors import StepTimeout
 from echotrace.record import conductor, procfs, ptrace
 from echotrace.record.conductor import Conductor
+from echotrace.record.info_stops import InfoStops
 from echotrace.record.plan import Plan
 from echotrace.record.recorder import Recorder
-from echotrace.record.stops import InfoStops
 from echotrace.trace import ClientStep, Record, Syscall, Task
 
 

@@ -13,6 +13,7 @@ import pytest
 from recordings import free_plan, own_folders, plan, ran_freely
 
 from echotrace.errors import EchoLost, StepTimeout
+from echotrace.record import freerun
 from echotrace.record.addresses import spell
 from echotrace.record.freerun import FreeRun
 from echotrace.record.generator import LoadGenerator
@@ -126,6 +127,21 @@ def test_clients_that_are_killed() -> None:
             run.play()
 
 
+def test_clients_take_what_a_server_sent_before_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the server has ended, its clients come to their ends by themselves."""
+    over: list[bool] = []
+    stop = LoadGenerator.stop
+
+    def seen(generator: LoadGenerator, reason: str) -> None:
+        over.append(generator.done)
+        stop(generator, reason)
+
+    monkeypatch.setattr(LoadGenerator, "stop", seen)
+    with pytest.raises(EchoLost):
+        ran_freely(replace(plan("careless", "end"), load=FEW))
+    assert over == [True]
+
+
 def _ignore(_records: object) -> None:
     """Write nothing."""
 
@@ -160,8 +176,10 @@ def test_datagrams_are_refused() -> None:
         ran_freely(replace(plan("takes_datagrams"), load=FEW))
 
 
-def test_a_server_that_ends() -> None:
+def test_a_server_that_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that ends before it listens ends the run, not at the timeout but at once."""
+    looks = iter(range(500))
+    monkeypatch.setattr(freerun._Patience, "is_over", lambda _: next(looks) < 0)
     with pytest.raises(StepTimeout, match="exits with status"):
         ran_freely(replace(plan("execs"), load=FEW, timeout=600.0))
 

@@ -11,7 +11,7 @@ from echotrace.story.findings.nouns import Severity
 from echotrace.story.replay import replay
 from echotrace.syscalls import FOREIGN
 from echotrace.trace import Syscall, Trace
-from echotrace.views.timeline import shortcomings
+from echotrace.views.shortcomings import shortcomings
 
 TWO_CLIENTS = "1 connect;1 send hi;1 expect hi;1 close;2 connect;2 send yo;2 expect yo;2 close"
 

@@ -30,6 +30,7 @@ def test_passed_connection_is_served_elsewhere(seccomp: bool) -> None:
     for event in story.events:
         if isinstance(event.record, Syscall) and event.record.name == "sendmsg":
             got = story.links.receivers[event.seq]
-            assert phrase(story, event).note == "passes fd 8 to P1"
+            whose = "" if event.place == got.place else f" ({got.place.name})"
+            assert phrase(story, event).note == f"passes fd 8{whose} to P1"
             assert phrase(story, got).note == "gets fd 4 from P0"
             assert f"P1 receives it (event {got.seq})" in explain(story, event)

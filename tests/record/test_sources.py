@@ -65,6 +65,12 @@ def test_moved_source_is_missed(tmp_path: Path) -> None:
         assert source.problem == (f"{path.name} is not where it was when the program was compiled")
 
 
+def test_source_that_never_was_a_file() -> None:
+    """What Python was given as text, by -c or exec, has a name that is no file's."""
+    source = source_of(Path("<string>"), None)
+    assert source.problem == "<string> never was a file: its lines are not known"
+
+
 def test_what_is_no_text_is_not_read(tmp_path: Path) -> None:
     """Folders, pipes and very long files are not read, and waited for still less."""
     pipe, folder, long = tmp_path / "pipe.c", tmp_path / "folder.c", tmp_path / "long.c"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from echotrace.record.spool import Batch, Spool
 from echotrace.record.stops import Item
-from echotrace.trace import Exec, Exit, Record, Signal, Task
+from echotrace.trace import Attached, Exec, Exit, Record, Signal, Task
 
 NUMBERS = st.integers(0, 2**63)
 FOUND: st.SearchStrategy[Mapping[str, Any]] = st.fixed_dictionaries({
@@ -37,6 +37,7 @@ RECORDS: st.SearchStrategy[Record] = st.one_of(
         kind=st.sampled_from(["process", "thread"]),
         flags=st.lists(st.text()),
     ),
+    st.builds(Attached, time=NUMBERS, pid=NUMBERS, handled=st.lists(st.text())),
     st.builds(Exec, time=NUMBERS, tid=NUMBERS, former=NUMBERS, argv=st.lists(st.text())),
     st.builds(Signal, seq=NUMBERS, time=NUMBERS, tid=NUMBERS, signal=st.text()),
     st.builds(

@@ -280,6 +280,12 @@ def _client_resets(b: TraceBuilder) -> int:
     return b.client(1, "reset", local=CLIENT)
 
 
+@case("C1 has reset the connection; the receive buffer is empty and nothing more comes")
+def _recv_after_a_reset(b: TraceBuilder) -> int:
+    b.client(1, "reset", local=CLIENT)
+    return b.call(10, "recvfrom", 4, None, 9, 0, None, None, errno="ECONNRESET")
+
+
 @case("C1 has reset the connection; what is in the receive buffer can still be received")
 def _send_after_a_reset(b: TraceBuilder) -> int:
     b.client(1, "reset", local=CLIENT)

@@ -2,11 +2,14 @@
 
 import pytest
 from msgspec.structs import replace
+from sentences import sentence
 
+from echotrace.servers import traces_dir
 from echotrace.story.explain import explain
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
-from echotrace.trace import Syscall, Trace
+from echotrace.trace import Exit, Syscall, Trace
+from echotrace.tracefile import load
 from tracebuilder import TraceBuilder, connected
 
 C1, C2 = "127.0.0.1:50001", "127.0.0.1:50002"
@@ -173,3 +176,41 @@ def test_fault_that_echotrace_made_is_said_to_be_one() -> None:
     story = replay(replace(trace, records=records))
     said = explain(story, story.event(seq))
     assert "fails with EMFILE, for echotrace injected it; from the kernel it would mean: " in said
+
+
+def test_threads_that_another_ends() -> None:
+    """Whom another thread's exit_group ends is not said to keep or to close the table as well."""
+    story = replay(load(traces_dir() / "pool-reset.jsonl"))
+    told = [sentence(story, e) for e in story.events if isinstance(e.record, Exit)]
+    assert told == [
+        (
+            "T1 has ended with status 1; no descriptor is closed, for the table stays with the "
+            "other threads of P0."
+        ),
+        "P0 has ended with status 1, since T1 ends all threads of P0 (event 49).",
+        (
+            "T2 has ended with status 1, since T1 ends all threads of P0 (event 49); it is the "
+            "last of them, so the descriptors are closed now."
+        ),
+    ]
+
+
+def test_what_an_interest_list_lets_go() -> None:
+    """The last close takes a descriptor out of the interest list; a copy's close does not."""
+    b = TraceBuilder()
+    b.call(10, "socket", "AF_INET", "SOCK_STREAM", 0, result=4)
+    b.call(10, "epoll_create1", 0, result=5)
+    b.call(10, "epoll_ctl", 5, "EPOLL_CTL_ADD", 4, {"events": "EPOLLIN", "data": 4})
+    b.call(10, "dup", 4, result=6)
+    copy, last = b.call(10, "close", 4), b.call(10, "close", 6)
+    story = replay(b.trace())
+    assert "the interest list goes on watching it" in sentence(story, story.event(copy))
+    assert "the interest list lets it go" in sentence(story, story.event(last))
+
+
+def test_interest_lists_of_kqueue() -> None:
+    """What the program called is told, and what Linux has in its place."""
+    story = replay(load(traces_dir() / "kqueue-interleaved.jsonl"))
+    assert "with kqueue(), which calls epoll_create1 here" in sentence(story, story.event(19))
+    told = sentence(story, story.event(20))
+    assert "with kevent(), which calls epoll_ctl here: kevent reports it from now on" in told

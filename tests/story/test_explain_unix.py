@@ -62,3 +62,33 @@ def test_unread_bytes_fail_the_next_recv(action: str) -> None:
     told = sentence(story, story.event(6))
     assert "closes with 3 bytes not received, so recv in the server fails with ECONNRESET" in told
     assert story.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("unread", "told"),
+    [
+        (0, "puts 2 bytes on fd 4 (#1) into the receive buffer of C1"),
+        (0, "the last reference to it: C1 will read the end of the data"),
+        (3, "3 bytes of C1 were not received, so C1 gets ECONNRESET from recv"),
+    ],
+)
+def test_server_sends_and_closes(unread: int, told: str) -> None:
+    """What the server sends is with its peer at once, and so is the end of the data."""
+    b = TraceBuilder()
+    b.call(10, "socket", "AF_UNIX", "SOCK_STREAM", 0, result=3)
+    b.call(10, "bind", 3, PATH, 8)
+    b.call(10, "listen", 3, 5, told=Endpoint(3, "socket:[1]", PATH))
+    b.client(1, "connect", local=CLIENT, peer=PATH)
+    b.call(10, "accept", 3, None, None, result=4, told=Endpoint(4, "socket:[2]", PATH, CLIENT))
+    b.call(10, "sendto", 4, None, 2, 0, None, None, result=2)
+    if unread:
+        b.client(1, "send", local=CLIENT, peer=PATH, text="x" * unread)
+    b.call(10, "close", 4)
+    story = replay(b.trace())
+    assert any(told in sentence(story, event) for event in story.events)
+
+
+def test_last_close_after_the_peer_has_gone() -> None:
+    """Nobody is left to read the end of the data."""
+    story = _story("close")
+    assert "C1 has ended its data already" in sentence(story, story.events[-1])

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from echotrace.servers import traces_dir
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
+from echotrace.tracefile import load
 from echotrace.views.moment import Fact, Line, Mark, Section, changes
 from echotrace.views.names import Names
 from echotrace.views.state_lines import OPENS, TABLES, TREE, sections
@@ -186,3 +188,10 @@ def test_keys_are_unique_at_every_step(everything: bool) -> None:
         for section in sections(state_after(story, row), Names.of(story), everything=everything):
             keys = [line.key for line in section.lines]
             assert len(keys) == len(set(keys))
+
+
+def test_leader_that_is_ended_before_another_thread() -> None:
+    """While exit_group ends the threads one by one, a leader that is gone is no living process."""
+    story = replay(load(traces_dir() / "pool-reset.jsonl"))
+    assert "P0 · Z has ended before its threads" in _lines(story, 51)
+    assert "P0 · waiting in accept(3) · table 1" in _lines(story, 49)

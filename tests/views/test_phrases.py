@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from echotrace.story.replay import replay
+from echotrace.trace import Endpoint
 from echotrace.views.phrases import phrase
 from tracebuilder import TraceBuilder
 
@@ -80,3 +81,22 @@ def test_select_for_reading_and_writing() -> None:
     """A descriptor that is ready for both is counted twice, and told once a set."""
     said = _said("select", 5, [3, 4], [4], None, None, result=2, readable=[4], writable=[4])
     assert said == "select([3, 4], [4]) = [4], writable [4]"
+
+
+def test_descriptor_that_goes_over_another_connection() -> None:
+    """A message stands where it is sent; of what it carries it says whose it is."""
+    b = TraceBuilder()
+    path = "unix:/run/x"
+    b.call(10, "socket", "AF_UNIX", "SOCK_STREAM", 0, result=3)
+    b.call(10, "bind", 3, path, 8)
+    b.call(10, "listen", 3, 5, told=Endpoint(3, "socket:[1]", path))
+    for client, fd in ((1, 4), (2, 5)):
+        local = f"unix:@{client}"
+        b.client(client, "connect", local=local, peer=path)
+        told = Endpoint(fd, f"socket:[{fd}]", path, local)
+        b.call(10, "accept", 3, None, None, result=fd, told=told)
+    message = {"iovlen": 1, "control": [{"type": "SCM_RIGHTS", "fds": [5, 4]}]}
+    seq = b.call(10, "sendmsg", 4, message, 0, result=1)
+    story = replay(b.trace())
+    assert story.event(seq).place.name == "#1"
+    assert phrase(story, story.event(seq)).note == "passes fd 5 (#2), 4"

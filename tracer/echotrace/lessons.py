@@ -30,8 +30,8 @@ BY_SERVER: Mapping[tuple[str, str], str] = {
     "accepts the next.",
     ("fork", "interleaved"): "Each client has a process of its own, which waits for it alone.",
     ("fork", "large"): "What a client sends at once is received in 25 parts of 100 bytes.",
-    ("fork", "reset"): "recv fails with ECONNRESET and ends one child with status 1; the other "
-    "child and the parent go on.",
+    ("fork", "reset"): "recv fails with ECONNRESET and ends that child with status 1; the parent "
+    "goes on, and so does the other child until its own client resets.",
     ("fork", "idle"): "A client that leaves without a word still costs a process.",
     ("thread", "interleaved"): "Each client has a thread of its own, which waits for it alone.",
     ("thread", "reset"): "recv fails with ECONNRESET, and that thread ends the whole process: the "
@@ -42,8 +42,8 @@ BY_SERVER: Mapping[tuple[str, str], str] = {
     ("poll", "interleaved"): "One poll waits for both clients: each recv finds its bytes there.",
     ("epoll", "interleaved"): "One epoll_wait waits for both clients: each recv finds its bytes "
     "there.",
-    ("kqueue", "interleaved"): "One kevent waits for both clients: each recv finds its bytes "
-    "there.",
+    ("kqueue", "interleaved"): "One kevent waits for both clients; Linux has no kqueue, so here "
+    "calls of epoll do its work.",
     ("kqueue", "burst"): "The listening socket is ready as long as a connection is in the accept "
     "queue: kevent reports it twice.",
     ("prefork", "interleaved"): "Both children wait in accept: the first connection wakes the one "
@@ -75,8 +75,8 @@ BY_SERVER: Mapping[tuple[str, str], str] = {
     "queue: epoll_wait reports it twice.",
     ("udp", "interleaved"): "No connection is accepted: each datagram carries its sender's "
     "address, and the answer goes there.",
-    ("udp", "sequential"): "The server cannot tell that the first client has left: its close "
-    "sends nothing.",
+    ("udp", "sequential"): "The server cannot tell that the first client has left: a UDP "
+    "client's close sends nothing.",
     ("udp", "burst"): "Two connects, and the server sees nothing: a UDP client's connect sends "
     "nothing.",
     ("udp", "silent"): "For the server there is no silent client: who sends no datagram is unknown "

@@ -49,7 +49,7 @@ def test_recv_on_a_closed_number() -> None:
     play.close(P0, 4)
     play.fails(tid, "recvfrom", "EBADF", 4, None, 100, None, None, None)
     assert sentence(play, AFTER) == (
-        "T1 calls recvfrom with fd 4 (event 8), which P0 had closed (event 7): the kernel answers "
+        "T1 calls recv with fd 4 (event 8), which P0 had closed (event 7): the kernel answers "
         "EBADF."
     )
 

@@ -12,7 +12,7 @@ def test_failed_accept_that_is_used() -> None:
     failed = play.fails(P0, "accept", "EMFILE", 3, None, None)
     use = play.fails(P0, "recvfrom", "EBADF", -1, None, 100, None, None, None)
     assert sentence(play, UNCHECKED) == (
-        f"accept fails with EMFILE (event {failed}), and P0 calls recvfrom with fd -1 as if there "
+        f"accept fails with EMFILE (event {failed}), and P0 calls recv with fd -1 as if there "
         f"were a connection (event {use})."
     )
 
@@ -24,7 +24,7 @@ def test_failed_accept_that_a_child_uses() -> None:
     play.fork(P0, 101)
     play.fails(101, "recvfrom", "EBADF", -1, None, 100, None, None, None)
     play.waits()
-    assert "P1 calls recvfrom with fd -1" in sentence(play, UNCHECKED)
+    assert "P1 calls recv with fd -1" in sentence(play, UNCHECKED)
 
 
 def test_failed_accept_that_is_looked_at() -> None:
@@ -103,7 +103,7 @@ def test_recv_error_that_ends_the_process() -> None:
     for tid in (202, 201, P0):
         play.exit(tid, call=False)
     assert sentence(play, RECV) == (
-        f"recvfrom fails on connection #1 with ECONNRESET (event {failed}), and T1 ends the whole "
+        f"recv fails on connection #1 with ECONNRESET (event {failed}), and T1 ends the whole "
         f"process (event {call}): that closes connection #2 and the listening socket."
     )
 

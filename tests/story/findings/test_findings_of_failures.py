@@ -13,7 +13,7 @@ def test_crash(name: str) -> None:
     play.signal(P0, name)
     end = play.exit(P0, call=False, by=name)
     assert sentence(play, "process-crashes") == (
-        f"{name} ends P0 (event {end}); its last call was recvfrom (event {received})."
+        f"{name} ends P0 (event {end}); its last call was recv (event {received})."
     )
 
 

@@ -20,7 +20,7 @@ def test_rest_that_is_never_sent() -> None:
     play.send(P0, 4, 5, 3, injected="send:short=3")
     play.waits(P0, "recvfrom", 4, None, 100, None, None, None)
     assert sentence(play, SHORT) == (
-        "sendto takes 3 of 5 bytes, as echotrace made it do (event 7), and P0 never sends the "
+        "send takes 3 of 5 bytes, as echotrace made it do (event 7), and P0 never sends the "
         "other 2."
     )
 
@@ -109,7 +109,7 @@ def sending(*, flags: str | None = None, child: bool = False, program: bool = Fa
 def test_send_that_sigpipe_may_end() -> None:
     """No flag, no disposition: the default ends the process."""
     assert sentence(sending(), POSSIBLE) == (
-        "P0 calls sendto without MSG_NOSIGNAL (event 7), and SIGPIPE has its default action, which "
+        "P0 calls send without MSG_NOSIGNAL (event 7), and SIGPIPE has its default action, which "
         "ends the process."
     )
     assert POSSIBLE in ids(sending(first="SIG_DFL"))
@@ -144,7 +144,7 @@ def test_process_that_sigpipe_ends() -> None:
     play.signal(P0, "SIGPIPE")
     play.leaves(P0, signal="SIGPIPE")
     assert sentence(play, KILLS) == (
-        "P0 calls sendto on connection #1, whose client is gone (event 7): SIGPIPE (event 8) ends "
+        "P0 calls send on connection #1, whose client is gone (event 7): SIGPIPE (event 8) ends "
         "P0 (event 9)."
     )
     assert POSSIBLE not in ids(play)

@@ -33,21 +33,7 @@ def command(_entry: Entry) -> click.Command:
     metavar="SECONDS",
     help="Detach after that time; otherwise at Ctrl-C.",
 )
-@click.option(
-    "--all",
-    "everything",
-    is_flag=True,
-    help="Record and show every system call, futex and mmap too.",
-)
-@click.option(
-    "--snaplen",
-    type=options.WholeNumber(0, 65_536),
-    default=64,
-    show_default=True,
-    metavar="BYTES",
-    help="How much of each payload to keep.",
-)
-@click.option("--no-lines", is_flag=True, help="Do not look for the source line of each call.")
+@options.detail
 @options.looking
 @options.text_or_trace
 @options.writing_trace

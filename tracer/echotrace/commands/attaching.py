@@ -2,16 +2,15 @@
 
 import contextlib
 import re
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from echotrace.commands.progress import Progress
-from echotrace.commands.recording import Recorded, kept_path
+from echotrace.commands.recording import Recorded, keep
 from echotrace.commands.wish import say
 from echotrace.errors import CutShort, EchotraceError, SystemRefused
 from echotrace.record import attachable, procfs
@@ -81,11 +80,8 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
 
 def record_and_keep(wish: Wish) -> Recorded:
     """Record, and keep the trace as the last one of its program."""
-    path = kept_path(f"attach-{_NOT_PLAIN.sub('_', procfs.name(wish.pid))}")
-    with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
-        recorded = record(wish, Path(folder) / path.name, overwrite=False)
-        recorded.path.replace(path)
-    return replace(recorded, path=path)
+    name = f"attach-{_NOT_PLAIN.sub('_', procfs.name(wish.pid))}"
+    return keep(name, lambda path: record(wish, path, overwrite=False))
 
 
 def _until(seconds: float | None) -> str:

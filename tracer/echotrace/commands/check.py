@@ -18,8 +18,8 @@ from echotrace.story.findings.nouns import Finding, Severity
 from echotrace.trace import Header
 from echotrace.views.heading import clients, server
 from echotrace.views.report import report
+from echotrace.views.shortcomings import gaps, shortcomings
 from echotrace.views.summary import nobody
-from echotrace.views.timeline import gaps, shortcomings
 from echotrace.views.words import count, safe
 
 _EXAMPLES = """\b

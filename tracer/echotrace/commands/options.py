@@ -65,6 +65,17 @@ inject = click.option(
     "May be given several times.",
 )  # fmt: skip
 
+#: How much to record of each call, and of which calls.
+detail = _all(
+    click.option("--all", "everything", is_flag=True,
+                 help="Record and show every system call, futex and mmap too."),
+    click.option("--snaplen", type=WholeNumber(0, 65_536), default=64, show_default=True,
+                 metavar="BYTES", help="How much of each payload to keep."),
+    click.option("--no-lines", is_flag=True,
+                 help="Do not look for the source line of each call: recording is some percent "
+                 "faster, and begins 0.05 s earlier."),
+)  # fmt: skip
+
 #: What to record.
 recording = _all(
     click.option("--clients", "-n", type=WholeNumber(1, 10_000), default=2, show_default=True,
@@ -81,16 +92,10 @@ recording = _all(
                  help="With --free-run: how many echoes each client has, 10 unless given."),
     click.option("--payload", type=WholeNumber(1, 1 << 24), metavar="BYTES",
                  help="With --free-run: how many bytes an echo has, 64 unless given."),
-    click.option("--all", "everything", is_flag=True,
-                 help="Record and show every system call, futex and mmap too."),
-    click.option("--snaplen", type=WholeNumber(0, 65_536), default=64, show_default=True,
-                 metavar="BYTES", help="How much of each payload to keep."),
+    detail,
     timeout(5.0, "; under --free-run, how long it may be that no client gets anything back"),
     click.option("--no-seccomp", is_flag=True,
                  help="Stop at every system call instead of filtering; slower, the same trace."),
-    click.option("--no-lines", is_flag=True,
-                 help="Do not look for the source line of each call: recording is some percent "
-                 "faster, and begins 0.05 s earlier."),
     inject,
 )  # fmt: skip
 

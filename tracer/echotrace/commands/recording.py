@@ -33,7 +33,7 @@ from echotrace.record.services import Service
 from echotrace.trace import Record, Syscall, Trace
 from echotrace.tracefile import Writer
 
-__all__ = ["Recorded", "Watcher", "Wish", "kept_path", "plan_of", "record", "record_and_keep"]
+__all__ = ["Recorded", "Watcher", "Wish", "keep", "plan_of", "record", "record_and_keep"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Recorded:
         return self.error.exit_status if self.error else 0
 
 
-def kept_path(name: str) -> Path:
+def _kept_path(name: str) -> Path:
     """Where a trace is kept that nobody gave a name: one a server, the last one."""
     folder = platformdirs.user_state_path("echotrace")
     try:
@@ -98,13 +98,18 @@ def record(wish: Wish, path: Path, *, overwrite: bool, watcher: Watcher | None =
 
 
 def record_and_keep(wish: Wish, watcher: Watcher | None = None) -> Recorded:
-    """Record, and keep the trace as the last one of its server.
+    """Record, and keep the trace as the last one of its server."""
+    return keep(wish.kept_as, lambda path: record(wish, path, overwrite=False, watcher=watcher))
+
+
+def keep(name: str, make: Callable[[Path], Recorded]) -> Recorded:
+    """Let a recording be made, and keep it as the last one of that name.
 
     Two recordings at the same time do not meet: each has a file of its own until it is done.
     """
-    path = kept_path(wish.kept_as)
+    path = _kept_path(name)
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
-        recorded = record(wish, Path(folder) / path.name, overwrite=False, watcher=watcher)
+        recorded = make(Path(folder) / path.name)
         recorded.path.replace(path)
     return replace(recorded, path=path)
 

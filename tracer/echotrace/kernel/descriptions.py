@@ -45,6 +45,7 @@ class Freed(Struct, frozen=True, gc=False):
     `holders` names one task of each other table that still holds it, at most `HOLDERS_NAMED`.
     `before` and `after` are its socket, if it is one; they differ if this was the last reference,
     unless a call of another thread still waits on it: then the end of that call ends it.
+    `watched` tells whether it was in an interest list, which lets it go when it ends (epoll(7)).
     """
 
     fd: int
@@ -54,6 +55,7 @@ class Freed(Struct, frozen=True, gc=False):
     before: Socket | None = None
     after: Socket | None = None
     in_flight: int = 0
+    watched: bool = False
 
 
 class Touch(Struct, frozen=True, gc=False):

@@ -187,6 +187,8 @@ class Live:
         """A task comes to be; its process too, if it is the first."""
         self.tasks[task.tid] = task
         if task.pid not in self.processes:
+            if parent == task.pid:
+                parent = None  # as a trace may tell that makes no sense
             self.processes[task.pid] = Process(task.pid, parent)
             if parent in self.processes:
                 self.processes[parent].children[task.pid] = None

@@ -20,12 +20,12 @@ class Open:
     that is the key of its list (epoll(7)), and `by_data` the keys by the program's own data;
     `far` is the other end of a socket pair.
     `process` is the process of a pidfd (pidfd_open(2)).
-    `watchers` are the epoll instances that watch this description, `spent` the keys of entries with
-    EPOLLONESHOT that were reported and are disabled. `callers` counts the calls that
-    wait on it: they keep it when the last slot is emptied. `in_flight` counts the messages that
-    carry it and were not received yet (SCM_RIGHTS, unix(7)): they keep it too. `inbox` is
-    the receive queue of a socket of a pair. `hidden` tells that requests may work on it that the
-    trace does not show (io_uring(7)): nothing is said of its queues.
+    `watchers` are the epoll instances that watch this description, with their keys;
+    `spent` the keys of entries with EPOLLONESHOT that were reported and are disabled. `callers`
+    counts the calls that wait on it: they keep it when the last slot is emptied. `in_flight`
+    counts the messages that carry it and were not received yet (SCM_RIGHTS, unix(7)): they keep it
+    too. `inbox` is the receive queue of a socket of a pair. `hidden` tells that requests may work
+    on it that the trace does not show (io_uring(7)): nothing is said of its queues.
     """
 
     __slots__ = (
@@ -48,7 +48,7 @@ class Open:
         self.interest: dict[tuple[int, int], tuple[Open, str, object]] = {}
         self.by_data: dict[object, tuple[int, int]] = {}
         self.spent: set[tuple[int, int]] = set()
-        self.watchers: set[Open] = set()
+        self.watchers: dict[Open, set[tuple[int, int]]] = {}
 
     def act(self, act: Act) -> bool:
         """Let something happen to the socket; False if it was impossible. Others take anything.
@@ -95,11 +95,11 @@ class Open:
             self.act(self.socket.last_act)
             if self.socket.pending or self.socket.queue:
                 self.socket = replace(self.socket, pending=(), queue=())
-        for watcher in self.watchers:
-            for key in [key for key in watcher.interest if key[1] == self.description.id]:
+        for watcher, keys in list(self.watchers.items()):
+            for key in list(keys):
                 watcher.forget(key)
         for entry, _, _ in self.interest.values():
-            entry.watchers.discard(self)
+            entry.watchers.pop(self, None)
         self.interest.clear()
         self.by_data.clear()
         self.spent.clear()
@@ -118,11 +118,17 @@ class Open:
         self.forget(key)
         self.interest[key] = (target, events, data)
         self.by_data[data] = key
-        target.watchers.add(self)
+        target.watchers.setdefault(self, set()).add(key)
 
     def forget(self, key: tuple[int, int]) -> None:
         """Take an entry out of this interest list, if it is there."""
-        _, _, data = self.interest.pop(key, (None, "", None))
+        entry = self.interest.pop(key, None)
+        if entry is None:
+            return
+        target, _, data = entry
+        target.watchers[self].discard(key)
+        if not target.watchers[self]:
+            del target.watchers[self]
         self.spent.discard(key)
         if self.by_data.get(data) == key:
             del self.by_data[data]
@@ -176,8 +182,9 @@ class Table:
         if mine:
             others[self] = mine
         before, left, in_flight = entry.socket, entry.references, entry.in_flight
+        watched = bool(entry.watchers)
         entry.end_unless_kept()
-        return Freed(fd, entry.description, left, holders, before, entry.socket, in_flight)
+        return Freed(fd, entry.description, left, holders, before, entry.socket, in_flight, watched)
 
     def mark_cloexec(self, fd: int, *, on: bool) -> None:
         """Set or clear FD_CLOEXEC of the slot `fd`, if it is filled."""

@@ -9,12 +9,13 @@ from echotrace.record import launch
 from echotrace.record.services import Service
 from echotrace.trace import Exec, Exit, Record, Syscall, Task
 
-#: What a program may still do between the question for a terminal and its end.
+#: What a program may still do between the question for input or a terminal and its end.
 _LAST_WORDS = frozenset(
     {"write", "writev", "ioctl", "close", "dup2", "dup3", "fstat", "newfstatat", "exit_group"}
 )
 _NO_TERMINAL = (
-    "it was given no terminal: run it in one of its own, and there echotrace attach PID follows it"
+    "it was given no input and no terminal: run it in a terminal of its own, and there "
+    "echotrace attach PID follows it"
 )
 
 _MORE_TIME = "; --timeout gives it more time"
@@ -40,15 +41,15 @@ def choose(name: str, found: Sequence[Service], port: int | None) -> Service | N
 class Beginning:
     """What a program's records tell of why it does not listen: its end, and what failed before.
 
-    That it wanted a terminal is believed only if that was the last thing it asked for: many ask
-    whether they have one, and go on without.
+    That it wanted input or a terminal is believed only if that was the last thing it asked for:
+    many ask whether they have one, and go on without.
     """
 
     _first: int | None = None
     _began: bool = False
     _end: Exit | None = None
     _refused: Syscall | None = None
-    _wanted_terminal: bool = False
+    _wanted_input: bool = False
 
     def learn(self, records: Iterable[Record]) -> None:
         """Take in what has happened."""
@@ -63,10 +64,10 @@ class Beginning:
                 case Syscall(name="bind" | "listen", errno=str()):
                     self._refused = record
             if isinstance(record, Syscall):
-                if _asks_for_a_terminal(record):
-                    self._wanted_terminal = True
+                if _asks_for_input(record):
+                    self._wanted_input = True
                 elif record.name not in _LAST_WORDS:
-                    self._wanted_terminal = False
+                    self._wanted_input = False
 
     def ended(self, name: str) -> str:
         """How the program ended without ever listening, in a sentence."""
@@ -94,7 +95,7 @@ class Beginning:
         return f"'{name}' {what}{self._hint() or _MORE_TIME}"
 
     def _hint(self) -> str:
-        if self._wanted_terminal:
+        if self._wanted_input:
             return f"; {_NO_TERMINAL}"
         call = self._refused
         if call is None:
@@ -103,8 +104,10 @@ class Beginning:
         return f": {call.name}({address or ''}) failed with {call.errno}"
 
 
-def _asks_for_a_terminal(call: Syscall) -> bool:
-    """Whether a call failed because there is no terminal (tty(4), ioctl_tty(2))."""
+def _asks_for_input(call: Syscall) -> bool:
+    """Whether a call got nothing for want of input, or of a terminal (tty(4), ioctl_tty(2))."""
+    if call.name == "read":
+        return call.result == 0 and call.args.get("fd") == 0
     if call.name == "ioctl":
         return call.errno == "ENOTTY" and call.args.get("fd") == 0
     return call.errno == "ENXIO" and call.args.get("path") == "/dev/tty"

@@ -18,6 +18,7 @@ from echotrace.record import (
     ptrace,
     standing,
 )
+from echotrace.record.info_stops import InfoStops
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call, InfoBuffer
 from echotrace.record.means import Changed, Wanted
@@ -26,7 +27,7 @@ from echotrace.record.plan import Plan, header
 from echotrace.record.recorder import Recorder
 from echotrace.record.restarting import Restarter
 from echotrace.record.script import Script
-from echotrace.record.stops import InfoStops, Stops
+from echotrace.record.stops import Stops
 from echotrace.trace import Record, Task
 
 _NO_SCRIPT = Script("none", ())

@@ -56,6 +56,8 @@ class FreeRun:
         self._reach()
         if self._reached:
             self._recorder.run_freely(enough=self._served)
+            if not self._engine.pids:  # the kernel closes all connections: the clients notice
+                self._generator.wait(self._timeout)
         self._generator.stop(self._problem or "the recording was interrupted")
         if self._reached and len(self._generator.totals) < self._asked:
             self._problem = _CLIENTS_GONE

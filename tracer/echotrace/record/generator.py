@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import socket
+import time
 from typing import Self
 
 import msgspec
@@ -80,6 +81,14 @@ class LoadGenerator:
     def rests(self) -> bool:
         """Whether the clients have nothing to do: the process sleeps, or has ended (proc(5))."""
         return procfs.state(self.pid) != "R"
+
+    def wait(self, seconds: float) -> None:
+        """Wait until all clients are over by themselves, but no longer than so many seconds."""
+        deadline = time.monotonic() + seconds
+        while not self.done and (left := deadline - time.monotonic()) > 0:
+            self._control.settimeout(left)
+            with contextlib.suppress(TimeoutError):
+                self._take(self._control.recv(MESSAGE))
 
     def stop(self, reason: str) -> None:
         """End all that is not over, and wait for the totals."""

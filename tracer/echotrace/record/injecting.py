@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from echotrace.record import argument, machine, procfs, ptrace
+from echotrace.record.info_stops import InfoStops
 from echotrace.record.inject import Faults, Injection
 from echotrace.record.inspect import Inspector
 from echotrace.record.machine import Call
 from echotrace.record.origins import Origins
-from echotrace.record.stops import InfoStops
 from echotrace.syscalls import Effect, Row
 
 #: ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND of linux/errno.h: the same call is made again.

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from echotrace.errors import SystemRefused
 from echotrace.record import seccomp
+from echotrace.record.info_stops import InfoStops
 from echotrace.record.inject import Faults
 from echotrace.record.injecting import InjectingStops
 from echotrace.record.inspect import Inspector
@@ -14,7 +15,8 @@ from echotrace.record.machine import FOREIGN_BIT, Call
 from echotrace.record.origins import Nowhere, Origins
 from echotrace.record.plan import Plan
 from echotrace.record.ptrace import Memory
-from echotrace.record.stops import InfoStops, RegisterStops, Stops
+from echotrace.record.register_stops import RegisterStops
+from echotrace.record.stops import Stops
 from echotrace.syscalls import ON_REQUEST
 
 Wanted: TypeAlias = Callable[[Call], bool]

@@ -93,6 +93,9 @@ def _read(path: str, built: int | None) -> str:
         with Path(path).open("rb") as file:
             return file.read(LONGEST).decode("utf-8", "replace")
     except (FileNotFoundError, NotADirectoryError):
+        name = PurePath(path).name
+        if name[:1] == "<" and name[-1:] == ">":  # as Python calls what it was given as text
+            raise Unusable("never was a file: its lines are not known") from None
         raise Unusable("is not where it was when the program was compiled") from None
     except OSError as error:
         raise Unusable(f"cannot be read: {error.strerror}") from None

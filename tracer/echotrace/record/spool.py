@@ -8,12 +8,10 @@ from typing import TypeAlias
 import msgspec
 
 from echotrace.record.stops import Item
-from echotrace.trace import Attached, Exec, Exit, Record, Signal, Task
+from echotrace.trace import Record
 
 #: Calls that ended, what else happened, and when the calls began that had not ended.
 Batch: TypeAlias = tuple[list[Item], list[Record], Mapping[int, int]]
-
-_Other = Task | Attached | Exec | Signal | Exit
 
 
 class Spool:
@@ -50,7 +48,7 @@ class Spool:
         items, plain, waiting = marshal.load(self._file)  # noqa: S302 -- our own file
         self._taken = self._file.tell()
         self.calls -= len(items)
-        return items, [msgspec.convert(record, _Other) for record in plain], waiting
+        return items, [msgspec.convert(record, Record) for record in plain], waiting
 
     def drain(self) -> Iterator[Batch]:
         """Take out all batches, oldest first."""

@@ -6,6 +6,7 @@ from functools import cached_property
 from echotrace.kernel.flows import messages_of
 from echotrace.story.events import StoryEvent
 from echotrace.story.roles import Roles
+from echotrace.syscalls import logical_event
 from echotrace.trace import Exit, Syscall
 
 
@@ -71,6 +72,20 @@ class Links:
             if isinstance(event.record, Syscall) and event.place.connection is not None:
                 found.setdefault((event.actor, event.place.connection), event.seq)
         return found
+
+    @cached_property
+    def numbers_again(self) -> frozenset[int]:
+        """The accepts whose number an earlier connection of the same task had, too."""
+        had: set[tuple[str, int | None]] = set()
+        found = set()
+        for event in self._events:
+            call = event.record
+            if not isinstance(call, Syscall) or logical_event(call.name) != "accept" or call.errno:
+                continue
+            if (event.actor, call.result) in had:
+                found.add(event.seq)
+            had.add((event.actor, call.result))
+        return frozenset(found)
 
     @cached_property
     def in_flight(self) -> Mapping[int, tuple[StoryEvent, ...]]:

@@ -25,14 +25,14 @@ def _of_worker(side: Side) -> tuple[str, str]:
     worker, whose = served.actor, accept.place.name
     before = f"{worker} is made beforehand ({side.at(made)})"
     if accept.actor == worker:
-        return "accepts", f"{before}, accepts {whose} ({side.at(accept)}) and serves it too"
+        return "accepts", f"{before} and accepts {whose} itself ({side.at(accept)})"
     if side.story.roles.process(worker) != side.story.roles.process(accept.actor):
         return "", ""  # a descriptor that was passed in a message is another matter
     return "is given", (
         f"{before}; {accept.actor} accepts {whose} ({side.at(accept)}) and {worker} serves it "
         f"({side.at(served)}): the number of the descriptor goes from one to the other in the "
-        "memory that they share, which is no system call; --all shows the futex that wakes "
-        f"{worker}"
+        "memory that they share, which is no system call; a trace that is recorded with --all has "
+        f"the futex that wakes {worker}"
     )
 
 

@@ -18,8 +18,9 @@ from echotrace.views import words
 from echotrace.views.cells import fit
 from echotrace.views.paint import Piece, Surface, glyphs, paint
 from echotrace.views.phrases import phrase
+from echotrace.views.shortcomings import shortcomings
 from echotrace.views.summary import nobody
-from echotrace.views.timeline import LEAST_WIDTH, shortcomings
+from echotrace.views.timeline import LEAST_WIDTH
 
 _SECTION_WIDTH, _NUMBER_WIDTH, _GAP = 9, 4, "  "
 _MOST_SIDE = 60

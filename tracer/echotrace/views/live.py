@@ -23,8 +23,8 @@ from echotrace.views.layout import (
     without_announced_ends,
 )
 from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint
+from echotrace.views.shortcomings import shortcomings
 from echotrace.views.summary import summary
-from echotrace.views.timeline import shortcomings
 
 _MARGIN = "{:>9} {:>6}  {:<8}"
 

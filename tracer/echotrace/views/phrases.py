@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.functions import c_function, called
+from echotrace.kernel.descriptions import Description
 from echotrace.kernel.flows import SEVERAL, messages_of, moved
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect, logical_event
@@ -180,21 +181,28 @@ def _note(story: Story, event: StoryEvent, call: Syscall) -> str:
     match logical_event(call.name):
         case "close":
             return _keepers(story, event)
-        case "accept" if _used_before(story, event, call.result):
+        case "accept" if event.seq in story.links.numbers_again:
             return f"fd {call.result} again"
         case "send" if event.touch.passed:
             receiver = story.links.receivers.get(event.seq)
             to = f" to {receiver.actor}" if receiver else ""
-            return f"passes {_numbers(event.touch.passed)}{to}"
+            return f"passes {_numbers(story, event, event.touch.passed)}{to}"
         case "recv" if event.touch.received:
             sender = story.by_seq.get(event.touch.received[0] or 0)
-            return f"gets {_numbers(event.touch.made)}{f' from {sender.actor}' if sender else ''}"
+            came = f" from {sender.actor}" if sender else ""
+            return f"gets {_numbers(story, event, event.touch.made)}{came}"
         case _:
             return ""
 
 
-def _numbers(held: Sequence[tuple[int, object]]) -> str:
-    return f"fd {', '.join(str(fd) for fd, _ in held)}"
+def _numbers(story: Story, event: StoryEvent, held: Sequence[tuple[int, Description]]) -> str:
+    """`fd 8`, or `fd 8 (#2)` where it is of another connection than the event."""
+    told = []
+    for fd, description in held:
+        place = story.places.get(description.id)
+        elsewhere = place is not None and place.connection and place != event.place
+        told.append(f"{fd} ({place.name})" if place is not None and elsewhere else f"{fd}")
+    return f"fd {', '.join(told)}"
 
 
 def _keepers(story: Story, event: StoryEvent) -> str:
@@ -205,13 +213,3 @@ def _keepers(story: Story, event: StoryEvent) -> str:
     if len(keepers) > _KEEPERS_NAMED:
         return f"{', '.join(keepers[:_KEEPERS_NAMED])} and others keep it"
     return f"{', '.join(keepers)} keep{'s' if len(keepers) == 1 else ''} it"
-
-
-def _used_before(story: Story, event: StoryEvent, fd: int | None) -> bool:
-    """Whether an earlier connection that the same task accepted had the same number."""
-    return any(
-        (other.result, other_event.actor) == (fd, event.actor)
-        for connection in story.connections[: (event.place.connection or 1) - 1]
-        if (other_event := story.by_seq.get(connection.accepted or 0)) is not None
-        and isinstance(other := other_event.record, Syscall)
-    )

@@ -79,7 +79,7 @@ def _process(process: ProcessState, state: State, names: Names, depth: int) -> L
 
 
 def _life(process: ProcessState, leader: TaskState | None, state: State, names: Names) -> str:
-    if leader is not None and leader.ended:
+    if leader.ended if leader is not None else process.tasks:
         return "Z has ended before its threads"
     if not process.zombie:
         return ""

@@ -4,23 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.pauses import no_garbage_collection
-from echotrace.story.load import shortfalls
 from echotrace.story.nouns import Story
-from echotrace.story.sight import out_of_sight
 from echotrace.trace import Syscall
 from echotrace.views import heading, words
 from echotrace.views.cells import WAIT, actor, fit, one_line, row_phrase
 from echotrace.views.explanations import explanations
 from echotrace.views.layout import Column, Layout, Row, lay_out
+from echotrace.views.legend import legend
 from echotrace.views.load import beginning, cut, load_lines
 from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint
-from echotrace.views.phrases import INJECTED
+from echotrace.views.shortcomings import shortcomings
 from echotrace.views.summary import summary
 
 _GAP = "  "
 _LEAST_SERVER, _LEAST_COLUMN, _MOST_COLUMN = 19, 22, 48
 LEAST_WIDTH = 60
-_MOST_NAMED = 8
 
 
 @no_garbage_collection()
@@ -53,7 +51,7 @@ def timeline(
         rest if figures else [],
         [[Piece(glyphs(line, surface), "bold")] for line in note],
         *(_group(story, layout, group, frame, surface) for group in _groups(layout, frame.room)),
-        list(_legend(story, layout, surface)),
+        list(legend(story, layout, surface)),
         [] if figures else rest,
         list(explanations(story, layout, surface)) if explained else [],
     ]
@@ -76,49 +74,6 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
         folded = fit(glyphs(sentence, surface), surface.width)
         lines.extend([Piece(line, "differs")] for line in folded)
     return lines
-
-
-def shortcomings(story: Story) -> list[str]:
-    """What every view says of a trace that does not hold all, or was tampered with by request."""
-    trace, found = story.trace, []
-    before = [f"#{each.number}" for each in story.connections if each.accepted is None]
-    if trace.header.attached is not None and before:
-        were = f"{_listed(before)} {'was' if len(before) == 1 else 'were'}"
-        found.append(f"{were} open before the recording began: what came before is not known.")
-    if trace.header.injections:
-        faulty = sum(call.injected is not None for call in trace.syscalls())
-        asked = ", ".join(map(words.safe, trace.header.injections))
-        found.append(f"Faults injected into {words.count(faulty, 'call')}: {asked}.")
-    if trace.end is not None and trace.end.reason:
-        found.append(f"The recording ended early: {words.safe(trace.end.reason)}.")
-    return found + gaps(story)
-
-
-def gaps(story: Story) -> list[str]:
-    """What a trace does not hold, or cannot explain, whatever was asked of its recording."""
-    trace, found = story.trace, []
-    if trace.torn is not None:
-        found.append(f"The file is cut off in line {trace.torn}: what follows there is missing.")
-    elif trace.end is None:
-        found.append("The recording was cut off: it has no end.")
-    found += out_of_sight(story)
-    if story.doubts:
-        found.append(
-            f"{words.count(len(story.doubts), 'event')} could not be explained, "
-            f"first {story.doubts[0].seq}: {words.safe(story.doubts[0].sentence)}"
-        )
-    if trace.skipped:
-        found.append(f"{words.count(trace.skipped, 'line')} of a newer echotrace were skipped.")
-    found.extend(map(words.safe, shortfalls(story)))
-    return found
-
-
-def _listed(names: Sequence[str]) -> str:
-    """`#1, #2 and #3`; of many the first and how many more."""
-    few = [*names[:_MOST_NAMED]]
-    if len(names) > len(few):
-        few.append(f"{len(names) - len(few)} more connections")
-    return " and ".join(filter(None, (", ".join(few[:-1]), few[-1])))
 
 
 @dataclass(frozen=True)
@@ -240,41 +195,3 @@ def _row(
                 mark = wait if key in row.waiting else ""
                 pieces.append(Piece(_GAP + mark.ljust(width), "dim"))
         yield pieces
-
-
-def _ending(story: Story) -> str:
-    """How the server came to its end in a recording that ended as meant."""
-    if not set(story.roles.names) - story.links.ends.keys():
-        return "The server ended by itself."
-    header = story.trace.header
-    if header.attached is not None:
-        return "At the end echotrace let go of the program."
-    if header.load is not None:
-        return "After the last client had closed echotrace ended the server."
-    when = "After the last step" if header.script else "At the end of the recording"
-    return f"{when} echotrace ended the server."
-
-
-def _legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:
-    """What the marks mean, the kernel's names of the calls, and how much is not shown."""
-    names: dict[str, dict[str, None]] = {}
-    for said in (row_phrase(story, row) for row in layout.rows):
-        if said.kernel:
-            names.setdefault(said.head.partition("(")[0], {})[said.kernel] = None
-    sentences = []
-    if any(row.part == "begin" for row in layout.rows):
-        sentences.append(f"{WAIT} waits; such a call stands where it began and where it returned")
-    if any(getattr(row.event.record, "injected", None) for row in layout.rows):
-        sentences.append(f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's")
-    if names:
-        pairs = ", ".join(f"{name}() → {' and '.join(calls)}" for name, calls in names.items())
-        sentences.append(f"C function → system call: {pairs}")
-    if layout.hidden:
-        files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
-        sentences.append(f"{files}: --all shows them")
-    end = story.trace.end
-    if end is not None and end.reason is None:
-        sentences.append(_ending(story))
-    for sentence in sentences:
-        for line in fit(glyphs(sentence, surface), surface.width):
-            yield [Piece(line, "dim")]

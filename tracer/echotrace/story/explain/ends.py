@@ -74,9 +74,25 @@ def of_exit(story: Story, event: StoryEvent, record: Exit) -> str:
         said = f"{plain(record.signal, 'A signal')} ends {_who(event)}"
     elif record.status is not None:
         said = f"{_who(event)} has ended with status {record.status}"
+        told = _by_another(story, event)
+        if told is not None:
+            return said + told
     else:
         said = f"{_who(event)} has ended"
     return said + consequences(story, event)
+
+
+def _by_another(story: Story, event: StoryEvent) -> str | None:
+    """How another thread's exit_group ended this one; what it means is said of that call."""
+    process = story.roles.process(event.actor)
+    call = story.links.exit_calls.get(process)
+    if call is None or call.actor == event.actor:
+        return None
+    last = "; it is the last of them, so the descriptors are closed now"
+    closes = event.touch is not None and event.touch.freed
+    return f", since {call.actor} ends all threads of {process} (event {call.seq})" + (
+        last if closes else ""
+    )
 
 
 def _who(event: StoryEvent) -> str:

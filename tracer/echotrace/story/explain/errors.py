@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from echotrace.kernel.sockets import SocketState
-from echotrace.story.explain.case import Case
+from echotrace.story.explain.case import Case, speaks_tcp
 from echotrace.story.explain.meanings import LEFT_BY_A_RESET, MEANINGS
 from echotrace.story.explain.text import plain, words_of
 from echotrace.story.explain.waits import until
@@ -74,8 +74,16 @@ def _broken_pipe(case: Case) -> str:
     )
 
 
-def _reset(case: Case) -> str:
-    return f"{case.peer()} has reset the connection; {LEFT_BY_A_RESET}"
+def _reset(left: str) -> Callable[[Case], str]:
+    """ECONNRESET, and what is left; a Unix peer closes with bytes not received (unix(7))."""
+
+    def reason(case: Case) -> str:
+        socket = case.touch.before
+        if socket is not None and not speaks_tcp(case.touch.used, socket):
+            return f"{case.peer()} has closed without receiving all bytes"
+        return f"{case.peer()} has reset the connection; {left}"
+
+    return reason
 
 
 def _aborted(case: Case) -> str:
@@ -109,6 +117,11 @@ _FULL_SYSTEM = (
     "the whole system has as many open files as it can have; the connection stays in the accept "
     "queue"
 )
+#: What a recv that fails shows: it looks at the receive buffer first (net/ipv4/tcp.c).
+_NOTHING_LEFT = (
+    "the receive buffer is empty and nothing more comes, and output that is not sent yet is "
+    "discarded"
+)
 _NO_ENTRY = "the descriptor is not in the interest list"
 
 #: Reasons by logical event and errno (section 2 of the manual pages, ERRORS).
@@ -132,14 +145,14 @@ _REASONS: Mapping[tuple[str, str], _Reason] = {
     ("connect", "ETIMEDOUT"): "no answer to the SYN came in time",
     ("connect", "EAGAIN"): "no local port is free, or the accept queue of a Unix socket is full",
     ("recv", "EAGAIN"): _not_now("nothing has arrived that could be received"),
-    ("recv", "ECONNRESET"): _reset,
+    ("recv", "ECONNRESET"): _reset(_NOTHING_LEFT),
     ("recv", "ENOTCONN"): "the socket has no peer",
     ("recv", "ETIMEDOUT"): "the peer no longer answers, so the kernel gave the connection up",
     ("recv", "ECONNREFUSED"): _NOBODY,
     ("send", "ECONNREFUSED"): _NOBODY,
     ("send", "EAGAIN"): _not_now("the send buffer is full"),
     ("send", "EPIPE"): _broken_pipe,
-    ("send", "ECONNRESET"): _reset,
+    ("send", "ECONNRESET"): _reset(LEFT_BY_A_RESET),
     ("send", "ENOTCONN"): "the socket has no peer",
     ("send", "ETIMEDOUT"): "the peer no longer answers, so the kernel gave the connection up",
     ("send", "EMSGSIZE"): "the message is too long to be sent as one",

@@ -22,6 +22,13 @@ _LAST_CLOSE: Mapping[SocketState, str] = {
     _S.RESET: "the connection was reset already, so nothing is sent",
 }
 
+_LAST_CLOSE_OF_UNIX: Mapping[SocketState, str] = {
+    _S.CONNECTED: "{peer} will read the end of the data",
+    _S.PEER_ENDED: "{peer} has ended its data already, and so both directions are ended",
+    _S.ENDED: "{peer} has been told the end of the data already",
+    _S.CLOSED: "both directions were ended already",
+}
+
 
 def fate(story: Story, event: StoryEvent, freed: Freed) -> str:
     """`P1 still holds it, so …`, or `the kernel sends a FIN …`."""
@@ -74,8 +81,16 @@ def _end_of_socket(story: Story, freed: Freed, place: Place, before: Socket, aft
     if place is LISTENER:
         return _stops_listening(before)
     if not speaks_tcp(freed.description, before):
-        return "the peer will read the end of the data"
+        return _last_close_of_unix(before, peer_of(story, place.connection))
     return _last_close(before, after, peer_of(story, place.connection))
+
+
+def _last_close_of_unix(before: Socket, peer: str) -> str:
+    """What the peer finds out (unix_release_sock in net/unix/af_unix.c)."""
+    if before.unread and before.state in (_S.CONNECTED, _S.ENDED):
+        unread = count(before.unread, "byte")
+        return f"{unread} of {peer} were not received, so {peer} gets ECONNRESET from recv"
+    return _LAST_CLOSE_OF_UNIX.get(before.state, "the kernel lets the socket go").format(peer=peer)
 
 
 #: What the end of the last reference means, by the kind of description.

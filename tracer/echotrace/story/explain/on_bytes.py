@@ -142,6 +142,12 @@ def _hands(case: Case, amount: str) -> str:
             f"hands only {case.result} of {count(asked, 'byte')} on {case.thing()} to the kernel, "
             "for which the send buffer had room: the rest is still the program's to send"
         )
+    socket = case.touch.before
+    if socket is not None and not speaks_tcp(case.touch.used, socket):
+        return (
+            f"puts {amount} on {case.thing()} into the receive buffer of {case.peer()}: between "
+            "Unix sockets nothing is on its way"
+        )
     return (
         f"hands {amount} on {case.thing()} to the kernel, which sends them to {case.peer()}; "
         f"{case.function} does not wait for them to arrive"

@@ -18,15 +18,17 @@ def _close(case: Case) -> str:
     thing = named(case.story, freed.fd, freed.description)
     said = fate(case.story, case.event, freed)
     if freed.left:
-        return f"closes its copy of {thing}; {said}"
+        goes_on = "; the interest list goes on watching it" if freed.watched else ""
+        return f"closes its copy of {thing}; {said}{goes_on}"
     if said.startswith("but "):
         return f"closes {thing}, {said}"
     if said.startswith(UNLESS_HELD):
         return f"closes {thing}: {said}"
     last = f"closes {thing}, the last reference to it"
+    let_go = "; the interest list lets it go" if freed.watched else ""
     if said.startswith(("which ", "and ")):
-        return f"{last}, {said}"
-    return f"{last}: {said}" if said else f"closes {thing}"
+        return f"{last}, {said}{let_go}"
+    return f"{last}: {said}{let_go}" if said else f"closes {thing}{let_go}"
 
 
 def _close_range(case: Case) -> str:

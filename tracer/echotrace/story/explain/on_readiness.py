@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from echotrace.functions import c_function
 from echotrace.kernel.descriptions import Description
 from echotrace.story.explain.case import Case, named
 from echotrace.story.explain.text import count, listed, plain
@@ -58,9 +59,19 @@ def _told(case: Case, timeout: object) -> str:
 
 def _epoll_create(case: Case) -> str:
     return (
-        f"makes an interest list, fd {case.result}: the kernel keeps what is put into it, so it "
-        "need not be passed with each wait"
+        f"makes an interest list, fd {case.result}{_beneath(case)}: the kernel keeps what is put "
+        "into it, so it need not be passed with each wait"
     )
+
+
+def _beneath(case: Case) -> str:
+    """Where Linux has no such function, and its own calls do the work (kqueue(2))."""
+    usual = c_function(case.call.name, case.call.args)
+    return f", with {case.function}(), which calls {usual} here" if _is_beneath(case) else ""
+
+
+def _is_beneath(case: Case) -> bool:
+    return case.function != c_function(case.call.name, case.call.args)
 
 
 def _epoll_ctl(case: Case) -> str:
@@ -70,13 +81,17 @@ def _epoll_ctl(case: Case) -> str:
     wanted = f" for {events}" if events and events != "0" else ""
     new = f": {events}" if wanted else ""
     rule = _OPERATIONS.get(str(case.call.args.get("op")), "changes {target} in {list}{wanted}")
-    return rule.format(target=target, list=f"the interest list {case.fd()}", wanted=wanted, new=new)
+    waits = case.function if _is_beneath(case) else "epoll_wait"
+    return rule.format(
+        target=target, list=f"the interest list {case.fd()}", wanted=f"{wanted}{_beneath(case)}",
+        new=new, waits=waits,
+    )  # fmt: skip
 
 
 _OPERATIONS: Mapping[str, str] = {
-    "EPOLL_CTL_ADD": "adds {target} to {list}{wanted}: epoll_wait reports it from now on",
+    "EPOLL_CTL_ADD": "adds {target} to {list}{wanted}: {waits} reports it from now on",
     "EPOLL_CTL_MOD": "changes what {list} watches {target} for{new}",
-    "EPOLL_CTL_DEL": "takes {target} out of {list}: epoll_wait no longer reports it",
+    "EPOLL_CTL_DEL": "takes {target} out of {list}: {waits} no longer reports it",
 }
 
 EXPLAINERS: Mapping[str, Callable[[Case], str]] = {

@@ -35,7 +35,7 @@ def _is_ip(call: Call) -> bool:
 
 def listens_on_every_interface(evidence: Evidence) -> Iterator[Finding]:
     """The server's address is that of every interface (ip(7), INADDR_ANY)."""
-    binds = (bind for bind, _ in serving(evidence))
+    binds = (bind for bind, _ in serving(evidence) if bind)
     for call in (*evidence.of("listen"), *binds):
         touch = call.event.touch
         local = touch.after.local if touch and touch.after else None

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from echotrace.story.explain.case import function_of
 from echotrace.story.nouns import StoryEvent
 from echotrace.trace import Syscall
 
@@ -35,6 +36,11 @@ class Call(Struct, frozen=True, gc=False):
     def failed(self) -> bool:
         """Whether it returned an error."""
         return self.record.errno is not None
+
+    @property
+    def function(self) -> str:
+        """The C function that made it."""
+        return function_of(self.record)
 
     @property
     def fd(self) -> object:

@@ -51,6 +51,9 @@ _TRUST_IN_ALL = frozenset({
     addresses.no_so_reuseaddr,
 })  # fmt: skip
 
+#: Rules that take what is not in the trace for what was not done before it began either.
+_TRUST_IN_THE_PAST = frozenset({tasks.child_never_reaped, addresses.no_so_reuseaddr})
+
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 
 
@@ -58,6 +61,8 @@ _ORDER = {severity: place for place, severity in enumerate(Severity)}
 def findings(story: Story) -> tuple[Finding, ...]:
     """What the rules find, errors first, in the order of the rules."""
     evidence = Evidence(story)
-    rules = [rule for rule in RULES if not (evidence.blind and rule in _TRUST_IN_ALL)]
-    found = [finding for rule in rules for finding in rule(evidence)]
+    silent = _TRUST_IN_ALL if evidence.blind else frozenset()
+    if story.trace.header.attached is not None:
+        silent |= _TRUST_IN_THE_PAST
+    found = [finding for rule in RULES if rule not in silent for finding in rule(evidence)]
     return tuple(sorted(found, key=lambda finding: _ORDER[finding.severity]))

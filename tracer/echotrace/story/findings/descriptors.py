@@ -109,7 +109,7 @@ def _other_leftovers(evidence: Evidence) -> Iterator[_Left]:
         if len(gone) > 1 and {occasion for _, occasion in leaks} == gone:
             for call, occasion in leaks:
                 yield _Left(
-                    f"{call.actor} calls {call.record.name} (event {call.seq}) after it accepted "
+                    f"{call.actor} calls {call.function} (event {call.seq}) after it accepted "
                     f"a client (event {occasion}), and what that opened is still open at the end "
                     "of the trace, though the client has gone.",
                     (call.seq, occasion),

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from echotrace.story.findings.calls import Call, grouped, last_before
 from echotrace.story.findings.evidence import Evidence
+from echotrace.trace import Syscall
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,16 @@ class Dispositions:
     def is_default(self, process: str, signal: str, seq: int) -> bool:
         """Whether the signal has its default action before the event `seq`."""
         action = self.action(process, signal, seq)
-        return action is None or does(action) == "SIG_DFL"
+        known = does(action) if action is not None else self._inherited(signal, seq)
+        return known == "SIG_DFL"
+
+    def _inherited(self, signal: str, seq: int) -> str:
+        """What was set before the trace began, in a process that was attached to."""
+        story = self.evidence.story
+        record, state = story.event(seq).record, story.before(seq)
+        task = state.by_tid.get(record.tid) if isinstance(record, Syscall) else None
+        owner = state.by_pid.get(task.pid) if task else None
+        return owner.dispositions.get(signal, "SIG_DFL") if owner else "SIG_DFL"
 
 
 def does(action: Call) -> str:

@@ -21,8 +21,8 @@ def accept_unchecked(evidence: Evidence) -> Iterator[Finding]:
         if use is not None:
             yield evidence.finding(
                 "accept-unchecked",
-                f"{call.record.name} fails with {call.record.errno} (event {call.seq}), and "
-                f"{use.actor} calls {use.record.name} with fd -1 as if there were a connection "
+                f"{call.function} fails with {call.record.errno} (event {call.seq}), and "
+                f"{use.actor} calls {use.function} with fd -1 as if there were a connection "
                 f"(event {use.seq}).",
                 call.seq, use.seq,
             )  # fmt: skip
@@ -63,7 +63,7 @@ def eintr_ends_server(evidence: Evidence) -> Iterator[Finding]:
             continue
         yield evidence.finding(
             "eintr-on-accept-ends-server",
-            f"{name} (event {signal.seq}) interrupts {call.record.name} (event {call.seq}), since "
+            f"{name} (event {signal.seq}) interrupts {call.function} (event {call.seq}), since "
             f"its handler is set without SA_RESTART (event {handler.seq}), and {actor} ends the "
             f"server (event {leaves.seq}).",
             call.seq, signal.seq, leaves.seq, handler.seq,
@@ -94,7 +94,7 @@ def recv_error_ends_all(evidence: Evidence) -> Iterator[Finding]:
         if leaves is not None and lost:
             yield evidence.finding(
                 "recv-error-ends-all",
-                f"{call.record.name} fails on connection {call.event.place.name} with "
+                f"{call.function} fails on connection {call.event.place.name} with "
                 f"{call.record.errno} (event {call.seq}), and {call.actor} ends the whole process "
                 f"(event {leaves.seq}): that closes {lost}.",
                 call.seq, leaves.seq,

@@ -18,9 +18,7 @@ def crashes(evidence: Evidence) -> Iterator[Finding]:
             continue
         got = [e for e in evidence.signals.get(event.actor, ()) if _is(e.record, record.signal)]
         calls = evidence.by_actor.get(event.actor, ())
-        last = (
-            "; its last call was {0.record.name} (event {0.seq})".format(calls[-1]) if calls else ""
-        )
+        last = "; its last call was {0.function} (event {0.seq})".format(calls[-1]) if calls else ""
         yield evidence.finding(
             "process-crashes",
             f"{record.signal} ends {event.actor} (event {event.seq}){last}.",

@@ -140,11 +140,10 @@ def _waits_for_many(evidence: Evidence) -> _Kind | None:
 
 def _of_readiness(wait: Call) -> tuple[str, str]:
     """What a server that waits with this call is, and the call; Linux makes kqueue of others."""
-    name, call = wait.kind.split()[0], wait.record.name
-    function = wait.record.site.call if wait.record.site else None
+    name, function = wait.kind.split()[0], wait.record.site.call if wait.record.site else None
     if function in _OF_KQUEUE:
-        return "a kqueue server", f"{function}, beneath which {call} lies here"
-    return f"{'an' if name == 'epoll' else 'a'} {name} server", call
+        return "a kqueue server", f"{function}, beneath which {wait.record.name} lies here"
+    return f"{'an' if name == 'epoll' else 'a'} {name} server", wait.function
 
 
 def _iterates(evidence: Evidence) -> _Kind | None:
@@ -167,13 +166,14 @@ def _datagrams(evidence: Evidence) -> _Kind | None:
     """A socket bound for datagrams, and what is received on it; no connection was accepted."""
     for bind, call in serving(evidence):
         peers = [connection for connection in evidence.story.connections if connection.datagram]
+        bound = f"is bound (event {bind.seq})" if bind else "was bound before the recording began"
         said = (
-            f"{call.actor} receives datagrams on fd {call.fd} (event {call.seq}), which is bound "
-            f"(event {bind.seq}) and never listens"
+            f"{call.actor} receives datagrams on fd {call.fd} (event {call.seq}), which {bound} "
+            "and never listens"
         )
         if peers:
             said += f"; {number(len(peers), 'peer')} came, told apart by address alone"
-        return _Kind("a UDP server", said, (bind.seq, call.seq))
+        return _Kind("a UDP server", said, (bind.seq, call.seq) if bind else (call.seq,))
     return None
 
 

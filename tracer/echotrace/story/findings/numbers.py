@@ -68,7 +68,7 @@ def _of_bad_number(evidence: Evidence, name: str, call: Call, before: Call) -> F
     who = "it" if before.actor == call.actor else before.actor
     does = {
         "closed-twice": f"closes fd {call.fd} again",
-        "used-after-close": f"calls {call.record.name} with fd {call.fd}",
+        "used-after-close": f"calls {call.function} with fd {call.fd}",
     }
     return evidence.finding(
         name,

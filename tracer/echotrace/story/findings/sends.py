@@ -22,7 +22,7 @@ def short_send_ignored(evidence: Evidence) -> Iterator[Finding]:
         how = ", as echotrace made it do" if call.injected else ""
         yield evidence.finding(
             "short-send-ignored",
-            f"{call.record.name} takes {call.record.result:,} of {call.asked:,} bytes{how} (event "
+            f"{call.function} takes {call.record.result:,} of {call.asked:,} bytes{how} (event "
             f"{call.seq}), and {call.actor} never sends the other {rest:,}.",
             call.seq,
         )
@@ -93,7 +93,7 @@ def sigpipe(evidence: Evidence) -> Iterator[Finding]:
         how = "without MSG_NOSIGNAL" if "flags" in first.record.args else "over the connection"
         yield evidence.finding(
             "sigpipe-possible",
-            f"{first.actor} calls {first.record.name} {how} (event {first.seq}), and SIGPIPE has "
+            f"{first.actor} calls {first.function} {how} (event {first.seq}), and SIGPIPE has "
             "its default action, which ends the process.",
             first.seq,
         )
@@ -114,7 +114,7 @@ def _killed(evidence: Evidence) -> Finding | None:
         if send is not None and place is not None and send.record.errno == "EPIPE":
             return evidence.finding(
                 "sigpipe-kills",
-                f"{actor} calls {send.record.name} on connection {place.place.name}, whose client "
+                f"{actor} calls {send.function} on connection {place.place.name}, whose client "
                 f"is gone (event {send.seq}): SIGPIPE (event {got.seq}) ends {process} "
                 f"(event {end.seq}).",
                 send.seq, got.seq, end.seq,

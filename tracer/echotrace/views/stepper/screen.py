@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 
 from echotrace.views.paint import Piece, Surface, glyphs
+from echotrace.views.shortcomings import shortcomings
 from echotrace.views.stepper import content, finding, moves
 from echotrace.views.stepper.help import HelpScreen
 from echotrace.views.stepper.keys import HINTS, KEYS
@@ -17,7 +18,6 @@ from echotrace.views.stepper.panes import Content, Pane
 from echotrace.views.stepper.pictures import Pictures
 from echotrace.views.stepper.prompt import Prompt
 from echotrace.views.steps import Steps
-from echotrace.views.timeline import shortcomings
 
 PANES = ("source", "lanes", "state")
 _WIDE = 120

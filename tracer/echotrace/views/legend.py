@@ -1,0 +1,48 @@
+"""What stands below a timeline: what its marks and names mean, what is hidden, how it ended."""
+
+from collections.abc import Iterator
+
+from echotrace.story.nouns import Story
+from echotrace.views import words
+from echotrace.views.cells import WAIT, fit, row_phrase
+from echotrace.views.layout import Layout
+from echotrace.views.paint import Piece, Surface, glyphs
+from echotrace.views.phrases import INJECTED
+
+
+def legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:
+    """What the marks mean, the kernel's names of the calls, and how much is not shown."""
+    names: dict[str, dict[str, None]] = {}
+    for said in (row_phrase(story, row) for row in layout.rows):
+        if said.kernel:
+            names.setdefault(said.head.partition("(")[0], {})[said.kernel] = None
+    sentences = []
+    if any(row.part == "begin" for row in layout.rows):
+        sentences.append(f"{WAIT} waits; such a call stands where it began and where it returned")
+    if any(getattr(row.event.record, "injected", None) for row in layout.rows):
+        sentences.append(f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's")
+    if names:
+        pairs = ", ".join(f"{name}() → {' and '.join(calls)}" for name, calls in names.items())
+        sentences.append(f"C function → system call: {pairs}")
+    if layout.hidden:
+        files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
+        sentences.append(f"{files}: --all shows them")
+    end = story.trace.end
+    if end is not None and end.reason is None:
+        sentences.append(_ending(story))
+    for sentence in sentences:
+        for line in fit(glyphs(sentence, surface), surface.width):
+            yield [Piece(line, "dim")]
+
+
+def _ending(story: Story) -> str:
+    """How the server came to its end in a recording that ended as meant."""
+    if not set(story.roles.names) - story.links.ends.keys():
+        return "The server ended by itself."
+    header = story.trace.header
+    if header.attached is not None:
+        return "At the end echotrace let go of the program."
+    if header.load is not None:
+        return "After the last client had closed echotrace ended the server."
+    when = "After the last step" if header.script else "At the end of the recording"
+    return f"{when} echotrace ended the server."
