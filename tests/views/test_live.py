@@ -26,8 +26,7 @@ def grown(trace: Trace, by: str = "connection") -> Iterator[str]:
     live = LiveTimeline(trace.header, WIDE, by=by, everything=False)
     yield live.opening()
     for batch in batches(trace):
-        yield live.grow(batch.records)
-        yield live.begin(batch.going_on)
+        yield live.grow(batch.records, batch.going_on)
 
 
 def rows(text: str) -> list[re.Match[str]]:
@@ -40,7 +39,8 @@ def rows(text: str) -> list[re.Match[str]]:
 def test_rows_are_those_of_the_finished_timeline(path: Path, by: str) -> None:
     """Each event stands as often as in the finished timeline, places before accept apart."""
     trace = load(path)
-    printed = [(int(row["seq"]), row["column"]) for row in rows("".join(grown(trace, by)))]
+    told = rows("".join(grown(trace, by)))
+    printed = [(int(row["seq"]), re.sub("^C[0-9]+$", "server", row["column"])) for row in told]
     story = replay(trace)
     layout, early = lay_out(story, by=by), before_accept(story)
     expected = [(row.event.seq, row.column) for row in layout.rows]
@@ -78,6 +78,37 @@ def test_restarted_call_goes_on_waiting() -> None:
     again = replace(call, seq=999, start=half + 1)
     assert not live.begin([begun(again)])
     assert [row["text"] for row in rows(live.grow([again]))] == ["#1 accept(3) = 4"]
+
+
+def test_rows_are_in_order_of_time() -> None:
+    """A call that goes on stands before what happened since it began, known at the same time."""
+    trace = load(traces_dir() / "fork-interleaved.jsonl")
+    live = LiveTimeline(trace.header, WIDE, by="connection", everything=False)
+    call = next(c for c in trace.syscalls() if c.name == "accept")
+    past = [r for r in trace.records if getattr(r, "seq", 0) < call.seq]
+    later = [r for r in trace.records if getattr(r, "action", "") == "connect"][:1]
+    text = live.grow([*past, *later], [begun(call)])
+    assert [row["text"] for row in rows(text)][-2:] == ["P0 accept(3) ░░░", "C1 connect"]
+    times = [float(row["ms"]) for row in rows(text)]
+    assert times == sorted(times)
+
+
+def test_what_is_known_late_stands_without_going_back_in_time() -> None:
+    """A row that is older than those printed says its time in words."""
+    trace = load(traces_dir() / "fork-interleaved.jsonl")
+    live = LiveTimeline(trace.header, WIDE, by="connection", everything=False)
+    call = next(c for c in trace.syscalls() if c.name == "accept")
+    live.grow([r for r in trace.records if getattr(r, "seq", 0) < call.seq])
+    live.grow([r for r in trace.records if getattr(r, "action", "") == "connect"][:1])
+    text = live.begin([begun(call)])
+    assert f"P0 accept(3) ░░░ · at {call.start / 1e6:.2f} ms" in text
+    assert not rows(text)
+
+
+def test_a_client_without_a_number_has_a_place_of_its_own() -> None:
+    """Before its connection is accepted a client's step stands at the client, not the server."""
+    text = "".join(grown(load(traces_dir() / "fork-interleaved.jsonl")))
+    assert [row["column"] for row in rows(text) if row["text"] == "C1 connect"] == ["C1"]
 
 
 def test_below_stands_what_the_trace_lacks_and_the_connections() -> None:

@@ -18,7 +18,7 @@ def _said(name: str, *values: object, result: int, **answers: Any) -> str:
     b = TraceBuilder()
     b.server()
     b.accept(10, 4)
-    if name == "epoll_wait":
+    if name.startswith("epoll_"):
         b.call(10, "epoll_create1", 0, result=5)
         for fd in (3, 4):
             entry = {"events": "EPOLLIN", "data": fd + 100}
@@ -53,9 +53,19 @@ def test_poll_of_what_could_not_be_read() -> None:
     assert _said("poll", "?", 1, -1, result=1) == "poll(?) = 1"
 
 
-def test_nothing_ready_is_an_empty_list() -> None:
-    """A timeout that expires finds nothing."""
-    assert _said("poll", [LISTENER], 1, 50, result=0) == "poll([3]) = []"
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (("poll", [LISTENER], 1, 50), "poll([3], 50 ms) = []"),
+        (("poll", [LISTENER], 1, 0), "poll([3], 0 ms) = []"),
+        (("epoll_wait", 5, [], 8, 0), "epoll_wait(5, 0 ms) = []"),
+        (("epoll_pwait2", 5, [], 8, 0.5), "epoll_pwait2(5, 0.5 s) = []"),
+        (("ppoll", [LISTENER], 1, 0.0), "ppoll([3]) = []"),
+    ],
+)
+def test_nothing_ready_is_an_empty_list_after_a_timeout(call: tuple[Any, ...], said: str) -> None:
+    """The timeout tells a look from a wait that ran out; ppoll's is what was left of it."""
+    assert _said(*call, result=0) == said
 
 
 def test_epoll_wait_tells_descriptors_and_not_the_data_that_it_returns() -> None:

@@ -17,9 +17,13 @@ class LivePrinter:
         self._by = by
         self._everything = everything
         self._timeline: LiveTimeline | None = None
+        self._happened: list[Record] = []
 
     def grow(self, records: Sequence[Record]) -> None:
-        """Print what has happened; the first record is the header."""
+        """Take what has happened; the first record is the header.
+
+        It is printed with the calls that have come to wait, which are known next: in order of time.
+        """
         if self._timeline is None:
             header, *records = records
             assert isinstance(header, Header)
@@ -27,15 +31,17 @@ class LivePrinter:
                 header, self._surface, by=self._by, everything=self._everything
             )
             _print(self._timeline.opening())
-        _print(self._timeline.grow(records))
+        self._happened += records
 
     def begin(self, calls: Sequence[Syscall]) -> None:
-        """Print the calls that have come to wait."""
+        """Print what has happened, and the calls that have come to wait."""
         if self._timeline is not None:
-            _print(self._timeline.begin(calls))
+            happened, self._happened = self._happened, []
+            _print(self._timeline.grow(happened, calls))
 
     def close(self, trace: Trace) -> None:
-        """Print what stands below the timeline when the recording is over."""
+        """Print the rest, and what stands below the timeline when the recording is over."""
+        self.begin([])
         _print(closing(replay(trace), self._surface))
 
 

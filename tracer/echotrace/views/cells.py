@@ -1,13 +1,13 @@
 """An event as the text of one cell, as wide as the column allows."""
 
-import textwrap
+import re
 from dataclasses import replace
 
 from echotrace.kernel.readiness import as_it_began
 from echotrace.story.nouns import Story
 from echotrace.trace import ClientStep, Syscall
 from echotrace.views import words
-from echotrace.views.layout import Row, brings_connection
+from echotrace.views.layout import Row, brings_connection, can_wait
 from echotrace.views.paint import Surface, glyphs
 from echotrace.views.phrases import Phrase, c_call, phrase
 
@@ -15,14 +15,34 @@ WAIT = "░"
 #: A space at which no line is broken.
 TIE = "\N{NO-BREAK SPACE}"
 _PAYLOAD_WIDTH = 24
+_INDENT = "  "
+_LONG = 100_000_000  # ns; no reference trace depends on how fast a machine is
+_WORD = re.compile(r" *[^ ]+")
+#: Where a word may end a line if no line has room for the whole of it.
+_SEAM = re.compile(rf"(?<=[|,(\[/{TIE}])")
 
 
 def row_phrase(story: Story, row: Row) -> Phrase:
     """What a row says: a call that begins to wait has no outcome yet, also not in its arguments."""
     whole, record = phrase(story, row.event), row.event.record
+    if row.part == "whole" and waited_long(row):
+        return replace(whole, note=", ".join(filter(None, (whole.note, _after(row)))))
     if row.part != "begin" or not isinstance(record, Syscall):
         return whole
     return replace(whole, head=c_call(as_it_began(record)), outcome="", data=None, note="")
+
+
+def waited_long(row: Row) -> bool:
+    """Whether a call waited so long, with nothing in between, that its one row has to say so."""
+    return can_wait(getattr(row.event.record, "name", "")) and _length(row) >= _LONG
+
+
+def _length(row: Row) -> int:
+    return (row.event.end or row.event.start) - row.event.start
+
+
+def _after(row: Row) -> str:
+    return f"after {_length(row) / 1e6:,.0f} ms"
 
 
 def one_line(row: Row, said: Phrase, who: str, surface: Surface, *, kernel: bool) -> str:
@@ -33,6 +53,7 @@ def one_line(row: Row, said: Phrase, who: str, surface: Surface, *, kernel: bool
         "" if said.data is None else words.quoted(said.data, said.size, _PAYLOAD_WIDTH),
         f"· {said.note}" if said.note else "",
         WAIT * 3 if row.part == "begin" else "",
+        f"… {words.count(row.more, 'time')} more" if row.more else "",
     ]
     parts = [glyphs(part, surface) for part in (who, said.head, *together)]
     parts[2:] = [part.replace(" ", TIE) for part in parts[2:]]
@@ -40,11 +61,30 @@ def one_line(row: Row, said: Phrase, who: str, surface: Surface, *, kernel: bool
 
 
 def fit(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width`, further ones indented; long words are broken."""
-    lines = [text]
-    if len(text) > width:
-        lines = textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
-    return [line.replace(TIE, " ") for line in lines]
+    """The text in lines of at most `width`, further ones indented.
+
+    A word that is longer than a line ends it after `|`, a comma, a bracket or a slash; only where
+    there is none it is broken anywhere.
+    """
+    lines: list[str] = []
+    room = max(1, width - len(_INDENT))
+    for word in _WORD.findall(text) if len(text) > width else ():
+        for piece in _SEAM.split(word) if len(word.lstrip(" ")) > room else (word,):
+            if lines and len(lines[-1]) + len(piece) <= width:
+                lines[-1] += piece
+                continue
+            rest = piece.lstrip(" ") if lines else piece
+            while rest:
+                indent = _INDENT if lines else ""
+                most = room if lines else max(1, width)
+                lines.append(indent + rest[:most])
+                rest = rest[most:]
+    return [line.replace(TIE, " ") for line in lines or [text]]
+
+
+def end_of(text: str, width: int, surface: Surface) -> str:
+    """The text, or its end behind a mark: of addresses and paths the end tells them apart."""
+    return text if len(text) <= width else glyphs("…", surface) + text[len(text) - width + 1 :]
 
 
 def actor(row: Row, by: str) -> str:

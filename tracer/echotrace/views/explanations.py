@@ -17,7 +17,7 @@ from echotrace.views.paint import Piece, Surface, actor_style, glyphs
 
 _GAP = "  "
 _NUMBER = re.compile(r"\bfd ([0-9]+)")  # no line ends within it
-_MOST_WIDTH = 100  # longer lines are hard to read
+_MOST_WIDTH = 120  # longer lines are hard to read
 
 
 def explanations(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:

@@ -38,7 +38,8 @@ class Row:
     """One line of a timeline: at `time` (ns) `event` happened in `column`.
 
     `part` is `whole`, or for a call that waited `begin` and `return`. `waiting` names the columns
-    in which somebody waits at that time.
+    in which somebody waits at that time: of several tasks in the server's column, one at least.
+    `more` counts the rows alike that it stands for, too.
     """
 
     time: int
@@ -46,6 +47,7 @@ class Row:
     column: str
     part: str
     waiting: AbstractSet[str]
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def lay_out(story: Story, *, by: str = "connection", everything: bool = False) -
     columns = _task_columns(story, shown) if by == "task" else _connection_columns(story)
     return Layout(
         columns=columns,
-        rows=tuple(_rows(shown, by)),
+        rows=tuple(_rows(shown, by, _opened(story))),
         hidden=len(told) - len(shown),
         by=by,
     )
@@ -135,7 +137,13 @@ class Moment:
     column: str
 
 
-def _rows(shown: Sequence[StoryEvent], by: str) -> Iterable[Row]:
+def _opened(story: Story) -> int:
+    """When the server made its first socket for clients; 0 if that was before the recording."""
+    makers = [listener.maker for listener in story.listeners]
+    return min((0 if maker is None else story.event(maker).start for maker in makers), default=0)
+
+
+def _rows(shown: Sequence[StoryEvent], by: str, opened: int) -> Iterable[Row]:
     moments: list[Moment] = []
     starts = sorted(event.start for event in shown)
     for event in shown:
@@ -146,10 +154,18 @@ def _rows(shown: Sequence[StoryEvent], by: str) -> Iterable[Row]:
         actor = moment.event.actor
         if moment.part == "return" or isinstance(moment.event.record, Exit):
             waits.end(actor, position)
-        if moment.part == "begin":
+        if moment.part == "begin" and (moment.column != "server" or _serves(moment.event, opened)):
             waits.begin(actor, moment.column, position + 1)
         waiting = waits.at(position)
         yield Row(moment.time, moment.event, moment.column, moment.part, waiting)
+
+
+def _serves(event: StoryEvent, opened: int) -> bool:
+    """Whether a wait is one of the server's: not of a helper that has waited since before that.
+
+    Runtimes have threads that wait for ever, for work of their own: they say nothing of the server.
+    """
+    return event.start >= opened and event.place != NONE
 
 
 def moments_of(event: StoryEvent, by: str, starts: Sequence[int]) -> Iterable[Moment]:

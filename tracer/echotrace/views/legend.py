@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from echotrace.story.nouns import Story
 from echotrace.views import words
-from echotrace.views.cells import WAIT, fit, row_phrase
+from echotrace.views.cells import WAIT, fit, row_phrase, waited_long
 from echotrace.views.layout import Layout
 from echotrace.views.paint import Piece, Surface, glyphs
 from echotrace.views.phrases import INJECTED
@@ -12,18 +12,14 @@ from echotrace.views.phrases import INJECTED
 
 def legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:
     """What the marks mean, the kernel's names of the calls, and how much is not shown."""
-    names: dict[str, dict[str, None]] = {}
-    for said in (row_phrase(story, row) for row in layout.rows):
-        if said.kernel:
-            names.setdefault(said.head.partition("(")[0], {})[said.kernel] = None
     sentences = []
     if any(row.part == "begin" for row in layout.rows):
         sentences.append(f"{WAIT} waits; such a call stands where it began and where it returned")
+    if any(row.part == "whole" and waited_long(row) for row in layout.rows):
+        sentences.append("after … ms: with nothing in between, a call that waited stands once")
     if any(getattr(row.event.record, "injected", None) for row in layout.rows):
         sentences.append(f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's")
-    if names:
-        pairs = ", ".join(f"{name}() → {' and '.join(calls)}" for name, calls in names.items())
-        sentences.append(f"C function → system call: {pairs}")
+    sentences.extend(_system_calls(story, layout))
     if layout.hidden:
         files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
         sentences.append(f"{files}: --all shows them")
@@ -33,6 +29,16 @@ def legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piec
     for sentence in sentences:
         for line in fit(glyphs(sentence, surface), surface.width):
             yield [Piece(line, "dim")]
+
+
+def _system_calls(story: Story, layout: Layout) -> Iterator[str]:
+    names: dict[str, dict[str, None]] = {}
+    for said in (row_phrase(story, row) for row in layout.rows):
+        if said.kernel:
+            names.setdefault(said.head.partition("(")[0], {})[said.kernel] = None
+    if names:
+        pairs = ", ".join(f"{name}() → {' and '.join(calls)}" for name, calls in names.items())
+        yield f"C function → system call: {pairs}"
 
 
 def _ending(story: Story) -> str:

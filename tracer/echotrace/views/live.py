@@ -11,7 +11,7 @@ import msgspec
 
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.unfolding import Unfolding
-from echotrace.trace import Header, Record, Syscall
+from echotrace.trace import ClientStep, Header, Record, Syscall
 from echotrace.views import heading, words
 from echotrace.views.cells import actor, fit, one_line, row_phrase
 from echotrace.views.layout import (
@@ -41,6 +41,7 @@ class LiveTimeline:
         self._waiting: set[int] = set()
         self._restarting: dict[str, tuple[int, str]] = {}
         self._announced = 0
+        self._latest = 0  # time of a row, in ns
 
     def opening(self) -> str:
         """What stands above the first row."""
@@ -53,18 +54,30 @@ class LiveTimeline:
 
     def begin(self, calls: Sequence[Syscall]) -> str:
         """The rows for calls that go on and were not shown, if they are of those that wait."""
-        return self.grow([c for c in calls if can_wait(c.name) and c.seq not in self._waiting])
+        return self.grow((), calls)
 
-    def grow(self, records: Sequence[Record]) -> str:
-        """The rows for what has happened since, with a line for each new connection."""
+    def grow(self, records: Sequence[Record], going_on: Sequence[Syscall] = ()) -> str:
+        """The rows for what has happened since, in order of time, and a line for each connection.
+
+        Calls that go on come to be known when what happened while they did is known already.
+        """
+        moments = self._new(records)
+        begun = [c for c in going_on if can_wait(c.name) and c.seq not in self._waiting]
+        moments = sorted([*moments, *self._new(begun)], key=lambda moment: moment.time)
+        rows = [Row(m.time, m.event, self._column(m), m.part, frozenset()) for m in moments]
+        return paint([*self._connections(), *self._lines(rows)], self._surface)
+
+    def _new(self, records: Sequence[Record]) -> list[Moment]:
         events = self._unfolding.take(records)
         if not self._everything:
             events = [event for event in without_announced_ends(events) if is_essential(event)]
         starts = sorted(event.start for event in events)
-        moments = [moment for event in events for moment in self._moments(event, starts)]
-        moments.sort(key=lambda moment: moment.time)
-        rows = [Row(m.time, m.event, m.column, m.part, frozenset()) for m in moments]
-        return paint([*self._connections(), *self._lines(rows)], self._surface)
+        return [moment for event in events for moment in self._moments(event, starts)]
+
+    def _column(self, moment: Moment) -> str:
+        """Which connection a client's step belongs to is not known before it is accepted."""
+        client = isinstance(moment.event.record, ClientStep) and moment.column == "server"
+        return moment.event.actor if client else moment.column
 
     def _moments(self, event: StoryEvent, starts: Sequence[int]) -> Iterator[Moment]:
         """The moments of an event that have not been shown."""
@@ -110,8 +123,14 @@ class LiveTimeline:
         story = self._unfolding.story
         for row in rows:
             said, who = row_phrase(story, row), actor(row, self._by)
-            text = one_line(row, said, who, self._surface, kernel=True)
-            margin = _MARGIN.format(f"{row.time / 1e6:.2f}", row.event.seq, row.column)
+            text, time = (
+                one_line(row, said, who, self._surface, kernel=True),
+                f"{row.time / 1e6:.2f}",
+            )
+            if row.time < self._latest:  # known only now: time does not go back
+                text, time = f"{text} {glyphs(f'· at {time} ms', self._surface)}", ""
+            self._latest = max(self._latest, row.time)
+            margin = _MARGIN.format(time, row.event.seq, row.column)
             for index, line in enumerate(fit(text, self._surface.width - len(margin))):
                 first = margin if index == 0 else " " * len(margin)
                 yield [Piece(first, "dim"), Piece(line, actor_style(row.event.actor))]

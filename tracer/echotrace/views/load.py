@@ -1,15 +1,13 @@
 """A free run in figures, for there are more connections than a page has columns."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Iterator
 from statistics import median_low
 
 from tabulate import tabulate
 
 from echotrace.story.load import Answered, FreeRun, free_run
-from echotrace.story.nouns import NONE, Story, StoryEvent
+from echotrace.story.nouns import Story
 from echotrace.trace import Syscall
 from echotrace.views import summary, words
 from echotrace.views.cells import fit
@@ -17,7 +15,6 @@ from echotrace.views.layout import Column, Layout, is_essential
 
 _EACH = 3  # connections that are shown of the quickest, the middle and the slowest
 _MOST_WRONG = 12
-_MOST_LINES = 60  # of the timeline
 _MOST_CALLS = 12
 _OWN_HEAD = ("", "answered", "open")
 #: What gives way where the page is narrow, first to last.
@@ -37,13 +34,6 @@ def load_lines(story: Story, width: int, *, whole: bool) -> list[str]:
     return [*said, "", *_connections(run, width, whole=whole), "", *_calls(story, width)]
 
 
-def beginning(story: Story, layout: Layout, columns: Sequence[Column]) -> Layout:
-    """The first lines of a layout that concern some of its columns."""
-    keys = {column.key for column in columns}
-    rows = (row for row in layout.rows if row.column in keys and _concerns(story, row.event, keys))
-    return replace(layout, columns=tuple(columns), rows=tuple(islice(rows, _MOST_LINES)))
-
-
 def cut(layout: Layout, shown: Layout) -> str:
     """How much of a layout is shown."""
     noun = "task" if layout.by == "task" else "connection"
@@ -56,15 +46,6 @@ def cut(layout: Layout, shown: Layout) -> str:
 
 def _is(noun: str, column: Column) -> bool:
     return noun == "task" or column.key.startswith("#")
-
-
-def _concerns(story: Story, event: StoryEvent, keys: Collection[str]) -> bool:
-    """Whether an event of a server's column is about more than connections that are not shown."""
-    if "server" not in keys:
-        return True
-    ready = event.touch.ready if event.touch else ()
-    places = [story.places.get(description.id, NONE) for _, description in ready]
-    return any(place.connection is None or place.name in keys for place in places or (event.place,))
 
 
 def _sentences(story: Story, run: FreeRun) -> Iterator[str]:

@@ -114,13 +114,14 @@ def _arguments(call: Syscall) -> list[str]:
     if call.name == "exit":
         return []
     shown = _SHOWN.get(logical_event(call.name), tuple(call.args)[:3])
-    return [
+    told = [
         readiness.asked(call.args[name]) if name == "fds" else words.value(call.args[name])
         for name in shown
         if name in call.args
         and call.args[name] is not None
         and not (name in _SILENT_WHEN_ZERO and call.args[name] == 0)
     ]
+    return [*told, *readiness.in_vain(call)]
 
 
 def _outcome(story: Story, event: StoryEvent, call: Syscall) -> str:

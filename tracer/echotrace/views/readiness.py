@@ -1,11 +1,16 @@
 """What waits for readiness ask and find, in short: descriptors, and only unusual events by name."""
 
+from collections.abc import Iterator
+
 from echotrace.story.nouns import StoryEvent
+from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 from echotrace.views import words
 
 #: The answers of select that are not meant unless they are named.
 _NAMED_SETS = ("writable", "exceptional")
+_WAITS = frozenset({"select", "poll", "epoll wait"})
+_SECONDS_AS_ASKED = frozenset({"select", "pselect6", "epoll_pwait2"})
 
 
 def asked(entries: object) -> str:
@@ -29,6 +34,20 @@ def found(event: StoryEvent, call: Syscall) -> str:
     )
     pairs = zip(known, entries, strict=False)
     return words.value([_in_short(entry | {"fd": fd}, key) for (fd, _), entry in pairs])
+
+
+def in_vain(call: Syscall) -> Iterator[str]:
+    """The timeout of a wait that found nothing: 0 has looked only, another one has run out.
+
+    ppoll leaves what remains of its own, and it is read then: what was asked for is not known.
+    """
+    timeout = call.args.get("timeout")
+    if call.result != 0 or logical_event(call.name) not in _WAITS:
+        return
+    if isinstance(timeout, int):
+        yield f"{timeout} ms"
+    elif isinstance(timeout, float) and call.name in _SECONDS_AS_ASKED:
+        yield f"{timeout:g} s"
 
 
 def _sets(call: Syscall) -> str:

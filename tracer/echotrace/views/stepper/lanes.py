@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echotrace.story.nouns import Story
-from echotrace.views.cells import WAIT, actor, one_line, row_phrase
+from echotrace.views.cells import WAIT, actor, end_of, one_line, row_phrase
 from echotrace.views.layout import Column, Layout, Row
 from echotrace.views.paint import Piece, Surface, glyphs
 
@@ -82,7 +82,7 @@ def _titles(
     margin: str, texts: Sequence[str], style: str, shown: Lanes, surface: Surface
 ) -> list[Piece]:
     pairs = zip(texts, shown.widths, strict=True)
-    cells = [_GAP + _cut(glyphs(text, surface), width, surface) for text, width in pairs]
+    cells = [_GAP + end_of(glyphs(t, surface), width, surface).ljust(width) for t, width in pairs]
     return [Piece(margin, "dim"), Piece("".join(cells), style)]
 
 
