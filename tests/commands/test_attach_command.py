@@ -1,5 +1,6 @@
 """`echotrace attach` as a user meets it: what it says, what it refuses, what it leaves behind."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from attachment import (
 from recordings import PATIENCE, own_folders
 
 from echotrace.errors import SystemRefused, UserError
-from echotrace.record import attachable, build, procfs
+from echotrace.record import attachable, attaching, build, procfs, ptrace
 from echotrace.trace import Syscall
 
 #: Waits for signals by the system calls of the i386 architecture: `pause` in a loop.
@@ -162,6 +163,21 @@ except SystemRefused as refused:
     assert done.stdout.endswith("belongs to root; only root may trace it: try with sudo")
 
 
+def test_the_process_itself_is_tried_before_its_descendants(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is said is of the process that was named, even if a child has a lower number."""
+    monkeypatch.setattr(procfs, "tree", lambda pid: [pid, pid - 1])
+    monkeypatch.setattr(procfs, "threads", lambda pid: [pid])
+    monkeypatch.setattr(attachable, "check_program", lambda _pid: None)
+    monkeypatch.setattr(attachable, "is_ours", lambda _pid: False)
+    monkeypatch.setattr(ptrace, "try_seize", lambda _pid: errno.EPERM)
+    monkeypatch.setattr(procfs, "state", lambda _pid: "S")
+    monkeypatch.setattr(procfs, "name", str)
+    with pytest.raises(SystemRefused, match=r"process 4194305 \(4194305\)"):
+        attaching.seize(4194305, set())
+
+
 def test_scope_of_yama(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where Yama lets nobody attach, the sentence says what to do."""
     scope = tmp_path / "ptrace_scope"
@@ -203,6 +219,24 @@ def test_time_limit() -> None:
         assert '"type":"attached"' in done.stdout
         assert f'"attached":{server.pid}' in done.stdout
         assert server.poll() is None
+
+
+def test_trace_is_kept_under_the_name_of_the_program() -> None:
+    """Traces of several programs are kept beside each other."""
+    with running("sleep", "100") as process:
+        assert "/attach-sleep.jsonl\n" in attach(process.pid, "--for", "0.01").stderr
+
+
+def test_stopped_process_is_told() -> None:
+    """Of a process that is stopped it is said why there are no calls, and what helps."""
+    with running("sleep", "100") as process:
+        process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: procfs.state(process.pid) == "T", "it does not stop")
+        said = attach(process.pid, "--for", "0.01").stderr.splitlines()[0]
+        assert said == (
+            f"echotrace: process {process.pid} (sleep) is stopped and makes no calls; "
+            f"'kill -CONT {process.pid}' lets it go on"
+        )
 
 
 def test_time_must_be_a_time() -> None:

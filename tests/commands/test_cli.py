@@ -163,8 +163,8 @@ def test_full_device_is_no_traceback() -> None:
 
 def test_unknown_server_gets_the_nearest_names() -> None:
     """A mistyped command or target is answered with the nearest names."""
-    assert "did you mean fork or prefork?" in refused("frok")
-    assert "did you mean thread or iterative?" in refused("compare", "fork", "thraed")
+    assert "did you mean fork?" in refused("frok")
+    assert "did you mean thread?" in refused("compare", "fork", "thraed")
     assert "no server or command 'xyzzy'" in refused("xyzzy")
 
 
@@ -350,3 +350,32 @@ def test_call_in_which_a_server_hangs_is_in_its_trace(server: str) -> None:
     assert refused(server, "-s", "hang.txt", "--timeout", "0.2", "-o", "hang.jsonl")
     waiting = [call.name for call in load(Path("hang.jsonl")).syscalls() if call.result is None]
     assert sorted(waiting) == ["accept", "recvfrom"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "--port", "x", "true"),
+         "invalid value for '--port' / '-p': 'x' is not a valid whole number; see echotrace run"),
+        (("attach", "abc"),
+         "invalid value for 'PID': 'abc' is not a valid whole number; see echotrace attach"),
+        (("frok",), "there is no server or command 'frok'; did you mean fork? See echotrace"),
+        (("run",), "missing argument '[--] COMMAND [ARGUMENTS]...'; see echotrace run"),
+    ],
+)  # fmt: skip
+def test_usage_errors_are_one_line_like_all_others(words: tuple[str, ...], said: str) -> None:
+    """What is wrong with a command line is said in one line, with where to read on."""
+    assert refused(*words) == f"echotrace: {said} --help\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("--format", "jsonl"), "--format jsonl"),
+        (("-o", "x.txt"), "-o x.txt"),
+        (("--explain", "-o", "x.txt"), "--explain and -o x.txt"),
+    ],
+)
+def test_live_names_what_it_cannot_go_with(words: tuple[str, ...], option: str) -> None:
+    """--live says which option to leave out."""
+    assert f": leave out {option}; -o FILE.jsonl keeps" in refused("fork", "--live", *words)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from test_cli import echotrace, own_folders, refused
 
+from echotrace.commands.session import trace_kept
 from echotrace.trace import Load
 from echotrace.tracefile import load
 
@@ -38,6 +39,30 @@ def test_whole_shows_every_connection() -> None:
         assert text.count(f"#{number} ") == 2
     assert "Timeline of the first" not in text
     assert text.count('"C7 echo 3') == 2
+
+
+@pytest.mark.parametrize(
+    ("end", "said"), [("os._exit(3)", "exits with status 3"), ("os.abort()", "is ended by SIGABRT")]
+)
+def test_end_of_the_server_is_told_with_what_was_lost(end: str, said: str) -> None:
+    """When a server dies under its clients, the message says how, before what they lost."""
+    Path("dies.py").write_text(
+        "import os, socket\nlistener = socket.create_server(('127.0.0.1', 0))\n"
+        f"listener.accept()[0].recv(100)\n{end}\n"
+    )
+    done = echotrace("run", *SMALL, "dies.py")
+    assert done.returncode == 2
+    assert f"echotrace: 'dies.py' {said}, and 12 of 12 clients did not get back" in done.stderr
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
+def test_signal_while_a_trace_is_drawn_says_where_it_is(
+    end: type[BaseException], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who ends us while much is read and drawn is told where the trace is."""
+    with pytest.raises(end), trace_kept(Path("t.jsonl")):
+        raise end
+    assert capsys.readouterr().err.splitlines()[-1] == "trace kept in t.jsonl"
 
 
 def test_other_views_take_the_trace() -> None:

@@ -113,7 +113,7 @@ def recorded(*words: str) -> Story:
 
 def refused(*words: str) -> str:
     """The one sentence about a program that cannot be recorded; nothing is shown."""
-    done = run("-q", "--timeout", "0.5", *words)
+    done = run("-q", *words)
     assert (done.returncode, done.stdout) == (2, "")
     lines = [line for line in done.stderr.splitlines() if line.startswith("echotrace: ")]
     assert len(lines) == 1, done.stderr
@@ -297,6 +297,10 @@ def test_port_that_is_not_the_programs() -> None:
     )
 
 
+SPINS = (
+    "'spin' does not listen within 1 s, it runs on without waiting for anything; "
+    "--timeout gives it more time"
+)
 REFUSED = {
     "no-such-command": "there is no command 'no-such-command' in PATH",
     "start": "there is no command 'start' in PATH; did you mean ./start?",
@@ -307,16 +311,22 @@ REFUSED = {
     "./plain": "'./plain' is not executable; chmod +x ./plain makes it so",
     "": "the command is empty; name a program or a source file",
     "folder": "'folder' is a directory; name a program in it",
-    "./textual": "'textual' has no #! line that says what runs it; name the interpreter: "
-    "echotrace run sh textual",
+    "./textual": "'textual' has no #! line that says what runs it; name the interpreter, "
+    "as for a shell script: echotrace run -- sh textual",
+    "n.js": "'n.js' is run by an interpreter: echotrace run -- node n.js",
+    "./n.rb": "'n.rb' is run by an interpreter: echotrace run -- ruby n.rb",
+    "./n.php": "'n.php' is run by an interpreter: echotrace run -- php n.php",
     "./orphan": "'orphan' is to be run by '/no/such', which is not there",
     "true": "'true' exits with status 0 before it listens",
     "false": "'false' exits with status 1 before it listens",
     "./killed": "'killed' is ended by SIGSEGV before it listens",
-    "sleep 100": "'sleep' does not listen within 0.5 s, it waits in clock_nanosleep; "
+    "--timeout 1 sleep 100": "'sleep' does not listen within 1 s, it waits in clock_nanosleep; "
     "--timeout gives it more time",
     "./taken": "'taken' exits with status 1 before it listens: "
     "bind(1.2.3.4:80) failed with EADDRNOTAVAIL",
+    "--timeout 1 ./spin": SPINS,
+    "--timeout 1 --free-run ./spin": SPINS,
+    "./garb": "cannot run 'garb': Exec format error",
     "./asks": "'asks' exits with status 1 before it listens; it was given no input and no "
     "terminal: run it in a terminal of its own, and there echotrace attach PID follows it",
     "sh": "'sh' exits with status 0 before it listens; it was given no input and no terminal: ",
@@ -329,16 +339,28 @@ def test_program_that_cannot_serve(command: str) -> None:
     """What is wrong with a program is said in one sentence, with exit status 2."""
     Path("folder").mkdir()
     write("server.c", OWN_C)
-    write("plain", "echo\n")
+    write("plain", "#!/bin/sh\n")
     write("textual", "echo\n", 0o755)
     write("orphan", "#!/no/such\n", 0o755)
+    for name in ("n.js", "n.php"):
+        write(name, "listen();\n")
+    write("n.rb", "listen\n", 0o755)
     write("start", "#!/bin/sh\n", 0o755)
+    write("spin", "#!/bin/sh\nwhile true; do :; done\n", 0o755)
+    write("garb", "\x7fELF\x02\x01\x01\0\0", 0o755)
     write("killed", "#!/bin/sh\nkill -SEGV $$\n", 0o755)
     write("taken", f"#!{sys.executable}\nimport socket\n"
           "socket.create_server(('1.2.3.4', 80))\n", 0o755)  # fmt: skip
     write("asks", f"#!{sys.executable}\nimport os\ntry:\n    os.open('/dev/tty', os.O_RDWR)\n"
           "finally:\n    os._exit(1)\n", 0o755)  # fmt: skip
     assert refused(*command.split(" ")).startswith(REFUSED[command])
+
+
+def test_names_alike_in_their_ending_only_are_not_suggested() -> None:
+    """For a Python file that is not there, any other Python file is no suggestion."""
+    for name in ("ux.py", "two.py", "mute.py"):
+        write(name, "")
+    assert refused("nosuch.py") == "cannot run 'nosuch.py': No such file or directory"
 
 
 def test_clients_of_ones_own() -> None:

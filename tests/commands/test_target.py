@@ -215,3 +215,16 @@ def test_gallery_has_no_python_twins() -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "'broken/clean_fork' has no Python source" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "command"), [("n.js", 0o644, "node n.js"), ("program", 0o755, "./program")]
+)
+def test_program_in_another_language_is_recorded_first(name: str, mode: int, command: str) -> None:
+    """Of a program that is neither C nor Python it is said how its trace is made."""
+    Path(name).write_text("listen();\n")
+    Path(name).chmod(mode)
+    assert refusal(name) == (
+        f"'{name}' is neither C nor Python nor a trace: "
+        f"'echotrace run -o t.jsonl -- {command}' records it, and t.jsonl may stand in its place"
+    )

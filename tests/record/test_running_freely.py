@@ -1,5 +1,6 @@
 """A program that runs freely, under clients that are not ours, until its recording is ended."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -8,15 +9,49 @@ import pytest
 from recordings import own_folders
 
 from echotrace.commands.recording import Wish, plan_of
+from echotrace.errors import CutShort
 from echotrace.record.recorder import Recorder
 from echotrace.record.services import Service
-from echotrace.trace import Record, Syscall
+from echotrace.trace import End, Record, Syscall
 
 
 @pytest.fixture(autouse=True)
 def folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Nothing is kept in the user's folders."""
     own_folders(monkeypatch, tmp_path_factory)
+
+
+def test_a_second_signal_ends_the_decoding() -> None:
+    """A signal while much is decoded ends that; the trace says how many calls it lacks."""
+    records: list[Record] = []
+    rounds = 0
+
+    def enough() -> bool:
+        nonlocal rounds
+        rounds += 1
+        return rounds > 3
+
+    def decoding(_done: int, _all: int) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def listens(service: Service) -> None:
+        assert isinstance(service.address, tuple)
+        clients.enter_context(socket.create_connection(service.address)).sendall(b"hello")
+
+    plan = plan_of(Wish("thread", no_clients=True))
+    with (
+        contextlib.ExitStack() as clients,
+        Recorder(plan, records.extend, decoding=decoding) as recorder,
+    ):
+        recorder.run_freely(listens, enough)
+        recorder.run_freely(enough=enough)  # what is put aside is two batches
+        with pytest.raises(CutShort, match=r"interrupted, the last \d+ calls are not in the trace"):
+            recorder.finish()
+    assert isinstance(records[-1], End)
+    told = [record for record in records if isinstance(record, Syscall)]
+    assert records[-1].syscalls == len(told)
+    assert records[-1].reason is not None
+    assert "are not in the trace" in records[-1].reason
 
 
 def test_what_has_begun_is_finished_when_the_recording_ends() -> None:

@@ -1,5 +1,6 @@
 """Client scripts: what can be written, and what is said of what cannot."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,9 @@ def test_forms_of_a_line(line: str, step: Step) -> None:
         ("3-1 connect", "'3-1' names no clients: they are numbered from 1 to 10000"),
         ("1-99999999999999 connect",
          "'1-99999999999999' names no clients: they are numbered from 1 to 10000"),
+        ('1 send "unclosed',
+         ('"unclosed begins with a double quote and does not end with one; '
+         'a quote that is to be sent is written \\"')),
         ("1 send \\x", r"'\x' has an escape that is not understood"),
         ("1 send \\x2", "'\\x2' has an escape that is not understood"),
         ('1 send "x" * 9999999999', "9999999999 bytes are too many; at most 1073741824"),
@@ -102,7 +106,38 @@ def test_any_line_is_a_step_or_an_error(line: str) -> None:
 @pytest.mark.parametrize("text", ['"', '\\"', '""', '" '])
 def test_quotes_do_not_multiply_the_work(text: str) -> None:
     """A line of many quotes is read in a moment, whatever they could pair up to."""
-    assert len(parse(f"1 send {text * 5000}x", "test").steps[0].data) >= 5000
+    with suppress(ScriptError):  # a quote that is not closed
+        assert len(parse(f"1 send {text * 5000}x", "test").steps[0].data) >= 5000
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("1 wait 1s\n1 send x", ("line 2: client 1 is not connected, so it cannot send; "
+         "write '1 connect' before")),
+        ("1-2 connect\n2 connect", "line 2: client 2 is connected already"),
+        ("1,1 connect", "line 1: client 1 is connected already"),
+        ("1 connect\n1 close\n1 connect\n1 reset\n1 expect x",
+         "line 5: client 1 is not connected, so it cannot expect; write '1 connect' before"),
+    ],
+)  # fmt: skip
+def test_steps_that_can_never_be_taken(tmp_path: Path, lines: str, said: str) -> None:
+    """A step that is impossible whatever the server does is found when the file is read."""
+    path = tmp_path / "mine.txt"
+    path.write_text(lines)
+    with pytest.raises(ScriptError) as raised:
+        find(str(path), 2)
+    assert str(raised.value) == f"'{path}', {said}"
+
+
+def test_file_that_is_no_script(tmp_path: Path) -> None:
+    """A file in another encoding, and a directory, are told without words of Python."""
+    path = tmp_path / "latin.txt"
+    path.write_bytes(b"1 send caf\xe9")
+    with pytest.raises(UserError, match=r"^cannot read the script '.*': it is no text in UTF-8$"):
+        find(str(path), 2)
+    with pytest.raises(UserError, match=r"^cannot read the script '.*': Is a directory$"):
+        find(str(tmp_path), 2)
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a comment"])

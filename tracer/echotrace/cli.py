@@ -13,10 +13,12 @@ from typing import NamedTuple
 import click
 
 from echotrace import __version__
-from echotrace.errors import EchotraceError, SystemRefused, did_you_mean
+from echotrace.errors import EchotraceError, SystemRefused, UserError, did_you_mean
 from echotrace.views.words import safe_lines
 
 _INTERRUPTED = 130
+#: What click raises for a group without a command, since its version 8.2.
+_ASKS_FOR_HELP = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 
 class Entry(NamedTuple):
@@ -133,6 +135,15 @@ def complain(error: EchotraceError) -> None:
     click.echo(f"echotrace: {safe_lines(str(error))}", err=True)
 
 
+def _in_one_sentence(error: click.ClickException) -> str:
+    """What click has to say, as the other errors are said, and where to read on."""
+    said = " ".join(error.format_message().split()).rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context else "echotrace"
+    see = " See" if said.endswith("?") else "; see"
+    return f"{said[:1].lower()}{said[1:]}{see} {path} --help"
+
+
 def run(words: list[str]) -> int:
     """Run a command line; its exit status."""
     _open_standard_streams()
@@ -140,7 +151,10 @@ def run(words: list[str]) -> int:
         status = cli.main(words, prog_name="echotrace", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        if isinstance(error, _ASKS_FOR_HELP):
+            error.show()
+        else:
+            complain(UserError(_in_one_sentence(error)))
         return error.exit_code
     except EchotraceError as error:
         complain(error)

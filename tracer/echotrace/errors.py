@@ -35,13 +35,23 @@ class NotReachable(StepTimeout):
     """No client can be sent to a program: it does not listen, or nobody said on which port."""
 
 
+class CutShort(EchotraceError):
+    """A signal ended the work on a recording before all of it was in the trace."""
+
+    exit_status = 130  # as of SIGINT, in sh
+
+
 class SystemRefused(EchotraceError):
     """The kernel or the machine said no: ptrace denied, disk full, no such facility."""
 
     exit_status = 3
 
 
+#: The least similarity of names worth a suggestion, of 1 (difflib): endings alone are none.
+_ALIKE = 0.65
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown name: the nearest ones, or nothing."""
-    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, list(known), n=3, cutoff=_ALIKE)
     return f"; did you mean {' or '.join(near)}?" if near else ""

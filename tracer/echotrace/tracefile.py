@@ -19,6 +19,7 @@ from typing import BinaryIO, Self, get_args
 import msgspec
 
 from echotrace.errors import SystemRefused, TraceFileError, UserError
+from echotrace.pauses import no_garbage_collection
 from echotrace.trace import (
     Header,
     Record,
@@ -133,6 +134,7 @@ def load(path: Path) -> Trace:
         raise TraceFileError(f"cannot read '{path}': {error.strerror}") from error
 
 
+@no_garbage_collection()
 def read(file: BinaryIO, name: str) -> Trace:
     """Read a trace from an open file; `name` is for messages."""
     records: list[Record] = []

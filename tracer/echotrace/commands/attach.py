@@ -6,7 +6,8 @@ import click
 
 from echotrace.cli import Entry
 from echotrace.commands import options
-from echotrace.commands.session import Delivery, recording_side, take_leave
+from echotrace.commands.session import Delivery, recording_side, take_leave, trace_kept
+from echotrace.errors import CutShort
 
 _EXAMPLES = """\b
 Examples:
@@ -23,11 +24,11 @@ def command(_entry: Entry) -> click.Command:
 
 
 @click.command("attach", epilog=_EXAMPLES)
-@click.argument("pid", metavar="PID", type=click.IntRange(1))
+@click.argument("pid", metavar="PID", type=options.WholeNumber(1))
 @click.option(
     "--for",
     "seconds",
-    type=click.FloatRange(0.001, 86_400),
+    type=options.Number(0.001, 86_400),
     callback=options.finite,
     metavar="SECONDS",
     help="Detach after that time; otherwise at Ctrl-C.",
@@ -63,5 +64,7 @@ def _attach(**chosen: Any) -> int:  # noqa: ANN401 -- the fields of Wish, as bel
         recorded = attaching.record(wish, delivery.trace_file, overwrite=delivery.force)
     else:
         recorded = attaching.record_and_keep(wish)
-    delivery.show(recorded, everything=wish.everything, **look)
+    if not isinstance(recorded.error, CutShort):
+        with trace_kept(recorded.path):
+            delivery.show(recorded, everything=wish.everything, **look)
     return take_leave(recorded, "echotrace show {trace} --explain", quiet=wish.quiet)

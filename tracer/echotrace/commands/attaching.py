@@ -1,6 +1,7 @@
 """Records a running process into a trace file; only `attach` imports it, for it needs Linux."""
 
 import contextlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,14 +9,18 @@ from pathlib import Path
 
 import click
 
+from echotrace.commands.progress import Progress
 from echotrace.commands.recording import Recorded, keep
-from echotrace.errors import EchotraceError, SystemRefused
+from echotrace.commands.wish import say
+from echotrace.errors import CutShort, EchotraceError, SystemRefused
+from echotrace.record import attachable, procfs
 from echotrace.record.attached import AttachedRecorder, plan_of
-from echotrace.tracefile import Writer, load
+from echotrace.tracefile import Writer
 from echotrace.views.words import count
 from echotrace.views.words import path as readable
 
-_KEPT_AS = "attach"
+#: What of a program's name is no part of the name of a file.
+_NOT_PLAIN = re.compile(r"[^\w.+-]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,18 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
     plan = plan_of(
         wish.pid, everything=wish.everything, snaplen=wish.snaplen, lines=not wish.no_lines
     )
+    if procfs.state(wish.pid) == "T" and not wish.quiet:
+        name = attachable.named(wish.pid)
+        say(f"{name} is stopped and makes no calls; 'kill -CONT {wish.pid}' lets it go on")
     error: EchotraceError | None = None
     with Writer.create(path, overwrite=overwrite) as writer:
         try:
-            with AttachedRecorder(plan, writer.write, pid=wish.pid) as recorder:
+            with (
+                Progress("decoding: call", quiet=wish.quiet) as progress,
+                AttachedRecorder(
+                    plan, writer.write, decoding=progress.tell, pid=wish.pid
+                ) as recorder,
+            ):
                 if not wish.quiet:
                     tasks = count(recorder.tasks, "task")
                     name = f"attached to {wish.pid} ({readable(plan.server)})"
@@ -57,15 +70,18 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
                 path.unlink(missing_ok=True)
                 raise
             error = refused
+        except CutShort as short:
+            error = short
         except EchotraceError:
             path.unlink(missing_ok=True)
             raise
-    return Recorded(path, load(path), error)
+    return Recorded(path, error)
 
 
 def record_and_keep(wish: Wish) -> Recorded:
-    """Record, and keep the trace as the last one of those attached to."""
-    return keep(_KEPT_AS, lambda path: record(wish, path, overwrite=False))
+    """Record, and keep the trace as the last one of its program."""
+    name = f"attach-{_NOT_PLAIN.sub('_', procfs.name(wish.pid))}"
+    return keep(name, lambda path: record(wish, path, overwrite=False))
 
 
 def _until(seconds: float | None) -> str:

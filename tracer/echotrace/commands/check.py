@@ -41,11 +41,9 @@ def command(_entry: Entry) -> click.Command:
 @click.argument("target", metavar="TARGET")
 @click.option("--script", "-s", metavar="NAME|FILE", help="Play only this script.")
 @options.inject
-@click.option("--clients", "-n", type=click.IntRange(1, 10_000), default=2, show_default=True,
+@click.option("--clients", "-n", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip
-@click.option("--timeout", type=click.FloatRange(0.01, 86_400), default=0.5, show_default=True,
-              callback=options.finite, metavar="SECONDS",
-              help="How long a client step may take to become possible.")  # fmt: skip
+@options.timeout(0.5)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
               show_default=True, help="How to print the findings.")  # fmt: skip
 @options.writing
@@ -125,8 +123,12 @@ def _record(
     runs: Sequence[Run] = battery.BATTERY
     if script or inject:
         runs = (Run(script or "interleaved", inject),)
-    with Progress("checking: recording", len(runs), quiet=quiet) as progress:
-        return list(battery.play(target, runs, progress.tell, quiet=True, mute=True, **wished))
+    with Progress("checking: recording", quiet=quiet) as progress:
+
+        def tell(done: int) -> None:
+            progress.tell(done, len(runs))
+
+        return list(battery.play(target, runs, tell, quiet=True, mute=True, **wished))
 
 
 def _most_telling(outcomes: list[Outcome], found: tuple[Finding, ...]) -> Path | None:

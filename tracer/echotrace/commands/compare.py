@@ -30,7 +30,7 @@ def command(_entry: Entry) -> click.Command:
 @click.command("compare", epilog=_EXAMPLES)
 @click.argument("left", metavar="A")
 @click.argument("right", metavar="B")
-@click.option("--clients", "-n", type=click.IntRange(1, 10_000), default=2, show_default=True,
+@click.option("--clients", "-n", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip
 @click.option("--script", "-s", default="interleaved", show_default=True, metavar="NAME|FILE",
               help="What the clients of both servers do.")  # fmt: skip

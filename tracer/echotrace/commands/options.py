@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -19,11 +20,40 @@ def _all(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
     return decorate
 
 
+class WholeNumber(click.IntRange):
+    """Whole numbers in a range, by a name that is not one of programming."""
+
+    name = "whole number"
+
+
+class Number(click.FloatRange):
+    """Numbers in a range."""
+
+    name = "number"
+
+
 def finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
     """Refuse nan, which no comparison with a range refuses."""
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value} is no time")
     return value
+
+
+def _patience(context: click.Context, option: click.Parameter, value: float) -> float:
+    """Let a timeout that is given count for the program's loading too; else that takes longer."""
+    if context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT:
+        context.params["loading"] = finite(context, option, value)
+    return value
+
+
+def timeout(default: float, besides: str = "") -> Callable[[_F], _F]:
+    """How long to wait for the program; `besides` is what else the option says."""
+    return click.option(
+        "--timeout", type=Number(0.01, 86_400), default=default, callback=_patience,
+        show_default=True, metavar="SECONDS",
+        help="How long the program may take until it listens (10 unless given, while it runs), and "
+        f"a client step to become possible{besides}.",
+    )  # fmt: skip
 
 
 inject = click.option(
@@ -39,7 +69,7 @@ inject = click.option(
 detail = _all(
     click.option("--all", "everything", is_flag=True,
                  help="Record and show every system call, futex and mmap too."),
-    click.option("--snaplen", type=click.IntRange(0, 65_536), default=64, show_default=True,
+    click.option("--snaplen", type=WholeNumber(0, 65_536), default=64, show_default=True,
                  metavar="BYTES", help="How much of each payload to keep."),
     click.option("--no-lines", is_flag=True,
                  help="Do not look for the source line of each call: recording is some percent "
@@ -48,7 +78,7 @@ detail = _all(
 
 #: What to record.
 recording = _all(
-    click.option("--clients", "-n", type=click.IntRange(1, 10_000), default=2, show_default=True,
+    click.option("--clients", "-n", type=WholeNumber(1, 10_000), default=2, show_default=True,
                  metavar="N", help="How many clients a built-in script or a free run has."),
     click.option("--script", "-s", metavar="NAME|FILE",
                  help="What the clients do: interleaved (the default), sequential, burst, silent, "
@@ -58,15 +88,12 @@ recording = _all(
     click.option("--free-run", is_flag=True,
                  help="No script: all clients at the same time and at full speed, to see a server "
                  "under load. Each connects and has one echo; then all go on, and close."),
-    click.option("--echoes", type=click.IntRange(1, 1_000_000), metavar="N",
+    click.option("--echoes", type=WholeNumber(1, 1_000_000), metavar="N",
                  help="With --free-run: how many echoes each client has, 10 unless given."),
-    click.option("--payload", type=click.IntRange(1, 1 << 24), metavar="BYTES",
+    click.option("--payload", type=WholeNumber(1, 1 << 24), metavar="BYTES",
                  help="With --free-run: how many bytes an echo has, 64 unless given."),
     detail,
-    click.option("--timeout", type=click.FloatRange(0.01, 86_400), default=5.0,
-                 callback=finite, show_default=True, metavar="SECONDS",
-                 help="How long a client step may take to become possible; under --free-run, how "
-                 "long it may be that no client gets anything back."),
+    timeout(5.0, "; under --free-run, how long it may be that no client gets anything back"),
     click.option("--no-seccomp", is_flag=True,
                  help="Stop at every system call instead of filtering; slower, the same trace."),
     inject,
@@ -100,7 +127,7 @@ whole = click.option(
 
 def _writing(what: str) -> Callable[[_F], _F]:
     return _all(
-        click.option("--width", type=click.IntRange(60, 1000), metavar="COLUMNS",
+        click.option("--width", type=WholeNumber(60, 1000), metavar="COLUMNS",
                      help="Width of the text; the terminal's unless given. "
                           "Sentences of --explain use 120 at most."),
         click.option("-o", "output_", type=click.Path(path_type=Path, dir_okay=False),

@@ -5,14 +5,23 @@ import signal
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 import platformdirs
 
 from echotrace.commands.progress import Progress
+from echotrace.commands.show import load
 from echotrace.commands.wish import Wish, plan_of, say
-from echotrace.errors import EchoLost, EchotraceError, NotReachable, StepTimeout, SystemRefused
+from echotrace.errors import (
+    CutShort,
+    EchoLost,
+    EchotraceError,
+    NotReachable,
+    StepTimeout,
+    SystemRefused,
+)
 from echotrace.record import script
 from echotrace.record.conductor import Conductor
 from echotrace.record.freerun import FreeRun
@@ -22,19 +31,23 @@ from echotrace.record.plan import Plan
 from echotrace.record.recorder import Recorder
 from echotrace.record.services import Service
 from echotrace.trace import Record, Syscall, Trace
-from echotrace.tracefile import Writer, load
+from echotrace.tracefile import Writer
 
 __all__ = ["Recorded", "Watcher", "Wish", "keep", "plan_of", "record", "record_and_keep"]
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A finished recording: its file, its trace, and what ended it early, if anything did."""
+    """A finished recording: its file, and what ended it early, if anything did."""
 
     path: Path
-    trace: Trace
     error: EchotraceError | None = None
     stopped_by: int | None = None
+
+    @cached_property
+    def trace(self) -> Trace:
+        """What was recorded; reading much takes more than a moment."""
+        return load(str(self.path))
 
     @property
     def exit_status(self) -> int:
@@ -75,13 +88,13 @@ def record(wish: Wish, path: Path, *, overwrite: bool, watcher: Watcher | None =
     with Writer.create(path, overwrite=overwrite) as writer:
         try:
             stopped_by = _play(plan, writer.write, wish, watcher)
-        except (StepTimeout, EchoLost) as early:
+        except (StepTimeout, EchoLost, CutShort) as early:
             error = early
         except SystemRefused as refused:
             if not writer.full:
                 raise
             error = refused
-    return Recorded(path, load(path), error, stopped_by)
+    return Recorded(path, error, stopped_by)
 
 
 def record_and_keep(wish: Wish, watcher: Watcher | None = None) -> Recorded:
@@ -118,7 +131,8 @@ def _play(
     with contextlib.ExitStack() as stack:
         generator = stack.enter_context(LoadGenerator(plan.load)) if plan.load else None
         begun = watcher.begin if watcher else None
-        recorder = stack.enter_context(Recorder(plan, write_and_show, begun))
+        decoding = stack.enter_context(Progress("decoding: call", quiet=quiet))
+        recorder = stack.enter_context(Recorder(plan, write_and_show, begun, decoding.tell))
         if not wish.tentative:
             recorder.at_exit(lambda: _tell_missed(recorder.faults))
         try:
@@ -145,11 +159,13 @@ def _serve_clients(recorder: Recorder, generator: LoadGenerator | None, *, quiet
     """Play the script, or let the clients run freely."""
     steps, wanted = recorder.plan.script, recorder.plan.load
     if generator is not None and wanted is not None:
-        with Progress("echo", wanted.clients * wanted.echoes, quiet=quiet) as progress:
-            FreeRun(recorder, generator, progress.tell).play()
+        echoes = wanted.clients * wanted.echoes
+        with Progress("echo", quiet=quiet) as progress:
+            FreeRun(recorder, generator, lambda done: progress.tell(done, echoes)).play()
     else:
-        with Progress("recording: step", len(steps.steps), quiet=quiet) as progress:
-            Conductor(recorder, steps, progress.tell).play()
+        count = len(steps.steps)
+        with Progress("recording: step", quiet=quiet) as progress:
+            Conductor(recorder, steps, lambda done: progress.tell(done, count)).play()
 
 
 def _follow(recorder: Recorder, *, announces: bool) -> None:
@@ -160,6 +176,7 @@ def _follow(recorder: Recorder, *, announces: bool) -> None:
             say(f"'{recorder.plan.server}' listens on {service.local}; Ctrl-C ends the recording")
 
     recorder.run_freely(announce)
+    recorder.settle()
     if not recorder.services.found and not recorder.stopped_by:
         raise NotReachable(recorder.beginning.ended(recorder.plan.server))
 

@@ -32,7 +32,7 @@ def command(_entry: Entry) -> click.Command:
 @click.command("run", epilog=_EXAMPLES, context_settings={"allow_interspersed_args": False})
 @click.argument("words", metavar="[--] COMMAND [ARGUMENTS]...", nargs=-1, required=True,
                 type=click.UNPROCESSED)  # fmt: skip
-@click.option("--port", "-p", type=click.IntRange(1, 65_535), metavar="N",
+@click.option("--port", "-p", type=options.WholeNumber(1, 65_535), metavar="N",
               help="Send the clients to this port. Without it, to the one port on which the "
               "program listens, or binds a UDP socket; else to its UNIX socket.")  # fmt: skip
 @click.option("--no-clients", is_flag=True,

@@ -1,6 +1,7 @@
 """What all commands that record and show one server have in common."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
@@ -10,7 +11,7 @@ import click
 from echotrace.cli import complain
 from echotrace.commands import output
 from echotrace.commands.watching import LivePrinter
-from echotrace.errors import NotReachable, SystemRefused, UserError
+from echotrace.errors import CutShort, NotReachable, SystemRefused, UserError
 from echotrace.story.replay import replay
 from echotrace.views.timeline import timeline
 from echotrace.views.words import safe
@@ -80,15 +81,26 @@ def record_and_show(
         )
     else:
         recorded = recording.record_and_keep(wish, printer)
-    if isinstance(recorded.error, NotReachable):
+    if isinstance(recorded.error, NotReachable | CutShort):
         hint = "echotrace show {trace}"
     elif printer is not None:
         printer.close(recorded.trace)
     else:
-        delivery.show(recorded, **look)
+        with trace_kept(recorded.path):
+            delivery.show(recorded, **look)
         if wish.free_run and not look["whole"]:
             hint = "echotrace show {trace} --whole"
     return take_leave(recorded, hint, quiet=wish.quiet)
+
+
+@contextlib.contextmanager
+def trace_kept(path: Path) -> Iterator[None]:
+    """Say where the trace is when a signal ends what is done with it: that may take long."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        click.echo(f"\ntrace kept in {safe(str(path))}", err=True)
+        raise
 
 
 def take_leave(recorded: Any, hint: str, *, quiet: bool) -> int:  # noqa: ANN401 -- as above
@@ -103,9 +115,15 @@ def take_leave(recorded: Any, hint: str, *, quiet: bool) -> int:  # noqa: ANN401
 
 
 def _live_printer(delivery: Delivery, look: Mapping[str, Any]) -> LivePrinter:
-    if look["explained"] or delivery.form != "text" or delivery.view_file is not None:
+    in_the_way = {
+        "--explain": look["explained"],
+        f"--format {delivery.form}": delivery.form != "text",
+        f"-o {delivery.view_file}": delivery.view_file is not None,
+    }
+    if chosen := [option for option, is_chosen in in_the_way.items() if is_chosen]:
         raise UserError(
-            "--live prints a plain timeline; look at the trace for more when it is done"
+            f"--live prints a plain timeline on standard output: leave out {' and '.join(chosen)}; "
+            "-o FILE.jsonl keeps the trace for another look"
         )
     surface = output.surface(delivery.width, to_file=False)
     return LivePrinter(surface, by=look["by"], everything=look["everything"])

@@ -30,7 +30,7 @@ def command(_entry: Entry) -> click.Command:
 
 @click.command("step", epilog=_EXAMPLES)
 @click.argument("target", metavar="TARGET")
-@click.option("--at", type=click.IntRange(1), metavar="EVENT", help="Begin at this event.")
+@click.option("--at", type=options.WholeNumber(1), metavar="EVENT", help="Begin at this event.")
 @options.by
 @options.recording
 @options.quiet

@@ -6,6 +6,8 @@ file is read as a trace. `./fork` is a file even where `fork` is a server.
 """
 
 import contextlib
+import os
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -15,7 +17,8 @@ from typing import Any, Self
 from echotrace import servers
 from echotrace.commands.session import recording_side
 from echotrace.commands.show import load
-from echotrace.errors import EchotraceError, UserError, did_you_mean
+from echotrace.errors import EchotraceError, TraceFileError, UserError, did_you_mean
+from echotrace.record import interpreter
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.trace import Trace
@@ -55,7 +58,23 @@ def resolve(target: str, **wished: Any) -> Target:  # noqa: ANN401 -- the fields
     compiling and recording; KeyboardInterrupt when the user stopped the recording.
     """
     named = server_named(target)
-    return Target(load(target)) if named is None else _record(**(wished | named))
+    return Target(_trace(target)) if named is None else _record(**(wished | named))
+
+
+def _trace(target: str) -> Trace:
+    """The trace of that name; UserError for a program that has to be recorded first."""
+    try:
+        return load(target)
+    except TraceFileError as error:
+        path = Path(target)
+        runs = interpreter.command(path)
+        if runs is None and not (path.is_file() and os.access(path, os.X_OK)):
+            raise
+        runs = runs or shlex.quote(target if "/" in target else f"./{target}")
+        raise UserError(
+            f"'{target}' is neither C nor Python nor a trace: "
+            f"'echotrace run -o t.jsonl -- {runs}' records it, and t.jsonl may stand in its place"
+        ) from error
 
 
 def server_named(target: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import click
 from echotrace import servers
 from echotrace.errors import UserError
 from echotrace.record import build, inject, program, script
-from echotrace.record.plan import Plan
+from echotrace.record.plan import LOADING, Plan
 from echotrace.record.program import Program
 from echotrace.record.script import Script
 from echotrace.trace import Load
@@ -26,10 +26,10 @@ class Wish:
 
     `server` is a name of the catalogue; or empty, when `command` has the words that start a program
     of the user's own. `port` is the one that clients go to where it has several; with `no_clients`
-    they are the user's, and `until_exit` lets the recording last until the program ends. `heard`
-    lets the program's standard output be seen on ours, `mute` throws what it writes to stderr away;
-    `tentative` says nothing of faults that meet no call; `label` tells recordings of one server
-    apart that are kept at the same time.
+    they are the user's, and `until_exit` lets the recording last until the program ends. `loading`
+    is how long the program may run until it listens. `heard` lets its standard output be seen on
+    ours, `mute` throws what it writes to stderr away; `tentative` says nothing of faults that meet
+    no call; `label` tells recordings of one server apart that are kept at the same time.
     """
 
     server: str = ""
@@ -47,6 +47,7 @@ class Wish:
     everything: bool = False
     snaplen: int = 64
     timeout: float = 5.0
+    loading: float = LOADING
     no_seccomp: bool = False
     no_lines: bool = False
     inject: tuple[str, ...] = ()
@@ -90,6 +91,7 @@ def plan_of(wish: Wish) -> Plan:
         everything=wish.everything,
         snaplen=wish.snaplen,
         timeout=wish.timeout,
+        loading=wish.loading,
         pin=not found.own and load is None,  # who serves many at a time has all processors
         seccomp=not wish.no_seccomp,
         mute=wish.mute,

@@ -1,11 +1,13 @@
 """From a program's start to the service that clients are sent to; or why there is none."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from echotrace.errors import NotReachable
+from echotrace.record import launch
 from echotrace.record.services import Service
-from echotrace.trace import Exit, Record, Syscall, Task
+from echotrace.trace import Exec, Exit, Record, Syscall, Task
 
 #: What a program may still do between the question for input or a terminal and its end.
 _LAST_WORDS = frozenset(
@@ -15,6 +17,8 @@ _NO_TERMINAL = (
     "it was given no input and no terminal: run it in a terminal of its own, and there "
     "echotrace attach PID follows it"
 )
+
+_MORE_TIME = "; --timeout gives it more time"
 
 
 def choose(name: str, found: Sequence[Service], port: int | None) -> Service | None:
@@ -42,6 +46,7 @@ class Beginning:
     """
 
     _first: int | None = None
+    _began: bool = False
     _end: Exit | None = None
     _refused: Syscall | None = None
     _wanted_input: bool = False
@@ -52,6 +57,8 @@ class Beginning:
             match record:
                 case Task() if self._first is None:
                     self._first = record.tid
+                case Exec():
+                    self._began = True
                 case Exit() if record.tid == self._first:
                     self._end = record
                 case Syscall(name="bind" | "listen", errno=str()):
@@ -64,19 +71,28 @@ class Beginning:
 
     def ended(self, name: str) -> str:
         """How the program ended without ever listening, in a sentence."""
+        if not self._began and self._end and self._end.status not in (None, launch.FAILED):
+            return f"cannot run '{name}': {os.strerror(self._end.status or 0)}"
+        return f"'{name}' {self.end or 'ends'} before it listens{self._hint()}"
+
+    @property
+    def end(self) -> str | None:
+        """How the program's first process has ended, as a predicate; None while it lives."""
         if self._end is None:
-            how = "ends"
-        elif self._end.signal:
-            how = f"is ended by {self._end.signal}"
-        else:
-            how = f"exits with status {self._end.status}"
-        return f"'{name}' {how} before it listens{self._hint()}"
+            return None
+        if self._end.signal:
+            return f"is ended by {self._end.signal}"
+        return f"exits with status {self._end.status}"
 
     def waits(self, name: str, seconds: float, calls: Sequence[str]) -> str:
         """That the program has not come to listen, and in which calls it waits."""
         where = f", it waits in {' and '.join(calls)}" if calls else ""
-        hint = self._hint() or "; --timeout gives it more time"
-        return f"'{name}' does not listen within {seconds:g} s{where}{hint}"
+        return f"'{name}' does not listen within {seconds:g} s{where}{self._hint() or _MORE_TIME}"
+
+    def runs_on(self, name: str, seconds: float) -> str:
+        """That the program has not come to listen, and does not wait for anything."""
+        what = f"does not listen within {seconds:g} s, it runs on without waiting for anything"
+        return f"'{name}' {what}{self._hint() or _MORE_TIME}"
 
     def _hint(self) -> str:
         if self._wanted_input:

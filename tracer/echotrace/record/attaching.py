@@ -15,7 +15,7 @@ import ctypes
 import errno
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from echotrace.record import attachable, procfs, ptrace
@@ -39,12 +39,17 @@ def seize(pid: int, seized: set[int]) -> None:
     new. Raises UserError or SystemRefused for the first that cannot be traced.
     """
     looked_at: set[int] = set()
-    while new := {t for each in procfs.tree(pid) for t in procfs.threads(each)} - looked_at:
-        for tid in sorted(new):
+    while new := [task for task in _tasks(pid) if task not in looked_at]:
+        for tid in new:
             if _seize(tid):
                 seized.add(tid)
                 ptrace.ptrace(ptrace.INTERRUPT, tid, 0, 0)
-        looked_at |= new
+        looked_at.update(new)
+
+
+def _tasks(pid: int) -> Iterator[int]:
+    """All tasks of a process, then those of its descendants: their numbers may be lower."""
+    return (task for process in procfs.tree(pid) for task in procfs.threads(process))
 
 
 def _seize(tid: int) -> bool:

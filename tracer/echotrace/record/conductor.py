@@ -26,8 +26,6 @@ _YIELDS = 2000
 _STRETCH = 4000
 #: A server spins if a stretch has no progress, and at least this part of its calls is futile.
 _MOSTLY = 1 / 4
-#: Seconds that a server may take at least to load, as long as it runs: an interpreter needs some.
-_LOADING = 10.0
 _RUNS_ON = "the server runs on without waiting for anything"
 
 
@@ -79,7 +77,7 @@ class Conductor:
     def _wait_for_listening(self) -> None:
         """Find the service that the clients are sent to; NotReachable when there is none."""
         what, recorder = "before the first step", self._recorder
-        self._until_idle(what, time.monotonic() + max(self._timeout, _LOADING))
+        self._until_idle(what, time.monotonic() + recorder.plan.loading)
         deadline = self._deadline()
         while not self._engine.interrupted:
             self._service = recorder.service()
@@ -106,7 +104,7 @@ class Conductor:
             elif turns > _YIELDS and engine.next_turn():
                 turns = 0  # whoever's turn it is may be spinning until another gets on
             elif time.monotonic() > deadline:
-                raise StepTimeout(f"{what}: {_RUNS_ON}")
+                raise self._runs_on(what)
             else:
                 turns += 1
                 self._give_way(turns)
@@ -125,7 +123,14 @@ class Conductor:
 
         self._recorder.settle(see)
         if not came[Effort.PROGRESS] and came[Effort.FUTILE] > _MOSTLY * came.total():
-            raise StepTimeout(f"{what}: {_RUNS_ON}; {came.total()} calls in a row got nothing done")
+            raise self._runs_on(what, f"; {came.total()} calls in a row got nothing done")
+
+    def _runs_on(self, what: str, how: str = "") -> StepTimeout:
+        """That the server does not come to rest; NotReachable if it does not even listen."""
+        self._recorder.settle()
+        if self._service is None and not self._recorder.services.found and not how:
+            return self._recorder.why_unreachable()
+        return StepTimeout(f"{what}: {_RUNS_ON}{how}")
 
     def _give_way(self, turns: int) -> None:
         if turns < _YIELDS or not self._recorder.tick:

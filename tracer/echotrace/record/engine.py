@@ -30,6 +30,7 @@ from echotrace.syscalls import Effect
 from echotrace.trace import Exec, Exit, Record, Signal, Task
 
 _BATCH = 0xFFF  # stops between two calls of `overflow`, less one
+_FEW = 0x3F  # the same, in a pump that only takes what is there: a busy server has always more
 
 
 class Engine:
@@ -112,6 +113,7 @@ class Engine:
         entry, leave = self.turns.guard(self.stops.entry), self.turns.guard(self.stops.leave)
         other = self._other
         seccomp_stop, syscall_stop = ptrace.SECCOMP_STOP, ptrace.SYSCALL_STOP
+        batch = _BATCH if block else _FEW
         before, handled = self.handled, 0
         while not self.interrupted:
             tid = wait(-1, reference, options)
@@ -132,7 +134,7 @@ class Engine:
                     handled += 1
                     break
             handled += 1
-            if not handled & _BATCH and self.overflow():
+            if not handled & batch and self.overflow():
                 break
         self.handled = before + handled
         return handled

@@ -17,8 +17,6 @@ from echotrace.trace import ClientTotal
 
 #: Ticks without a stop, with all at rest, after which nobody else will be answered.
 _REST = 25
-#: Seconds that a server may take at least until it listens: an interpreter needs some.
-_LOADING = 10.0
 _DATAGRAMS = (
     "takes datagrams, and --free-run needs a server that accepts connections; "
     "leave it out to play a script"
@@ -47,7 +45,7 @@ class FreeRun:
         self._rests = 0
         self._reached = self._let_go = False
         self._problem: str | None = None
-        self._patience = _Patience(max(self._timeout, _LOADING))
+        self._patience = _Patience(recorder.plan.loading)
 
     def play(self) -> None:
         """Let the clients run, then the server until it rests; write down what each client did.
@@ -72,13 +70,19 @@ class FreeRun:
             return
         lost = _lost(totals) if self._reached else None
         if self._problem:
-            raise StepTimeout(self._problem)
+            raise StepTimeout(self._with_the_end(self._problem))
         if lost:
-            raise EchoLost(lost)
+            raise EchoLost(self._with_the_end(lost))
+
+    def _with_the_end(self, problem: str) -> str:
+        """The problem; behind how the server has ended, if it has: that explains it."""
+        end = self._recorder.beginning.end
+        return f"'{self._recorder.plan.server}' {end}, and {problem}" if end else problem
 
     def _reach(self) -> None:
         """Wait for the server, and send the clients to it; NotReachable when it takes none."""
         self._recorder.run_freely(enough=self._listens)
+        self._recorder.settle()
         if self._engine.interrupted:
             return
         service = self._recorder.service()

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from echotrace.record import procfs, ptrace
 
+#: Exit status of a child that did not come to its exec; one whose exec failed exits with the errno.
+FAILED = 127
+
 
 @dataclass(frozen=True)
 class Launch:
@@ -47,12 +50,13 @@ def start(launch: Launch) -> tuple[int, int]:
     if pid:
         os.close(gate_out)
         return pid, gate_in
+    status = FAILED
     try:  # the child: from here on nothing may return into the caller's frames
         os.close(gate_in)
         if os.read(gate_out, 1):  # nothing: our tracer died before it could trace us
-            _become(launch)
+            status = _become(launch)
     finally:
-        os._exit(127)
+        os._exit(status)
 
 
 def release(gate: int) -> None:
@@ -61,7 +65,8 @@ def release(gate: int) -> None:
     os.close(gate)
 
 
-def _become(launch: Launch) -> None:
+def _become(launch: Launch) -> int:
+    """Be the program; if that fails, the error number for the exit status."""
     os.setsid()
     for name in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGALRM):
         signal.signal(name, signal.SIG_DFL)  # Python ignores two of them, and exec would keep that
@@ -74,11 +79,11 @@ def _become(launch: Launch) -> None:
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     if launch.filter is not None and not ptrace.set_seccomp_filter(launch.filter):
         _say("the kernel refused the filter; try --no-seccomp")
-        return
+        return FAILED
     try:
         os.execv(launch.program, list(launch.argv))  # noqa: S606 -- no shell is wanted
     except OSError as error:
-        _say(f"{launch.program}: {error.strerror}")
+        return error.errno or FAILED
 
 
 def _say(text: str) -> None:

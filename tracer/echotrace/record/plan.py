@@ -12,6 +12,9 @@ from echotrace.record.script import Script
 from echotrace.trace import Header, Load
 from echotrace.tracefile import FORMAT
 
+#: Seconds that a program may run until it listens, unless told: an interpreter needs some.
+LOADING = 10.0
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -19,7 +22,8 @@ class Plan:
 
     `program` is the path of the program, `argv[0]` unless given; `server` the name under which it
     is shown; `snaplen` how many bytes of a payload are kept; `timeout`, in seconds, how long a
-    client step may take to become possible. `everything` records all system calls; `pin` keeps the
+    client step may take to become possible, `loading` how long the program may run until it
+    listens. `everything` records all system calls; `pin` keeps the
     program and us on one processor; `seccomp` is for machines that have it; `injections` are the
     faults that the program is to meet; `mute` throws away what it writes to standard error, and
     `heard` lets its standard output be seen on ours. `lines` finds the source line of each call;
@@ -38,6 +42,7 @@ class Plan:
     everything: bool = False
     snaplen: int = 64
     timeout: float = 5.0
+    loading: float = LOADING
     pin: bool = True
     seccomp: bool = True
     mute: bool = False

@@ -8,16 +8,15 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from echotrace.errors import UserError, did_you_mean
-from echotrace.record import build
+from echotrace.record import build, interpreter
 from echotrace.servers import LANGUAGE_OF_SUFFIX
 
 _PYTHON = re.compile(r"python[\d.]*")
-_LINE_LENGTH = 256  # of a #! line, at most (execve(2))
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ def find(words: Sequence[str]) -> Program:
     if file.suffix == ".py" and file.is_file() and not by_itself:
         return python(sys.executable, [sys.executable, *words])
     path = _look_up(words[0])
-    interpreter = _interpreter(path)
-    if interpreter and _PYTHON.fullmatch(Path(interpreter).name):
+    named = interpreter.of(path)
+    if named and _PYTHON.fullmatch(Path(named).name):
         return Program(path.name, str(path), tuple(words), "python", path)
     if _PYTHON.fullmatch(file.name):
         return python(str(path), words)
@@ -102,6 +101,7 @@ def _look_up(command: str) -> Path:
         if found is not None:
             return Path(found)
         if path.suffix not in LANGUAGE_OF_SUFFIX and not path.is_dir():
+            interpreter.check_suffix(path)
             there = f"; did you mean ./{command}?" if path.exists() else ""
             raise UserError(f"there is no command '{command}' in PATH{there}")
     try:
@@ -111,6 +111,8 @@ def _look_up(command: str) -> Path:
     if path.is_dir():
         raise UserError(f"'{command}' is a directory; name a program in it")
     if not os.access(path, os.X_OK):
+        interpreter.check_suffix(path)
+        interpreter.of(path)
         raise UserError(f"'{command}' is not executable; chmod +x {command} makes it so")
     return path
 
@@ -121,36 +123,3 @@ def _similar(path: Path) -> str:
     except OSError:
         return ""
     return did_you_mean(os.path.normpath(path), map(os.path.normpath, names))
-
-
-def _interpreter(path: Path) -> str | None:
-    """The interpreter that a script's #! line names; None for what the kernel runs itself.
-
-    UserError for a text without such a line, and for one whose interpreter is not there.
-    """
-    try:
-        with path.open("rb") as file:
-            line = file.read(_LINE_LENGTH).partition(b"\n")[0]
-    except OSError:  # a program that may be executed and not read
-        return None
-    if not line.startswith(b"#!"):
-        if _is_text(line):
-            raise UserError(
-                f"'{path}' has no #! line that says what runs it; name the interpreter: "
-                f"echotrace run sh {path}"
-            )
-        return None
-    words = _of_shebang(os.fsdecode(line[2:]))
-    interpreter = next(words, "")
-    if not Path(interpreter).is_file():
-        raise UserError(f"'{path}' is to be run by '{interpreter}', which is not there")
-    return next(words, interpreter) if Path(interpreter).name == "env" else interpreter
-
-
-def _of_shebang(line: str) -> Iterator[str]:
-    """The words of a #! line but for options and settings, as `-S` and `A=1` for env(1)."""
-    return (word for word in line.split() if not word.startswith("-") and "=" not in word)
-
-
-def _is_text(line: bytes) -> bool:
-    return all(byte in b"\t\r" or 32 <= byte < 127 for byte in line)

@@ -1,28 +1,28 @@
 """One recording: starts a program under trace, books what happens, ends and reaps the program."""
 
 import contextlib
-import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from echotrace.errors import NotReachable
+from echotrace.errors import CutShort, NotReachable
 from echotrace.pauses import no_garbage_collection
 from echotrace.record import arrival, launch, means, ptrace, seccomp
 from echotrace.record.arrival import Beginning
 from echotrace.record.attention import attention
 from echotrace.record.engine import Engine
 from echotrace.record.inject import Faults
-from echotrace.record.inspect import Inspector
+from echotrace.record.inspect import Found, Inspector
 from echotrace.record.launch import Launch
 from echotrace.record.ledger import Ledger
+from echotrace.record.machine import Call
 from echotrace.record.origins import Origins
 from echotrace.record.plan import Plan, header
 from echotrace.record.services import Service, Services
 from echotrace.record.sources import Sources
-from echotrace.record.spool import Spool
+from echotrace.record.spool import Batch, Spool
 from echotrace.record.stops import Stops
 from echotrace.record.terminal import terminal_restored
 from echotrace.trace import End, Record, Syscall
@@ -40,12 +40,14 @@ class Recorder:
     `write` takes records as they are settled; `services` are the places where the program takes
     clients, `beginning` knows why there is none; `stopped_by` is the signal that ended the
     recording; `faults` knows what has become of the plan's injections. `glimpse` is shown each call
-    that goes on when all that has ended is settled, once.
+    that goes on when all that has ended is settled, once; `decoding` is told how many of how many
+    calls are decoded, where they are very many.
     """
 
     plan: Plan
     write: Callable[[Sequence[Record]], None]
     glimpse: Callable[[Sequence[Syscall]], None] | None = None
+    decoding: Callable[[int, int], None] = lambda _done, _all: None
     engine: Engine = field(init=False)
     ledger: Ledger = field(init=False)
     services: Services = field(init=False, default_factory=Services)
@@ -53,6 +55,8 @@ class Recorder:
     stopped_by: int | None = field(init=False, default=None)
     tick: bool = field(init=False, default=False)
     faults: Faults = field(init=False)
+    _finishing: bool = field(init=False, default=False)
+    _hurried: bool = field(init=False, default=False)
     _glimpsed: set[tuple[int, int]] = field(init=False, default_factory=set)
     _spool: Spool = field(init=False)
     _origins: Origins = field(init=False)
@@ -95,17 +99,28 @@ class Recorder:
         self._stack.callback(callback)
 
     def settle(self, see: Callable[[Sequence[Record]], None] = lambda _: None) -> None:
-        """Write down everything that has happened; `see` is shown what is written."""
-        batch = self.engine.take()
-        for items, others, waiting in itertools.chain(self._spool.drain(), (batch,)):
-            records = self.ledger.enter(items, others, waiting)
-            if records:
-                self.services.learn(records)
-                self.beginning.learn(records)
-                self.write(records)
-                see(records)
+        """Write down everything that has happened; `see` is shown what is written.
+
+        A second signal to us ends that early.
+        """
+        last, spooled = self.engine.take(), self._spool.calls
+        for batch in self._spool.drain():
+            see(self._enter(batch))
+            self.decoding(spooled - self._spool.calls, spooled)
+            if self._hurried:
+                self._spool.put(last)
+                return
+        see(self._enter(last))
         if self.glimpse is not None:
             self.glimpse(self._new_waits())
+
+    def _enter(self, batch: Batch) -> list[Record]:
+        records = self.ledger.enter(*batch)
+        if records:
+            self.services.learn(records)
+            self.beginning.learn(records)
+            self.write(records)
+        return records
 
     def _new_waits(self) -> list[Syscall]:
         waiting = self.engine.waiting
@@ -120,9 +135,19 @@ class Recorder:
 
     def put_aside(self) -> None:
         """Keep raw facts for later; decode them now only when there are very many."""
-        self._spool.put(self.engine.take())
+        batch = self.engine.take()
+        self.beginning.learn(batch[1])
+        self._spool.put(batch)
         if self._spool.size > _SPOOL_LIMIT:
             self.settle()
+
+    def _settle_for_a_moment(self) -> None:
+        """Write down what there is time for in a lull, and keep the rest for the next."""
+        if self.glimpse is not None or not self._spool.calls:
+            self.settle()
+        else:
+            self.put_aside()
+            self._enter(self._spool.take() or ([], [], {}))
 
     def run_freely(
         self,
@@ -132,14 +157,15 @@ class Recorder:
         """Follow the program at full speed until it ends, an interrupt comes, or it is `enough`.
 
         `announce` is called with each service, when there is one. `enough` is asked at every tick
-        while the program rests, and from time to time while it does not.
+        while the program rests, and from time to time while it does not. What happened last is yet
+        to be settled: it may be much.
         """
         handled = announced = 0
 
         def lull() -> bool:
             nonlocal handled, announced
             if self.glimpse is not None or self.engine.handled - handled < 100:
-                self.settle()
+                self._settle_for_a_moment()
                 for service in self.services.found[announced:]:
                     announce(service)
                 announced = len(self.services.found)
@@ -154,12 +180,13 @@ class Recorder:
         self.engine.overflow = overflow
         self.engine.pump(block=True, until=lull)
         self._come_to_rest()
-        self.settle()
+        self.put_aside()
 
     def _come_to_rest(self) -> None:
         """Let what has begun be finished: a call that has returned must not seem to wait."""
         self.engine.interrupted = False
         deadline = time.monotonic() + _LAST_MOMENT
+        self.engine.overflow = lambda: time.monotonic() > deadline
         while time.monotonic() < deadline and not self.engine.idle():
             self.engine.pump(block=False)
         self.engine.pump(block=False)
@@ -179,24 +206,41 @@ class Recorder:
             return NotReachable(self.beginning.ended(plan.server))
         if found and plan.port is not None:
             return NotReachable(arrival.elsewhere(plan.server, plan.port, found))
+        if not self.engine.idle():
+            return NotReachable(self.beginning.runs_on(plan.server, plan.loading))
         calls = self.engine.calls_in_progress()
         return NotReachable(self.beginning.waits(plan.server, plan.timeout, calls))
 
     def finish(self, reason: str | None = None) -> None:
-        """Write the calls that have not returned, and the end record."""
+        """Write what is yet to be settled, the calls that have not returned, and the end record.
+
+        Raises CutShort when a signal ends that early; the trace says how much it lacks.
+        """
         if not self.engine.pids and not self.engine.interrupted:
             self.engine.pump(block=False)
+        now, self._finishing = self.ledger.time(time.monotonic_ns()), True
+        going_on = list(self._unfinished())
         self.settle()
+        if self._hurried:
+            reason = f"interrupted, the last {self._spool.calls:,} calls are not in the trace"
+        else:
+            for call in going_on:
+                self.write(self.ledger.unfinished(*call))
+        self.write([End(syscalls=self.ledger.syscalls, time=now, reason=reason)])
+        if self._hurried:
+            raise CutShort(f"{reason}")
+
+    def _unfinished(self) -> Iterator[tuple[int, int, Call, Found, int]]:
+        """The calls that have not returned."""
         for tid, start in self.engine.waiting.items():
             call = self.engine.stops.in_progress(tid)
             if call is not None:
-                found, origin = self.engine.look(tid, call), self.engine.stops.origin(tid, call)
-                self.write(self.ledger.unfinished(tid, start, call, found, origin))
-        now = self.ledger.time(time.monotonic_ns())
-        self.write([End(syscalls=self.ledger.syscalls, time=now, reason=reason)])
+                origin = self.engine.stops.origin(tid, call)
+                yield tid, start, call, self.engine.look(tid, call), origin
 
     def _stop(self, number: int) -> None:
-        """A signal to us ends the recording."""
+        """A signal to us ends the recording; one after that, the work that is left to do."""
+        self._hurried = self._finishing or self.stopped_by is not None
         self.stopped_by = number
         self.engine.interrupt()
 

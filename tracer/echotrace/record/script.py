@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from echotrace.errors import ScriptError, UserError
+from echotrace.record.order import Order
 
 ACTIONS: Mapping[str, str] = {
     "connect": "",
@@ -92,15 +93,20 @@ def _escape(data: bytes) -> str:
     return text.replace("#", "\\x23")  # which would begin a comment
 
 
-def parse(text: str, name: str) -> Script:
-    """Read a script; raises ScriptError with the line and what is allowed."""
+def parse(text: str, name: str, order: Order | None = None) -> Script:
+    """Read a script; raises ScriptError with the line and what is allowed.
+
+    With an `order`, for a step too that can never be taken after those before it.
+    """
     steps = []
     for number, line in enumerate(text.splitlines(), start=1):
         match = _NO_COMMENT.match(line)
         words = match[0].strip() if match else ""
         if words:
             try:
-                steps.append(_step(words))
+                steps.append(step := _step(words))
+                if order is not None:
+                    order.take(step.clients, step.action)
             except ValueError as error:
                 raise ScriptError(f"'{name}', line {number}: {error}") from None
     if not steps:
@@ -152,6 +158,11 @@ def _duration(text: str) -> int:
 def _bytes(text: str) -> bytes:
     """TEXT: plain or in double quotes, with backslash escapes; `"x" * 5000` repeats."""
     match = _REPEAT.fullmatch(text)
+    if text.startswith('"') and not match:
+        raise ValueError(
+            f"{text} begins with a double quote and does not end with one; "
+            'a quote that is to be sent is written \\"'
+        )
     count = int(match["count"] or 1) if match else 1
     try:
         data = codecs.escape_decode((match["text"] if match else text).encode())[0]
@@ -259,6 +270,8 @@ def find(name: str, clients: int) -> Script:
     except FileNotFoundError:
         known = ", ".join(BUILT_IN)
         raise UserError(f"no script '{name}': neither a file nor one of {known}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read the script '{name}': {error}") from error
-    return parse(text, name)
+    except UnicodeDecodeError:
+        raise UserError(f"cannot read the script '{name}': it is no text in UTF-8") from None
+    except OSError as error:
+        raise UserError(f"cannot read the script '{name}': {error.strerror}") from error
+    return parse(text, name, Order())

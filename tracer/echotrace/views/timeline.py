@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from echotrace.pauses import no_garbage_collection
 from echotrace.story.nouns import Story
 from echotrace.trace import Syscall
 from echotrace.views import heading, words
@@ -21,6 +22,7 @@ from echotrace.views.widths import GAP
 LEAST_WIDTH = 60
 
 
+@no_garbage_collection()
 def timeline(
     story: Story,
     surface: Surface,
