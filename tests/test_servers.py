@@ -39,7 +39,7 @@ def test_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(UserError) as raised:
         servers.find("frok")
     assert str(raised.value) == (
-        "no server is called 'frok'; did you mean fork or prefork? (echotrace servers lists all)"
+        "no server is called 'frok'; did you mean fork? (echotrace servers lists all)"
     )
 
 

@@ -62,7 +62,7 @@ def test_mistake_is_refused_before_anything_is_recorded(command: tuple[str, ...]
     """A fault that cannot be meant costs no recording."""
     told = refused(*command, "--inject", "acept:EINTR")
     assert told.startswith("echotrace: --inject 'acept:EINTR': no call that echotrace records")
-    assert told.endswith("did you mean accept or accept4 or creat?\n")
+    assert told.endswith("did you mean accept or accept4?\n")
     assert not list(Path("state").rglob("*.jsonl"))
 
 

@@ -13,7 +13,7 @@ from echotrace.commands.progress import Progress
 from echotrace.commands.recording import Recorded, keep
 from echotrace.commands.wish import say
 from echotrace.errors import CutShort, EchotraceError, SystemRefused
-from echotrace.record import attachable, procfs
+from echotrace.record import procfs
 from echotrace.record.attached import AttachedRecorder, plan_of
 from echotrace.tracefile import Writer
 from echotrace.views.words import count
@@ -46,9 +46,7 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
     plan = plan_of(
         wish.pid, everything=wish.everything, snaplen=wish.snaplen, lines=not wish.no_lines
     )
-    if procfs.state(wish.pid) == "T" and not wish.quiet:
-        name = attachable.named(wish.pid)
-        say(f"{name} is stopped and makes no calls; 'kill -CONT {wish.pid}' lets it go on")
+    stopped = procfs.state(wish.pid) == "T"
     error: EchotraceError | None = None
     with Writer.create(path, overwrite=overwrite) as writer:
         try:
@@ -62,6 +60,8 @@ def record(wish: Wish, path: Path, *, overwrite: bool) -> Recorded:
                     tasks = count(recorder.tasks, "task")
                     name = f"attached to {wish.pid} ({readable(plan.server)})"
                     click.echo(f"{name}: {tasks}; {_until(wish.seconds)}", err=True)
+                    if stopped:
+                        say(f"it is stopped; 'kill -CONT {wish.pid}' lets it go on")
                 with _time_limit(wish.seconds, recorder.engine.interrupt):
                     recorder.run_freely()
                 recorder.finish()
