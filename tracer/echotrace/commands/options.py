@@ -154,3 +154,6 @@ text_or_trace = click.option(
     "--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True,
     help="What to print: the view, or the trace itself.",
 )  # fmt: skip
+
+#: What all commands that record a server offer for showing it.
+showing = _all(looking, whole, live, text_or_trace, writing_trace, quiet)

@@ -42,12 +42,7 @@ def command(_entry: Entry) -> click.Command:
               help="Go on recording after the script, until the program ends by itself; Ctrl-C "
               "before that counts as an interruption.")  # fmt: skip
 @options.recording
-@options.looking
-@options.whole
-@options.live
-@options.text_or_trace
-@options.writing_trace
-@options.quiet
+@options.showing
 @click.pass_context
 def run(context: click.Context, /, words: tuple[str, ...], **chosen: Any) -> None:  # noqa: ANN401 -- click's
     """Record a program of your own, in any language, and show its connections.

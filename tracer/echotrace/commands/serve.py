@@ -17,12 +17,7 @@ def command(entry: Entry) -> click.Command:
     @click.command(entry.name, help=f"{entry.summary}\n\n{_HELP}", epilog=_examples(entry.name))
     @options.recording
     @options.of_catalogue
-    @options.looking
-    @options.whole
-    @options.live
-    @options.text_or_trace
-    @options.writing_trace
-    @options.quiet
+    @options.showing
     @click.pass_context
     def serve(context: click.Context, /, **chosen: Any) -> None:  # noqa: ANN401 -- click's
         hint = _next(entry.name)
