@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from echotrace.story.compare.compare import compare
 from echotrace.story.findings.check import findings
 from echotrace.story.nouns import Story
 from echotrace.views.comparison import comparison
@@ -23,7 +24,7 @@ def every_view(story: Story) -> Iterator[str]:
         yield timeline(story, surface, by=by, explained=True)
         yield timeline(story, Surface(WIDTH, unicode=False), by=by, everything=True)
     yield report("heading", (), findings(story), surface)
-    yield comparison(story, story, surface)
+    yield comparison(compare([story, story]), surface)
     yield from _steps(story, surface)
 
 

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from echotrace.commands.recording import Wish, record
 from echotrace.record.script import BUILT_IN
 from echotrace.servers import NAMES
+from echotrace.story.compare.compare import compare
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
@@ -54,12 +55,12 @@ def views() -> Iterator[tuple[str, str]]:
         yield f"{server}-explained-80.txt", explained
     yield "fork-colour.txt", timeline(story("fork", "idle"), Surface(100, colour=True))
     yield "thread-reset.txt", timeline(story("thread", "reset"), Surface(100))
-    yield "fork-thread.txt", comparison(story("fork"), story("thread"), Surface(100))
+    yield "fork-thread.txt", comparison(compare([story("fork"), story("thread")]), Surface(100))
     yield (
         "thread-fork-ascii.txt",
-        comparison(story("thread"), story("fork"), Surface(80, unicode=False)),
+        comparison(compare([story("thread"), story("fork")]), Surface(80, unicode=False)),
     )
-    yield "fork-fork.txt", comparison(story("fork"), story("fork"), Surface(100))
+    yield "fork-fork.txt", comparison(compare([story("fork"), story("fork")]), Surface(100))
     yield "iterative-silent-120.txt", timeline(story("iterative", "silent"), Surface(120))
     yield "select-80-ascii.txt", timeline(story("select"), Surface(80, unicode=False))
     yield "poll-reset-60.txt", timeline(story("poll", "reset"), Surface(60))
@@ -77,14 +78,16 @@ def views() -> Iterator[tuple[str, str]]:
     yield "pool-silent-80.txt", timeline(story("pool", "silent"), Surface(80))
     yield "kqueue-explained-120.txt", timeline(story("kqueue"), Surface(120), explained=True)
     for one, other in (*NEIGHBOURS, ("fork", "udp")):
-        yield f"{one}-{other}.txt", comparison(story(one), story(other), Surface(100))
+        yield f"{one}-{other}.txt", comparison(compare([story(one), story(other)]), Surface(100))
 
 
 def pictures() -> dict[str, str]:
     """What README shows, by the command it stands below."""
     return {
         "echotrace fork": timeline(story("fork"), Surface(100)),
-        "echotrace compare fork thread": comparison(story("fork"), story("thread"), Surface(100)),
+        "echotrace compare fork thread": comparison(
+            compare([story("fork"), story("thread")]), Surface(100)
+        ),
     }
 
 

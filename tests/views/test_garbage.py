@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from echotrace.story.compare.compare import compare
 from echotrace.story.replay import replay
 from echotrace.syscalls import ROWS
 from echotrace.trace import Record, Trace
@@ -33,7 +34,7 @@ def _all_views(trace: Trace) -> None:
     timeline(story, Surface(80), explained=True)
     timeline(story, Surface(120), everything=True)
     timeline(story, Surface(100, unicode=False), by="task")
-    comparison(story, story, Surface(100))
+    comparison(compare([story, story]), Surface(100))
 
 
 @pytest.mark.parametrize("odd", [True, {"a": 1}, [1], 7])

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from echotrace.story.compare.compare import compare
 from echotrace.story.replay import replay
 from echotrace.trace import Syscall, Trace
 from echotrace.views.comparison import comparison
@@ -45,21 +46,23 @@ def test_untouched_trace_says_nothing_of_faults() -> None:
     b.server()
     b.accept(10, 4)
     story = replay(b.trace())
-    assert "inject" not in timeline(story, Surface(120)) + comparison(story, story, Surface(120))
+    assert "inject" not in timeline(story, Surface(120)) + comparison(
+        compare([story, story]), Surface(120)
+    )
 
 
 def test_comparison_names_the_faults_of_each_side() -> None:
     """Both sides' notes say what was injected, and the cells mark it."""
     story = replay(faulty("send:short=3", "send:short=3"))
-    text = comparison(story, story, Surface(140))
-    assert text.count("test (c): Faults injected into 2 calls") == 2
+    text = comparison(compare([story, story]), Surface(140))
+    assert text.count(": Faults injected into 2 calls") == 2
     assert text.count("= 3 of 5 (injected short=3)") == 2
 
 
 def test_hostile_fault_cannot_steer_the_terminal() -> None:
     """What a trace file claims of faults is escaped as all else from outside."""
     story = replay(faulty("send:\x1b[2J", "\x1b]0;title\x07"))
-    text = timeline(story, Surface(140)) + comparison(story, story, Surface(140))
+    text = timeline(story, Surface(140)) + comparison(compare([story, story]), Surface(140))
     assert "\x1b" not in text
     assert "\x07" not in text
     assert "(injected \\x1b[2J)" in text

@@ -10,6 +10,7 @@ from echotrace.cli import Entry, complain
 from echotrace.commands import options, output
 from echotrace.commands.target import Target, resolve
 from echotrace.errors import UserError
+from echotrace.story.compare.compare import compare as compared
 from echotrace.views.comparison import comparison
 
 _EXAMPLES = """\b
@@ -60,7 +61,8 @@ def compare(
     if wished["inject"] and one.path is None and other.path is None:
         raise UserError("--inject needs a server to record, and both sides are traces")
     surface = output.surface(width, to_file=output_ is not None)
-    output.deliver(comparison(one.story, other.story, surface), output_, overwrite=force)
+    text = comparison(compared((one.story, other.story)), surface)
+    output.deliver(text, output_, overwrite=force)
     errors = [side.error for side in (one, other) if side.error]
     for error in errors:
         complain(error)

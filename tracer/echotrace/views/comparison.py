@@ -2,18 +2,9 @@
 
 from collections.abc import Iterator
 
-from echotrace.story.align import (
-    DIFFERENT,
-    LEFT_ONLY,
-    RIGHT_ONLY,
-    SAME,
-    Alignment,
-    Pair,
-    align,
-)
+from echotrace.story.compare.nouns import Alignment, Comparison, Mark, Row
+from echotrace.story.compare.on_tasks import flags_of
 from echotrace.story.nouns import Connection, Story, StoryEvent
-from echotrace.story.reasons import flags_of, reasons
-from echotrace.trace import Header
 from echotrace.views import words
 from echotrace.views.cells import fit
 from echotrace.views.paint import Piece, Surface, glyphs, paint
@@ -24,58 +15,36 @@ from echotrace.views.timeline import LEAST_WIDTH
 
 _SECTION_WIDTH, _NUMBER_WIDTH, _GAP = 9, 4, "  "
 _MOST_SIDE = 60
-_STYLES = {SAME: "plain", DIFFERENT: "differs", LEFT_ONLY: "differs", RIGHT_ONLY: "differs"}
 _PAYLOAD_WIDTH = 24
 
 
-def comparison(left: Story, right: Story, surface: Surface) -> str:
-    """The whole view. Differences among connections that are alike are told once."""
-    alignments = align(left, right)
-    frame = _Frame(left, right, surface)
-    sections = [list(_notes(left, right, surface))]
-    sections += [list(frame.table(alignment)) for alignment in alignments]
-    sections.append(list(_reasons(left, right, alignments, surface)))
+def comparison(compared: Comparison, surface: Surface) -> str:
+    """The whole view."""
+    frame = _Frame(compared, surface)
+    sections = [list(_notes(compared, surface))]
+    sections += [list(frame.table(alignment)) for alignment in compared.alignments]
+    sections.append(list(_differences(compared, surface)))
     return "\n".join(paint(section, surface) for section in sections if section)
 
 
-def name(story: Story) -> str:
-    """How a story is called in a heading."""
-    header = story.trace.header
-    server = words.path(header.server)
-    return f"{server} ({words.path(header.language)})" if header.language else server
-
-
-def _script(header: Header) -> str:
-    return words.path(header.script) or "none"
-
-
-def _notes(left: Story, right: Story, surface: Surface) -> Iterator[list[Piece]]:
-    one, other = left.trace.header, right.trace.header
-    if (one.script, one.steps, one.load) != (other.script, other.steps, other.load):
-        text = f"The scripts differ: {_script(one)} and {_script(other)}."
-        yield [Piece(glyphs(text, surface), "differs")]
-    for story in (left, right):
-        for sentence in (*_without_connections(story, left, right), *shortcomings(story)):
-            for line in fit(glyphs(f"{name(story)}: {sentence}", surface), surface.width):
-                yield [Piece(line, "differs")]
-    if not left.connections and not right.connections:
-        yield [Piece(f"{nobody(left, right)} on either side.", "differs")]
-
-
-def _without_connections(story: Story, *both: Story) -> Iterator[str]:
-    """What a side that receives datagrams is compared by, when the other has connections."""
-    if story.receivers and not all(each.receivers for each in both):
-        yield (
-            "UDP has no connections; # is a peer, an address whose datagrams were received, and "
-            "what TCP does to begin and end a connection has no counterpart."
-        )
+def _notes(compared: Comparison, surface: Surface) -> Iterator[list[Piece]]:
+    told = list(compared.notes)
+    for story, name in zip(compared.stories, compared.names, strict=True):
+        told += (f"{name}: {sentence}" for sentence in shortcomings(story))
+    if not any(story.connections for story in compared.stories):
+        told.append(f"{nobody(*compared.stories)} on either side.")
+    for sentence in told:
+        for line in fit(glyphs(sentence, surface), surface.width):
+            yield [Piece(line, "differs")]
 
 
 class _Frame:
     """Draws the tables of a comparison in the width of a surface."""
 
-    def __init__(self, left: Story, right: Story, surface: Surface) -> None:
-        self._left, self._right, self._surface = left, right, surface
+    def __init__(self, compared: Comparison, surface: Surface) -> None:
+        self._left, self._right = compared.stories[:2]
+        self._names = compared.names
+        self._surface = surface
         margins = _SECTION_WIDTH + 3 + 2 * (_NUMBER_WIDTH + 1) + 2 * len(_GAP)
         self._side = min(_MOST_SIDE, (max(surface.width, LEAST_WIDTH) - margins) // 2)
 
@@ -83,49 +52,50 @@ class _Frame:
         """One pair of connections."""
         yield self._heading(alignment)
         section = ""
-        for pair in alignment.pairs:
-            yield from self._row(pair, pair.section if pair.section != section else "")
-            section = pair.section
+        for row in alignment.rows:
+            yield from self._row(row, row.section if row.section != section else "")
+            section = row.section
 
     def _heading(self, alignment: Alignment) -> list[Piece]:
-        connection = alignment.left or alignment.right
-        assert connection is not None
-        client = f" C{connection.client}" if connection.client else ""
-        label = f"#{connection.number}{client}".ljust(_SECTION_WIDTH)
+        known = next(filter(None, alignment.connections), None)
+        client = f" C{known.client}" if known and known.client else ""
+        label = (f"#{known.number}{client}" if known else alignment.kind).ljust(_SECTION_WIDTH)
         left, right = (
-            self._title(self._left, alignment.left),
-            self._title(self._right, alignment.right),
+            self._title(story, name, own, connection=known is not None)
+            for story, name, own in zip(
+                (self._left, self._right), self._names, alignment.connections, strict=False
+            )
         )
         return [Piece(glyphs(f"{label}{_GAP}{left}   {_GAP}{right}", self._surface), "bold")]
 
-    def _title(self, story: Story, own: Connection | None) -> str:
+    def _title(self, story: Story, name: str, own: Connection | None, *, connection: bool) -> str:
         """The story's name above its column, behind the room for the numbers."""
         missing = "no such peer" if story.receivers else "no such connection"
-        title = name(story) if own else f"{name(story)}: {missing}"
+        title = f"{name}: {missing}" if connection and own is None else name
         indented = " " * (_NUMBER_WIDTH + 1) + title
         width = _NUMBER_WIDTH + 1 + self._side
         return indented[:width].ljust(width)
 
-    def _row(self, pair: Pair, section: str) -> Iterator[list[Piece]]:
-        left, right = self._cell(self._left, pair.left), self._cell(self._right, pair.right)
+    def _row(self, row: Row, section: str) -> Iterator[list[Piece]]:
+        events = [step.event if step else None for step in row.steps[:2]]
+        left, right = self._cell(self._left, events[0]), self._cell(self._right, events[1])
+        mark = row.mark(1)
         for index in range(max(len(left), len(right))):
             first = index == 0
             yield [
                 Piece((section if first else "").ljust(_SECTION_WIDTH), "dim"),
-                *self._half(pair.left, left, index, pair.mark),
-                Piece(
-                    f" {glyphs(pair.mark, self._surface) if first else ' '} ", _STYLES[pair.mark]
-                ),
-                *self._half(pair.right, right, index, pair.mark),
+                *self._half(events[0], left, index, mark),
+                Piece(f" {glyphs(mark, self._surface) if first else ' '} ", _style(mark)),
+                *self._half(events[1], right, index, mark),
             ]
 
     def _half(
-        self, event: StoryEvent | None, lines: list[str], index: int, mark: str
+        self, event: StoryEvent | None, lines: list[str], index: int, mark: Mark
     ) -> Iterator[Piece]:
         number = f"{event.seq:>{_NUMBER_WIDTH}} " if event and index == 0 else " " * 5
         text = lines[index] if index < len(lines) else ""
         yield Piece(_GAP + number, "dim")
-        yield Piece(text.ljust(self._side), _STYLES[mark])
+        yield Piece(text.ljust(self._side), _style(mark))
 
     def _cell(self, story: Story, event: StoryEvent | None) -> list[str]:
         if event is None:
@@ -139,29 +109,17 @@ class _Frame:
         return fit(glyphs(" ".join(filter(None, parts)), self._surface), self._side)
 
 
-def _reasons(
-    left: Story, right: Story, alignments: tuple[Alignment, ...], surface: Surface
-) -> Iterator[list[Piece]]:
-    told = reasons(left, right, alignments)
-    marks = [pair.mark for alignment in alignments for pair in alignment.pairs]
-    different = sum(mark != SAME for mark in marks)
-    if different:
-        legend = "= the same, ≠ not the same, < only left, > only right; the numbers aside"
-        yield from ([Piece(line, "dim")] for line in fit(glyphs(legend, surface), surface.width))
-    if not told:
-        said = f"{words.count(different, 'row')} differ." if different else _same(left, right)
-        if marks:
-            yield from ([Piece(line)] for line in fit(glyphs(said, surface), surface.width))
+def _style(mark: Mark) -> str:
+    return "plain" if mark is Mark.SAME else "differs"
+
+
+def _differences(compared: Comparison, surface: Surface) -> Iterator[list[Piece]]:
+    if compared.same:
+        yield [Piece("No difference.")]
         return
-    yield [Piece("Why", "bold")]
-    for number, sentence in enumerate(told, start=1):
-        first, *rest = fit(glyphs(f"{number}. {sentence}.", surface), surface.width - 2)
-        yield [Piece(f"  {first}")]
-        for line in rest:
-            yield [Piece(f"  {line}")]
-
-
-def _same(left: Story, right: Story) -> str:
-    """What was compared and found alike: a Unix and a TCP server differ only before."""
-    same = "Peers are treated" if left.receivers and right.receivers else "The connections do"
-    return f"{same} the same. How the sockets are set up is not compared."
+    legend = "= the same, ≠ not the same, < only left, > only right; the numbers aside"
+    yield from ([Piece(line, "dim")] for line in fit(glyphs(legend, surface), surface.width))
+    yield [Piece("What differs", "bold")]
+    for number, difference in enumerate(compared.differences[0], start=1):
+        text = glyphs(f"{number}. {difference.sentence}.", surface)
+        yield from ([Piece(f"  {line}")] for line in fit(text, surface.width - 2))

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from echotrace.story.essentials import is_essential, without_announced_ends
 from echotrace.story.events import takes_whoever_comes
 from echotrace.story.nouns import NONE, Story, StoryEvent
-from echotrace.syscalls import ROWS, Effect, logical_event
-from echotrace.trace import ClientStep, Exit, Signal, Syscall
+from echotrace.syscalls import logical_event
+from echotrace.trace import ClientStep, Exit, Syscall
 from echotrace.views import words
 from echotrace.views.waits import Waits
 
@@ -20,8 +21,6 @@ from echotrace.views.waits import Waits
 _CAN_WAIT = frozenset({
     "accept", "recv", "send", "connect", "select", "poll", "epoll wait", "wait", "splice", "futex",
 })  # fmt: skip
-#: Signals that change nothing unless the program says so (signal(7)): noise in a lecture.
-_QUIET_SIGNALS = frozenset({"SIGCHLD", "SIGURG", "SIGWINCH", "SIGCONT"})
 
 
 @dataclass(frozen=True)
@@ -71,32 +70,6 @@ def lay_out(story: Story, *, by: str = "connection", everything: bool = False) -
         hidden=len(told) - len(shown),
         by=by,
     )
-
-
-def is_essential(event: StoryEvent) -> bool:
-    """Whether an event belongs to the lecture: sockets, connections, tasks; no files, no noise."""
-    if event.place == NONE:
-        return False
-    record = event.record
-    if isinstance(record, Signal):
-        return record.signal not in _QUIET_SIGNALS
-    return not isinstance(record, Syscall) or record.name in ROWS
-
-
-def without_announced_ends(events: Iterable[StoryEvent]) -> list[StoryEvent]:
-    """Leaves out the ends of tasks that just called exit: the call says it."""
-    leaving: set[str] = set()
-    kept = []
-    for event in events:
-        record = event.record
-        if isinstance(record, Syscall):
-            row = ROWS.get(record.name)
-            if row is not None and row.effect is Effect.EXITS:
-                leaving.add(event.actor)
-        elif isinstance(record, Exit) and record.signal is None and event.actor in leaving:
-            continue
-        kept.append(event)
-    return kept
 
 
 def _connection_columns(story: Story) -> tuple[Column, ...]:

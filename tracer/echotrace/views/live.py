@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import msgspec
 
+from echotrace.story.essentials import is_essential, without_announced_ends
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.unfolding import Unfolding
 from echotrace.trace import ClientStep, Header, Record, Syscall
@@ -18,9 +19,7 @@ from echotrace.views.layout import (
     Moment,
     Row,
     can_wait,
-    is_essential,
     moments_of,
-    without_announced_ends,
 )
 from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint
 from echotrace.views.shortcomings import shortcomings

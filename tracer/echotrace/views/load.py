@@ -6,12 +6,13 @@ from statistics import median_low
 
 from tabulate import tabulate
 
+from echotrace.story.essentials import is_essential
 from echotrace.story.load import Answered, FreeRun, free_run
 from echotrace.story.nouns import Story
 from echotrace.trace import Syscall
 from echotrace.views import summary, words
 from echotrace.views.cells import fit
-from echotrace.views.layout import Column, Layout, is_essential
+from echotrace.views.layout import Column, Layout
 
 _EACH = 3  # connections that are shown of the quickest, the middle and the slowest
 _MOST_WRONG = 12

@@ -10,10 +10,11 @@ from functools import cached_property, lru_cache
 
 from echotrace.kernel.state import State
 from echotrace.pauses import no_garbage_collection
+from echotrace.story.essentials import is_essential
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import ClientStep, Exit, Syscall
-from echotrace.views.layout import Layout, Row, is_essential, lay_out
+from echotrace.views.layout import Layout, Row, lay_out
 
 
 @dataclass(frozen=True)

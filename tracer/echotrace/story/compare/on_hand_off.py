@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from echotrace.functions import called
-from echotrace.story.align import Pair
+from echotrace.story.compare.sides import Pair, Side, call_of, is_call
 from echotrace.story.nouns import StoryEvent
-from echotrace.story.sides import Side, call_of, is_call
 from echotrace.syscalls import logical_event
 
 

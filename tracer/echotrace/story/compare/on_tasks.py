@@ -1,18 +1,11 @@
-"""Why two sides differ, in words, each with the events that show it.
+"""What differs in the tasks that serve: how they are made, what they share, how they end."""
 
-A rule says something only where the events of both sides bear it out; where they do not, the rows
-of the comparison stand for themselves.
-"""
-
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from echotrace.functions import called
-from echotrace.story.align import DIFFERENT, LEFT_ONLY, RIGHT_ONLY, Alignment, Pair
-from echotrace.story.nouns import Story, StoryEvent
-from echotrace.story.reasons_of_datagrams import no_connections
-from echotrace.story.reasons_to_hand_on import made_before, other_functions
-from echotrace.story.reasons_to_wait import asked_for_all, queued
-from echotrace.story.sides import Side, call_of, is_call
+from echotrace.story.compare.nouns import Mark
+from echotrace.story.compare.sides import Pair, Side, call_of
+from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Exit, Syscall
 
@@ -26,22 +19,6 @@ _SHARED = {
 }
 
 
-_Rule = Callable[[Side, Side, Sequence[Pair]], Iterator[str]]
-
-
-def reasons(left: Story, right: Story, alignments: Sequence[Alignment]) -> list[str]:
-    """The differences that have a reason we know, most telling first; each rule speaks once."""
-    told: list[str] = []
-    for rule in _RULES:
-        for alignment in alignments:
-            one, other = _sides(left, right, alignment.pairs)
-            sentences = list(rule(one, other, alignment.pairs))
-            if sentences:
-                told.extend(sentences)
-                break
-    return told
-
-
 def flags_of(event: StoryEvent | None) -> tuple[str, ...]:
     """The flags of an event that makes a task, as given; none for fork, and where unknown."""
     record = event.record if event else None
@@ -50,22 +27,13 @@ def flags_of(event: StoryEvent | None) -> tuple[str, ...]:
     return tuple(flag for flag in str(record.args.get("flags") or "").split("|") if flag)
 
 
-def _sides(left: Story, right: Story, pairs: Sequence[Pair]) -> tuple[Side, Side]:
-    one, other = left.trace.header.server, right.trace.header.server
-    if one == other:
-        one, other = "the left", "the right"
-    return (
-        Side(left, one, tuple(p.left for p in pairs if p.left and is_call(p.left))),
-        Side(right, other, tuple(p.right for p in pairs if p.right and is_call(p.right))),
-    )
-
-
-def _spawns(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]:
+def spawns(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]:
+    """Both make a task for the connection, in different ways."""
     mine, your = one.first("spawn"), other.first("spawn")
     if (
         mine is None
         or your is None
-        or not any(p.left is mine and p.mark == DIFFERENT for p in pairs)
+        or not any(p.left is mine and p.mark == Mark.DIFFERENT for p in pairs)
     ):
         return
     made = [_what_is_made(side, event) for side, event in ((one, mine), (other, your))]
@@ -93,7 +61,7 @@ def _what_is_made(side: Side, event: StoryEvent) -> str:
     return f"{name} makes a {kind}, {role}, {how} ({side.at(event)})"
 
 
-def _one_hands_over(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def one_hands_over(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
     """A task is made for the connection on one side only; on the other who accepts also serves."""
     for side, across in ((one, other), (other, one)):
         spawn, accept, served = side.first("spawn"), across.first("accept"), across.first("recv")
@@ -105,11 +73,16 @@ def _one_hands_over(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[
             )
 
 
-def _kept_copies(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]:
+def kept_copies(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]:
+    """Who hands a connection on closes its own copy; on the other side nobody has to."""
     for pair in pairs:
-        event = pair.left if pair.mark == LEFT_ONLY else pair.right
-        side, across = (one, other) if pair.mark == LEFT_ONLY else (other, one)
-        if pair.mark not in (LEFT_ONLY, RIGHT_ONLY) or event is None or event.touch is None:
+        event = pair.left if pair.mark == Mark.FIRST_ONLY else pair.right
+        side, across = (one, other) if pair.mark == Mark.FIRST_ONLY else (other, one)
+        if (
+            pair.mark not in (Mark.FIRST_ONLY, Mark.ONLY_HERE)
+            or event is None
+            or event.touch is None
+        ):
             continue
         freed = [slot for slot in event.touch.freed if slot.holders]
         spawn = side.first("spawn")
@@ -127,7 +100,8 @@ def _kept_copies(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]
         return
 
 
-def _exits(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def exits(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+    """Who served ends by another call."""
     ends = [(side, side.first("exit")) for side in (one, other)]
     said = [_how_it_ends(side, event) for side, event in ends if event is not None]
     names = {call_of(event).name for _, event in ends if event is not None}
@@ -155,7 +129,8 @@ def _how_it_ends(side: Side, event: StoryEvent) -> str:
     )
 
 
-def _ends_of_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def ends_of_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+    """A thread ends the whole process."""
     for side in (one, other):
         event = side.first("exit")
         if event is None or call_of(event).name != "exit_group":
@@ -168,7 +143,8 @@ def _ends_of_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str
             )
 
 
-def _shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+    """One sends the end of its data before it closes."""
     for side, across in ((one, other), (other, one)):
         event = side.first("shutdown")
         if event is None or across.first("shutdown") or call_of(event).args.get("how") == "SHUT_RD":
@@ -180,9 +156,3 @@ def _shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
                 f"({side.at(event)}); on the other side the last close does that "
                 f"({across.at(closing[0])})"
             )
-
-
-_RULES: tuple[_Rule, ...] = (
-    no_connections, _spawns, _one_hands_over, made_before, asked_for_all, other_functions, queued,
-    _kept_copies, _exits, _ends_of_all, _shutdowns,
-)  # fmt: skip

@@ -1,10 +1,20 @@
-"""One of two stories that are compared, as the rules that look for reasons ask for it."""
+"""One of two stories that are compared, as the rules that look for differences ask for it."""
 
 from dataclasses import dataclass
 
+from echotrace.story.compare.nouns import Mark
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One row, of two sides."""
+
+    mark: Mark
+    left: StoryEvent | None
+    right: StoryEvent | None
 
 
 @dataclass(frozen=True)

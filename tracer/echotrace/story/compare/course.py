@@ -1,29 +1,93 @@
-"""The course of a connection: its steps, in the sections that the life of every connection has.
+"""The courses of a story: each connection's, and what the server does before, between and after.
 
 A step is a logical event (`accept`, `recv` …) together with who took it: a task that serves, which
 moves the connection's bytes, or another. The waits that found the connection ready, with select,
 poll or epoll, are steps of it too.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from echotrace.effort import WAITS_FOR_READINESS
+from echotrace.story.compare.essence import essence
+from echotrace.story.compare.nouns import Step
+from echotrace.story.essentials import is_essential, without_announced_ends
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.syscalls import logical_event
-from echotrace.trace import Exit, Syscall
+from echotrace.trace import ClientStep, Exit, Syscall
 
-#: The sections of a connection's life, in order.
-SECTIONS = ("accept", "hand-off", "echo", "end", "exit")
+#: The sections of a course, in order: those of a connection's life are in the middle.
+SECTIONS = ("set-up", "accept", "hand-off", "echo", "end", "exit", "between", "tear-down")
 
 
 @dataclass(frozen=True)
-class Step:
-    """One call of a connection: its section of the life of a connection, its key, its event."""
+class Course:
+    """The steps of one connection, or of the server before (`set-up`), between and after.
 
-    section: str
-    key: tuple[str, str]
-    event: StoryEvent
+    `visit` tells which course of another story to lay beside it: for a connection its client and
+    which of that client's connections this is.
+    """
+
+    kind: str
+    visit: Hashable
+    connection: Connection | None
+    steps: tuple[Step, ...]
+
+
+def courses(story: Story) -> list[Course]:
+    """All courses of a story that have steps: set-up, connections, between, tear-down."""
+    found = [
+        Course("connection", visit, connection, tuple(steps(story, connection)))
+        for visit, connection in _visits(story.connections)
+    ]
+    apart = _apart(story, found)
+    return [
+        *(Course(kind, None, None, tuple(own)) for kind, own in apart.items() if kind == "set-up"),
+        *found,
+        *(Course(kind, None, None, tuple(own)) for kind, own in apart.items() if kind != "set-up"),
+    ]
+
+
+def _visits(
+    connections: Sequence[Connection],
+) -> Iterator[tuple[tuple[int | None, int], Connection]]:
+    """Each connection with whose it is: the client's number, and which of its visits this is."""
+    visits: Counter[int | None] = Counter()
+    for connection in connections:
+        visits[connection.client] += 1
+        yield (connection.client, visits[connection.client]), connection
+
+
+def _apart(story: Story, found: Sequence[Course]) -> dict[str, list[Step]]:
+    """What the server does on no connection, by when: before the first, after the last, between.
+
+    What has not returned at the end of the trace belongs to the tear-down: so the server was left.
+    """
+    told = {step.event.seq for course in found for step in course.steps}
+    first, last = min(told, default=None), max(told, default=0)
+    told.update(seq for course in found if course.connection for seq in course.connection.events)
+    apart: dict[str, list[Step]] = {"set-up": [], "between": [], "tear-down": []}
+    for event in without_announced_ends(story.events):
+        if event.seq in told or isinstance(event.record, ClientStep) or not is_essential(event):
+            continue
+        going_on = isinstance(event.record, Syscall) and event.end is None
+        if event.seq > last or going_on:
+            kind = "tear-down"
+        else:
+            kind = "set-up" if first is None or event.seq < first else "between"
+        apart[kind].append(_apart_step(kind, event))
+    return {kind: own for kind, own in apart.items() if own}
+
+
+def _apart_step(kind: str, event: StoryEvent) -> Step:
+    """A step of the server at large; options of a socket are variants only of themselves."""
+    record = event.record
+    if isinstance(record, Syscall):
+        name, detail = _kind(record.name), str(record.args.get("optname") or "")
+    else:
+        name, detail = type(record).__name__.lower(), ""
+    return Step(kind, (name, detail), essence(event), event)
 
 
 def steps(story: Story, connection: Connection) -> list[Step]:
@@ -45,7 +109,8 @@ def steps(story: Story, connection: Connection) -> list[Step]:
         section = _section(name, who, ended=ended)
         if found:  # a connection's life goes one way
             section = max(section, found[-1].section, key=SECTIONS.index)
-        found.append(Step(section, (name, "" if name == "accept" else who), event))
+        key = (name, "" if name == "accept" else who)
+        found.append(Step(section, key, essence(event), event))
     return _with_waits_where_they_lead(found)
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.functions import called
-from echotrace.story.align import Pair
+from echotrace.story.compare.on_datagrams import of_datagrams
+from echotrace.story.compare.sides import Pair, Side, call_of
 from echotrace.story.nouns import StoryEvent
-from echotrace.story.reasons_of_datagrams import of_datagrams
-from echotrace.story.sides import Side, call_of
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep
 

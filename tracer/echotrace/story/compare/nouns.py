@@ -1,0 +1,147 @@
+"""The nouns of a comparison: steps in rows, rows in alignments, and what differs in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from echotrace.story.nouns import Connection, Story, StoryEvent
+
+
+class Mark(StrEnum):
+    """What one side has in a row, against the first side."""
+
+    SAME = "="
+    DIFFERENT = "≠"
+    FIRST_ONLY = "<"
+    ONLY_HERE = ">"
+    MOVED = "~"
+    NEITHER = ""
+
+
+#: The mark of a row when the two sides change places.
+MIRROR = {mark: mark for mark in Mark} | {
+    Mark.FIRST_ONLY: Mark.ONLY_HERE,
+    Mark.ONLY_HERE: Mark.FIRST_ONLY,
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One logical event of a course.
+
+    `section` is the part of the course it belongs to. `key` tells which steps are variants of one
+    another: the logical event (`accept`, `recv` …) and who took it, a task that serves, or another.
+    `essence` is equal for steps that are the same, the numbers of the run aside.
+    """
+
+    section: str
+    key: tuple[str, str]
+    essence: tuple[object, ...]
+    event: StoryEvent
+
+
+@dataclass(frozen=True)
+class Row:
+    """One logical event: the step of each side, None where a side lacks it.
+
+    `moved` has for a side that lacks it here the number of the event by which the side does the
+    same elsewhere, else None.
+    """
+
+    section: str
+    steps: tuple[Step | None, ...]
+    moved: tuple[int | None, ...]
+
+    def mark(self, side: int) -> Mark:
+        """How `side` compares with the first one."""
+        first, own = self.steps[0], self.steps[side]
+        if first is None and own is None:
+            return Mark.NEITHER
+        if first is None or own is None:
+            lacking = 0 if first is None else side
+            if self.moved[lacking] is not None:
+                return Mark.MOVED
+            return Mark.ONLY_HERE if first is None else Mark.FIRST_ONLY
+        return Mark.SAME if first.essence == own.essence else Mark.DIFFERENT
+
+    @property
+    def same(self) -> bool:
+        """Whether all sides have the step, and the same."""
+        return all(self.mark(side) is Mark.SAME for side in range(1, len(self.steps)))
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """One course of each side, row by row.
+
+    `kind` is `set-up`, `connection`, `between` (what the server does between its connections) or
+    `tear-down`. `connections` has for each side its connection, None where the side has no such
+    one, and always None for the other kinds.
+    """
+
+    kind: str
+    connections: tuple[Connection | None, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs in it."""
+        return all(row.same for row in self.rows)
+
+    def events(self, side: int) -> tuple[StoryEvent, ...]:
+        """The events of one side, in order: the rows without gaps and marks."""
+        return tuple(step.event for row in self.rows if (step := row.steps[side]) is not None)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A difference in words, between the first side and another.
+
+    `kind` names it (`table`, `parents-close` …); `sentence` says it, with its reason, one or two
+    sentences without the last full stop. `events` are the numbers of the events that show it: of
+    the first side, and of the other.
+    """
+
+    kind: str
+    sentence: str
+    events: tuple[tuple[int, ...], tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two to six stories side by side.
+
+    `names` are what the sides are called in sentences and headings, all different. `differences`
+    has for each side after the first what differs between the first and it, most telling first.
+    `notes` say what makes the sides unlike before anything is compared: other scripts, no
+    connections.
+    """
+
+    stories: tuple[Story, ...]
+    names: tuple[str, ...]
+    alignments: tuple[Alignment, ...]
+    differences: tuple[tuple[Difference, ...], ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether there is no difference, times and numbers of the run aside."""
+        return not any(self.differences) and all(each.same for each in self.alignments)
+
+
+def names_of(stories: Sequence[Story]) -> tuple[str, ...]:
+    """What to call each side: the server, where that is not enough with language and letter.
+
+    Two servers of one name are `fork:c` and `fork:python`, or `fork:c A` and `fork:c B`.
+    """
+    servers = [story.trace.header.server for story in stories]
+    long = [f"{story.trace.header.server}:{story.trace.header.language}" for story in stories]
+    names = []
+    for position, (short, longer) in enumerate(zip(servers, long, strict=True)):
+        if servers.count(short) == 1:
+            names.append(short)
+        elif long.count(longer) == 1:
+            names.append(longer)
+        else:
+            names.append(f"{longer} {chr(ord('A') + long[:position].count(longer))}")
+    return tuple(names)
