@@ -95,7 +95,7 @@ def test_every_pair_is_expected() -> None:
     assert [(one, other) for one, other, _ in _LINES] == list(combinations(_SERVERS, 2))
 
 
-@pytest.mark.parametrize(("one", "other", "kinds"), _LINES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("one", "other", "kinds"), _LINES, ids=str)
 def test_exactly_the_expected_is_told(
     stories: dict[str, Story], one: str, other: str, kinds: list[str]
 ) -> None:
@@ -104,7 +104,7 @@ def test_exactly_the_expected_is_told(
     assert sorted({each.kind for each in told}) == sorted(kinds)
 
 
-@pytest.mark.parametrize(("one", "other", "kinds"), _LINES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("one", "other", "kinds"), _LINES, ids=str)
 def test_the_same_is_told_the_other_way_round(
     stories: dict[str, Story], one: str, other: str, kinds: list[str]
 ) -> None:
