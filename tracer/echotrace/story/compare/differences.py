@@ -10,7 +10,11 @@ from echotrace.story.compare.kinds import RANKS
 from echotrace.story.compare.nouns import Alignment, Difference, Row
 from echotrace.story.compare.on_datagrams import no_connections
 from echotrace.story.compare.on_hand_off import made_before, other_functions
+from echotrace.story.compare.on_interpreter import close_on_exec, names_asked
+from echotrace.story.compare.on_leftovers import left_waiting_for_children
+from echotrace.story.compare.on_options import options_of_connection, options_of_listener, waits
 from echotrace.story.compare.on_sends import sends
+from echotrace.story.compare.on_set_up import addresses, queues, sockets
 from echotrace.story.compare.on_waiting import asked_for_all, queued
 from echotrace.story.compare.sides import Pair, Side, is_call
 from echotrace.story.nouns import Story
@@ -21,7 +25,8 @@ _Rule = Callable[[Side, Side, Sequence[Pair]], Iterator[Difference]]
 _RULES: tuple[_Rule, ...] = (
     no_connections, on_tasks.spawns, on_tasks.one_hands_over, made_before, asked_for_all,
     other_functions, queued, on_tasks.kept_copies, on_tasks.exits, on_tasks.ends_of_all,
-    on_tasks.shutdowns, sends,
+    on_tasks.shutdowns, sends, sockets, addresses, queues, options_of_listener,
+    options_of_connection, waits, close_on_exec, names_asked, left_waiting_for_children,
 )  # fmt: skip
 
 
