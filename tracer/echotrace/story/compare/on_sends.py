@@ -8,8 +8,7 @@ from echotrace.story.compare.loops import Sending, sending
 from echotrace.story.compare.loops_in_c import of_c
 from echotrace.story.compare.loops_in_python import of_python
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.on_datagrams import of_datagrams
-from echotrace.story.compare.sides import Pair, Shown, Side, call_of, difference
+from echotrace.story.compare.sides import Pair, Shown, Side, call_of, difference, of_datagrams
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Site, Syscall

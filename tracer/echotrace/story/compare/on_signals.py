@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.on_datagrams import of_datagrams
-from echotrace.story.compare.sides import Pair, Side, call_of, difference
+from echotrace.story.compare.sides import Pair, Side, call_of, difference, of_datagrams
 from echotrace.story.findings.dispositions import Dispositions, does
 from echotrace.story.findings.evidence import Evidence
 from echotrace.story.nouns import StoryEvent

@@ -1,0 +1,107 @@
+"""Sentences for rows that no rule knows: further calls, other outcomes, other arguments."""
+
+from collections.abc import Mapping, Sequence
+
+from echotrace.story.compare.sides import Side, call_of, function, is_call, kind_of
+from echotrace.story.explain import explain
+from echotrace.story.explain.text import plain
+from echotrace.story.nouns import StoryEvent
+from echotrace.syscalls import ROWS
+from echotrace.trace import Syscall
+
+#: What a flag asks of a call that moves bytes (send(2), recv(2)), and what is the case without it.
+_FLAGS: Mapping[str, tuple[str, str]] = {
+    "MSG_NOSIGNAL": (
+        "a peer that is gone is only an error, EPIPE",
+        "SIGPIPE comes too, and ends who does not ignore it",
+    ),
+    "MSG_DONTWAIT": ("it fails with EAGAIN where it would wait", "it waits"),
+    "MSG_WAITALL": ("it waits until all bytes are there", "it takes what is there"),
+    "MSG_PEEK": ("the bytes stay to be received again", "it takes them away"),
+    "MSG_MORE": ("the kernel keeps the bytes until more come", "it sends them at once"),
+    "SOCK_NONBLOCK": ("the descriptor is nonblocking from the start", "calls on it wait"),
+    "SOCK_CLOEXEC": ("execve closes the descriptor", "it stays open in the next program"),
+    "EPOLL_CLOEXEC": ("execve closes the descriptor", "it stays open in the next program"),
+}
+
+
+def extra(side: Side, events: Sequence[StoryEvent], across: Side, course: str) -> tuple[str, str]:
+    """What only one side does: its kind, and the sentence."""
+    first = events[0]
+    said = f"{_explained(side, first)} ({side.at(*events)})"
+    if not isinstance(first.record, Syscall):
+        return "outcome", f"{said}; nothing ends a task of {across.name} so"
+    kind = kind_of(first)
+    mine, your = len(side.all(kind)), len(across.all(kind))
+    where = f"on {first.place.name}" if course == "connection" else f"in its {course}"
+    if not your:
+        return "extra-call", f"{said}; {across.name} makes no such call {where}"
+    if mine == your:
+        return "extra-call", f"{said}; {across.name} does not do that at this point"
+    return (
+        "extra-call",
+        f"{said}; of such calls {where} {side.name} makes {mine}, {across.name} {your}",
+    )
+
+
+def outcome(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
+    """The same call, and what came of it."""
+    return (
+        f"{_explained(one, left)} ({one.at(left)}); {_explained(other, right)} ({other.at(right)})"
+    )
+
+
+def moved(side: Side, event: StoryEvent, across: Side, counterpart: StoryEvent) -> str:
+    """The same, but at another place."""
+    when = "earlier" if side.position == 0 else "later"
+    return (
+        f"{_explained(side, event)} ({side.at(event)}); {across.name} does the same {when} or "
+        f"elsewhere in its course ({across.at(counterpart)})"
+    )
+
+
+def flags(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
+    """The same call with other flags, and what these are for."""
+    mine, your = _flags_of(left), _flags_of(right)
+    told = [
+        _with_flags(side, event, [flag for flag in own if flag not in others])
+        for side, event, own, others in ((one, left, mine, your), (other, right, your, mine))
+    ]
+    only = [flag for flag in (*mine, *your) if (flag in mine) != (flag in your)]
+    meanings = [_FLAGS[flag] for flag in only if flag in _FLAGS]
+    reason = "".join(f": {asked}; without it, {otherwise}" for asked, otherwise in meanings[:1])
+    return f"{'; '.join(told)}{reason}"
+
+
+def _flags_of(event: StoryEvent) -> list[str]:
+    return [f for f in str(call_of(event).args.get("flags") or "").split("|") if f not in ("", "0")]
+
+
+def _with_flags(side: Side, event: StoryEvent, own: Sequence[str]) -> str:
+    names = plain("|".join(own), "other flags") if own else ""
+    how = f"with {names}" if names else "without"
+    return f"{event.actor} calls {function(event)} {how} ({side.at(event)})"
+
+
+def variant(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
+    """Two calls for the same, which differ in what they do or may be asked."""
+    names = [function(event) for event in (left, right)]
+    if names[0] == names[1]:
+        names = [plain(call_of(event).name, "a call") for event in (left, right)]
+    glosses = [_gloss(event) for event in (left, right)]
+    told = [
+        f"{event.actor} calls {name} ({side.at(event)})"
+        for side, event, name in ((one, left, names[0]), (other, right, names[1]))
+    ]
+    if glosses[0] == glosses[1]:
+        return f"{'; '.join(told)}: either {glosses[0]}"
+    return f"{told[0]}, which {glosses[0]}; {told[1]}, which {glosses[1]}"
+
+
+def _gloss(event: StoryEvent) -> str:
+    row = ROWS.get(call_of(event).name) if is_call(event) else None
+    return row.gloss if row else "is not in echotrace's table"
+
+
+def _explained(side: Side, event: StoryEvent) -> str:
+    return explain(side.story, event).rstrip(".")
