@@ -19,6 +19,7 @@ servers do there:
 - prefork's first process waits for its children.
 """
 
+import re
 from itertools import combinations
 
 import pytest
@@ -29,29 +30,31 @@ from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
 
-#: Two servers, and the kinds of the differences that must be told of them.
+#: Two servers, and the kinds of the differences that must be told of them. `task+exit`: in one
+#: sentence, since a task that is made for a connection ends with it, and the others do not end;
+#: `waits-for+interest`: since epoll's list is what its wait is for.
 _EXPECTED = """
 fork       thread     task table parents-close shutdown exit send-loop buffer
-fork       iterative  task parents-close shutdown exit send-loop buffer flags turn
-fork       select     task waits-for parents-close shutdown exit send-loop buffer flags
-fork       poll       task waits-for parents-close shutdown exit send-loop buffer flags
-fork       epoll      task waits-for interest parents-close shutdown exit send-loop buffer flags
-fork       kqueue     task waits-for interest parents-close shutdown exit send-loop buffer flags
-fork       udp        no-connections end-of-input socket task buffer
-fork       prefork    made-before parents-close exit left-waiting
-fork       pool       task table made-before hand-off parents-close shutdown exit buffer
-thread     iterative  task exit flags turn
-thread     select     task waits-for exit flags
-thread     poll       task waits-for exit flags
-thread     epoll      task waits-for interest exit flags
-thread     kqueue     task waits-for interest exit flags
+fork       iterative  task+exit parents-close shutdown send-loop buffer flags turn
+fork       select     task+exit waits-for parents-close shutdown send-loop buffer flags
+fork       poll       task+exit waits-for parents-close shutdown send-loop buffer flags
+fork       epoll      task+exit waits-for+interest parents-close shutdown send-loop buffer flags
+fork       kqueue     task+exit waits-for+interest parents-close shutdown send-loop buffer flags
+fork       udp        no-connections end-of-input socket task+exit parents-close buffer
+fork       prefork    made-before+exit parents-close left-waiting
+fork       pool       task table made-before+exit hand-off parents-close shutdown buffer
+thread     iterative  task+exit flags turn
+thread     select     task+exit waits-for flags
+thread     poll       task+exit waits-for flags
+thread     epoll      task+exit waits-for+interest flags
+thread     kqueue     task+exit waits-for+interest flags
 thread     udp        no-connections end-of-input socket task buffer
-thread     prefork    task table made-before shutdown exit send-loop buffer left-waiting
-thread     pool       made-before hand-off exit send-loop
+thread     prefork    task table made-before+exit shutdown send-loop buffer left-waiting
+thread     pool       made-before+exit hand-off send-loop
 iterative  select     waits-for turn
 iterative  poll       waits-for turn
-iterative  epoll      waits-for interest turn
-iterative  kqueue     waits-for interest turn
+iterative  epoll      waits-for+interest turn
+iterative  kqueue     waits-for+interest turn
 iterative  udp        no-connections end-of-input socket buffer
 iterative  prefork    made-before shutdown send-loop buffer flags turn left-waiting
 iterative  pool       made-before hand-off send-loop flags turn
@@ -67,12 +70,12 @@ poll       udp        no-connections end-of-input socket waits-for buffer
 poll       prefork    made-before waits-for shutdown send-loop buffer flags left-waiting
 poll       pool       made-before hand-off waits-for send-loop flags
 epoll      kqueue     functions
-epoll      udp        no-connections end-of-input socket waits-for interest buffer
-epoll      prefork    made-before waits-for interest shutdown send-loop buffer flags left-waiting
-epoll      pool       made-before hand-off waits-for interest send-loop flags
-kqueue     udp        no-connections end-of-input socket waits-for interest buffer
-kqueue     prefork    made-before waits-for interest shutdown send-loop buffer flags left-waiting
-kqueue     pool       made-before hand-off waits-for interest send-loop flags
+epoll      udp        no-connections end-of-input socket waits-for+interest buffer
+epoll      prefork    made-before waits-for+interest shutdown send-loop buffer flags left-waiting
+epoll      pool       made-before hand-off waits-for+interest send-loop flags
+kqueue     udp        no-connections end-of-input socket waits-for+interest buffer
+kqueue     prefork    made-before waits-for+interest shutdown send-loop buffer flags left-waiting
+kqueue     pool       made-before hand-off waits-for+interest send-loop flags
 udp        prefork    no-connections end-of-input socket made-before buffer left-waiting
 udp        pool       no-connections end-of-input socket made-before hand-off buffer
 prefork    pool       task table hand-off shutdown buffer left-waiting
@@ -81,6 +84,8 @@ prefork    pool       task table hand-off shutdown buffer left-waiting
 _SERVERS = (
     "fork", "thread", "iterative", "select", "poll", "epoll", "kqueue", "udp", "prefork", "pool",
 )  # fmt: skip
+#: What a sentence says that tells of this too.
+_SAYS = {"exit": "ends with #1", "interest": "a list that the kernel keeps"}
 _LINES = [(one, other, kinds) for one, other, *kinds in map(str.split, _EXPECTED.split("\n")[1:-1])]
 
 
@@ -101,13 +106,30 @@ def test_exactly_the_expected_is_told(
 ) -> None:
     """Of each pair just the differences are told that its line names."""
     told = compare([stories[one], stories[other]]).differences[0]
-    assert sorted({each.kind for each in told}) == sorted(kinds)
+    assert sorted(each.kind for each in told) == sorted(word.split("+")[0] for word in kinds)
+    for kind, _, too in (word.partition("+") for word in kinds):
+        (sentence,) = (each.sentence for each in told if each.kind == kind)
+        assert _SAYS.get(too, "") in sentence
 
 
-@pytest.mark.parametrize(("one", "other", "kinds"), _LINES, ids=str)
+@pytest.mark.parametrize(("one", "other"), [line[:2] for line in _LINES], ids=str)
 def test_the_same_is_told_the_other_way_round(
-    stories: dict[str, Story], one: str, other: str, kinds: list[str]
+    stories: dict[str, Story], one: str, other: str
 ) -> None:
-    """Which server comes first makes no difference to what is told."""
-    told = compare([stories[other], stories[one]]).differences[0]
-    assert sorted({each.kind for each in told}) == sorted(kinds)
+    """Which server comes first makes no difference to what is told, and to what shows it."""
+    there = compare([stories[one], stories[other]]).differences[0]
+    back = compare([stories[other], stories[one]]).differences[0]
+    assert [(each.kind, each.events) for each in there] == [
+        (each.kind, each.events[::-1]) for each in back
+    ]
+
+
+@pytest.mark.parametrize(("one", "other"), [line[:2] for line in _LINES], ids=str)
+def test_both_sides_show_each_difference(stories: dict[str, Story], one: str, other: str) -> None:
+    """Every difference has event numbers of both sides, and names no other in its sentence."""
+    for each in compare([stories[one], stories[other]]).differences[0]:
+        assert all(each.events), each
+        for side, name in enumerate((one, other)):
+            named = re.findall(rf"events? ([\d, …and]+?) of {name}\b", each.sentence)
+            numbers = {int(number) for found in named for number in re.findall(r"\d+", found)}
+            assert numbers <= set(each.events[side]), each

@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from echotrace.functions import is_python
 from echotrace.story.compare.nouns import Difference, Mark
-from echotrace.story.compare.sides import Pair, Side, call_of, difference, is_call
+from echotrace.story.compare.sides import (
+    Pair,
+    Side,
+    call_of,
+    difference,
+    is_call,
+    made_by_python,
+)
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Site
@@ -35,9 +42,9 @@ def close_on_exec(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Di
         told = [
             f"{what} ({_flag_of(event)}, {side.at(event)})" for what, (event, _) in events.items()
         ]
-        by_python = any(_is_python(event) for event, _ in events.values())
+        by_python = any(made_by_python(event) for event, _ in events.values())
         why = ": Python sets that flag on all that it makes (PEP 446)" if by_python else ""
-        without = ", ".join(across.at(event) for _, event in events.values())
+        without = across.at(*(event for _, event in events.values()))
         yield difference(
             "close-on-exec",
             f"{side.name} lets execve close {_enumerated(told)}{why}; {across.name} does not "
@@ -73,11 +80,6 @@ def _flag_of(event: StoryEvent) -> str:
     args = call_of(event).args
     flags = f"{args.get('type')}|{args.get('flags')}".split("|")
     return next((flag for flag in flags if flag.endswith("_CLOEXEC")), "")
-
-
-def _is_python(event: StoryEvent) -> bool:
-    site = call_of(event).site
-    return site is not None and is_python(site)
 
 
 def _enumerated(things: Sequence[str]) -> str:

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.sides import Pair, Side, call_of, difference
+from echotrace.story.compare.sides import Pair, Side, call_of, difference, shown
 from echotrace.story.nouns import StoryEvent
 
 #: What domain and type make, and what that means (socket(2), ip(7), ipv6(7), udp(7), unix(7)).
 _SOCKETS: Mapping[tuple[str, str], str] = {
-    ("AF_INET", "SOCK_STREAM"): "a TCP socket, which gives each client a connection",
-    ("AF_INET6", "SOCK_STREAM"): "a TCP socket for IPv6, which gives each client a connection",
-    ("AF_INET", "SOCK_DGRAM"): "a UDP socket, which has no connections to listen for",
-    ("AF_INET6", "SOCK_DGRAM"): "a UDP socket for IPv6, which has no connections to listen for",
+    ("AF_INET", "SOCK_STREAM"): "a TCP socket, which listens for connections",
+    ("AF_INET6", "SOCK_STREAM"): "a TCP socket for IPv6, which listens for connections",
+    ("AF_INET", "SOCK_DGRAM"): "a UDP socket, which takes datagrams without listening",
+    ("AF_INET6", "SOCK_DGRAM"): "a UDP socket for IPv6, which takes datagrams without listening",
     ("AF_UNIX", "SOCK_STREAM"): "a Unix stream socket, for clients of this machine only",
     ("AF_UNIX", "SOCK_DGRAM"): "a Unix datagram socket, for clients of this machine only",
 }
@@ -63,16 +63,18 @@ def _both(one: Side, other: Side) -> tuple[_Opened, _Opened] | None:
 
 
 def sockets(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """The servers speak different protocols."""
+    """The servers speak different protocols; a socket of datagrams does not listen."""
     both = _both(one, other)
     kinds = [_kind(each.socket) for each in both or ()]
     if both and kinds[0] != kinds[1]:
+        calls = [(each.side, [each.socket, *filter(None, [each.listen])]) for each in both]
         told = [
-            f"{each.side.name} makes {_SOCKETS.get(kind, ' '.join(('a socket', *kind)))} "
-            f"({each.side.at(each.socket)})"
-            for each, kind in zip(both, kinds, strict=True)
+            f"{side.name} makes {_SOCKETS.get(kind, ' '.join(('a socket', *kind)))} "
+            f"({side.at(*events)})"
+            for (side, events), kind in zip(calls, kinds, strict=True)
         ]
-        yield difference("socket", "; ".join(told), *((each.side, each.socket) for each in both))
+        every = [each for side, events in calls for each in shown(side, events)]
+        yield difference("socket", "; ".join(told), *every)
 
 
 def _kind(event: StoryEvent) -> tuple[str, str]:

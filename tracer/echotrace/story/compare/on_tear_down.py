@@ -1,7 +1,11 @@
-"""What differs in how the two sides are left: what their tasks still wait in."""
+"""What differs in how the two sides are left: what their tasks still wait in.
+
+In which call a server waits for its next client is no matter of the end: other rules tell of it.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.story.compare.nouns import Difference, Mark
 from echotrace.story.compare.sides import Pair, Side, difference, function, is_call, kind_of, shown
 from echotrace.story.explain.text import listed
@@ -27,12 +31,23 @@ def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diff
     left = [
         [e for e in side.calls if e.end is None and kind_of(e) in _FOR] for side in (one, other)
     ]
+    if all(left) and all(map(waits_for_a_client, (*left[0], *left[1]))):
+        return
     told = [_told(side, events) for side, events in zip((one, other), left, strict=True) if events]
     if told:
         yield difference(
             "left-waiting", f"At the end of the trace {'; '.join(told)}",
             *shown(one, left[0]), *shown(other, left[1]),
         )  # fmt: skip
+
+
+def waits_for_a_client(event: StoryEvent | None) -> bool:
+    """Whether a call has not returned that waits for whichever client comes next."""
+    if event is None or not is_call(event) or event.end is not None:
+        return False
+    kind = kind_of(event)
+    of_all = kind == "recv" and event.place.connection is None
+    return kind == "accept" or kind in WAITS_FOR_READINESS or of_all
 
 
 def _in_tear_down(pair: Pair) -> bool:

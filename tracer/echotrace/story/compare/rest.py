@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from echotrace.story.compare.nouns import Difference, Mark
+from echotrace.story.compare.on_tear_down import waits_for_a_client
 from echotrace.story.compare.rows import Kind, Told, kind_of_row, tells
 from echotrace.story.compare.sides import Pair, Side, call_of, difference, is_call, shown
 from echotrace.story.compare.wordings import extra, flags, moved, outcome, variant
@@ -62,6 +63,7 @@ def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference
             if (
                 pair.mark is Mark.SAME
                 or kind in known
+                or (scene.kind == "tear-down" and all(map(waits_for_a_client, _events(pair))))
                 or any(tells(Told.of(each), pair) for each in found)
             ):
                 continue
@@ -69,6 +71,10 @@ def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference
             left.setdefault(_group(pair), []).append(pair)
         found += [_say(scene, pairs) for pairs in left.values()]
     return found
+
+
+def _events(pair: Pair) -> list[StoryEvent]:
+    return [event for event in (pair.left, pair.right) if event is not None]
 
 
 def _kinds_told(scenes: Sequence[Scene], told: Sequence[Difference]) -> set[Kind]:
