@@ -20,15 +20,13 @@ servers do there:
 """
 
 import re
+from collections.abc import Mapping
 from itertools import combinations
 
 import pytest
 
-from echotrace.servers import traces_dir
 from echotrace.story.compare.compare import compare
 from echotrace.story.nouns import Story
-from echotrace.story.replay import replay
-from echotrace.tracefile import load
 
 #: Two servers, and the kinds of the differences that must be told of them. `task+exit`: in one
 #: sentence, since a task that is made for a connection ends with it, and the others do not end;
@@ -89,12 +87,6 @@ _SAYS = {"exit": "ends with #1", "interest": "a list that the kernel keeps"}
 _LINES = [(one, other, kinds) for one, other, *kinds in map(str.split, _EXPECTED.split("\n")[1:-1])]
 
 
-@pytest.fixture(scope="module")
-def stories() -> dict[str, Story]:
-    """The stored story of each server under `interleaved`."""
-    return {name: replay(load(traces_dir() / f"{name}-interleaved.jsonl")) for name in _SERVERS}
-
-
 def test_every_pair_is_expected() -> None:
     """The table has a line for each of the 45 pairs."""
     assert [(one, other) for one, other, _ in _LINES] == list(combinations(_SERVERS, 2))
@@ -102,10 +94,10 @@ def test_every_pair_is_expected() -> None:
 
 @pytest.mark.parametrize(("one", "other", "kinds"), _LINES, ids=str)
 def test_exactly_the_expected_is_told(
-    stories: dict[str, Story], one: str, other: str, kinds: list[str]
+    stored: Mapping[str, Story], one: str, other: str, kinds: list[str]
 ) -> None:
     """Of each pair just the differences are told that its line names."""
-    told = compare([stories[one], stories[other]]).differences[0]
+    told = compare([stored[one], stored[other]]).differences[0]
     assert sorted(each.kind for each in told) == sorted(word.split("+")[0] for word in kinds)
     for kind, _, too in (word.partition("+") for word in kinds):
         (sentence,) = (each.sentence for each in told if each.kind == kind)
@@ -114,20 +106,20 @@ def test_exactly_the_expected_is_told(
 
 @pytest.mark.parametrize(("one", "other"), [line[:2] for line in _LINES], ids=str)
 def test_the_same_is_told_the_other_way_round(
-    stories: dict[str, Story], one: str, other: str
+    stored: Mapping[str, Story], one: str, other: str
 ) -> None:
     """Which server comes first makes no difference to what is told, and to what shows it."""
-    there = compare([stories[one], stories[other]]).differences[0]
-    back = compare([stories[other], stories[one]]).differences[0]
+    there = compare([stored[one], stored[other]]).differences[0]
+    back = compare([stored[other], stored[one]]).differences[0]
     assert [(each.kind, each.events) for each in there] == [
         (each.kind, each.events[::-1]) for each in back
     ]
 
 
 @pytest.mark.parametrize(("one", "other"), [line[:2] for line in _LINES], ids=str)
-def test_both_sides_show_each_difference(stories: dict[str, Story], one: str, other: str) -> None:
+def test_both_sides_show_each_difference(stored: Mapping[str, Story], one: str, other: str) -> None:
     """Every difference has event numbers of both sides, and names no other in its sentence."""
-    for each in compare([stories[one], stories[other]]).differences[0]:
+    for each in compare([stored[one], stored[other]]).differences[0]:
         assert all(each.events), each
         for side, name in enumerate((one, other)):
             named = re.findall(rf"events? ([\d, …and]+?) of {name}\b", each.sentence)
