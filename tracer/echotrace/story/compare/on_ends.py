@@ -167,8 +167,15 @@ def ends_of_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Diff
                 "exit-of-all",
                 f"{event.actor}, a thread, calls exit_group ({side.at(event)}): that ends "
                 f"{process} with all its threads, and every connection that they serve",
-                (side, event), *([(across, counterpart)] if counterpart else []),
+                (side, event), *_ended(side, process),
+                *([(across, counterpart)] if counterpart else []),
             )  # fmt: skip
+
+
+def _ended(side: Side, process: str) -> list[Shown]:
+    """The ends of all tasks of a process."""
+    ends = side.story.links.ends.items()
+    return [(side, end) for role, end in ends if side.story.roles.process(role) == process]
 
 
 def ends_of_input(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:

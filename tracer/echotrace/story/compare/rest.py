@@ -10,7 +10,11 @@ from echotrace.story.compare.nouns import Difference, Mark
 from echotrace.story.compare.rows import Kind, Told, kind_of_row, tells
 from echotrace.story.compare.sides import Pair, Side, call_of, difference, is_call, shown
 from echotrace.story.compare.wordings import extra, flags, moved, outcome, variant
-from echotrace.story.nouns import StoryEvent
+from echotrace.story.explain.text import listed
+from echotrace.story.nouns import Connection, StoryEvent
+
+#: So many connections without a counterpart are named.
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,24 @@ def without_counterpart(scenes: Sequence[Scene]) -> Iterator[Difference]:
         if found:
             side, across = found[0]
             events = [event for own, _ in found for event in own.calls]
-            names = [own.connection.place.name for own, _ in found if own.connection]
-            whose = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+            connections = [own.connection for own, _ in found if own.connection]
+            whose = listed([_named(each) for each in connections[:_MOST_NAMED]])
+            more = len(connections) - _MOST_NAMED
+            if more > 0:
+                whose += f" … ({more:,} more)"
             at = f" ({side.at(*events)})" if events else ""
+            lacks = "had no datagram" if across.story.receivers else "had no connection"
             yield difference(
                 "connection",
-                f"{side.name} serves {whose}{at}; {across.name} has no connection of "
-                f"{'that client' if len(names) == 1 else 'those clients'}",
+                f"{side.name} serves {whose}{at}; {across.name} has {lacks} of "
+                f"{'that client' if len(connections) == 1 else 'those clients'}",
                 *shown(side, events),
             )
+
+
+def _named(connection: Connection) -> str:
+    client = f" of C{connection.client}" if connection.client else ""
+    return f"{connection.place.name}{client}"
 
 
 def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference]:

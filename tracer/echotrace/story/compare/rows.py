@@ -7,6 +7,9 @@ from echotrace.story.compare.nouns import Difference, Mark, Step
 from echotrace.story.compare.sides import Pair
 from echotrace.trace import Syscall
 
+#: Sections that are no part of a connection's course.
+_APART = frozenset({"set-up", "between", "tear-down"})
+
 Kind: TypeAlias = tuple[object, ...]
 
 #: The kinds of difference that tell of another error, or of a call that does not return.
@@ -19,8 +22,8 @@ def kind_of_row(pair: Pair) -> Kind:
     """Equal for rows that differ alike, whatever bytes they move."""
     left, right = pair.steps
     known = left or right
-    section, key = (known.section, known.key) if known else ("", ("", ""))
-    return (section, key, pair.mark, _brief(left), _brief(right), _bytes_differ(pair))
+    apart = known.section if known and known.section in _APART else ""
+    return (apart, known and known.key, pair.mark, _brief(left), _brief(right), _bytes_differ(pair))
 
 
 def _brief(step: Step | None) -> Kind | None:

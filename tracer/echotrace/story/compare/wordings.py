@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from echotrace.story.compare.sides import Side, call_of, function, is_call, kind_of
+from echotrace.story.compare.sides import Side, call_of, function, is_call, kind_of, of_datagrams
 from echotrace.story.explain import explain
 from echotrace.story.explain.text import plain
 from echotrace.story.nouns import StoryEvent
@@ -30,18 +30,25 @@ def extra(side: Side, events: Sequence[StoryEvent], across: Side, course: str) -
     first = events[0]
     said = f"{_explained(side, first)} ({side.at(*events)})"
     if not isinstance(first.record, Syscall):
-        return "outcome", f"{said}; nothing ends a task of {across.name} so"
+        return "outcome", f"{said}; no task of {across.name} ends so"
     kind = kind_of(first)
     mine, your = len(side.all(kind)), len(across.all(kind))
-    where = f"on {first.place.name}" if course == "connection" else f"in its {course}"
+    where = _where(side, course)
+    told = "exit" if kind == "exit" else "extra-call"
     if not your:
-        return "extra-call", f"{said}; {across.name} makes no such call {where}"
+        return told, f"{said}; {across.name} makes no such call {where}"
     if mine == your:
-        return "extra-call", f"{said}; {across.name} does not do that at this point"
+        return told, f"{said}; {across.name} does not do that at this point"
     return (
-        "extra-call",
+        told,
         f"{said}; of such calls {where} {side.name} makes {mine}, {across.name} {your}",
     )
+
+
+def _where(side: Side, course: str) -> str:
+    if side.connection is not None:
+        return f"on {side.connection.place.name}"
+    return "between connections" if course == "between" else f"in its {course}"
 
 
 def outcome(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
@@ -70,6 +77,8 @@ def flags(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
     only = [flag for flag in (*mine, *your) if (flag in mine) != (flag in your)]
     meanings = [_FLAGS[flag] for flag in only if flag in _FLAGS]
     reason = "".join(f": {asked}; without it, {otherwise}" for asked, otherwise in meanings[:1])
+    if "MSG_NOSIGNAL" in only and (of_datagrams(left) or of_datagrams(right)):
+        reason = ": no SIGPIPE comes from a datagram socket"  # udp(7) knows no broken connection
     return f"{'; '.join(told)}{reason}"
 
 
@@ -104,4 +113,11 @@ def _gloss(event: StoryEvent) -> str:
 
 
 def _explained(side: Side, event: StoryEvent) -> str:
-    return explain(side.story, event).rstrip(".")
+    """The explanation up to its first semicolon outside brackets: what follows are consequences."""
+    said = explain(side.story, event).rstrip(".")
+    depth = 0
+    for position, character in enumerate(said):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == ";" and not depth:
+            return said[:position]
+    return said
