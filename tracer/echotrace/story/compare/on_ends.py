@@ -57,6 +57,8 @@ def _only_close(side: Side) -> tuple[str, list[Shown]]:
     own, closing = service(side), side.closing
     if own is not None and own.accept is None:
         return f"{side.name} has no descriptor for a peer", [(side, own.served)]
+    if closing is None and own is not None and own.maker is not None and own.shares_table:
+        return f"threads share one table ({side.at(own.maker)})", [(side, own.maker)]
     if closing is None:
         return f"{side.name} makes no such call", []
     whose = f"{closing.actor}'s close is the only one ({side.at(closing)})"

@@ -22,13 +22,13 @@ _FOR: Mapping[str, str] = {
 def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     """The tasks are left in other calls, or more of them."""
     pairs = [pair for pair in pairs if _in_tear_down(pair)]
-    if all(pair.mark in (Mark.SAME, Mark.NEITHER) for pair in pairs if _waits(pair)):
+    if all(_wait_alike(pair) for pair in pairs if _waits(pair)):
         return
     left = [
         [e for e in side.calls if e.end is None and kind_of(e) in _FOR] for side in (one, other)
     ]
-    told = [_told(side, events) for side, events in zip((one, other), left, strict=True) if events]
-    if told:
+    told = [_told(side, events) for side, events in zip((one, other), left, strict=True)]
+    if any(left):
         yield difference(
             "left-waiting", f"At the end of the trace {'; '.join(told)}",
             *shown(one, left[0]), *shown(other, left[1]),
@@ -39,6 +39,13 @@ def _in_tear_down(pair: Pair) -> bool:
     return any(step.section == "tear-down" for step in pair.steps if step)
 
 
+def _wait_alike(pair: Pair) -> bool:
+    """Whether both wait for the same thing, be it in two variants of a call."""
+    whats = {_FOR.get(kind_of(event)) for event in (pair.left, pair.right) if event}
+    both = pair.left is not None and pair.right is not None
+    return both and len(whats) == 1 and pair.mark in (Mark.SAME, Mark.DIFFERENT)
+
+
 def _waits(pair: Pair) -> bool:
     return any(
         event is not None and is_call(event) and event.end is None and kind_of(event) in _FOR
@@ -47,6 +54,8 @@ def _waits(pair: Pair) -> bool:
 
 
 def _told(side: Side, events: Sequence[StoryEvent]) -> str:
+    if not events:
+        return f"no task of {side.name} waits in a call"
     by_function: dict[tuple[str, str], list[StoryEvent]] = {}
     for event in events:
         by_function.setdefault((function(event), _FOR[kind_of(event)]), []).append(event)

@@ -6,6 +6,7 @@ The reason is then what the explanation of the call says, from the state.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from echotrace.story.compare.essence import ASKED
 from echotrace.story.compare.nouns import Difference, Mark
 from echotrace.story.compare.rows import Kind, Told, kind_of_row, tells
 from echotrace.story.compare.sides import Pair, Side, call_of, difference, is_call, shown
@@ -67,21 +68,23 @@ def _named(connection: Connection) -> str:
 def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference]:
     """What is left to say once the rules have told what they do."""
     known = _kinds_told(scenes, told)
-    found: list[Difference] = []
+    left: dict[tuple[str, ...], list[tuple[Scene, Pair]]] = {}
+    moves: set[int] = set()
     for scene in scenes:
-        left: dict[tuple[str, ...], list[Pair]] = {}
         for pair in scene.pairs:
             kind = kind_of_row(pair)
-            if (
-                pair.mark is Mark.SAME
-                or kind in known
-                or any(tells(Told.of(each), pair) for each in found)
-            ):
+            if pair.mark is Mark.SAME or kind in known or _seq(pair) in moves:
                 continue
             known.add(kind)
-            left.setdefault(_group(pair), []).append(pair)
-        found += [_say(scene, pairs) for pairs in left.values()]
-    return found
+            left.setdefault(_group(scene, pair), []).append((scene, pair))
+            if pair.moved is not None:
+                moves.add(pair.moved)
+    return [_say(rows[0][0], [pair for _, pair in rows]) for rows in left.values()]
+
+
+def _seq(pair: Pair) -> int:
+    known = pair.left or pair.right
+    return known.seq if known else 0
 
 
 def _kinds_told(scenes: Sequence[Scene], told: Sequence[Difference]) -> set[Kind]:
@@ -95,15 +98,18 @@ def _kinds_told(scenes: Sequence[Scene], told: Sequence[Difference]) -> set[Kind
     }
 
 
-def _group(pair: Pair) -> tuple[str, ...]:
+def _group(scene: Scene, pair: Pair) -> tuple[str, ...]:
     """What is told in one sentence: the same calls of one side, or of both."""
-    return (pair.mark, _name(pair.left), _name(pair.right))
+    course = "connection" if scene.kind == "connection" else "apart"
+    return (course, pair.mark, _name(pair.left), _name(pair.right))
 
 
 def _name(event: StoryEvent | None) -> str:
     if event is None:
         return ""
-    return call_of(event).name if is_call(event) else type(event.record).__name__
+    if not is_call(event):
+        return type(event.record).__name__
+    return f"{call_of(event).name} {call_of(event).errno}"
 
 
 def _say(scene: Scene, pairs: Sequence[Pair]) -> Difference:
@@ -135,6 +141,6 @@ def _of_two(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> tupl
         return "outcome", outcome(one, left, other, right)
     if mine.name != your.name:
         return "variant", variant(one, left, other, right)
-    if mine.args.get("flags") != your.args.get("flags"):
+    if any(mine.args.get(name) != your.args.get(name) for name in ASKED):
         return "flags", flags(one, left, other, right)
     return "outcome", outcome(one, left, other, right)
