@@ -10,6 +10,39 @@ from echotrace.story.compare.nouns import Difference
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
 
+#: The sentences of fork against thread, in order.
+_FORK_AGAINST_THREAD = (
+    (
+        "P1 is a new process: fork() → clone without CLONE_VM (event 25 of fork); T1 is a new "
+        "thread of P0, in its memory: pthread_create() → clone3 with CLONE_VM|CLONE_THREAD "
+        "(event 26 of thread)"
+    ),
+    (
+        "P1 gets a copy of the descriptor table, so #1 has 2 references and P0 has to close its"
+        " own (event 25 of fork); T1 shares the table of P0 (CLONE_FILES), so one close, by "
+        "either, ends #1 (event 26 of thread)"
+    ),
+    (
+        "P0 closes its own fd 4 (event 26 of fork), which would keep #1 open after P1 has "
+        "closed its copy; threads share one table, so T1's close is the only one (event 57 of "
+        "thread)"
+    ),
+    (
+        "P1 calls shutdown, which sends the FIN whoever else has #1 open, before it closes "
+        "(event 58 of fork); T1's close is the last one, and sends the FIN (event 57 of thread)"
+    ),
+    (
+        "P1 ends its process, which closes all descriptors: exit_group (event 60 of fork); T1 "
+        "ends as one thread, which closes nothing, for P0 keeps the table: exit (event 58 of "
+        "thread)"
+    ),
+    (
+        "P1's recv takes at most 100 bytes (event 32 of fork); T1's recv takes at most 1,024 "
+        "bytes (event 32 of thread): a message of 1,024 bytes takes at least 11 calls in fork, "
+        "one call in thread"
+    ),
+)
+
 
 def differences(one: str, other: str, script: str = "interleaved") -> tuple[Difference, ...]:
     """What differs between the stored traces of two servers."""
@@ -29,23 +62,7 @@ def test_fork_against_thread_names_exactly_what_differs() -> None:
         ("task", ((25,), (26,))), ("table", ((25,), (26,))), ("parents-close", ((26,), (57,))),
         ("shutdown", ((58,), (57,))), ("exit", ((60,), (58,))), ("buffer", ((32,), (32,))),
     ]  # fmt: skip
-    assert [each.sentence for each in found] == [
-        "P1 is a new process: fork() → clone without CLONE_VM (event 25 of fork); T1 is a new "
-        "thread of P0, in its memory: pthread_create() → clone3 with CLONE_VM|CLONE_THREAD (event "
-        "26 of thread)",
-        "P1 gets a copy of the descriptor table, so #1 has 2 references and P0 has to close its "
-        "own (event 25 of fork); T1 shares the table of P0 (CLONE_FILES), so one close, by either, "
-        "ends #1 (event 26 of thread)",
-        "P0 closes its own fd 4 (event 26 of fork), which would keep #1 open after P1 has closed "
-        "its copy; threads share one table, so T1's close is the only one (event 57 of thread)",
-        "P1 calls shutdown, which sends the FIN whoever else has #1 open, before it closes (event "
-        "58 of fork); T1's close is the last one, and sends the FIN (event 57 of thread)",
-        "P1 ends its process, which closes all descriptors: exit_group (event 60 of fork); T1 ends "
-        "as one thread, which closes nothing, for P0 keeps the table: exit (event 58 of thread)",
-        "P1's recv takes at most 100 bytes (event 32 of fork); T1's recv takes at most 1,024 bytes "
-        "(event 32 of thread): a message of 1,024 bytes takes at least 11 calls in fork, one call "
-        "in thread",
-    ]
+    assert [each.sentence for each in found] == list(_FORK_AGAINST_THREAD)
 
 
 def test_who_accepts_serves_too_or_hands_over() -> None:

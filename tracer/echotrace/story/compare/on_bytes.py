@@ -32,7 +32,7 @@ def buffers(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Differenc
         so = "what does not fit stays for the next call in TCP and is lost in UDP"
     else:
         so = _calls(one, mine, other, your)
-        events += _parted(one, other, pairs)
+    events += _parted(one, other, pairs)
     yield difference("buffer", f"{'; '.join(told)}: {so}", *events)
 
 

@@ -57,6 +57,8 @@ def _only_close(side: Side) -> tuple[str, list[Shown]]:
     own, closing = service(side), side.closing
     if own is not None and own.accept is None:
         return f"{side.name} has no descriptor for a peer", [(side, own.served)]
+    if closing is None and own is not None and own.maker is not None and own.shares_table:
+        return f"threads share one table ({side.at(own.maker)})", [(side, own.maker)]
     if closing is None:
         return f"{side.name} makes no such call", []
     whose = f"{closing.actor}'s close is the only one ({side.at(closing)})"
@@ -167,8 +169,15 @@ def ends_of_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Diff
                 "exit-of-all",
                 f"{event.actor}, a thread, calls exit_group ({side.at(event)}): that ends "
                 f"{process} with all its threads, and every connection that they serve",
-                (side, event), *([(across, counterpart)] if counterpart else []),
+                (side, event), *_ended(side, process),
+                *([(across, counterpart)] if counterpart else []),
             )  # fmt: skip
+
+
+def _ended(side: Side, process: str) -> list[Shown]:
+    """The ends of all tasks of a process."""
+    ends = side.story.links.ends.items()
+    return [(side, end) for role, end in ends if side.story.roles.process(role) == process]
 
 
 def ends_of_input(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:

@@ -25,25 +25,34 @@ _FOR: Mapping[str, str] = {
 
 def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     """The tasks are left in other calls, or more of them."""
-    pairs = [pair for pair in pairs if _in_tear_down(pair)]
-    if all(pair.mark in (Mark.SAME, Mark.NEITHER) for pair in pairs if _waits(pair)):
+    differing = [
+        pair for pair in pairs
+        if _in_tear_down(pair) and _waits(pair) and pair.mark not in (Mark.SAME, Mark.NEITHER)
+    ]  # fmt: skip
+    for_clients = [any(map(waits_for_a_client, side.calls)) for side in (one, other)]
+    if all(for_clients):
+        differing = [pair for pair in differing if not waits_for_clients(pair)]
+    if not differing:
         return
     left = [
         [e for e in side.calls if e.end is None and kind_of(e) in _FOR] for side in (one, other)
     ]
-    if all(left) and all(map(waits_for_a_client, (*left[0], *left[1]))):
-        return
-    told = [_told(side, events) for side, events in zip((one, other), left, strict=True) if events]
-    if told:
+    told = [_told(side, events) for side, events in zip((one, other), left, strict=True)]
+    if any(left):
         yield difference(
             "left-waiting", f"At the end of the trace {'; '.join(told)}",
             *shown(one, left[0]), *shown(other, left[1]),
         )  # fmt: skip
 
 
-def waits_for_a_client(event: StoryEvent | None) -> bool:
+def waits_for_clients(pair: Pair) -> bool:
+    """Whether a row has but calls that have not returned, and wait for whoever comes next."""
+    return all(waits_for_a_client(event) for event in (pair.left, pair.right) if event)
+
+
+def waits_for_a_client(event: StoryEvent) -> bool:
     """Whether a call has not returned that waits for whichever client comes next."""
-    if event is None or not is_call(event) or event.end is not None:
+    if not is_call(event) or event.end is not None:
         return False
     kind = kind_of(event)
     of_all = kind == "recv" and event.place.connection is None
@@ -54,6 +63,13 @@ def _in_tear_down(pair: Pair) -> bool:
     return any(step.section == "tear-down" for step in pair.steps if step)
 
 
+def _wait_alike(pair: Pair) -> bool:
+    """Whether both wait for the same thing, be it in two variants of a call."""
+    whats = {_FOR.get(kind_of(event)) for event in (pair.left, pair.right) if event}
+    both = pair.left is not None and pair.right is not None
+    return both and len(whats) == 1 and pair.mark in (Mark.SAME, Mark.DIFFERENT)
+
+
 def _waits(pair: Pair) -> bool:
     return any(
         event is not None and is_call(event) and event.end is None and kind_of(event) in _FOR
@@ -62,6 +78,8 @@ def _waits(pair: Pair) -> bool:
 
 
 def _told(side: Side, events: Sequence[StoryEvent]) -> str:
+    if not events:
+        return f"no task of {side.name} waits in a call"
     by_function: dict[tuple[str, str], list[StoryEvent]] = {}
     for event in events:
         by_function.setdefault((function(event), _FOR[kind_of(event)]), []).append(event)

@@ -40,18 +40,25 @@ def _connect(side: Side, accept: StoryEvent | None) -> StoryEvent | None:
 
 
 def _busy(side: Side, accept: StoryEvent) -> StoryEvent | None:
-    """The last call by which who accepts served another, while the client was connected already."""
+    """The last call by which who accepts served another, while the client was connected already.
+
+    A call counts that had begun before the connect and returned after it.
+    """
     connect = _connect(side, accept)
     if connect is None:
         return None
     events = side.story.events
-    first, last = (bisect_left(events, e.start, key=attrgetter("start")) for e in (connect, accept))
-    between = (
-        e
-        for e in reversed(events[first:last])
-        if e.start > connect.start and e.actor == accept.actor
-    )
-    return next((e for e in between if e.place.connection and _serves(e)), None)
+    before = bisect_left(events, accept.start, key=attrgetter("start"))
+    for event in reversed(events[:before]):
+        if event.actor != accept.actor:
+            continue
+        if (event.end or event.start) <= connect.start:
+            return None
+        if event.place.connection and _serves(event):
+            return event
+        if event.start <= connect.start:
+            return None
+    return None
 
 
 def _serves(event: StoryEvent) -> bool:

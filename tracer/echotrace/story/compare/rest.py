@@ -6,12 +6,17 @@ The reason is then what the explanation of the call says, from the state.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from echotrace.story.compare.essence import ASKED
 from echotrace.story.compare.nouns import Difference, Mark
-from echotrace.story.compare.on_tear_down import waits_for_a_client
+from echotrace.story.compare.on_tear_down import waits_for_clients
 from echotrace.story.compare.rows import Kind, Told, kind_of_row, tells
 from echotrace.story.compare.sides import Pair, Side, call_of, difference, is_call, shown
 from echotrace.story.compare.wordings import extra, flags, moved, outcome, variant
-from echotrace.story.nouns import StoryEvent
+from echotrace.story.explain.text import listed
+from echotrace.story.nouns import Connection, StoryEvent
+
+#: So many connections without a counterpart are named.
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -41,40 +46,48 @@ def without_counterpart(scenes: Sequence[Scene]) -> Iterator[Difference]:
         if found:
             side, across = found[0]
             events = [event for own, _ in found for event in own.calls]
-            names = [own.connection.place.name for own, _ in found if own.connection]
-            whose = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+            connections = [own.connection for own, _ in found if own.connection]
+            whose = listed([_named(each) for each in connections[:_MOST_NAMED]])
+            more = len(connections) - _MOST_NAMED
+            if more > 0:
+                whose += f" … ({more:,} more)"
             at = f" ({side.at(*events)})" if events else ""
+            lacks = "had no datagram" if across.story.receivers else "had no connection"
             yield difference(
                 "connection",
-                f"{side.name} serves {whose}{at}; {across.name} has no connection of "
-                f"{'that client' if len(names) == 1 else 'those clients'}",
+                f"{side.name} serves {whose}{at}; {across.name} has {lacks} of "
+                f"{'that client' if len(connections) == 1 else 'those clients'}",
                 *shown(side, events),
             )
+
+
+def _named(connection: Connection) -> str:
+    client = f" of C{connection.client}" if connection.client else ""
+    return f"{connection.place.name}{client}"
 
 
 def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference]:
     """What is left to say once the rules have told what they do."""
     known = _kinds_told(scenes, told)
-    found: list[Difference] = []
+    left: dict[tuple[str, ...], list[tuple[Scene, Pair]]] = {}
+    moves: set[int] = set()
     for scene in scenes:
-        left: dict[tuple[str, ...], list[Pair]] = {}
         for pair in scene.pairs:
             kind = kind_of_row(pair)
-            if (
-                pair.mark is Mark.SAME
-                or kind in known
-                or (scene.kind == "tear-down" and all(map(waits_for_a_client, _events(pair))))
-                or any(tells(Told.of(each), pair) for each in found)
-            ):
+            if pair.mark is Mark.SAME or kind in known or _seq(pair) in moves:
+                continue
+            if scene.kind == "tear-down" and waits_for_clients(pair):
                 continue
             known.add(kind)
-            left.setdefault(_group(pair), []).append(pair)
-        found += [_say(scene, pairs) for pairs in left.values()]
-    return found
+            left.setdefault(_group(scene, pair), []).append((scene, pair))
+            if pair.moved is not None:
+                moves.add(pair.moved)
+    return [_say(rows[0][0], [pair for _, pair in rows]) for rows in left.values()]
 
 
-def _events(pair: Pair) -> list[StoryEvent]:
-    return [event for event in (pair.left, pair.right) if event is not None]
+def _seq(pair: Pair) -> int:
+    known = pair.left or pair.right
+    return known.seq if known else 0
 
 
 def _kinds_told(scenes: Sequence[Scene], told: Sequence[Difference]) -> set[Kind]:
@@ -88,15 +101,18 @@ def _kinds_told(scenes: Sequence[Scene], told: Sequence[Difference]) -> set[Kind
     }
 
 
-def _group(pair: Pair) -> tuple[str, ...]:
+def _group(scene: Scene, pair: Pair) -> tuple[str, ...]:
     """What is told in one sentence: the same calls of one side, or of both."""
-    return (pair.mark, _name(pair.left), _name(pair.right))
+    course = "connection" if scene.kind == "connection" else "apart"
+    return (course, pair.mark, _name(pair.left), _name(pair.right))
 
 
 def _name(event: StoryEvent | None) -> str:
     if event is None:
         return ""
-    return call_of(event).name if is_call(event) else type(event.record).__name__
+    if not is_call(event):
+        return type(event.record).__name__
+    return f"{call_of(event).name} {call_of(event).errno}"
 
 
 def _say(scene: Scene, pairs: Sequence[Pair]) -> Difference:
@@ -128,6 +144,6 @@ def _of_two(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> tupl
         return "outcome", outcome(one, left, other, right)
     if mine.name != your.name:
         return "variant", variant(one, left, other, right)
-    if mine.args.get("flags") != your.args.get("flags"):
+    if any(mine.args.get(name) != your.args.get(name) for name in ASKED):
         return "flags", flags(one, left, other, right)
     return "outcome", outcome(one, left, other, right)

@@ -7,6 +7,9 @@ from echotrace.story.compare.nouns import Difference, Mark, Step
 from echotrace.story.compare.sides import Pair, of_datagrams
 from echotrace.trace import Syscall
 
+#: Sections that are no part of a connection's course.
+_APART = frozenset({"set-up", "between", "tear-down"})
+
 Kind: TypeAlias = tuple[object, ...]
 
 #: The kinds of difference that tell of another error, or of a call that does not return.
@@ -19,15 +22,18 @@ def kind_of_row(pair: Pair) -> Kind:
     """Equal for rows that differ alike, whatever bytes they move."""
     left, right = pair.steps
     known = left or right
-    section, key = (known.section, known.key) if known else ("", ("", ""))
-    return (section, key, pair.mark, _brief(left), _brief(right), _bytes_differ(pair))
+    if known is None or (left is not None and right is not None):
+        both = zip(_brief(left), _brief(right), strict=False)
+        differ = tuple((at, a, b) for at, (a, b) in enumerate(both) if a != b)
+        return (known and known.key[0], pair.mark, differ, _bytes_differ(pair))
+    apart = known.section if known.section in _APART else ""
+    return (apart, known.key, pair.mark, left is None, _brief(known))
 
 
-def _brief(step: Step | None) -> Kind | None:
-    """The call, its error and what it asks for; without the bytes."""
-    call = step.event.record if step else None
-    if step is None or not isinstance(call, Syscall):
-        return step.essence if step else None
+def _brief(step: Step | None) -> Kind:
+    """The call, its error, whether it returns, and what it asks for; without the bytes."""
+    if step is None or not isinstance(step.event.record, Syscall):
+        return step.essence if step else ()
     name, errno, going_on, _, _, *asked = step.essence
     return (name, errno, going_on, *asked)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from echotrace.story.compare.sides import Side, call_of, function, is_call, kind_of
+from echotrace.story.compare.essence import ASKED
+from echotrace.story.compare.sides import Side, call_of, function, is_call, kind_of, of_datagrams
 from echotrace.story.explain import explain
-from echotrace.story.explain.text import plain
+from echotrace.story.explain.text import listed, plain
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import ROWS
 from echotrace.trace import Syscall
@@ -30,18 +31,25 @@ def extra(side: Side, events: Sequence[StoryEvent], across: Side, course: str) -
     first = events[0]
     said = f"{_explained(side, first)} ({side.at(*events)})"
     if not isinstance(first.record, Syscall):
-        return "outcome", f"{said}; nothing ends a task of {across.name} so"
+        return "outcome", f"{said}; no task of {across.name} ends so"
     kind = kind_of(first)
-    mine, your = len(side.all(kind)), len(across.all(kind))
-    where = f"on {first.place.name}" if course == "connection" else f"in its {course}"
+    mine, your = (sum(kind_of(e) == kind for e in own.calls) for own in (side, across))
+    where = _where(side, course)
+    told = "exit" if kind == "exit" else "extra-call"
     if not your:
-        return "extra-call", f"{said}; {across.name} makes no such call {where}"
+        return told, f"{said}; {across.name} makes no such call {where}"
     if mine == your:
-        return "extra-call", f"{said}; {across.name} does not do that at this point"
+        return told, f"{said}; {across.name} does not do that at this point"
     return (
-        "extra-call",
+        told,
         f"{said}; of such calls {where} {side.name} makes {mine}, {across.name} {your}",
     )
+
+
+def _where(side: Side, course: str) -> str:
+    if side.connection is not None:
+        return f"on {side.connection.place.name}"
+    return "between connections" if course == "between" else f"in its {course}"
 
 
 def outcome(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
@@ -61,25 +69,51 @@ def moved(side: Side, event: StoryEvent, across: Side, counterpart: StoryEvent) 
 
 
 def flags(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
-    """The same call with other flags, and what these are for."""
-    mine, your = _flags_of(left), _flags_of(right)
+    """The same call with other flags, or other values, and what these are for."""
+    mine, your = _asked(left), _asked(right)
     told = [
-        _with_flags(side, event, [flag for flag in own if flag not in others])
+        _with(side, event, [word for word in own if word not in others])
         for side, event, own, others in ((one, left, mine, your), (other, right, your, mine))
     ]
-    only = [flag for flag in (*mine, *your) if (flag in mine) != (flag in your)]
-    meanings = [_FLAGS[flag] for flag in only if flag in _FLAGS]
-    reason = "".join(f": {asked}; without it, {otherwise}" for asked, otherwise in meanings[:1])
-    return f"{'; '.join(told)}{reason}"
+    for side, event, lacks, has in ((one, left, mine, your), (other, right, your, mine)):
+        for word in has:
+            if word not in lacks and word in _FLAGS:
+                asked, otherwise = _FLAGS[word]
+                if word == "MSG_NOSIGNAL":
+                    otherwise = _without_nosignal(side, event)
+                return f"{'; '.join(told)}: {asked}; without it, {otherwise}"
+    return "; ".join(told)
 
 
-def _flags_of(event: StoryEvent) -> list[str]:
-    return [f for f in str(call_of(event).args.get("flags") or "").split("|") if f not in ("", "0")]
+def _asked(event: StoryEvent) -> list[str]:
+    """What a call asks for, word by word: flags by name, other values behind their name."""
+    args = call_of(event).args
+    words: list[str] = []
+    for name in ASKED:
+        value = args.get(name)
+        if isinstance(value, str):
+            words += (plain(word, "another value") for word in value.split("|"))
+        elif value not in (None, 0):
+            words.append(f"{name} {plain(value, 'another value')}")
+    return words
 
 
-def _with_flags(side: Side, event: StoryEvent, own: Sequence[str]) -> str:
-    names = plain("|".join(own), "other flags") if own else ""
-    how = f"with {names}" if names else "without"
+def _without_nosignal(side: Side, event: StoryEvent) -> str:
+    """What a send without MSG_NOSIGNAL meets where the peer is gone (send(2), signal(7))."""
+    if of_datagrams(event):
+        return "it is the same, for datagrams bring no SIGPIPE"
+    roles, state = side.story.roles, side.story.before(event.seq)
+    processes = (
+        p for p in state.processes if roles.of(p.pid, event.start) == roles.process(event.actor)
+    )
+    process = next(processes, None)
+    if process is not None and process.dispositions.get("SIGPIPE") == "SIG_IGN":
+        return f"SIGPIPE comes too, which {side.name} ignores"
+    return f"SIGPIPE comes too, and ends {roles.process(event.actor)} unless it is ignored"
+
+
+def _with(side: Side, event: StoryEvent, words: Sequence[str]) -> str:
+    how = f"with {listed(words)}" if words else "without"
     return f"{event.actor} calls {function(event)} {how} ({side.at(event)})"
 
 
@@ -104,4 +138,13 @@ def _gloss(event: StoryEvent) -> str:
 
 
 def _explained(side: Side, event: StoryEvent) -> str:
-    return explain(side.story, event).rstrip(".")
+    """The explanation up to its first semicolon outside brackets: what follows are consequences."""
+    said = explain(side.story, event).rstrip(".")
+    injected = isinstance(event.record, Syscall) and event.record.injected is not None
+    depth = 0
+    for position, character in enumerate(said):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == ";" and not depth:
+            said = said[:position]
+            break
+    return f"{said}, injected by echotrace" if injected and "injected" not in said else said
