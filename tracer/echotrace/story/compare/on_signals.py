@@ -24,7 +24,8 @@ def clients_gone(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Dif
     sends = [side.first("send") for side in (one, other)]
     if sends[0] is None or sends[1] is None or any(of_datagrams(e) for e in sends if e):
         return
-    if sends[0].place.connection != 1:  # one connection tells it: the next would cost time
+    numbers = [send.place.connection for send in sends if send]
+    if 1 not in numbers:  # one connection tells it: each further one would cost time
         return
     mine, your = _guard(one, sends[0]), _guard(other, sends[1])
     if mine.how == your.how:
@@ -49,7 +50,8 @@ def _guard(side: Side, send: StoryEvent) -> _Guard:
     process = side.story.roles.process(send.actor)
     action = dispositions.action(process, "SIGPIPE", send.seq)
     if dispositions.is_default(process, "SIGPIPE", send.seq):
-        clause = f"{side.name} sends without ({side.at(send)}), SIGPIPE has its default action"
+        how = f"sends without MSG_NOSIGNAL ({side.at(send)}) and leaves SIGPIPE its default action"
+        clause = f"{side.name} {how}"
         return _Guard("default", clause, send)
     if action is None:
         return _Guard("action", f"{side.name} has an action for SIGPIPE, set before", send)

@@ -35,7 +35,8 @@ def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diff
     if not differing:
         return
     left = [
-        [e for e in side.calls if e.end is None and kind_of(e) in _FOR] for side in (one, other)
+        [e for e in side.story.events if is_call(e) and e.end is None and kind_of(e) in _FOR]
+        for side in (one, other)
     ]
     told = [_told(side, events) for side, events in zip((one, other), left, strict=True)]
     if any(left):
@@ -61,13 +62,6 @@ def waits_for_a_client(event: StoryEvent) -> bool:
 
 def _in_tear_down(pair: Pair) -> bool:
     return any(step.section == "tear-down" for step in pair.steps if step)
-
-
-def _wait_alike(pair: Pair) -> bool:
-    """Whether both wait for the same thing, be it in two variants of a call."""
-    whats = {_FOR.get(kind_of(event)) for event in (pair.left, pair.right) if event}
-    both = pair.left is not None and pair.right is not None
-    return both and len(whats) == 1 and pair.mark in (Mark.SAME, Mark.DIFFERENT)
 
 
 def _waits(pair: Pair) -> bool:
