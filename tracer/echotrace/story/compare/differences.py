@@ -10,6 +10,11 @@ from echotrace.story.compare import on_bytes, on_ends, on_hand_off, on_tasks, on
 from echotrace.story.compare.kinds import RANKS
 from echotrace.story.compare.nouns import Alignment, Difference
 from echotrace.story.compare.on_datagrams import no_connections
+from echotrace.story.compare.on_interpreter import close_on_exec, names_asked
+from echotrace.story.compare.on_options import options_of_connection, options_of_listener, waits
+from echotrace.story.compare.on_sends import sends
+from echotrace.story.compare.on_set_up import addresses, queues, sockets
+from echotrace.story.compare.on_signals import clients_gone
 from echotrace.story.compare.on_tear_down import left_waiting
 from echotrace.story.compare.rest import Scene, rest, without_counterpart
 from echotrace.story.compare.sides import Pair, Side, is_call
@@ -23,6 +28,8 @@ _RULES: tuple[_Rule, ...] = (
     on_tasks.tables, on_waiting.waits_for, on_waiting.interest, on_turns.queued,
     on_ends.kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.exits,
     on_ends.ends_of_all, on_bytes.buffers, on_bytes.other_functions, left_waiting,
+    sends, clients_gone, sockets, addresses, queues, options_of_listener, options_of_connection,
+    waits, close_on_exec, names_asked,
 )  # fmt: skip
 
 

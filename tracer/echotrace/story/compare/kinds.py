@@ -5,8 +5,9 @@
 KINDS = (
     "connection", "no-connections", "task", "made-before", "hand-off", "table", "waits-for",
     "interest", "turn", "parents-close", "end-of-input", "shutdown", "exit", "exit-of-all",
-    "send-loop", "buffer", "functions", "outcome", "flags", "variant", "moved", "extra-call",
-    "socket", "bind", "listen", "option", "close-on-exec", "name-asked", "left-waiting",
+    "send-loop", "buffer", "functions", "outcome", "flags", "signals", "variant", "moved",
+    "extra-call", "socket", "bind", "listen", "option", "close-on-exec", "name-asked",
+    "left-waiting",
 )  # fmt: skip
 
 #: The rank of each kind.

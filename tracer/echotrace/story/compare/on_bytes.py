@@ -13,6 +13,7 @@ from echotrace.story.compare.sides import (
     function,
     is_call,
     kind_of,
+    made_by_python,
     of_datagrams,
 )
 from echotrace.story.nouns import StoryEvent
@@ -124,6 +125,8 @@ def other_functions(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[D
             or not is_call(pair.right)
             or of_datagrams(pair.left)
             or of_datagrams(pair.right)
+            or made_by_python(pair.left)
+            or made_by_python(pair.right)
         ):
             continue
         mine, your = call_of(pair.left), call_of(pair.right)

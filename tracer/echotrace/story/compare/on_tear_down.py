@@ -1,7 +1,11 @@
-"""What differs in how the two sides are left: what their tasks still wait in."""
+"""What differs in how the two sides are left: what their tasks still wait in.
+
+In which call a server waits for its next client is no matter of the end: other rules tell of it.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.story.compare.nouns import Difference, Mark
 from echotrace.story.compare.sides import Pair, Side, difference, function, is_call, kind_of, shown
 from echotrace.story.explain.text import listed
@@ -21,12 +25,13 @@ _FOR: Mapping[str, str] = {
 
 def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     """The tasks are left in other calls, or more of them."""
-    pairs = [pair for pair in pairs if _in_tear_down(pair)]
-    if all(_wait_alike(pair) for pair in pairs if _waits(pair)):
+    if not any(map(_differs, pairs)):
         return
     left = [
         [e for e in side.calls if e.end is None and kind_of(e) in _FOR] for side in (one, other)
     ]
+    if all(left) and all(map(waits_for_a_client, (*left[0], *left[1]))):
+        return
     told = [_told(side, events) for side, events in zip((one, other), left, strict=True)]
     if any(left):
         yield difference(
@@ -35,22 +40,22 @@ def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diff
         )  # fmt: skip
 
 
-def _in_tear_down(pair: Pair) -> bool:
-    return any(step.section == "tear-down" for step in pair.steps if step)
+def waits_for_a_client(event: StoryEvent | None) -> bool:
+    """Whether a call has not returned that waits for whichever client comes next."""
+    if event is None or not is_call(event) or event.end is not None:
+        return False
+    kind = kind_of(event)
+    of_all = kind == "recv" and event.place.connection is None
+    return kind == "accept" or kind in WAITS_FOR_READINESS or of_all
 
 
-def _wait_alike(pair: Pair) -> bool:
-    """Whether both wait for the same thing, be it in two variants of a call."""
-    whats = {_FOR.get(kind_of(event)) for event in (pair.left, pair.right) if event}
-    both = pair.left is not None and pair.right is not None
-    return both and len(whats) == 1 and pair.mark in (Mark.SAME, Mark.DIFFERENT)
-
-
-def _waits(pair: Pair) -> bool:
-    return any(
-        event is not None and is_call(event) and event.end is None and kind_of(event) in _FOR
-        for event in (pair.left, pair.right)
-    )
+def _differs(pair: Pair) -> bool:
+    """Whether in a row of the tear-down one side is left waiting, and the other is not so."""
+    events = [event for event in (pair.left, pair.right) if event and is_call(event)]
+    left = [event for event in events if event.end is None and kind_of(event) in _FOR]
+    alike = len(left) == 2 and len({_FOR[kind_of(event)] for event in left}) == 1
+    at_the_end = any(step.section == "tear-down" for step in pair.steps if step)
+    return at_the_end and bool(left) and not alike and pair.mark is not Mark.SAME
 
 
 def _told(side: Side, events: Sequence[StoryEvent]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from echotrace.story.compare.essence import ASKED
 from echotrace.story.compare.nouns import Difference, Mark
+from echotrace.story.compare.on_tear_down import waits_for_a_client
 from echotrace.story.compare.rows import Kind, Told, kind_of_row, tells
 from echotrace.story.compare.sides import Pair, Side, call_of, difference, is_call, shown
 from echotrace.story.compare.wordings import extra, flags, moved, outcome, variant
@@ -73,7 +74,12 @@ def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference
     for scene in scenes:
         for pair in scene.pairs:
             kind = kind_of_row(pair)
-            if pair.mark is Mark.SAME or kind in known or _seq(pair) in moves:
+            if (
+                pair.mark is Mark.SAME
+                or kind in known
+                or _seq(pair) in moves
+                or (scene.kind == "tear-down" and all(map(waits_for_a_client, _events(pair))))
+            ):
                 continue
             known.add(kind)
             left.setdefault(_group(scene, pair), []).append((scene, pair))
@@ -85,6 +91,10 @@ def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference
 def _seq(pair: Pair) -> int:
     known = pair.left or pair.right
     return known.seq if known else 0
+
+
+def _events(pair: Pair) -> list[StoryEvent]:
+    return [event for event in (pair.left, pair.right) if event is not None]
 
 
 def _kinds_told(scenes: Sequence[Scene], told: Sequence[Difference]) -> set[Kind]:

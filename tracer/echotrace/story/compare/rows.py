@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from echotrace.story.compare.nouns import Difference, Mark, Step
-from echotrace.story.compare.sides import Pair
+from echotrace.story.compare.sides import Pair, of_datagrams
 from echotrace.trace import Syscall
 
 #: Sections that are no part of a connection's course.
@@ -79,6 +79,7 @@ def tells(told: Told, pair: Pair) -> bool:
     if (mine.errno, mine.end is None) != (your.errno, your.end is None):
         return told.kind in _OF_OUTCOMES
     moves = mine.data is not None and mine.name == your.name
-    if moves and mine.args.get("flags") != your.args.get("flags"):
+    datagrams = any(event is not None and of_datagrams(event) for event in (pair.left, pair.right))
+    if moves and not datagrams and mine.args.get("flags") != your.args.get("flags"):
         return told.kind in _OF_FLAGS
     return True

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from echotrace.functions import called
+from echotrace.functions import called, is_python
 from echotrace.story.compare.nouns import Difference, Mark, Step
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.syscalls import logical_event
@@ -115,3 +115,9 @@ def kind_of(event: StoryEvent) -> str:
 def function(event: StoryEvent) -> str:
     """The function that made a call, as the program called it."""
     return called(call_of(event))
+
+
+def made_by_python(event: StoryEvent) -> bool:
+    """Whether Python code made a call: then the trace does not tell by which C function."""
+    site = call_of(event).site
+    return site is not None and is_python(site)
