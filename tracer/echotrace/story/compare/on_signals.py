@@ -24,8 +24,8 @@ def clients_gone(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Dif
     sends = [side.first("send") for side in (one, other)]
     if sends[0] is None or sends[1] is None or any(of_datagrams(e) for e in sends if e):
         return
-    if sends[0].place.connection != 1:  # one connection tells it: the next would cost time
-        return
+    if 1 not in {event.place.connection for event in sends if event}:
+        return  # one connection tells it: to look at each would cost time
     mine, your = _guard(one, sends[0]), _guard(other, sends[1])
     if mine.how == your.how:
         return

@@ -27,11 +27,9 @@ def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diff
     """The tasks are left in other calls, or more of them."""
     if not any(map(_differs, pairs)):
         return
-    left = [
-        [e for e in side.calls if e.end is None and kind_of(e) in _FOR] for side in (one, other)
-    ]
-    if all(left) and all(map(waits_for_a_client, (*left[0], *left[1]))):
+    if wait_for_clients_alike(one, other):
         return
+    left = [_left(side) for side in (one, other)]
     told = [_told(side, events) for side, events in zip((one, other), left, strict=True)]
     if any(left):
         yield difference(
@@ -40,9 +38,23 @@ def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diff
         )  # fmt: skip
 
 
-def waits_for_a_client(event: StoryEvent | None) -> bool:
+def _left(side: Side) -> list[StoryEvent]:
+    return [event for event in side.calls if event.end is None and kind_of(event) in _FOR]
+
+
+def wait_for_clients_alike(one: Side, other: Side) -> bool:
+    """Whether as many tasks are left on both sides, each to wait for whichever client comes next.
+
+    In which call they do so is told elsewhere.
+    """
+    left, right = _left(one), _left(other)
+    alike = len(left) == len(right) > 0
+    return alike and all(waits_for_a_client(event) for event in (*left, *right))
+
+
+def waits_for_a_client(event: StoryEvent) -> bool:
     """Whether a call has not returned that waits for whichever client comes next."""
-    if event is None or not is_call(event) or event.end is not None:
+    if not is_call(event) or event.end is not None:
         return False
     kind = kind_of(event)
     of_all = kind == "recv" and event.place.connection is None
