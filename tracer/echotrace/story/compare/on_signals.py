@@ -24,9 +24,8 @@ def clients_gone(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Dif
     sends = [side.first("send") for side in (one, other)]
     if sends[0] is None or sends[1] is None or any(of_datagrams(e) for e in sends if e):
         return
-    numbers = [send.place.connection for send in sends if send]
-    if 1 not in numbers:  # one connection tells it: each further one would cost time
-        return
+    if 1 not in {event.place.connection for event in sends if event}:
+        return  # one connection tells it: to look at each would cost time
     mine, your = _guard(one, sends[0]), _guard(other, sends[1])
     if mine.how == your.how:
         return
@@ -50,8 +49,10 @@ def _guard(side: Side, send: StoryEvent) -> _Guard:
     process = side.story.roles.process(send.actor)
     action = dispositions.action(process, "SIGPIPE", send.seq)
     if dispositions.is_default(process, "SIGPIPE", send.seq):
-        how = f"sends without MSG_NOSIGNAL ({side.at(send)}) and leaves SIGPIPE its default action"
-        clause = f"{side.name} {how}"
+        clause = (
+            f"{side.name} sends without MSG_NOSIGNAL ({side.at(send)}), and SIGPIPE has its "
+            "default action"
+        )
         return _Guard("default", clause, send)
     if action is None:
         return _Guard("action", f"{side.name} has an action for SIGPIPE, set before", send)

@@ -3,7 +3,7 @@
 In which call a server waits for its next client is no matter of the end: other rules tell of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.story.compare.nouns import Difference, Mark
@@ -25,19 +25,11 @@ _FOR: Mapping[str, str] = {
 
 def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     """The tasks are left in other calls, or more of them."""
-    differing = [
-        pair for pair in pairs
-        if _in_tear_down(pair) and _waits(pair) and pair.mark not in (Mark.SAME, Mark.NEITHER)
-    ]  # fmt: skip
-    for_clients = [any(map(waits_for_a_client, side.calls)) for side in (one, other)]
-    if all(for_clients):
-        differing = [pair for pair in differing if not waits_for_clients(pair)]
-    if not differing:
+    if not any(map(_differs, pairs)):
         return
-    left = [
-        [e for e in side.story.events if is_call(e) and e.end is None and kind_of(e) in _FOR]
-        for side in (one, other)
-    ]
+    if wait_for_clients_alike(one, other):
+        return
+    left = [_left(side.story.events) for side in (one, other)]
     told = [_told(side, events) for side, events in zip((one, other), left, strict=True)]
     if any(left):
         yield difference(
@@ -46,9 +38,18 @@ def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diff
         )  # fmt: skip
 
 
-def waits_for_clients(pair: Pair) -> bool:
-    """Whether a row has but calls that have not returned, and wait for whoever comes next."""
-    return all(waits_for_a_client(event) for event in (pair.left, pair.right) if event)
+def _left(events: Iterable[StoryEvent]) -> list[StoryEvent]:
+    return [e for e in events if is_call(e) and e.end is None and kind_of(e) in _FOR]
+
+
+def wait_for_clients_alike(one: Side, other: Side) -> bool:
+    """Whether as many tasks are left on both sides, each to wait for whichever client comes next.
+
+    In which call they do so is told elsewhere.
+    """
+    left, right = _left(one.calls), _left(other.calls)
+    alike = len(left) == len(right) > 0
+    return alike and all(waits_for_a_client(event) for event in (*left, *right))
 
 
 def waits_for_a_client(event: StoryEvent) -> bool:
@@ -60,15 +61,13 @@ def waits_for_a_client(event: StoryEvent) -> bool:
     return kind == "accept" or kind in WAITS_FOR_READINESS or of_all
 
 
-def _in_tear_down(pair: Pair) -> bool:
-    return any(step.section == "tear-down" for step in pair.steps if step)
-
-
-def _waits(pair: Pair) -> bool:
-    return any(
-        event is not None and is_call(event) and event.end is None and kind_of(event) in _FOR
-        for event in (pair.left, pair.right)
-    )
+def _differs(pair: Pair) -> bool:
+    """Whether in a row of the tear-down one side is left waiting, and the other is not so."""
+    events = [event for event in (pair.left, pair.right) if event and is_call(event)]
+    left = [event for event in events if event.end is None and kind_of(event) in _FOR]
+    alike = len(left) == 2 and len({_FOR[kind_of(event)] for event in left}) == 1
+    at_the_end = any(step.section == "tear-down" for step in pair.steps if step)
+    return at_the_end and bool(left) and not alike and pair.mark is not Mark.SAME
 
 
 def _told(side: Side, events: Sequence[StoryEvent]) -> str:

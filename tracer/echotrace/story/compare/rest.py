@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from echotrace.story.compare.essence import ASKED
 from echotrace.story.compare.nouns import Difference, Mark
-from echotrace.story.compare.on_tear_down import waits_for_clients
+from echotrace.story.compare.on_tear_down import wait_for_clients_alike, waits_for_a_client
 from echotrace.story.compare.rows import Kind, Told, kind_of_row, tells
 from echotrace.story.compare.sides import Pair, Side, call_of, difference, is_call, shown
 from echotrace.story.compare.wordings import extra, flags, moved, outcome, variant
@@ -72,11 +72,15 @@ def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference
     left: dict[tuple[str, ...], list[tuple[Scene, Pair]]] = {}
     moves: set[int] = set()
     for scene in scenes:
+        alike = scene.kind == "tear-down" and wait_for_clients_alike(scene.one, scene.other)
         for pair in scene.pairs:
             kind = kind_of_row(pair)
-            if pair.mark is Mark.SAME or kind in known or _seq(pair) in moves:
-                continue
-            if scene.kind == "tear-down" and waits_for_clients(pair):
+            if (
+                pair.mark is Mark.SAME
+                or kind in known
+                or _seq(pair) in moves
+                or (alike and all(map(waits_for_a_client, _events(pair))))
+            ):
                 continue
             known.add(kind)
             left.setdefault(_group(scene, pair), []).append((scene, pair))
@@ -88,6 +92,10 @@ def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference
 def _seq(pair: Pair) -> int:
     known = pair.left or pair.right
     return known.seq if known else 0
+
+
+def _events(pair: Pair) -> list[StoryEvent]:
+    return [event for event in (pair.left, pair.right) if event is not None]
 
 
 def _kinds_told(scenes: Sequence[Scene], told: Sequence[Difference]) -> set[Kind]:
