@@ -116,8 +116,8 @@ def test_connection_that_one_side_lacks_is_named() -> None:
     assert (told.kind, told.sentence, told.events) == (
         "connection",
         (
-            "test:c A serves #2 of C2 (event 7 of test:c A); test:c B has had no connection of that "
-            "client"
+            "test:c A serves #2 of C2 (event 7 of test:c A); test:c B has had no connection of "
+            "that client"
         ),
         ((7,), ()),
     )
@@ -140,8 +140,8 @@ def test_step_that_has_moved_is_told_once_with_both_places() -> None:
     assert [(each.sentence, each.events) for each in told] == [
         (
             (
-                "P0 asks who the peer of fd 4 (#1) is (event 6 of A); B does the same at another place "
-                "(event 7 of B)"
+                "P0 asks who the peer of fd 4 (#1) is (event 6 of A); B does the same at another "
+                "place (event 7 of B)"
             ),
             ((6,), (7,)),
         )
