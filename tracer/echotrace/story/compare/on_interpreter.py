@@ -9,12 +9,24 @@ from echotrace.story.compare.sides import (
     Side,
     call_of,
     difference,
+    function,
     is_call,
     made_by_python,
 )
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Site
+
+#: Calls that functions of Python's library make beside their purpose, and why (Lib/socket.py).
+_WHY: Mapping[tuple[str, str], str] = {
+    ("socket.accept", "poll"): (
+        "a socket with a timeout is nonblocking, so the interpreter waits in poll as long"
+    ),
+    ("socket.accept", "ioctl"): (
+        "the listening socket has a timeout and is nonblocking; on some systems what it accepts "
+        "would be so too, so the library makes it wait"
+    ),
+}
 
 
 def added_by(event: StoryEvent) -> str:
@@ -108,3 +120,26 @@ def names_asked(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diffe
             (across, accept),
         )
         return
+
+
+def library_calls(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """Python's library makes a call for which the program did not ask."""
+    told = set()
+    for pair in pairs:
+        event = {Mark.FIRST_ONLY: pair.left, Mark.ONLY_HERE: pair.right}.get(pair.mark)
+        side, across = (one, other) if pair.mark is Mark.FIRST_ONLY else (other, one)
+        accept = across.first("accept")
+        if event is None or accept is None or not is_call(event):
+            continue
+        call = call_of(event)
+        why = _WHY.get((_library_function(call.site), call.name))
+        if why is None or call.name in told:
+            continue
+        told.add(call.name)
+        yield difference(
+            "extra-call",
+            f"{side.name} calls {call.name} ({side.at(event)}){added_by(event)}: {why}; "
+            f"{across.name} calls {function(accept)} alone ({across.at(accept)})",
+            (side, event),
+            (across, accept),
+        )
