@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from echotrace.story.compare.course import SECTIONS, Course
 from echotrace.story.compare.edit import edit_script
-from echotrace.story.compare.moves import with_moves
+from echotrace.story.compare.moves import may_move, with_moves
 from echotrace.story.compare.nouns import Alignment, Row, Step
+from echotrace.story.compare.search import Token
 
 #: The steps of one row before it has a section: one a side.
 _Steps = tuple[Step | None, ...]
@@ -87,5 +88,5 @@ def _merged(lists: Sequence[Sequence[Step]]) -> list[_Steps]:
     return [tuple(row) for row in rows]
 
 
-def _tokens(steps: Iterable[Step]) -> list[tuple[object, object]]:
-    return [(step.key, step.essence) for step in steps]
+def _tokens(steps: Iterable[Step]) -> list[Token]:
+    return [Token(step.key, step.essence, may_move(step)) for step in steps]
