@@ -99,16 +99,17 @@ class Search:
         return fronts
 
     def _best(self, front: Sequence[int], balance: Balance, i: int, j: int) -> tuple[int, int]:
-        """The end, or of what a front has reached from where the fewest gaps remain to be made.
+        """The end, or of what a front has reached that with most elements behind it.
 
-        Of several such the one with most elements behind it.
+        Each gap that is still to be made counts against it as two elements: a way that uses up the
+        elements which the other side lacks seems to get on, and pays for that later.
         """
         n, m = len(self.wholes[0]) - i, len(self.wholes[1]) - j
         if _reaches(front, n, m):
             return n, m
         diagonals = enumerate(front, start=-(len(front) // 2))
         reached = [(x, x + k) for k, x in diagonals if x >= 0 and x + k >= 0]
-        return min(reached, key=lambda at: (balance.gaps(i + at[0], j + at[1]), -sum(at)))
+        return max(reached, key=lambda at: sum(at) - 2 * balance.gaps(i + at[0], j + at[1]))
 
     def _equal(self, i: int, j: int) -> int:
         """How many elements are equal from two positions on."""
