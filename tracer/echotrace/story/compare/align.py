@@ -98,7 +98,8 @@ def _script(left: Sequence[Step], right: Sequence[Step]) -> Script:
     in_order = partial(_section, left, right)
     found = edit_script(_tokens(left), _tokens(right))
     for paired, pairs in groupby(found, lambda pair: None not in pair):
-        script += pairs if paired else sorted(pairs, key=in_order)
+        run = list(pairs)
+        script += run if paired else sorted(run, key=in_order)
     return script
 
 
