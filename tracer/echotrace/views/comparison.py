@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from echotrace.story.compare.nouns import Alignment, Comparison, Mark, Row
-from echotrace.story.compare.on_tasks import flags_of
+from echotrace.story.compare.service import flags_of
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.views import words
 from echotrace.views.cells import fit

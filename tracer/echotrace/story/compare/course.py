@@ -72,10 +72,12 @@ def _apart(story: Story, found: Sequence[Course]) -> dict[str, list[Step]]:
         if event.seq in told or isinstance(event.record, ClientStep) or not is_essential(event):
             continue
         going_on = isinstance(event.record, Syscall) and event.end is None
-        if event.seq > last or going_on:
+        if going_on:
             kind = "tear-down"
+        elif first is None or event.seq < first:
+            kind = "set-up"
         else:
-            kind = "set-up" if first is None or event.seq < first else "between"
+            kind = "tear-down" if event.seq > last else "between"
         apart[kind].append(_apart_step(kind, event))
     return {kind: own for kind, own in apart.items() if own}
 
