@@ -1,14 +1,10 @@
 """What no rule knows is told too: from small stories, each with one thing that differs."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
-from echotrace.story.compare.align import align
 from echotrace.story.compare.compare import compare
-from echotrace.story.compare.course import courses
-from echotrace.story.compare.differences import differences
 from echotrace.story.compare.nouns import Difference
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
@@ -125,23 +121,13 @@ def test_connection_that_one_side_lacks_is_named() -> None:
 
 def test_step_that_has_moved_is_told_once_with_both_places() -> None:
     """Both rows of a step that stands elsewhere on the other side are one sentence."""
-    one, other = _story(_name, _recv), _story(_recv, _name)
-    found = []
-    for alignment in align([courses(one), courses(other)]):
-        rows = tuple(
-            replace(row, moved=(6, None)) if row.steps[0] is None
-            else replace(row, moved=(None, 7)) if row.steps[1] is None
-            else row
-            for row in alignment.rows
-        )  # fmt: skip
-        found.append(replace(alignment, rows=rows))
-    names = ("A", "B")
-    told = [each for each in differences([one, other], names, found, 1) if each.kind == "moved"]
-    assert [(each.sentence, each.events) for each in told] == [
+    found = _told(_story(_name, _recv), _story(_recv, _name))
+    assert [(each.kind, each.sentence, each.events) for each in found] == [
         (
+            "moved",
             (
-                "P0 asks who the peer of fd 4 (#1) is (event 6 of A); B does the same at another "
-                "place (event 7 of B)"
+                "P0 asks who the peer of fd 4 (#1) is (event 6 of test:c A); test:c B "
+                "does the same at another place (event 7 of test:c B)"
             ),
             ((6,), (7,)),
         )
