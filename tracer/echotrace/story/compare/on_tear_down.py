@@ -33,7 +33,7 @@ def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diff
     told = [_told(side, events) for side, events in zip((one, other), left, strict=True)]
     if any(left):
         yield difference(
-            "left-waiting", f"At the end of the trace {'; '.join(told)}",
+            "left-waiting", f"At the end of the trace, {'; '.join(told)}",
             *shown(one, left[0]), *shown(other, left[1]),
         )  # fmt: skip
 
@@ -76,7 +76,7 @@ def _told(side: Side, events: Sequence[StoryEvent]) -> str:
     by_function: dict[tuple[str, str], list[StoryEvent]] = {}
     for event in events:
         by_function.setdefault((function(event), _FOR[kind_of(event)]), []).append(event)
-    return listed(
+    return f"in {side.name} " + listed(
         [
             f"{listed([e.actor for e in group])} {'waits' if len(group) == 1 else 'wait'} in "
             f"{name} {what} ({side.at(*group)})"
