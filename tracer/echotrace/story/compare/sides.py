@@ -1,7 +1,8 @@
 """One of two stories that are compared, as the rules that look for differences ask for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from echotrace.functions import called, is_python
@@ -54,8 +55,19 @@ class Side:
 
     def all(self, *kinds: str) -> list[StoryEvent]:
         """The calls of these kinds that succeeded, or have not returned."""
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
         found = (e for e in self.calls if kind_of(e) in kinds)
         return [event for event in found if call_of(event).errno is None]
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[StoryEvent]]:
+        """The calls that have not failed; rules ask for them again and again."""
+        found: dict[str, list[StoryEvent]] = {}
+        for event in self.calls:
+            if call_of(event).errno is None:
+                found.setdefault(kind_of(event), []).append(event)
+        return found
 
     def first(self, kind: str) -> StoryEvent | None:
         """The first call of a kind that succeeded."""
