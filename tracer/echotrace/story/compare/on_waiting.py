@@ -79,7 +79,7 @@ def _asks(side: Side) -> list[StoryEvent]:
     They count only where one has led to the first recv: who accepts may wait otherwise.
     """
     served = side.first("recv")
-    waits = [e for e in side.calls if kind_of(e) in WAITS_FOR_READINESS]
+    waits = side.all(*WAITS_FOR_READINESS)
     if served is None or not any(_leads(wait, served) for wait in waits):
         return []
     return waits
