@@ -9,7 +9,7 @@ from random_stories import Plan, plans
 from echotrace.servers import traces_dir
 from echotrace.story.compare.compare import compare
 from echotrace.story.compare.course import SECTIONS, courses
-from echotrace.story.compare.nouns import MIRROR, Alignment, Comparison, Mark, Row
+from echotrace.story.compare.nouns import MIRROR, Alignment, Comparison, Mark, Row, Step
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
 
@@ -19,11 +19,14 @@ _some = st.lists(plans, min_size=2, max_size=6)
 def _rows(compared: Comparison, side: int) -> list[tuple[int | None, int | None, Mark]]:
     """The rows of the first side and another: their events, and the mark."""
     return [
-        (*(row.steps[each] and row.steps[each].event.seq for each in (0, side)), row.mark(side))
-        for alignment in compared.alignments
-        for row in alignment.rows
+        (_seq(row.steps[0]), _seq(row.steps[side]), row.mark(side))
+        for row in _all_rows(compared.alignments)
         if row.mark(side) is not Mark.NEITHER
     ]
+
+
+def _seq(step: Step | None) -> int | None:
+    return None if step is None else step.event.seq
 
 
 @settings(max_examples=60)

@@ -5,8 +5,7 @@ the first has nothing is aligned among them in turn.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from echotrace.story.compare.course import SECTIONS, Course
 from echotrace.story.compare.edit import edit_script
@@ -94,20 +93,24 @@ def _merged(lists: Sequence[Sequence[Step]]) -> list[_Steps]:
 
 def _script(left: Sequence[Step], right: Sequence[Step]) -> Script:
     """The edit script; gaps that follow one another are in the order of the sections."""
+    reached = [
+        list(accumulate((SECTIONS.index(step.section) for step in side), max))
+        for side in (left, right)
+    ]
+
+    def section(pair: Pair) -> int:
+        side, at = next((side, at) for side, at in enumerate(pair) if at is not None)
+        return reached[side][at]
+
     script: Script = []
-    in_order = partial(_section, left, right)
-    found = edit_script(_tokens(left), _tokens(right))
-    for paired, pairs in groupby(found, lambda pair: None not in pair):
+    for paired, pairs in groupby(edit_script(_tokens(left), _tokens(right)), _is_paired):
         run = list(pairs)
-        script += run if paired else sorted(run, key=in_order)
+        script += run if paired else sorted(run, key=section)
     return script
 
 
-def _section(left: Sequence[Step], right: Sequence[Step], pair: Pair) -> int:
-    """The place of the section that a gap is in."""
-    i, j = pair
-    step = left[i] if i is not None else right[j or 0]
-    return SECTIONS.index(step.section)
+def _is_paired(pair: Pair) -> bool:
+    return None not in pair
 
 
 def _tokens(steps: Iterable[Step]) -> list[Token]:
