@@ -13,6 +13,7 @@ from echotrace.story.compare.sides import (
     is_call,
     made_by_python,
 )
+from echotrace.story.explain.text import listed
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Site
@@ -51,23 +52,27 @@ def close_on_exec(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Di
         }
         if not events:
             continue
-        told = [
-            f"{what} ({_flag_of(event)}, {side.at(event)})" for what, (event, _) in events.items()
-        ]
+        noun = side.story.listeners[0].noun
+        told = listed(
+            [f"{what.format(noun=noun)} ({_flag_of(event)}, {side.at(event)})"
+             for what, (event, _) in events.items()]
+        )  # fmt: skip
         by_python = any(made_by_python(event) for event, _ in events.values())
         why = ": Python sets that flag on all that it makes (PEP 446)" if by_python else ""
         without = across.at(*(event for _, event in events.values()))
         yield difference(
             "close-on-exec",
-            f"{side.name} lets execve close {_enumerated(told)}{why}; {across.name} does not "
-            f"({without})",
+            f"{side.name} lets execve close {told}{why}; {across.name} does not ({without})",
             *((side, event) for event, _ in events.values()),
             *((across, event) for _, event in events.values()),
         )
 
 
 def _makers(side: Side) -> Mapping[str, StoryEvent]:
-    """The calls that made what serves a connection, by what they made."""
+    """The calls that made what serves a connection, by what they made.
+
+    `{noun}` is the noun of the socket on which the side waits for clients.
+    """
     listener = next(iter(side.story.listeners), None)
     served = side.first("accept") or side.first("recv")
     if listener is None or listener.maker is None or served is None:
@@ -76,7 +81,7 @@ def _makers(side: Side) -> Mapping[str, StoryEvent]:
     used = wait.touch.used if wait and wait.touch else None
     accept = side.first("accept")
     makers = {
-        f"the {listener.noun}": side.story.event(listener.maker),
+        "the {noun}": side.story.event(listener.maker),
         "each connection": accept,
         "the interest list": side.story.event(used.maker) if used and used.maker else None,
     }
@@ -94,17 +99,13 @@ def _flag_of(event: StoryEvent) -> str:
     return next((flag for flag in flags if flag.endswith("_CLOEXEC")), "")
 
 
-def _enumerated(things: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(things[:-1]), things[-1])))
-
-
 def names_asked(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     """One side asks for an address of each connection."""
     for pair in pairs:
         event = {Mark.FIRST_ONLY: pair.left, Mark.ONLY_HERE: pair.right}.get(pair.mark)
         side, across = (one, other) if pair.mark is Mark.FIRST_ONLY else (other, one)
-        accept = across.first("accept")
-        if event is None or accept is None or not is_call(event):
+        there = across.first("accept") or across.first("recv")
+        if event is None or there is None or not is_call(event):
             continue
         call = call_of(event)
         if logical_event(call.name) != "name" or event.place.connection is None:
@@ -115,9 +116,9 @@ def names_asked(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diffe
         yield difference(
             "name-asked",
             f"{side.name} calls {call.name} on the new connection ({side.at(event)})"
-            f"{added_by(event)}: {why}; {across.name} does not ask ({across.at(accept)})",
+            f"{added_by(event)}: {why}; {across.name} does not ask ({across.at(there)})",
             (side, event),
-            (across, accept),
+            (across, there),
         )
         return
 
