@@ -24,8 +24,8 @@ _FORK_AGAINST_THREAD = (
     ),
     (
         "P0 closes its own fd 4 (event 26 of fork), which would keep #1 open after P1 has "
-        "closed its copy; in thread threads share one table, so T1's close is the only one "
-        "(event 57 of thread)"
+        "closed its copy; in thread the table is shared, so T1's close is the only one (event "
+        "57 of thread)"
     ),
     (
         "P1 calls shutdown, which sends the FIN whoever else has #1 open, before it closes "
@@ -40,7 +40,7 @@ _FORK_AGAINST_THREAD = (
     (
         "P1's recv takes at most 100 bytes (event 32 of fork); T1's recv takes at most 1,024 "
         "bytes (event 32 of thread): a message of 1,024 bytes takes at least 11 calls in fork, "
-        "one call in thread"
+        "1 in thread"
     ),
 )
 

@@ -60,12 +60,12 @@ def _only_close(side: Side) -> tuple[str, list[Shown]]:
             (side, own.served)
         ]
     if closing is None and own is not None and own.maker is not None and own.shares_table:
-        return f"in {side.name} threads share one table ({side.at(own.maker)})", [(side, own.maker)]
+        return f"in {side.name} the table is shared ({side.at(own.maker)})", [(side, own.maker)]
     if closing is None:
         return f"{side.name} makes no such call", []
     whose = f"{closing.actor}'s close is the only one ({side.at(closing)})"
     if own is not None and own.shares_table:
-        return f"in {side.name} threads share one table, so {whose}", [(side, closing)]
+        return f"in {side.name} the table is shared, so {whose}", [(side, closing)]
     return f"in {side.name} nobody else has {closing.place.name}, so {whose}", [(side, closing)]
 
 
