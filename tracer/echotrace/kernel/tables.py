@@ -140,8 +140,8 @@ class Table:
 
     `number` tells tables apart. `closing` holds the last close of a descriptor and the time at
     which that call ended (None: never): another thread may use a descriptor whose close has begun
-    and not been seen to end. `gauge` counts the filled slots of all tables. `hidden` tells that requests of a ring (io_uring(7)) may fill and
-    empty its slots, which the trace does not show.
+    and not been seen to end. `gauge` counts the filled slots of all tables. `hidden` tells that
+    requests of a ring (io_uring(7)) may fill and empty its slots, which the trace does not show.
     """
 
     __slots__ = ("cloexec", "closing", "gauge", "hidden", "number", "slots", "tasks")

@@ -63,9 +63,7 @@ class Serving:
                            if isinstance(call, Syscall))  # fmt: skip
         return [Answer(*pair) for pair in zip(later, sizes, strict=True)]
 
-    def held_by(
-        self, task: str, start: int, end: int, own: Connection | None
-    ) -> Iterator[str]:
+    def held_by(self, task: str, start: int, end: int, own: Connection | None) -> Iterator[str]:
         """For whom a client waits whom a task is to serve, at each rest between two times.
 
         `own` is the client's connection: nobody waits for itself.
