@@ -34,6 +34,14 @@ class Cell:
     more: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """In place of a cell: the side does the same with the event `seq`, further up or down."""
+
+    seq: int
+    above: bool
+
+
 @dataclass(frozen=True)
 class Row:
     """One line: a cell for each column that has something there.
@@ -41,7 +49,7 @@ class Row:
     A timeline's row has one cell and its `time` (ns); `waiting` names the columns in which somebody
     waits at that time: of several tasks in the server's column, one at least. A comparison's row
     has its `section`, and for each column its mark against the first one (`marks`; the first one
-    has none) and, where the side does the same elsewhere, the number of that event (`moved`).
+    has none) and where the side does the same, if it does so in another row (`moved`).
     """
 
     cells: tuple[Cell, ...]
@@ -49,7 +57,7 @@ class Row:
     waiting: AbstractSet[str] = frozenset()
     section: str = ""
     marks: tuple[Mark, ...] = ()
-    moved: tuple[int | None, ...] = ()
+    moved: tuple[Elsewhere | None, ...] = ()
 
     @property
     def cell(self) -> Cell:
@@ -65,6 +73,11 @@ class Row:
     def column(self) -> str:
         """Where a timeline's row has its cell."""
         return self.cells[0].column
+
+    @property
+    def same(self) -> bool:
+        """Whether all sides of a comparison's row are the same."""
+        return all(mark is Mark.SAME for mark in self.marks[1:])
 
     def at(self, column: str) -> Cell | None:
         """What stands in a column, if anything does."""
