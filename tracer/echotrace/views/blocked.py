@@ -1,7 +1,6 @@
 """The blocked-time picture: which clients a server keeps waiting while the script is played."""
 
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
 
 from echotrace.story.compare.blocked import Lane, Strip, strips
 from echotrace.story.compare.client_waits import Wait
@@ -9,7 +8,7 @@ from echotrace.story.nouns import Story
 from echotrace.story.roles import client_role
 from echotrace.views import words
 from echotrace.views.cells import WAIT, end_of, fit
-from echotrace.views.paint import Piece, Surface, glyphs
+from echotrace.views.paint import Surface
 from echotrace.views.script_axis import THERE, ScriptAxis
 
 _GAP = "  "
@@ -21,46 +20,40 @@ _LEGEND = (
     "Columns are the steps of the script; order, not to scale."
 )
 
-_Line: TypeAlias = list[Piece]
 
-
-def blocked_strip(stories: Sequence[Story], names: Sequence[str], surface: Surface) -> list[_Line]:
-    """The lanes of the clients of all sides; empty if no client had to wait for another."""
+def blocked_strip(stories: Sequence[Story], names: Sequence[str], width: int) -> Iterator[str]:
+    """The lanes of all sides' clients, as lines; none if no client had to wait for another."""
     found = strips(stories, names)
     if not any(lane.held_up for strip in found for side in strip.sides for lane in side.lanes):
-        return []
-    apart = "The scripts differ: each side has its own steps." if len(found) > 1 else ""
-    return [
-        *_folded(apart, surface),
-        *(line for strip in found for line in _strip(strip, surface)),
-        *_folded(_LEGEND, surface),
-    ]
+        return
+    if len(found) > 1:
+        yield from fit("The scripts differ: each side has its own steps.", width)
+    for strip in found:
+        yield from _strip(strip, width)
+    yield from fit(_LEGEND, width)
 
 
-def _strip(strip: Strip, surface: Surface) -> Iterator[_Line]:
+def _strip(strip: Strip, width: int) -> Iterator[str]:
     chosen = [(side, _chosen(side.lanes)) for side in strip.sides]
     shown = [lane for _, few in chosen for lane in few]
-    name_width = min(_WIDEST_NAME, max(len(glyphs(side.name, surface)) for side, _ in chosen))
+    names = [words.safe(side.name) for side in strip.sides]
+    name_width = min(_WIDEST_NAME, max(map(len, names)))
     client_width = max((len(client_role(lane.client)) for lane in shown), default=0)
     margin = name_width + client_width + 2 * len(_GAP)
     notes = max((len(_note(lane)) for lane in shown), default=0)
-    axis = ScriptAxis(strip.moments, surface.width - margin - notes - len(_GAP))
-    for head in axis.heads:
-        yield [Piece(" " * margin + glyphs(head, surface), "dim")]
-    for side, few in chosen:
-        name = end_of(glyphs(side.name, surface), name_width, surface)
+    axis = ScriptAxis(strip.moments, width - margin - notes - len(_GAP))
+    yield from (" " * margin + head for head in axis.heads)
+    for name, (side, few) in zip(names, chosen, strict=True):
+        title = end_of(name, name_width, Surface())
         for lane in few:
-            label = f"{name:{name_width}}{_GAP}{client_role(lane.client):{client_width}}{_GAP}"
-            yield [
-                Piece(label, "bold"),
-                Piece(glyphs(axis.drawn(lane, side.steps), surface)),
-                Piece(glyphs(_GAP + _note(lane), surface), "differs"),
-            ]
-            name = ""
-        yield from _folded(_others(side.lanes, few), surface)
+            label = f"{title:{name_width}}{_GAP}{client_role(lane.client):{client_width}}{_GAP}"
+            yield f"{label}{axis.drawn(lane, side.steps)}{_GAP}{_note(lane)}".rstrip()
+            title = ""
+        if len(side.lanes) > len(few):
+            yield from fit(_others(side.lanes, few), width)
         if side.steps < len(strip.moments):
-            yield from _folded(f"{side.name} ended after step {side.steps}.", surface)
-    yield from _folded(axis.steps, surface)
+            yield from fit(f"{name} ended after step {side.steps:,}.", width)
+    yield from fit(axis.steps, width) if axis.steps else ()
 
 
 def _chosen(lanes: Sequence[Lane]) -> list[Lane]:
@@ -79,8 +72,6 @@ def _chosen(lanes: Sequence[Lane]) -> list[Lane]:
 def _others(lanes: Sequence[Lane], few: Sequence[Lane]) -> str:
     """What is not shown of a side."""
     more = len(lanes) - len(few)
-    if not more:
-        return ""
     waiting = sum(bool(lane.held_up) for lane in lanes) - sum(bool(lane.held_up) for lane in few)
     return f"and {words.count(more, 'more client')}, {waiting:,} of them waiting for another"
 
@@ -110,8 +101,3 @@ def holders(wait: Wait) -> str:
 def length(wait: Wait) -> str:
     """How long a wait was; one that goes on at the end of the trace is longer than that."""
     return words.duration(wait.time) if wait.over else f"over {words.duration(wait.time)}"
-
-
-def _folded(sentence: str, surface: Surface) -> Iterator[_Line]:
-    if sentence:
-        yield from ([Piece(line, "dim")] for line in fit(glyphs(sentence, surface), surface.width))
