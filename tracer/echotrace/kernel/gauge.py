@@ -3,10 +3,10 @@
 Every table counts here as its slots fill and empty, so that no moment has to be looked at again.
 """
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class MostOpen(NamedTuple):
+class MostOpen(Struct, frozen=True):
     """The most descriptors open at one time: `in_one` table (RLIMIT_NOFILE limits that), `in_all`.
 
     A process that has its own table counts each descriptor it inherited once more in `in_all`.

@@ -34,7 +34,7 @@ def comparison(compared: Comparison, surface: Surface, *, whole: bool = False) -
         *table,
         [*_folded(filter(None, [left_out]), "bold", width, surface)],
         [*_folded(legend, "dim", width, surface), *_differences(compared, width, surface)],
-        *([*_supplement(each, surface)] for each in supplements(compared, width)),
+        *([*_supplement(each, width, surface)] for each in supplements(compared, width)),
     ]
     return "\n".join(paint(section, surface) for section in sections if section)
 
@@ -80,19 +80,20 @@ def _differences(compared: Comparison, width: int, surface: Surface) -> _Lines:
             yield from ([Piece(f"  {line}")] for line in fit(text, width - 2))
 
 
-def _supplement(each: Supplement, surface: Surface) -> _Lines:
+def _supplement(each: Supplement, width: int, surface: Surface) -> _Lines:
     yield [Piece(glyphs(each.title, surface), "bold")]
-    for line in (*_tabulated(each, surface), *each.lines):
+    for line in (*_tabulated(each, width, surface), *each.lines):
         yield [Piece(glyphs(line, surface))]
+    yield from _folded(filter(None, [each.note]), "dim", width, surface)
 
 
-def _tabulated(each: Supplement, surface: Surface) -> list[str]:
+def _tabulated(each: Supplement, width: int, surface: Surface) -> list[str]:
     """The rows of a supplement; cells that are too wide for their share take several lines."""
     if not each.rows:
         return []
     rows = [[glyphs(cell, surface) for cell in row] for row in (each.head, *each.rows)]
     label = max(len(row[0]) for row in rows)
-    share = (max(surface.width, LEAST_WIDTH) - label) // (len(each.head) - 1) - 2
+    share = (width - label) // (len(each.head) - 1) - 2
     most = [label, *[share] * (len(each.head) - 1)]
     table = tabulate(
         rows[1:], rows[0], "simple", disable_numparse=True,

@@ -9,10 +9,10 @@ from echotrace.views import words
 from echotrace.views.blocked import holders, length
 
 #: What the measures mean, below the table.
-LEGEND = (
-    "calls with the waits for readiness that led to them, median (least-most); an echo is a "
-    "client's send and all of it back; descriptors in one process (in all); the longest wait of a "
-    "client for the server, the tracer's stops in it"
+NOTE = (
+    "Calls include the waits for readiness that led to them: median (least-most). An echo is a "
+    "client's send and all of it back. Descriptors: in one process (in all). A client's longest "
+    "wait for the server has the tracer's stops in it."
 )
 _NOTHING = "-"
 

@@ -55,7 +55,8 @@ def _blocks(compared: Comparison, *, whole: bool) -> Iterator[Block]:
             yield Paragraph(": ".join(filter(None, (answer.heading, answer.sentence))))
         else:
             yield Listing(answer.heading, tuple(f"{each.sentence}." for each in answer.differences))
-    yield from (_supplement(each) for each in supplements(compared, _PICTURE_WIDTH))
+    for each in supplements(compared, _PICTURE_WIDTH):
+        yield from _supplement(each)
 
 
 def _head(titles: tuple[str, ...], label: str) -> tuple[str, ...]:
@@ -108,10 +109,11 @@ def _sides(row: Row, part: Shown, stories: Mapping[str, Story]) -> Iterator[Item
             yield Item(elsewhere(place) if place else "", Kind.GAP)
 
 
-def _supplement(each: Supplement) -> Block:
-    if each.lines:
-        return Picture(each.title, each.lines)
-    lines = (Line(tuple(map(Item, row[1:]))) for row in each.rows)
-    labels = (row[0] for row in each.rows)
-    groups = tuple(Group(label, (line,)) for label, line in zip(labels, lines, strict=True))
-    return Table(each.title, each.head, groups)
+def _supplement(each: Supplement) -> Iterator[Block]:
+    if each.rows:
+        groups = (Group(row[0], (Line(tuple(map(Item, row[1:]))),)) for row in each.rows)
+        yield Table(each.title, each.head, tuple(groups))
+    else:
+        yield Picture(each.title, each.lines)
+    if each.note:
+        yield Paragraph(each.note)
