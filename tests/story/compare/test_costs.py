@@ -153,8 +153,8 @@ def test_nothing_happened() -> None:
     """Without a single event all that can be counted is 0, and what cannot is None."""
     trace = replace(TraceBuilder(first=None).trace(), header=HEADER)
     found = costs(replay(trace))
-    assert found.calls_per_connection is found.calls_per_echo is found.bytes_per_call is None
-    assert found.longest_wait is None
+    assert (found.calls_per_connection, found.calls_per_echo) == (None, None)
+    assert (found.bytes_per_call, found.longest_wait) == (None, None)
     assert (found.connections, found.echoes, found.made_before) == (0, 0, NOTHING)
 
 
