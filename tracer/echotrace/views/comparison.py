@@ -33,7 +33,10 @@ def comparison(compared: Comparison, surface: Surface, *, whole: bool = False) -
         ],
         *table,
         [*_folded(filter(None, [left_out]), "bold", width, surface)],
-        [*_folded(legend, "dim", width, surface), *_differences(compared, width, surface)],
+        [
+            *_folded(filter(None, [legend]), "dim", width, surface),
+            *_differences(compared, width, surface),
+        ],
         *([*_supplement(each, width, surface)] for each in supplements(compared, width)),
     ]
     return "\n".join(paint(section, surface) for section in sections if section)
@@ -49,15 +52,16 @@ def _table(
     if frame.side >= LEAST_SIDE:
         cells = Words(stories, parts, frame.side, surface)
         drawn = SideBySide(frame, cells, surface)
-        first = [drawn.heading(compared.names)] if parts and parts[0].folded else []
+        headed = any(not part.folded for part in parts[:2])  # its title has the names
+        first = [] if headed or not parts else [drawn.heading(compared.names)]
     else:
         widths = Widths.of(parts, len(stories), width)
         cells = Words(stories, parts, widths.text, surface)
         drawn = Unified(widths, cells, surface)
         first = list(drawn.names(compared.names))
     sections = [first]
-    for before, part in zip([None, *parts], parts, strict=False):
-        if before is not None and not part.folded:
+    for position, part in enumerate(parts):
+        if position > 1 and not part.folded:
             sections.append([])
         sections[-1] += drawn.part(part)
     return cells, sections
@@ -81,22 +85,22 @@ def _differences(compared: Comparison, width: int, surface: Surface) -> _Lines:
 
 
 def _supplement(each: Supplement, width: int, surface: Surface) -> _Lines:
-    yield [Piece(glyphs(each.title, surface), "bold")]
-    for line in (*_tabulated(each, width, surface), *each.lines):
-        yield [Piece(glyphs(line, surface))]
+    """The title stands above a picture, and in the first cell of a table."""
+    title, *table = _tabulated(each, width, surface) if each.rows else [each.title]
+    yield [Piece(glyphs(title, surface), "bold")]
+    yield from ([Piece(glyphs(line, surface))] for line in (*table, *each.lines))
     yield from _folded(filter(None, [each.note]), "dim", width, surface)
 
 
 def _tabulated(each: Supplement, width: int, surface: Surface) -> list[str]:
     """The rows of a supplement; cells that are too wide for their share take several lines."""
-    if not each.rows:
-        return []
-    rows = [[glyphs(cell, surface) for cell in row] for row in (each.head, *each.rows)]
+    head = (each.title, *each.head[1:])
+    rows = [[glyphs(cell, surface) for cell in row] for row in (head, *each.rows)]
     label = max(len(row[0]) for row in rows)
-    share = (width - label) // (len(each.head) - 1) - 2
-    most = [label, *[share] * (len(each.head) - 1)]
+    share = (width - label) // (len(head) - 1) - 2
+    most = [label, *[share] * (len(head) - 1)]
     table = tabulate(
-        rows[1:], rows[0], "simple", disable_numparse=True,
+        rows[1:], rows[0], "plain", disable_numparse=True,
         maxcolwidths=most, maxheadercolwidths=most,
     )  # fmt: skip
     return table.splitlines()

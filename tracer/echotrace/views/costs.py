@@ -10,9 +10,9 @@ from echotrace.views.blocked import holders, length
 
 #: What the measures mean, below the table.
 NOTE = (
-    "Calls include the waits for readiness that led to them: median (least-most). An echo is a "
-    "client's send and all of it back. Descriptors: in one process (in all). A client's longest "
-    "wait for the server has the tracer's stops in it."
+    "Calls, with the waits for readiness that led to them: median (least-most); an echo: a "
+    "client's send and all of it back; descriptors: in one process (in all); waits have the "
+    "tracer's stops in them"
 )
 _NOTHING = "-"
 

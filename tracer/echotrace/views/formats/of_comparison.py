@@ -49,7 +49,8 @@ def _blocks(compared: Comparison, *, whole: bool) -> Iterator[Block]:
     waits = any(
         said(stories[cell.column], cell).wait is not None for row in rows for cell in row.cells
     )
-    yield from map(Paragraph, told.legend(compared, rows, {}, waits=waits))
+    legend = told.legend(compared, rows, {}, waits=waits)
+    yield from [Paragraph(legend)] if legend else []
     for answer in told.answers(compared):
         if answer.sentence:
             yield Paragraph(": ".join(filter(None, (answer.heading, answer.sentence))))
@@ -111,9 +112,9 @@ def _sides(row: Row, part: Shown, stories: Mapping[str, Story]) -> Iterator[Item
 
 def _supplement(each: Supplement) -> Iterator[Block]:
     if each.rows:
-        groups = (Group(row[0], (Line(tuple(map(Item, row[1:]))),)) for row in each.rows)
+        groups = (Group(label, (Line(tuple(map(Item, rest))),)) for label, *rest in each.rows)
         yield Table(each.title, each.head, tuple(groups))
-    else:
-        yield Picture(each.title, each.lines)
+    if each.lines:
+        yield Picture("" if each.rows else each.title, each.lines)
     if each.note:
         yield Paragraph(each.note)
