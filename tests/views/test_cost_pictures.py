@@ -71,6 +71,15 @@ def test_table_of_six() -> None:
     assert table[wait + 1].split() == ["for", "C1"]
 
 
+def test_table_where_it_is_narrow() -> None:
+    """Where six sides have no room beside each other three stand below three."""
+    names = ("fork", "thread", "iterative", "prefork", "pool", "epoll")
+    table = _text(Surface(60), *names).partition("What it costs")[2]
+    upper, _, lower = table.partition("What it costs")
+    assert upper.splitlines()[0].split() == list(names[:3])
+    assert lower.splitlines()[0].split() == list(names[3:])
+
+
 @pytest.mark.parametrize("width", [80, 100])
 def test_strip_of_four(width: int) -> None:
     """Under `silent` one strip shows that only iterative keeps C2 waiting, and for whom."""

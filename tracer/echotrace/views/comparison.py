@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from tabulate import tabulate
-
 from echotrace.story.compare.nouns import Comparison
 from echotrace.views import comparison_words as told
 from echotrace.views.cells import fit
@@ -12,7 +10,8 @@ from echotrace.views.layout import Row
 from echotrace.views.paint import Piece, Surface, glyphs, paint
 from echotrace.views.side_by_side import LEAST_SIDE, Frame, SideBySide, Words
 from echotrace.views.sides import lay_out
-from echotrace.views.supplements import Supplement, supplements
+from echotrace.views.supplement_lines import supplement_lines
+from echotrace.views.supplements import supplements
 from echotrace.views.timeline import LEAST_WIDTH
 from echotrace.views.unified import Unified, Widths
 
@@ -37,7 +36,7 @@ def comparison(compared: Comparison, surface: Surface, *, whole: bool = False) -
             *_folded(filter(None, [legend]), "dim", width, surface),
             *_differences(compared, width, surface),
         ],
-        *([*_supplement(each, width, surface)] for each in supplements(compared, width)),
+        *([*supplement_lines(each, width, surface)] for each in supplements(compared, width)),
     ]
     return "\n".join(paint(section, surface) for section in sections if section)
 
@@ -82,25 +81,3 @@ def _differences(compared: Comparison, width: int, surface: Surface) -> _Lines:
         for number, difference in enumerate(answer.differences, start=1):
             text = glyphs(f"{number}. {difference.sentence}.", surface)
             yield from ([Piece(f"  {line}")] for line in fit(text, width - 2))
-
-
-def _supplement(each: Supplement, width: int, surface: Surface) -> _Lines:
-    """The title stands above a picture, and in the first cell of a table."""
-    title, *table = _tabulated(each, width, surface) if each.rows else [each.title]
-    yield [Piece(glyphs(title, surface), "bold")]
-    yield from ([Piece(glyphs(line, surface))] for line in (*table, *each.lines))
-    yield from _folded(filter(None, [each.note]), "dim", width, surface)
-
-
-def _tabulated(each: Supplement, width: int, surface: Surface) -> list[str]:
-    """The rows of a supplement; cells that are too wide for their share take several lines."""
-    head = (each.title, *each.head[1:])
-    rows = [[glyphs(cell, surface) for cell in row] for row in (head, *each.rows)]
-    label = max(len(row[0]) for row in rows)
-    share = (width - label) // (len(head) - 1) - 2
-    most = [label, *[share] * (len(head) - 1)]
-    table = tabulate(
-        rows[1:], rows[0], "plain", disable_numparse=True,
-        maxcolwidths=most, maxheadercolwidths=most,
-    )  # fmt: skip
-    return table.splitlines()
