@@ -126,6 +126,23 @@ def test_many_clients() -> None:
     assert max(map(len, lines)) <= 80
 
 
+def test_those_that_wait_are_shown() -> None:
+    """Of many clients those that wait, and the one they wait for, are shown before the others."""
+    b = TraceBuilder()
+    b.server()
+    for n in range(1, 11):
+        accept = b.begin(10, "accept", 3, None, None) if n < 9 else None
+        b.client(n, "connect", local=f"127.0.0.1:{10000 + n}")
+        if accept is not None:
+            b.end(accept, 3 + n, told=connected(3 + n, 10000 + n))
+        if n == 8:
+            b.begin(10, "recvfrom", 10, 64, 0, None)  # of C7
+    lines = list(blocked_strip([replay(b.trace())], ["one"], 100))
+    shown = [name for line in lines for name in line.removeprefix("one").split()[:1]]
+    assert [name for name in shown if name.startswith("C")][-4:] == ["C1", "C7", "C9", "C10"]
+    assert "6 more clients, 0 of them waiting for another" in lines
+
+
 def test_no_strip_without_waiting() -> None:
     """Where nobody waits for another client there is no picture."""
     stories = _stored("fork", "thread", "epoll")

@@ -13,7 +13,7 @@ from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.trace import ClientStep, Syscall, Trace
 from echotrace.tracefile import load
-from tracebuilder import TraceBuilder, connected
+from tracebuilder import HEADER, TraceBuilder, connected
 
 ONE, TWO, THREE = (f"127.0.0.1:{50000 + n}" for n in (1, 2, 3))
 
@@ -162,6 +162,42 @@ def test_waits_for_a_child() -> None:
     assert (wait.over, wait.kept, wait.held_by) == (True, True, ("C1",))
 
 
+def test_waits_for_the_child_that_ends() -> None:
+    """Of two children a parent waits for the one whose end lets it go on."""
+    b = _silent_client()
+    b.fork(10, 11)
+    b.call(10, "close", 4)
+    accept = b.begin(10, "accept", 3, None, None)
+    received = b.begin(11, "recvfrom", 4, 64, 0, None)
+    b.client(2, "connect", local=TWO)
+    b.end(accept, 4, told=connected(4, 50002))
+    b.fork(10, 12)
+    b.call(10, "close", 4)
+    reaps = b.begin(10, "wait4", -1, None, "", None)
+    b.begin(12, "recvfrom", 4, 64, 0, None)
+    b.client(3, "connect", local=THREE)
+    b.client(1, "close", local=ONE)
+    b.end(received, 0)
+    b.exit(11)
+    b.end(reaps, 11)
+    b.end(b.begin(10, "accept", 3, None, None), 4, told=connected(4, 50003))
+    (wait,) = _waits(b, 3)
+    assert (wait.over, wait.held_by) == (True, ("C1",))
+
+
+def test_accept_waits_for_whoever_comes() -> None:
+    """A task that waits in accept is not busy with the client that it is going to accept."""
+    b = _silent_client()
+    b.client(1, "send", local=ONE, text="hello")
+    accept = b.begin(10, "accept", 3, None, None)
+    b.client(2, "connect", local=TWO)
+    b.end(accept, 5, told=connected(5, 50002))
+    b.call(10, "recvfrom", 4, 64, 0, None, result=5, data="hello")
+    b.call(10, "sendto", 4, 5, 0, None, result=5, data="hello")
+    wait = _waits(b, 1)[-1]
+    assert (wait.over, wait.kept, wait.held_by) == (True, True, ())
+
+
 def test_waits_for_nobody() -> None:
     """A server that rests without serving a client, and is with no other, keeps it for nobody."""
     b = _silent_client()
@@ -182,6 +218,29 @@ def test_waits_for_itself_is_no_wait_for_another() -> None:
     b.client(2, "connect", local=TWO)
     wait = _waits(b, 1)[-1]
     assert (wait.over, wait.kept, wait.held_by) == (False, True, ())
+
+
+def test_a_part_of_the_answer_does_not_end_a_wait() -> None:
+    """A client waits until the server has sent all that the client expects, and no longer."""
+    b = _silent_client()
+    b.client(1, "send", local=ONE, text="hello")
+    b.call(10, "recvfrom", 4, 64, 0, None, result=5, data="hello")
+    b.call(10, "sendto", 4, 5, 0, None, result=2, data="he")
+    last = b.call(10, "sendto", 4, 3, 0, None, result=2, data="ll")
+    b.client(1, "expect", local=ONE, text="hell")
+    b.client(1, "close", local=ONE)
+    wait = _waits(b, 1)[-1]
+    assert (wait.over, wait.end) == (True, replay(b.trace()).event(last).end)
+
+
+def test_pauses_are_no_moments() -> None:
+    """A script's pause is no column, and those who act together after it are one."""
+    b = TraceBuilder()
+    for n in (1, 2):
+        b.client(n, "connect", local=f"127.0.0.1:{50000 + n}")
+    header = replace(HEADER, steps=["1 wait 5ms", "1,2 connect"])
+    (moment,) = moments(replay(replace(b.trace(), header=header)))
+    assert moment.clients == (1, 2)
 
 
 def test_who_expects_nothing_waits_for_nothing() -> None:
