@@ -193,6 +193,28 @@ def test_missing_connection_is_told() -> None:
     assert "no such connection" in text
 
 
+def test_other_number_is_told() -> None:
+    """A side on which the client's connection has another number says which."""
+    first = story_of(2, ["recvfrom"])
+    b = TraceBuilder()
+    b.server()
+    for client in (2, 1):
+        b.client(client, "connect", local=f"127.0.0.1:{50000 + client}")
+        b.accept(10, 4, port=50000 + client)
+        b.call(10, "close", 4)
+    text = comparison(compare([first, replay(b.trace())]), Surface(120), whole=True)
+    assert "#1 C1" in text
+    assert "test:c B: #2" in text
+
+
+def test_nothing_to_compare_is_told() -> None:
+    """Traces without any event leave the heading, and the sentence that nothing was accepted."""
+    empty = replay(TraceBuilder().trace())
+    text = comparison(compare([empty, empty]), Surface(100))
+    assert "No connection was accepted on either side." in text
+    assert "No difference." in text
+
+
 def test_colour_only_where_wanted() -> None:
     """Escape sequences are there for a terminal with colour only."""
     found = compared("fork", "thread")
