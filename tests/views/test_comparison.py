@@ -75,6 +75,15 @@ def test_unified_gives_each_side_its_line() -> None:
     assert "          < A  58| - P1 shutdown(4, SHUT_WR)" in lines
 
 
+def test_unified_claims_no_wait_that_a_side_had_not() -> None:
+    """Where several sides share a line, a wait that only some of them had bears their letters."""
+    lines = comparison(compared("fork", "thread", "poll"), Surface(100)).splitlines()
+    accept = next(line for line in lines if "= ABC 19|19|21 P0 accept(3)" in line)
+    assert accept.endswith("accept(3) ░ C1 connect (AB) = 4")
+    close = next(line for line in lines if "= ABC 59|57|49 " in line)
+    assert close.endswith("P1|T1|P0 close(4)")
+
+
 @settings(max_examples=20, deadline=None)
 @given(_WIDTHS, st.integers(2, 6), st.booleans(), st.booleans())
 def test_no_line_is_wider_than_the_surface(
@@ -155,6 +164,14 @@ def test_other_payload_on_one_side_is_not_folded() -> None:
     text = comparison(compare([replay(b.trace()), other]), Surface(100))
     assert "as #1" not in text
     assert '"no"' in text
+
+
+def test_folded_connection_that_did_not_wait_says_so() -> None:
+    """The second client of an iterative server finds it busy: its bytes wait, and no call does."""
+    text = comparison(compared("iterative", "fork"), Surface(100))
+    line = next(line for line in text.splitlines() if line.startswith("#2"))
+    assert "38-52 as #1, waits aside " in line
+    assert line.endswith("31-72 as #1: P2 for P1")
 
 
 def test_thousand_connections_are_a_few_lines() -> None:
