@@ -119,8 +119,7 @@ def _folded(group: Sequence[Part], model: Part | None) -> Shown:
     for side in range(len(first.layout.columns)):
         events = [event for part in group for event in part.alignment.events(side)]
         if same:
-            each = " each" if len(group) > 1 else ""
-            told = calls(first.alignment.events(side)) + each if side == 0 else "the same"
+            told = calls(events) if side == 0 else "the same"
         else:
             assert model is not None
             unlike = any(waited(part, side) != waited(model, side) for part in group)
