@@ -28,13 +28,18 @@ def matches(story: Story, connection: Connection, pattern: str) -> Match:
 
     For example "accept fork close:parent (recv send)* recv=0 shutdown close exit".
     """
-    return match(story, connection, steps_of(story, connection), Automaton(parse(pattern)))
+    steps = steps_of(story, connection)
+    return match(story, f"#{connection.number}", connection, steps, Automaton(parse(pattern)))
 
 
 def match(
-    story: Story, connection: Connection | None, steps: Sequence[Step], automaton: Automaton
+    story: Story,
+    name: str,
+    connection: Connection | None,
+    steps: Sequence[Step],
+    automaton: Automaton,
 ) -> Match:
-    """Match a course; one that is no connection's has None there."""
+    """Match a course; `name` is what it is called, for one of the server at large too."""
     cast = Cast.of(story, steps)
     counted = without_asides(steps, {expected.name for expected in automaton.expected})
     search = _Search(automaton, cast, counted, threads(story, counted, cast))
@@ -47,6 +52,7 @@ def match(
     states = search.layers[layer][others]
     found = Match(
         story,
+        name,
         connection,
         tuple(automaton.expected),
         cast,

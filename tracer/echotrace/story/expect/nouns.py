@@ -12,7 +12,8 @@ from echotrace.story.nouns import Connection, Story, StoryEvent
 class Match:
     """Whether a course matches a pattern; true if it does.
 
-    `expectation` is the pattern, each of its expected steps once. `matched` are the steps that fit,
+    `name` is what the course is called: `#1`, `set-up`. `expectation` has all expected steps of the
+    pattern, as they stand there. `matched` are the steps that fit,
     each with what it was expected to be, in an order in which they could have happened. Where the
     course parts from the pattern, `expected` are the steps that could have come there, likeliest
     first, and `may_end` tells whether the course could have ended. `rest` are all steps that are
@@ -20,6 +21,7 @@ class Match:
     """
 
     story: Story
+    name: str
     connection: Connection | None
     expectation: tuple[Expected, ...]
     cast: Cast

@@ -14,13 +14,12 @@ _MOST_EXPECTED = 4
 
 def sentence(match: Match) -> str:
     """`#1 parts from the expectation after 2 steps: expected close in parent, but …`."""
-    subject = f"#{match.connection.number}" if match.connection else "the server"
     if match:
-        return f"{subject} matches in {count(len(match.matched), 'step')}"
+        return f"{match.name} matches in {count(len(match.matched), 'step')}"
     after = count(len(match.matched), "step") if match.matched else "no step"
     reason = _reason(match)
     return (
-        f"{subject} parts from the expectation after {after}: expected {alternatives(match)}, "
+        f"{match.name} parts from the expectation after {after}: expected {alternatives(match)}, "
         f"but {_came(match)}{f'; {reason}' if reason else ''}"
     )
 
