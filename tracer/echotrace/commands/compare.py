@@ -120,9 +120,11 @@ def _form_of(path: Path | None) -> str:
 
 def _told(gathered: Sequence[Target], found: Sequence[sides.Side]) -> list[EchotraceError]:
     """Tell what ended recordings early, and which traces are cut off."""
-    errors = [target.error for target in gathered if target.error]
+    errors: list[EchotraceError] = []
     for target, side in zip(gathered, found, strict=True):
         trace = target.trace
+        if target.error is not None:
+            errors.append(type(target.error)(f"{side.title}: {target.error}"))
         if trace.torn is not None:
             errors.append(
                 TraceFileError(

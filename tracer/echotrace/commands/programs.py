@@ -12,7 +12,7 @@ A line is what one would write after `echotrace run`, with a name in front if it
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +24,31 @@ from echotrace.commands.session import recording_side
 from echotrace.errors import UserError
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """The programs that a file lists, each as the fields of a Wish that its line gives.
+@dataclass(frozen=True)
+class Listed:
+    """A program of a list: where it stands there, and the fields of a Wish that its line gives."""
+
+    where: str
+    fields: dict[str, Any]
+
+
+def read(path: Path) -> list[Listed]:
+    """The programs that a file lists.
 
     UserError with file and line for what `echotrace run` would not take, or does not record.
     """
     found = []
     for number, line in enumerate(_text(path).split("\n"), start=1):
+        where = f"'{path}', line {number}"
         try:
             words = shlex.split(line, comments=True)
             if words:
-                found.append(_program(words))
+                found.append(Listed(where, _program(words)))
         except (ValueError, click.ClickException) as error:
-            raise UserError(f"'{path}', line {number}: {_said(error)}") from error
+            raise UserError(f"{where}: {_said(error)}") from error
     if not found:
         raise UserError(
-            f"'{path}' lists no program: a line is what stands behind 'echotrace run', "
+            f"'{path}' lists no program: a line is what one writes behind 'echotrace run', "
             "as 'NAME = server.c -- 8000'"
         )
     return found

@@ -18,12 +18,14 @@ from echotrace.story.compare.compare import MOST_SIDES
 class Side:
     """One side before it is there: its TARGET, and the fields of a Wish that say what to record.
 
-    `title` is what the user knows it by: the name of a file, or of a server.
+    `title` is what the user knows it by: the name of a file, or of a server; `where` the line of
+    the list that names it.
     """
 
     title: str
     target: str
     named: Mapping[str, Any] | None
+    where: str = ""
 
     @property
     def is_trace(self) -> bool:
@@ -52,7 +54,8 @@ def _sides(target: str) -> Iterator[Side]:
     path = Path(target)
     if path.suffix == LIST and exists(path) and not path.is_dir():
         for listed in programs.read(path):
-            yield Side(listed["name"] or " ".join(listed["command"]), target, listed)
+            title = listed.fields["name"] or " ".join(listed.fields["command"])
+            yield Side(title, target, listed.fields, listed.where)
         return
     named = server_named(target)
     is_file = target != "-" and "server" not in (named or ())
@@ -69,8 +72,8 @@ def gathered(sides: Sequence[Side], wished: Mapping[str, Any]) -> Iterator[list[
     read = {side: Target(trace_of(side.target)) for side in sides if side.is_trace}
     with contextlib.ExitStack() as stack:
         recorded = []
-        for fields in _to_record(sides, wished):
-            target = record(**fields)
+        for side, fields in _to_record(sides, wished):
+            target = _recorded(side, fields)
             if isinstance(target.error, NotReachable):
                 raise target.error
             if target.path is not None:
@@ -80,8 +83,20 @@ def gathered(sides: Sequence[Side], wished: Mapping[str, Any]) -> Iterator[list[
         yield [read[side] if side.is_trace else next(fresh) for side in sides]
 
 
-def _to_record(sides: Sequence[Side], wished: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The fields of a Wish for each side to record: what progress says, where the trace is kept."""
+def _recorded(side: Side, fields: Mapping[str, Any]) -> Target:
+    """The side's recording; what is wrong with a program of a list is said with its line."""
+    try:
+        return record(**fields)
+    except UserError as error:
+        if side.where:
+            raise UserError(f"{side.where}: {error}") from error
+        raise
+
+
+def _to_record(
+    sides: Sequence[Side], wished: Mapping[str, Any]
+) -> list[tuple[Side, dict[str, Any]]]:
+    """Each side to record with all it is recorded with: for progress and the trace's name too."""
     found = [side for side in sides if side.named is not None]
     all_fields = [dict(wished) | dict(side.named or {}) for side in found]
     if not found:
@@ -89,9 +104,12 @@ def _to_record(sides: Sequence[Side], wished: Mapping[str, Any]) -> list[dict[st
     kept = [recording_side().Wish(**fields).kept_as for fields in all_fields]
     often = Counter(kept)
     return [
-        fields
-        | {"doing": f"recording {side.title}, {number} of {len(found)}"}
-        | ({"label": str(number)} if often[name] > 1 else {})
+        (
+            side,
+            fields
+            | {"doing": f"recording {side.title}, {number} of {len(found)}"}
+            | ({"label": str(number)} if often[name] > 1 else {}),
+        )
         for number, (side, fields, name) in enumerate(
             zip(found, all_fields, kept, strict=True), start=1
         )
