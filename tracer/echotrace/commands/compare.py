@@ -82,7 +82,8 @@ def compare(
     if output_ is not None:
         output.check(output_, overwrite=force)
     form = form or _form_of(output_)
-    choice = _choice(further.pop("connection"), further.pop("only"), further.pop("ignore"))
+    only, ignore = (chosen(further.pop(name)) for name in ("only", "ignore"))
+    choice = Choice(further.pop("connection"), only, ignore)
     found = sides.find(targets)
     if further["inject"] and all(side.is_trace for side in found):
         which = "both" if len(found) == 2 else "all"
@@ -96,14 +97,6 @@ def compare(
     errors = _told(gathered, found)
     status = max((error.exit_status for error in errors), default=0)
     context.exit(status or int(exit_code and not result.same))
-
-
-def _choice(connection: int | None, only: Sequence[str], ignore: Sequence[str]) -> Choice:
-    """The rows to show; each option may be given several times, with several names."""
-    names = (
-        [name.strip() for part in given for name in part.split(",")] for given in (only, ignore)
-    )
-    return Choice(connection, *(chosen(filter(None, each)) for each in names))
 
 
 def _form_of(path: Path | None) -> str:

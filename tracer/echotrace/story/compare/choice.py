@@ -75,9 +75,10 @@ class Choice:
         return not names & self.ignore and (not self.only or bool(names & self.only))
 
 
-def chosen(names: Iterable[str]) -> frozenset[str]:
-    """The names, each checked to be one that a step can have; UserError with the nearest ones."""
-    found = frozenset(names)
+def chosen(names: str | Iterable[str]) -> frozenset[str]:
+    """Names, also several in one text (`send,recv`); UserError for one that no step can have."""
+    texts = [names] if isinstance(names, str) else names
+    found = frozenset(filter(None, (name.strip() for text in texts for name in text.split(","))))
     for name in sorted(found - known_names()):
         hint = did_you_mean(name, sorted(known_names()))
         raise UserError(
