@@ -18,7 +18,7 @@ _MOST_SIDE = 60
 _PAYLOAD_WIDTH = 24
 
 
-def comparison(compared: Comparison, surface: Surface) -> str:
+def comparison(compared: Comparison, surface: Surface, *, whole: bool = False) -> str:  # noqa: ARG001 -- folding is to come
     """The whole view."""
     frame = _Frame(compared, surface)
     sections = [list(_notes(compared, surface))]

@@ -6,6 +6,7 @@ A rule says something only where the events of both sides bear it out.
 from collections.abc import Callable, Iterator, Sequence
 
 from echotrace.story.compare import on_tasks
+from echotrace.story.compare.kinds import RANKS
 from echotrace.story.compare.nouns import Alignment, Difference, Row
 from echotrace.story.compare.on_datagrams import no_connections
 from echotrace.story.compare.on_hand_off import made_before, other_functions
@@ -13,7 +14,8 @@ from echotrace.story.compare.on_waiting import asked_for_all, queued
 from echotrace.story.compare.sides import Pair, Side, is_call
 from echotrace.story.nouns import Story
 
-_Rule = Callable[[Side, Side, Sequence[Pair]], Iterator[str]]
+#: Told both sides in one alignment and its rows, in this order; gives nothing or what differs.
+_Rule = Callable[[Side, Side, Sequence[Pair]], Iterator[Difference]]
 
 _RULES: tuple[_Rule, ...] = (
     no_connections, on_tasks.spawns, on_tasks.one_hands_over, made_before, asked_for_all,
@@ -31,14 +33,17 @@ def differences(
         for alignment in alignments:
             pairs = [_pair(row, other) for row in alignment.rows]
             one, across = (
-                Side(stories[side], names[side], tuple(filter(is_call, alignment.events(side))))
-                for side in (0, other)
-            )
-            sentences = list(rule(one, across, pairs))
-            if sentences:
-                told += [Difference(rule.__name__, each, ((), ())) for each in sentences]
+                Side(
+                    position, stories[side], names[side],
+                    tuple(filter(is_call, alignment.events(side))),
+                )
+                for position, side in enumerate((0, other))
+            )  # fmt: skip
+            found = list(rule(one, across, pairs))
+            if found:
+                told += found
                 break
-    return tuple(told)
+    return tuple(sorted(told, key=lambda each: RANKS[each.kind]))
 
 
 def _pair(row: Row, other: int) -> Pair:

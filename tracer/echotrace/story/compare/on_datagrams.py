@@ -3,27 +3,34 @@
 from collections.abc import Iterator, Sequence
 
 from echotrace.functions import called
-from echotrace.story.compare.sides import Pair, Side, call_of
+from echotrace.story.compare.nouns import Difference
+from echotrace.story.compare.sides import Pair, Side, call_of, difference
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 
 
-def no_connections(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def no_connections(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """One side accepts a connection; the other only takes datagrams, and learns of no end."""
     for side, across in ((one, other), (other, one)):
         accept, taken = across.first("accept"), side.first("recv")
         if accept is None or taken is None or not of_datagrams(taken) or side.first("accept"):
             continue
-        yield (
+        yield difference(
+            "no-connections",
             f"accept gives {across.name} a descriptor for this client alone ({across.at(accept)}); "
             f"{side.name} has no connections: {_how(side, taken)}, on the socket that all clients "
-            "share, so there is nothing to accept, to hand over or to close"
+            "share, so there is nothing to accept, to hand over or to close",
+            (across, accept),
+            (side, taken),
         )
         end = _end(across)
         if end is not None:
-            yield (
+            yield difference(
+                "end-of-input",
                 f"{end.actor}'s {called(call_of(end))} returns 0 when the client ends its data "
-                f"({across.at(end)}); UDP sends nothing then, so {side.name} is told of no end"
+                f"({across.at(end)}); UDP sends nothing then, so {side.name} is told of no end",
+                (across, end),
+                (side, taken),
             )
 
 

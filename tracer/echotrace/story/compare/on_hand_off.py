@@ -3,16 +3,22 @@
 from collections.abc import Iterator, Sequence
 
 from echotrace.functions import called
-from echotrace.story.compare.sides import Pair, Side, call_of, is_call
+from echotrace.story.compare.nouns import Difference
+from echotrace.story.compare.sides import Pair, Side, call_of, difference, is_call
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 
 
-def made_before(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def made_before(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """Who serves was made before its client came, and on the other side that is not so."""
-    said = [_of_worker(side) for side in (one, other)]
-    if said[0][0] != said[1][0]:
-        yield from filter(None, (sentence for _, sentence in said))
+    sides = (one, other)
+    said = [_of_worker(side) for side in sides]
+    if said[0][0] == said[1][0]:
+        return
+    accepts = [(side, accept) for side in sides if (accept := side.first("accept"))]
+    for how, sentence in said:
+        if sentence:
+            yield difference("hand-off" if how == "is given" else "made-before", sentence, *accepts)
 
 
 def _of_worker(side: Side) -> tuple[str, str]:
@@ -48,7 +54,7 @@ def _is_spawn(event: StoryEvent) -> bool:
     return logical_event(call_of(event).name) == "spawn"
 
 
-def other_functions(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]:
+def other_functions(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     """The same system calls by other functions of the C library, or of what stands in for it."""
     names: dict[tuple[str, str], tuple[StoryEvent, StoryEvent]] = {}
     for pair in pairs:
@@ -62,4 +68,9 @@ def other_functions(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[s
             f"({other.at(right)})"
             for (mine, your), (left, right) in names.items()
         ]
-        yield f"{'; '.join(told)}: to the kernel it is the same system call"
+        yield difference(
+            "functions",
+            f"{'; '.join(told)}: to the kernel it is the same system call",
+            *((one, left) for left, _ in names.values()),
+            *((other, right) for _, right in names.values()),
+        )

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from echotrace.functions import called
-from echotrace.story.compare.nouns import Mark
-from echotrace.story.compare.sides import Pair, Side, call_of
+from echotrace.story.compare.nouns import Difference, Mark
+from echotrace.story.compare.sides import Pair, Side, call_of, difference
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Exit, Syscall
@@ -27,7 +27,7 @@ def flags_of(event: StoryEvent | None) -> tuple[str, ...]:
     return tuple(flag for flag in str(record.args.get("flags") or "").split("|") if flag)
 
 
-def spawns(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]:
+def spawns(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     """Both make a task for the connection, in different ways."""
     mine, your = one.first("spawn"), other.first("spawn")
     if (
@@ -38,7 +38,7 @@ def spawns(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]:
         return
     made = [_what_is_made(side, event) for side, event in ((one, mine), (other, your))]
     if all(made):
-        yield "; ".join(made)
+        yield difference("task", "; ".join(made), (one, mine), (other, your))
 
 
 def _what_is_made(side: Side, event: StoryEvent) -> str:
@@ -61,19 +61,22 @@ def _what_is_made(side: Side, event: StoryEvent) -> str:
     return f"{name} makes a {kind}, {role}, {how} ({side.at(event)})"
 
 
-def one_hands_over(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def one_hands_over(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """A task is made for the connection on one side only; on the other who accepts also serves."""
     for side, across in ((one, other), (other, one)):
         spawn, accept, served = side.first("spawn"), across.first("accept"), across.first("recv")
         made = _what_is_made(side, spawn) if spawn and not across.first("spawn") else ""
-        if made and accept and served and accept.actor == served.actor:
-            yield (
+        if made and spawn and accept and served and accept.actor == served.actor:
+            yield difference(
+                "task",
                 f"{made}; on the other side {served.actor}, which accepted the connection, serves "
-                f"it too ({across.at(served)})"
+                f"it too ({across.at(served)})",
+                (side, spawn),
+                (across, served),
             )
 
 
-def kept_copies(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]:
+def kept_copies(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     """Who hands a connection on closes its own copy; on the other side nobody has to."""
     for pair in pairs:
         event = pair.left if pair.mark == Mark.FIRST_ONLY else pair.right
@@ -96,17 +99,21 @@ def kept_copies(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[str]:
         )
         if "CLONE_FILES" in flags_of(across.first("spawn")):
             sentence += "; threads share one table, where a single close ends the connection"
-        yield sentence
+        closing = next((e for e in across.calls if e.touch and e.touch.freed), None)
+        yield difference(
+            "parents-close", sentence, (side, event), *([(across, closing)] if closing else [])
+        )
         return
 
 
-def exits(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def exits(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """Who served ends by another call."""
     ends = [(side, side.first("exit")) for side in (one, other)]
     said = [_how_it_ends(side, event) for side, event in ends if event is not None]
     names = {call_of(event).name for _, event in ends if event is not None}
     if len(said) == len(names) == 2 and all(said):
-        yield "; ".join(said)
+        shown = [(side, event) for side, event in ends if event is not None]
+        yield difference("exit", "; ".join(said), *shown)
 
 
 def _how_it_ends(side: Side, event: StoryEvent) -> str:
@@ -129,7 +136,7 @@ def _how_it_ends(side: Side, event: StoryEvent) -> str:
     )
 
 
-def ends_of_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def ends_of_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """A thread ends the whole process."""
     for side in (one, other):
         event = side.first("exit")
@@ -137,13 +144,15 @@ def ends_of_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]
             continue
         if event.actor in side.story.roles.leaders:
             process = side.story.roles.process(event.actor)
-            yield (
+            yield difference(
+                "exit-of-all",
                 f"{event.actor}, a thread, calls exit_group ({side.at(event)}): that ends "
-                f"{process} with all its threads, and every connection they serve"
+                f"{process} with all its threads, and every connection they serve",
+                (side, event),
             )
 
 
-def shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """One sends the end of its data before it closes."""
     for side, across in ((one, other), (other, one)):
         event = side.first("shutdown")
@@ -151,8 +160,11 @@ def shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
             continue
         closing = [e for e in across.calls if e.touch and any(f.left == 0 for f in e.touch.freed)]
         if closing:
-            yield (
+            yield difference(
+                "shutdown",
                 f"{event.actor} sends the end of its data with shutdown before it closes "
                 f"({side.at(event)}); on the other side the last close does that "
-                f"({across.at(closing[0])})"
+                f"({across.at(closing[0])})",
+                (side, event),
+                (across, closing[0]),
             )

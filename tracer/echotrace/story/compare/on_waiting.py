@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.functions import called
+from echotrace.story.compare.nouns import Difference
 from echotrace.story.compare.on_datagrams import of_datagrams
-from echotrace.story.compare.sides import Pair, Side, call_of
+from echotrace.story.compare.sides import Pair, Side, call_of, difference
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep
@@ -18,20 +19,25 @@ _LIST: Mapping[str, str] = {
 }
 
 
-def asked_for_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def asked_for_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """Both ask which connections are ready, in different ways; or one does, and the other waits."""
     mine, your = _asks(one), _asks(other)
     if mine and your:
         if _kind(mine) != _kind(your):
-            yield f"{_told(one, mine)}; {_told(other, your)}"
+            yield difference(
+                "interest", f"{_told(one, mine)}; {_told(other, your)}", (one, mine), (other, your)
+            )
         return
     for side, across, asks in ((one, other, mine), (other, one, your)):
         waits = next((e for e in across.calls if _is(e, "recv") and e.woken_by is not None), None)
         if asks and waits and not of_datagrams(waits):  # which wait for whoever sends one
-            yield (
+            yield difference(
+                "waits-for",
                 f"{asks.actor} waits in {called(call_of(asks))} ({side.at(asks)}) and calls recv "
                 f"for the connection that is ready; on the other side {waits.actor} waits in "
-                f"{called(call_of(waits))} ({across.at(waits)}), for this connection alone"
+                f"{called(call_of(waits))} ({across.at(waits)}), for this connection alone",
+                (side, asks),
+                (across, waits),
             )
 
 
@@ -62,7 +68,7 @@ def _is(event: StoryEvent, kind: str) -> bool:
     return _kind(event) == kind
 
 
-def queued(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
+def queued(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """On one side the client waits in the accept queue while the server is busy with another."""
     for side, across in ((one, other), (other, one)):
         accept, taken = side.first("accept"), across.first("accept")
@@ -71,11 +77,14 @@ def queued(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[str]:
             continue
         busy = _busy(side, accept)
         if busy is not None:
-            yield (
+            yield difference(
+                "turn",
                 f"{connect.actor} connects (event {connect.seq}) and waits in the accept queue, "
                 f"since {accept.actor} still serves {busy.place.name}, until accept takes it "
                 f"({side.at(accept)}); on the other side {taken.actor} serves nobody between "
-                f"connect and accept ({across.at(taken)})"
+                f"connect and accept ({across.at(taken)})",
+                (side, accept),
+                (across, taken),
             )
 
 

@@ -1,8 +1,9 @@
 """One of two stories that are compared, as the rules that look for differences ask for it."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from echotrace.story.compare.nouns import Mark
+from echotrace.story.compare.nouns import Difference, Mark
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
@@ -19,8 +20,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class Side:
-    """One story, its name in sentences, and its calls in one pair of connections."""
+    """One story, its name in sentences, and its calls in one pair of connections.
 
+    `position` is 0 for the left side and 1 for the right one.
+    """
+
+    position: int
     story: Story
     name: str
     calls: tuple[StoryEvent, ...]
@@ -33,6 +38,19 @@ class Side:
         """The first call of a kind that succeeded."""
         found = (e for e in self.calls if logical_event(call_of(e).name) == kind)
         return next((event for event in found if call_of(event).errno is None), None)
+
+
+#: An event of a side.
+Shown: TypeAlias = tuple[Side, StoryEvent]
+
+
+def difference(kind: str, sentence: str, *shown: Shown) -> Difference:
+    """A difference with the events that show it, given in any order."""
+    left, right = (
+        tuple(sorted({event.seq for side, event in shown if side.position == position}))
+        for position in (0, 1)
+    )
+    return Difference(kind, sentence, (left, right))
 
 
 def is_call(event: StoryEvent) -> bool:
