@@ -73,7 +73,7 @@ def _reason(match: Match) -> str:
     likeliest = match.expected[0]
     later = [step for step in match.rest if fits(likeliest, step, match.cast)]
     if later:
-        return f"{likeliest.words} comes as event {later[0].event.seq} only"
+        return f"{likeliest.words} comes later, as event {later[0].event.seq}"
     return _kept(match, likeliest) if likeliest.name == "close" else ""
 
 
