@@ -284,7 +284,7 @@ def _echoes(count: int) -> Story:
         ("accept fork close:parent (recv* recv* recv* send*)* recv=0 shutdown exit", False),
     ],
 )
-def test_time_grows_with_the_steps_alone(pattern: str, met: bool) -> None:  # noqa: FBT001 -- a case
+def test_time_grows_with_the_steps_alone(pattern: str, met: bool) -> None:
     """Patterns on which a search that goes back takes for ever are matched in one pass."""
     found = _matches(_echoes(1500), pattern)
     assert bool(found) == met

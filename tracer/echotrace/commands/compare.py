@@ -33,6 +33,7 @@ Examples:
   echotrace compare fork thread -o fork-thread.html
   echotrace compare --expect fork.expect server.c
 
+\b
 fork.expect, one line a step, matches every connection of fork and fork:python:
   accept
   fork
@@ -75,14 +76,13 @@ def compare(
     /,
     targets: tuple[str, ...],
     *,
-    expect: Path | None,
     exit_code: bool,
     form: str | None,
     whole: bool,
     width: int | None,
     output_: Path | None,
     force: bool,
-    **further: Any,  # noqa: ANN401 -- fields of Choice and Wish
+    **further: Any,  # noqa: ANN401 -- expect, fields of Choice and Wish
 ) -> None:
     """Lay two to six servers or traces side by side, and say why they differ.
 
@@ -102,6 +102,7 @@ def compare(
     form = form or _form_of(output_)
     only, ignore = (chosen(further.pop(name)) for name in ("only", "ignore"))
     choice = Choice(further.pop("connection"), only, ignore)
+    expect: Path | None = further.pop("expect")
     expectations = expecting.read(expect) if expect is not None else None
     if expectations is not None:
         besides = {"--only": only, "--ignore": ignore}

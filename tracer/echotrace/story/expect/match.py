@@ -2,11 +2,12 @@
 
 Each layer of the search is one step more; it holds how many steps of the tasks that do not serve
 are among them, and in which states of the pattern that can be. There are hardly ever more than
-three such steps, so the time is that of one pass over the course. Where there are more than
-`_MOST_ORDERS` ways to go on, those nearest to the trace's own order are kept.
+three such steps, so the time is that of one pass over the course. Where there are many in a course
+of more than a thousand steps, only the ways nearest to the trace's own order are followed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from echotrace.story.compare.course import steps as steps_of
@@ -20,7 +21,8 @@ from echotrace.story.expect.pattern import Expected
 from echotrace.story.expect.sentence import sentence
 from echotrace.story.nouns import Connection, Story
 
-_MOST_ORDERS = 64
+_LEAST_ORDERS = 64  # ways to go on that are followed however long the course
+_MOST_STATES = 1_000_000  # of all layers together, unless that would be less
 
 
 def matches(story: Story, connection: Connection, pattern: str) -> Match:
@@ -139,10 +141,11 @@ class _Search:
             for step, then, _ in self.possible(others, layer - others):
                 if hit := expected & self._fitting(step):
                     reached[then] = reached.get(then, 0) | hit
-        if len(reached) <= _MOST_ORDERS:
+        most = max(_LEAST_ORDERS, _MOST_STATES // len(self._in_trace))
+        if len(reached) <= most:
             return reached
         near = sorted(reached, key=lambda others: self._distance(layer + 1, others))
-        return {others: reached[others] for others in near[:_MOST_ORDERS]}
+        return {others: reached[others] for others in near[:most]}
 
     def _fitting(self, step: Step) -> int:
         """The states whose expected step this is."""
@@ -154,7 +157,7 @@ class _Search:
             found = self._fits[step.event.seq] = self._fits_of_kind[kind]
         return found
 
-    def _states(self, names: Set[str], actor: str, outcome: Came) -> int:
+    def _states(self, names: AbstractSet[str], actor: str, outcome: Came) -> int:
         return sum(
             1 << state
             for state, expected in enumerate(self._automaton.expected, 1)
