@@ -32,33 +32,40 @@ _WRITTEN = {
 }  # fmt: skip
 #: What comes after a close is on no connection any more.
 _parents = st.sampled_from(["", "p", "q", "qp", "qq", "qqp"])
-_children = st.builds(str.__add__, st.text("rzsd", max_size=4), st.sampled_from(["", "c"]))
+_children = st.builds(
+    lambda echo, times, rest, end: echo * times + rest + end,
+    st.sampled_from(["r", "rs", "rz"]),
+    st.integers(0, 2),
+    st.text("zsd", max_size=2),
+    st.sampled_from(["", "c"]),
+)
+
+
+@st.composite
+def _played(draw: st.DrawFn) -> tuple[str, str, Pattern]:
+    """What parent and child do, and a pattern for an order of it that is often possible."""
+    parent, child = draw(_parents), draw(_children)
+    order = f"af{draw(st.sampled_from(list(_interleaved(parent, child))))}"
+    if draw(st.integers(0, 3)) == 0:
+        order = "".join(draw(st.permutations(order)))
+    return parent, child, draw(_written(order))
 
 
 @st.composite
 def _written(draw: st.DrawFn, order: str) -> Pattern:
-    """A pattern that fits `order`, or all but a step of it, with parts that are repeated."""
+    """A pattern that fits `order`, or all but a step of it; what comes twice may be repeated."""
     parts: list[Pattern] = []
     for letter in order:
         fitting = [text for text, letters in _WRITTEN.items() if letter in letters]
         unlike = draw(st.integers(0, 12)) == 0
         parts.append(parse(draw(st.sampled_from(sorted(_WRITTEN) if unlike else fitting))))
     for _ in range(draw(st.integers(0, 3))):
-        start, end = sorted(draw(st.tuples(*[st.integers(0, len(parts))] * 2)))
-        if start < end:
-            part = chain(parts[start:end])
-            if draw(st.booleans()):
-                part = choice([part, parse(draw(st.sampled_from(sorted(_WRITTEN))))])
-            parts[start:end] = [Repeat(part, draw(st.sampled_from("*+?")))]
+        start, middle, end = sorted(draw(st.tuples(*[st.integers(0, len(parts))] * 3)))
+        part = chain(parts[start:middle])
+        if start == middle:
+            part = choice(map(parse, draw(st.lists(st.sampled_from(sorted(_WRITTEN)), min_size=1))))
+        parts[start:end] = [Repeat(part, draw(st.sampled_from("*+?")))]
     return chain(parts)
-
-
-@st.composite
-def _played(draw: st.DrawFn) -> tuple[str, str, Pattern]:
-    """What parent and child do, and a pattern that often fits."""
-    parent, child = draw(_parents), draw(_children)
-    order = draw(st.sampled_from(list(_interleaved(parent, child))))
-    return parent, child, draw(_written(f"af{order}"))
 
 
 def _forked(parent: str, child: str) -> Story:
@@ -174,12 +181,54 @@ def test_what_follows_the_wait_for_a_child_comes_after_it() -> None:
     assert _matches(story, "accept fork recv close exit close:parent")
 
 
+def test_the_order_of_the_trace_is_kept_where_it_fits() -> None:
+    """Of the orders that could have happened the trace's own is told, if it matches."""
+    for place in range(1, 4):
+        b = TraceBuilder()
+        b.server()
+        b.accept(10, 4)
+        b.fork(10, 11)
+        for number in range(4):
+            if number == place:
+                b.call(10, "close", 4)
+            b.call(11, "recvfrom", 4, result=5, data="hello")
+        found = _matches(replay(b.trace()), "accept fork (close | recv)*")
+        numbers = [step.event.seq for step, _ in found.matched]
+        assert numbers == sorted(numbers)
+
+
 @pytest.mark.parametrize("early", ["recv accept fork", "accept recv fork"])
 def test_causes_come_first(early: str) -> None:
     """Nobody receives before accept, and no child before it was made."""
     story = _forked("", "r")
     assert _matches(story, "accept fork recv")
     assert not _matches(story, early)
+
+
+def test_nobody_receives_before_accept() -> None:
+    """Of a pool, whose threads are there before any connection, accept comes first too."""
+    story = _stored("pool-interleaved")
+    assert _matches(story, "accept:parent recv send recv=0 close")
+    assert not _matches(story, "recv accept:parent send recv=0 close")
+
+
+@pytest.mark.parametrize(
+    ("child", "pattern", "met"),
+    [
+        ("rsrs", "(recv send)+", True),
+        ("rsrs", "(recv send)?", False),
+        ("rsrs", "(recv send)? (recv send)? (recv send)?", True),
+        ("rsrs", "(recv send+)+ send*", True),
+        ("rrs", "(recv send)+", False),
+        ("rrs", "(recv* send?)+", True),
+        ("r", "recv (send | close)+", False),
+        ("r", "recv (send | close)*", True),
+        ("rsc", "recv (send | close)+", True),
+    ],
+)
+def test_repeated_parts(child: str, pattern: str, met: bool) -> None:  # noqa: FBT001 -- a case
+    """A star is any number of times, a plus at least once, a question mark at most once."""
+    assert bool(_matches(_forked("", child), f"accept fork {pattern}")) == met
 
 
 def test_a_step_is_one_that_succeeds() -> None:

@@ -102,14 +102,13 @@ class _Search:
     def path(self, layer: int, others: int) -> list[tuple[Step, Expected]]:
         """The steps of a way that ends there, each with the expected step that it is."""
         found: list[tuple[Step, Expected]] = []
-        states = self.layers[layer][others]
-        ending = {s for s in bits(states) if self._automaton.follows(self._automaton.end, s)}
-        state = max(ending or set(bits(states)), key=self._specific)
+        states = list(bits(self.layers[layer][others]))
+        last = [state for state in states if self._automaton.follows(self._automaton.end, state)]
+        states = last or states
         while layer > 0:
-            step, before = self._back(layer, others, state)
+            step, state, others, states = self._back(layer, others, states)
             found.append((step, self._automaton.expected[state - 1]))
             layer -= 1
-            others, state = before
         return found[::-1]
 
     def expected_after(self, states: int) -> list[Expected]:
@@ -120,17 +119,21 @@ class _Search:
         found.pop(self._automaton.end, None)
         return [self._automaton.expected[state - 1] for state in found]
 
-    def _back(self, layer: int, others: int, state: int) -> tuple[Step, tuple[int, int]]:
-        """A step that leads to a state, and where it comes from."""
+    def _back(
+        self, layer: int, others: int, states: Sequence[int]
+    ) -> tuple[Step, int, int, list[int]]:
+        """A step that leads to one of some states: which, and how many of the others and which
+        states there are before it.
+        """
         sources = [n for n in (others, others - 1) if n in self.layers[layer - 1]]
         for source in sorted(sources, key=lambda n: self._distance(layer - 1, n)):
-            before = self.layers[layer - 1][source]
+            before = list(bits(self.layers[layer - 1][source]))
             for step, reached, _ in self.possible(source, layer - 1 - source):
-                if reached != others or not self._fitting(step) >> state & 1:
-                    continue
-                froms = [s for s in bits(before) if self._automaton.follows(state, s)]
-                if froms:
-                    return step, (source, max(froms, key=self._specific))
+                fitting = self._fitting(step) if reached == others else 0
+                for state in sorted(states, key=self._specific, reverse=True):
+                    froms = [each for each in before if self._automaton.follows(state, each)]
+                    if fitting >> state & 1 and froms:
+                        return step, state, source, froms
         raise AssertionError("a layer holds only what the one before leads to")
 
     def _next(self) -> dict[int, int]:
