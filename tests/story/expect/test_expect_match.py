@@ -226,7 +226,7 @@ def test_nobody_receives_before_accept() -> None:
         ("rsc", "recv (send | close)+", True),
     ],
 )
-def test_repeated_parts(child: str, pattern: str, met: bool) -> None:  # noqa: FBT001 -- a case
+def test_repeated_parts(child: str, pattern: str, met: bool) -> None:
     """A star is any number of times, a plus at least once, a question mark at most once."""
     assert bool(_matches(_forked("", child), f"accept fork {pattern}")) == met
 

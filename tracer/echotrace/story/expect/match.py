@@ -122,8 +122,9 @@ class _Search:
     def _back(
         self, layer: int, others: int, states: Sequence[int]
     ) -> tuple[Step, int, int, list[int]]:
-        """A step that leads to one of some states: which, and how many of the others and which
-        states there are before it.
+        """A step that leads to one of some states, that state, and what is before the step.
+
+        That is how many steps of the others there are, and the states that it can come from.
         """
         sources = [n for n in (others, others - 1) if n in self.layers[layer - 1]]
         for source in sorted(sources, key=lambda n: self._distance(layer - 1, n)):
