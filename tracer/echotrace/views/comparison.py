@@ -82,6 +82,20 @@ def _differences(compared: Comparison, width: int, surface: Surface) -> _Lines:
 
 def _supplement(each: Supplement, surface: Surface) -> _Lines:
     yield [Piece(glyphs(each.title, surface), "bold")]
-    table = tabulate(each.rows, each.head, "simple", disable_numparse=True) if each.rows else ""
-    for line in (*table.splitlines(), *each.lines):
+    for line in (*_tabulated(each, surface), *each.lines):
         yield [Piece(glyphs(line, surface))]
+
+
+def _tabulated(each: Supplement, surface: Surface) -> list[str]:
+    """The rows of a supplement; cells that are too wide for their share take several lines."""
+    if not each.rows:
+        return []
+    rows = [[glyphs(cell, surface) for cell in row] for row in (each.head, *each.rows)]
+    label = max(len(row[0]) for row in rows)
+    share = (max(surface.width, LEAST_WIDTH) - label) // (len(each.head) - 1) - 2
+    most = [label, *[share] * (len(each.head) - 1)]
+    table = tabulate(
+        rows[1:], rows[0], "simple", disable_numparse=True,
+        maxcolwidths=most, maxheadercolwidths=most,
+    )  # fmt: skip
+    return table.splitlines()
