@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from echotrace.cli import Entry, complain
-from echotrace.commands import options, output, sides
+from echotrace.commands import expecting, options, output, sides
 from echotrace.commands.target import Target
 from echotrace.errors import EchotraceError, TraceFileError, UserError
 from echotrace.story.compare.choice import Choice, chosen
@@ -31,6 +31,17 @@ Examples:
   echotrace compare ./server mine.run           programs, one a line
   echotrace compare yesterday.jsonl today.jsonl --exit-code
   echotrace compare fork thread -o fork-thread.html
+  echotrace compare --expect fork.expect server.c
+
+fork.expect, one line a step, matches every connection of fork and fork:python:
+  accept
+  fork
+  close conn in parent
+  recv/send*
+  recv = 0
+  shutdown
+  close
+  exit
 """
 
 
@@ -42,6 +53,9 @@ def command(_entry: Entry) -> click.Command:
 @click.command("compare", epilog=_EXAMPLES)
 @click.argument("targets", metavar="TARGET TARGET...", nargs=-1)
 @options.rows
+@click.option("--expect", type=click.Path(path_type=Path), metavar="FILE",
+              help="Compare one TARGET or more with the steps in FILE that every connection must "
+              "take, one line a step; exit status 1 if one does not.")  # fmt: skip
 @click.option("--exit-code", is_flag=True, help="Exit status 1 if there is a difference.")
 @click.option("--clients", "-n", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip
@@ -61,6 +75,7 @@ def compare(
     /,
     targets: tuple[str, ...],
     *,
+    expect: Path | None,
     exit_code: bool,
     form: str | None,
     whole: bool,
@@ -78,25 +93,37 @@ def compare(
 
     Every TARGET is compared with the first one. Exit status 0, with --exit-code 1 if there is a
     difference; 2 if a recording ended early or a trace is cut off in a line.
+
+    With --expect FILE no two are compared: exit status 1 if a connection does not take the steps
+    that FILE expects.
     """
     if output_ is not None:
         output.check(output_, overwrite=force)
     form = form or _form_of(output_)
     only, ignore = (chosen(further.pop(name)) for name in ("only", "ignore"))
     choice = Choice(further.pop("connection"), only, ignore)
-    found = sides.find(targets)
+    expectations = expecting.read(expect) if expect is not None else None
+    if expectations is not None:
+        besides = {"--only": only, "--ignore": ignore}
+        expecting.refuse_besides(besides | {f"--format {form}": form != "text", "--whole": whole})
+    found = sides.find(targets, least=2 if expectations is None else 1)
     if further["inject"] and all(side.is_trace for side in found):
         which = "both" if len(found) == 2 else "all"
         raise UserError(f"--inject needs a server to record, and {which} sides are traces")
     with sides.gathered(found, further) as gathered:
         stories = [target.story for target in gathered]
         names = names_of(stories, [side.title for side in found])
-        result = compared(stories, choice, names)
         surface = output.surface(width, to_file=output_ is not None)
-        output.deliver(render(result, form, surface, whole=whole), output_, overwrite=force)
+        if expectations is not None and expect is not None:
+            told = dict(zip(names, stories, strict=True))
+            text, same = expecting.against(expectations, expect, told, surface, choice.connection)
+        else:
+            result = compared(stories, choice, names)
+            text, same = render(result, form, surface, whole=whole), result.same or not exit_code
+        output.deliver(text, output_, overwrite=force)
     errors = _told(gathered, found)
     status = max((error.exit_status for error in errors), default=0)
-    context.exit(status or int(exit_code and not result.same))
+    context.exit(1 if expect is not None and not same else status or int(not same))
 
 
 def _form_of(path: Path | None) -> str:

@@ -33,16 +33,16 @@ class Side:
         return self.named is None
 
 
-def find(targets: Sequence[str]) -> list[Side]:
+def find(targets: Sequence[str], least: int = 2) -> list[Side]:
     """The sides that targets name, a list of programs one each.
 
-    UserError unless they are two to six, and for what `commands.target` and `commands.programs`
+    UserError unless they are `least` to six, and for what `commands.target` and `commands.programs`
     do not know.
     """
     found = [side for target in targets for side in _sides(target)]
-    if not 2 <= len(found) <= MOST_SIDES:
+    if not least <= len(found) <= MOST_SIDES:
         raise UserError(
-            f"compare takes 2 to {MOST_SIDES} servers or traces, not {len(found) or 'none'}; "
+            f"compare takes {least} to {MOST_SIDES} servers or traces, not {len(found) or 'none'}; "
             "as in: echotrace compare fork thread"
         )
     if [side.target for side in found].count("-") > 1:
