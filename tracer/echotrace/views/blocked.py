@@ -1,6 +1,7 @@
 """The blocked-time picture: which clients a server keeps waiting while the script is played."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from echotrace.story.compare.blocked import Lane, Strip, strips
 from echotrace.story.compare.client_waits import Wait
@@ -34,7 +35,10 @@ def blocked_strip(stories: Sequence[Story], names: Sequence[str], width: int) ->
 
 
 def _strip(strip: Strip, width: int) -> Iterator[str]:
-    chosen = [(side, _chosen(side.lanes)) for side in strip.sides]
+    clients = _chosen([lane for side in strip.sides for lane in side.lanes])
+    chosen = [
+        (side, [lane for lane in side.lanes if lane.client in clients]) for side in strip.sides
+    ]
     shown = [lane for _, few in chosen for lane in few]
     names = [words.safe(side.name) for side in strip.sides]
     name_width = min(_WIDEST_NAME, max(map(len, names)))
@@ -52,28 +56,30 @@ def _strip(strip: Strip, width: int) -> Iterator[str]:
         if len(side.lanes) > len(few):
             yield from fit(_others(side.lanes, few), width)
         if side.steps < len(strip.moments):
-            yield from fit(f"{name} ended after step {side.steps:,}.", width)
+            steps = f"step {side.steps:,} of {len(strip.moments):,}"
+            yield from fit(f"The trace of {name} ends after {steps}.", width)
     yield from fit(axis.steps, width) if axis.steps else ()
 
 
-def _chosen(lanes: Sequence[Lane]) -> list[Lane]:
-    """The lanes to show: of many those that wait longest, and the first for whom they wait."""
-    if len(lanes) <= _MOST_LANES:
-        return list(lanes)
+def _chosen(lanes: Sequence[Lane]) -> set[int]:
+    """The clients to show: of many those that wait longest on any side, and the first holders."""
     held = sorted((lane for lane in lanes if lane.held_up), key=lambda lane: -lane.held_up[0].time)
-    longest = held[: _MOST_LANES - 1]
-    holders = {name for lane in longest for name in lane.held_up[0].held_by or ()}
-    holding = [lane for lane in lanes if client_role(lane.client) in holders]
-    first = [*longest, *holding, *held, *lanes][:_MOST_LANES]
-    clients = {lane.client for lane in first}
-    return [lane for lane in lanes if lane.client in clients]
+    longest = list(dict.fromkeys(lane.client for lane in held))
+    holders = {name for lane in held[:1] for name in lane.held_up[0].held_by or ()}
+    holding = [lane.client for lane in lanes if client_role(lane.client) in holders]
+    others = [lane.client for lane in lanes]
+    return set(_first([*longest[: _MOST_LANES - 1], *holding, *longest, *others]))
+
+
+def _first(clients: Iterable[int]) -> Iterable[int]:
+    return islice(dict.fromkeys(clients), _MOST_LANES)
 
 
 def _others(lanes: Sequence[Lane], few: Sequence[Lane]) -> str:
     """What is not shown of a side."""
-    more = len(lanes) - len(few)
     waiting = sum(bool(lane.held_up) for lane in lanes) - sum(bool(lane.held_up) for lane in few)
-    return f"and {words.count(more, 'more client')}, {waiting:,} of them waiting for another"
+    more = words.count(len(lanes) - len(few), "more client")
+    return f"{more}, {waiting:,} of them waiting for another"
 
 
 def _note(lane: Lane) -> str:

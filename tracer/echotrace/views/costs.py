@@ -10,9 +10,9 @@ from echotrace.views.blocked import holders, length
 
 #: What the measures mean, below the table.
 LEGEND = (
-    "calls: the median (least-most) over the connections; the waits for readiness that led to a "
-    "call count too; an echo: a client's send and all of it back; descriptors: in one process (in "
-    "all); the longest wait of a client for the server has the tracer's stops in it"
+    "calls with the waits for readiness that led to them, median (least-most); an echo is a "
+    "client's send and all of it back; descriptors in one process (in all); the longest wait of a "
+    "client for the server, the tracer's stops in it"
 )
 _NOTHING = "-"
 
