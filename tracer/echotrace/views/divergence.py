@@ -94,7 +94,10 @@ class _Table:
         self, line: str, left: str, number: str, right: str, mark: str, style: str
     ) -> Iterator[list[Piece]]:
         """One row, in as many lines as it takes."""
-        texts = (glyphs(left, self._surface), self._left), (glyphs(right, self._surface), self._right)
+        texts = (
+            (glyphs(left, self._surface), self._left),
+            (glyphs(right, self._surface), self._right),
+        )
         halves = zip_longest(*(fit(text, width) for text, width in texts), fillvalue="")
         margins = line, glyphs(mark, self._surface), number
         for one, other in halves:

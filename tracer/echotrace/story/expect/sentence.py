@@ -48,7 +48,9 @@ def happening(event: StoryEvent) -> str:
         case Exit(signal=str(signal)):
             return f"{event.actor} is killed by {signal} {at}"
         case Exit() | Signal():
-            return f"{event.actor} {'ends' if isinstance(event.record, Exit) else 'is signalled'} {at}"
+            return (
+                f"{event.actor} {'ends' if isinstance(event.record, Exit) else 'is signalled'} {at}"
+            )
         case Syscall() as call:
             return f"{_call(event.actor, call)} {at}"
         case _:
