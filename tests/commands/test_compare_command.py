@@ -1,5 +1,6 @@
 """`echotrace compare` as a user meets it: its targets, its options, and what it refuses."""
 
+import json
 import os
 import signal
 import subprocess
@@ -52,9 +53,9 @@ class Compared:
         self.output, self.errors = capsys.readouterr()
 
     @property
-    def first(self) -> str:
-        """The notes, on one line each."""
-        return self.output.partition("\n\n")[0].replace("\n  ", " ")
+    def notes(self) -> list[str]:
+        """What stands between the title and the first blank line, a sentence each."""
+        return self.output.partition("\n\n")[0].replace("\n  ", " ").splitlines()[1:]
 
 
 @pytest.fixture
@@ -212,7 +213,10 @@ def test_list_of_programs(compared: Any) -> None:
     )
     said = compared("mine.run", "-q", "--width", "200")
     assert (said.status, said.errors) == (0, "")
-    assert "The numbers of clients differ: plain 2, with shut 1, own.py 2." in said.first
+    assert any(
+        "The numbers of clients differ: plain 2, with shut 1, own.py 2." in note
+        for note in said.notes
+    )
     headers = {p.name: load(p).header for p in Path("state/echotrace").iterdir()}
     assert {name: (h.server, h.argv[1:]) for name, h in headers.items()} == {
         "plain.jsonl": ("plain", []),
@@ -277,21 +281,34 @@ def test_connection_that_there_is_not(compared: Any) -> None:
     assert said.errors == "echotrace: there is no connection #3; there are #1 to #2\n"
 
 
-def _calls(output: str) -> set[str]:
-    """The calls in the rows, by the functions' names."""
-    rows = output.partition("What differs")[0].partition("= the same")[0]
-    return {word.partition("(")[0] for word in rows.split() if "(" in word}
+def _calls(said: Compared) -> set[str]:
+    """The names of the calls in the rows, of JSON."""
+    told = json.loads(said.output)
+    cells = [cell for each in told["alignments"] for row in each["rows"] for cell in row["cells"]]
+    return {cell["call"] for cell in cells if cell}
 
 
 def test_only_and_ignore_choose_rows(compared: Any) -> None:
     """--only takes calls by any of their names, --ignore sections too; each may be repeated."""
-    assert _calls(compared(FORK, THREAD, "--only", "send,recvfrom").output) == {"recv", "send"}
-    assert _calls(compared(FORK, THREAD, "--only", "send", "--only", "close").output) == {
-        "send", "close",
-    }  # fmt: skip
-    left = _calls(compared(FORK, THREAD, "--ignore", "setup,teardown,accept").output)
-    assert {"recv", "send", "close", "shutdown"} <= left
+
+    def calls(*words: str) -> set[str]:
+        return _calls(compared(FORK, THREAD, "--format", "json", *words))
+
+    assert calls("--only", "send,recvfrom") == {"sendto", "recvfrom"}
+    assert calls("--only", "send", "--only", "close") == {"sendto", "close"}
+    left = calls("--ignore", "setup,teardown,accept")
+    assert {"recvfrom", "sendto", "close", "shutdown"} <= left
     assert not {"socket", "bind", "listen", "accept"} & left
+
+
+def test_what_is_not_compared_is_said(compared: Any) -> None:
+    """A choice of rows is said first, so that nobody takes the rest for the same."""
+    said = compared(FORK, THREAD, "--connection", "1", "--only", "recv,send", "--ignore", "end")
+    assert said.notes == [
+        "Only connection #1 is compared.",
+        "Only these rows are compared: recv, send.",
+        "These rows are left out: end.",
+    ]
 
 
 def test_differences_are_of_the_rows_that_are_shown(compared: Any) -> None:
@@ -330,8 +347,8 @@ def test_exit_code(other: str, status: int, compared: Any) -> None:
 def test_traces_of_one_server_are_called_like_their_files(compared: Any) -> None:
     """Where servers do not tell the sides apart the names of the files do."""
     one, other = changed("yesterday.jsonl"), changed("today.jsonl")
-    heading = compared(one, other).output.splitlines()[0]
-    assert heading.split() == ["set-up", "yesterday.jsonl", "today.jsonl"]
+    said = compared(one, other).output
+    assert said.startswith("yesterday.jsonl against today.jsonl ")
 
 
 def test_same_file_twice_is_told_apart_by_letters(compared: Any) -> None:
@@ -366,7 +383,7 @@ def test_note_on_what_else_differs(header: dict[str, Any], note: str, compared: 
     """What rows may differ for besides the server stands first, one sentence each."""
     other = changed("other.jsonl", "thread-interleaved", **header)
     said = compared(FORK, other, "--width", "200")
-    assert said.first.splitlines()[0].startswith(note)
+    assert said.notes[0].startswith(note)
     assert said.status == 0
     assert "#1 C1" in said.output
 
@@ -389,20 +406,21 @@ def test_note_on_payloads_that_are_cut_differently(compared: Any) -> None:
     ]
     other = write("cut.jsonl", replace(trace, records=tuple(cut)))
     said = compared(FORK, other, "--width", "200")
-    assert "(--snaplen): fork-interleaved.jsonl 64 bytes, cut.jsonl 2 bytes; " in said.first
+    assert any(
+        "(--snaplen): fork-interleaved.jsonl 64 bytes, cut.jsonl 2 bytes; " in note
+        for note in said.notes
+    )
 
 
 def test_note_on_a_recording_of_all_calls(compared: Any) -> None:
     """Where only one side was recorded with --all it is said which."""
-    Path("own.run").write_text("every = --all -- python3 s.py\nsome = python3 s.py\n")
-    Path("s.py").write_text(
-        "import socket\nlistener = socket.create_server(('', 0))\n"
-        "while True:\n  conn, _ = listener.accept()\n"
-        "  if conn.recv(100): conn.sendall(b'hey')\n"
-    )
-    Path("script").write_text("1 connect\n1 send x\n1 expect hey\n1 close\n")
-    said = compared("own.run", "-s", "script", "-q")
-    assert ("Only every was recorded with --all" in said.first) == ("≠" in said.output)
+    trace = load(Path(THREAD))
+    calls = [record for record in trace.records if isinstance(record, Syscall)]
+    mmap = replace(calls[-1], seq=calls[-1].seq + 50, name="mmap", args={})
+    other = write("all.jsonl", replace(trace, records=(*trace.records[:-1], mmap)))
+    note = "Only thread was recorded with --all: a call that only --all records stands on one side"
+    assert compared(FORK, other, "--width", "200").notes[0].startswith(note)
+    assert not compared(FORK, THREAD).notes
 
 
 # -- bad traces
@@ -422,7 +440,7 @@ def test_trace_without_end_is_told(compared: Any) -> None:
     Path("cut.jsonl").write_bytes(b"".join(Path(FORK).read_bytes().splitlines(keepends=True)[:40]))
     said = compared("cut.jsonl", FORK)
     assert said.status == 0
-    assert "The recording was cut off: it has no end." in said.first
+    assert any("The recording was cut off: it has no end." in note for note in said.notes)
 
 
 @pytest.mark.parametrize("number", [0, 2, 99])
@@ -449,10 +467,10 @@ def test_no_connections(compared: Any) -> None:
     for words, name in (((one, THREAD), "fork"), ((FORK, other), "thread")):
         said = compared(*words)
         assert said.status == 0
-        assert f"{name} accepts no connection." in said.first
+        assert f"{name} accepts no connection." in said.notes
     said = compared(one, other)
     assert said.status == 0
-    assert "No connection was accepted on either side." in said.first
+    assert any("No connection was accepted on either side." in note for note in said.notes)
     assert "accepts no connection" not in said.output
 
 
@@ -461,8 +479,8 @@ def test_one_side_without_connections_by_protocol(names: tuple[str, str], compar
     """A UDP server beside one of TCP is compared, and the note says what a peer is."""
     said = compared(*(stored(f"{name}-interleaved") for name in names))
     assert said.status == 0
-    assert "udp: UDP has no connections; # is a peer" in said.first
-    assert "accepts no connection" not in said.first
+    assert any("udp: UDP has no connections; # is a peer" in note for note in said.notes)
+    assert not any("accepts no connection" in note for note in said.notes)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Which rows of a comparison to show: one connection, some calls, all but some sections."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -68,6 +68,15 @@ class Choice:
             if not any(each.events)
             or any(own & set(events) for own, events in zip(left, each.events, strict=True))
         )
+
+    def notes(self) -> Iterator[str]:
+        """What is not compared, one sentence each."""
+        if self.connection is not None:
+            yield f"Only connection #{self.connection} is compared."
+        if self.only:
+            yield f"Only these rows are compared: {', '.join(sorted(self.only))}."
+        if self.ignore:
+            yield f"These rows are left out: {', '.join(sorted(self.ignore))}."
 
     def _takes(self, row: Row) -> bool:
         names = {name for step in row.steps if step for name in names_of_step(step)}
