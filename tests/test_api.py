@@ -123,6 +123,19 @@ def test_rows_are_chosen() -> None:
     assert {each.kind for each in left} == {"connection"}
 
 
+def test_connection_is_that_of_the_first_side_that_has_it() -> None:
+    """Where two sides number a client's connection differently the first side's number counts."""
+    trace = stored("fork")
+    swapped = {1: 2, 2: 1}
+    records = [
+        replace(record, client=swapped[record.client]) if isinstance(record, ClientStep) else record
+        for record in trace.recorded.records
+    ]
+    other = Trace(replace(trace.recorded, records=tuple(records)), "swapped")
+    (alignment,) = compare(trace, other, connection=1).alignments
+    assert [own.number for own in alignment.connections if own] == [1, 2]
+
+
 def test_names_are_the_callers() -> None:
     """Names that are given are those of the sides, in sentences too."""
     compared = compare(stored("fork"), stored("thread"), names=("before", "after"))

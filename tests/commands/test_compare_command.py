@@ -522,6 +522,33 @@ def test_output_file_is_checked_before_anything_is_recorded(compared: Any) -> No
     assert "What differs" in Path("mine.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        (("-o", "x.txt"), "fork against thread"),
+        (("-o", "x.out"), "fork against thread"),
+        (("-o", "x.md"), "**fork"),
+        (("-o", "x.html"), "<"),
+        (("-o", "x.json"), "{"),
+        (("-o", "x.html", "--format", "text"), "fork against thread"),
+    ],
+)
+def test_format_is_that_of_the_ending(words: tuple[str, str], begins: str, compared: Any) -> None:
+    """-o takes the format by the ending of the file's name, unless --format says otherwise."""
+    said = compared(FORK, THREAD, *words)
+    assert (said.status, said.output, said.errors) == (0, "", "")
+    assert Path(words[1]).read_text(encoding="utf-8").startswith(begins)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
+def test_every_format_is_printed(form: str, compared: Any) -> None:
+    """Standard output takes every format, for two sides and for six."""
+    for number in (2, 6):
+        said = compared(*[FORK, THREAD] * (number // 2), "--format", form)
+        assert (said.status, said.errors) == (0, "")
+        assert "thread" in said.output
+
+
 def test_comparison_is_no_trace(compared: Any) -> None:
     """A file whose ending says that it is a trace is not written."""
     said = compared(FORK, THREAD, "-o", "x.jsonl")

@@ -37,10 +37,12 @@ class Choice:
         """
         if self.connection is None:
             return tuple(alignments)
-        found = tuple(each for each in alignments if _number(each) == self.connection)
-        if not found:
-            raise UserError(f"there is no connection #{self.connection}{_known(alignments)}")
-        return found
+        for side in range(max((len(each.connections) for each in alignments), default=0)):
+            for each in alignments:
+                own = each.connections[side]
+                if own is not None and own.number == self.connection:
+                    return (each,)
+        raise UserError(f"there is no connection #{self.connection}{_known(alignments)}")
 
     def rows(self, alignments: Sequence[Alignment]) -> tuple[Alignment, ...]:
         """The alignments with the rows that are left; those without any are left out."""
@@ -118,16 +120,11 @@ def _spellings(section: str) -> set[str]:
     return {section, section.replace("-", "")}
 
 
-def _number(alignment: Alignment) -> int | None:
-    """The number of the connection on the first side that has it; None of other courses."""
-    return next((each.number for each in alignment.connections if each), None)
-
-
 def _known(alignments: Sequence[Alignment]) -> str:
-    numbers = [number for each in alignments if (number := _number(each)) is not None]
+    numbers = [own.number for each in alignments for own in each.connections if own]
     if not numbers:
         return ": no side has any"
-    return f"; there {'is' if len(numbers) == 1 else 'are'} {_span(numbers)}"
+    return f"; there {'is' if max(numbers) == 1 else 'are'} {_span(numbers)}"
 
 
 def _span(numbers: Sequence[int]) -> str:
