@@ -12,8 +12,8 @@ from echotrace.story.replay import replay
 from echotrace.syscalls import ROWS
 from echotrace.trace import Record, Trace
 from echotrace.views import words
-from echotrace.views.comparison import comparison
 from echotrace.views.paint import Surface
+from echotrace.views.rendering import FORMATS, render, render_story
 from echotrace.views.timeline import timeline
 from garbage import GARBAGE
 from tracebuilder import HEADER, TraceBuilder
@@ -34,7 +34,9 @@ def _all_views(trace: Trace) -> None:
     timeline(story, Surface(80), explained=True)
     timeline(story, Surface(120), everything=True)
     timeline(story, Surface(100, unicode=False), by="task")
-    comparison(compare([story, story]), Surface(100))
+    for form in FORMATS:
+        render(compare([story, story]), form, Surface(100), whole=True)
+        render_story(story, form, Surface(100))
 
 
 @pytest.mark.parametrize("odd", [True, {"a": 1}, [1], 7])

@@ -33,7 +33,10 @@ def comparison(compared: Comparison, surface: Surface, *, whole: bool = False) -
         ],
         *table,
         [*_folded(filter(None, [left_out]), "bold", width, surface)],
-        [*_folded(legend, "dim", width, surface), *_differences(compared, width, surface)],
+        [
+            *_folded(filter(None, [legend]), "dim", width, surface),
+            *_differences(compared, width, surface),
+        ],
         *([*_supplement(each, surface)] for each in supplements(compared, width)),
     ]
     return "\n".join(paint(section, surface) for section in sections if section)
@@ -49,15 +52,16 @@ def _table(
     if frame.side >= LEAST_SIDE:
         cells = Words(stories, parts, frame.side, surface)
         drawn = SideBySide(frame, cells, surface)
-        first = [drawn.heading(compared.names)] if parts and parts[0].folded else []
+        headed = any(not part.folded for part in parts[:2])  # its title has the names
+        first = [] if headed or not parts else [drawn.heading(compared.names)]
     else:
         widths = Widths.of(parts, len(stories), width)
         cells = Words(stories, parts, widths.text, surface)
         drawn = Unified(widths, cells, surface)
         first = list(drawn.names(compared.names))
     sections = [first]
-    for before, part in zip([None, *parts], parts, strict=False):
-        if before is not None and not part.folded:
+    for position, part in enumerate(parts):
+        if position > 1 and not part.folded:
             sections.append([])
         sections[-1] += drawn.part(part)
     return cells, sections

@@ -53,25 +53,25 @@ def notes(compared: Comparison) -> Iterator[str]:
 
 def legend(
     compared: Comparison, rows: Iterable[Row], kernel: Mapping[str, Sequence[str]], *, waits: bool
-) -> Iterator[str]:
+) -> str:
     """What the marks in some rows mean; `kernel` has the names that their cells leave out."""
     found = {mark for row in rows for mark in row.marks}
     first, *others = map(words.safe, compared.names)
     other = others[0] if len(others) == 1 else "the side marked"
-    told = [
+    marks = ", ".join(
         f"{mark} {meaning.format(first=first, other=other)}"
         for mark, meaning in _MARKS.items()
         if mark in found
-    ]
-    each = f", each side against {first}" if others[1:] else ""
-    if told:
-        yield f"{', '.join(told)}{each}: the numbers of a run aside"
-        yield "Row order, not to scale; before each call stands the number of its event"
+    )
+    told = []
+    if marks:
+        against = f", each side against {first}" if others[1:] else ""
+        told += [f"{marks}{against}, the numbers of a run aside", "row order, not to scale"]
+        told += ["number: the event of the side"]
     if waits:
-        yield f"{WAIT} waited, until what stands behind it; = ? until the end of the trace"
-    if kernel:
-        pairs = (f"{name}() → {' and '.join(calls)}" for name, calls in kernel.items())
-        yield f"C function → system call: {', '.join(pairs)}"
+        told.append(f"{WAIT} waited, until what stands behind it")
+    told += [f"{name}() → {' and '.join(calls)}" for name, calls in kernel.items()]
+    return " · ".join(told)
 
 
 @dataclass(frozen=True)

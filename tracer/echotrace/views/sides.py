@@ -13,7 +13,7 @@ from echotrace.views.layout import Cell, Column, Elsewhere, Layout, Row
 class Part:
     """One course of all sides: `title` is `#1 C1` of a connection, or its kind.
 
-    A column's subtitle says when its side has no such connection.
+    A column's subtitle says when its side has no such connection, or it under another number.
     """
 
     title: str
@@ -36,7 +36,7 @@ def _part(compared: Comparison, alignment: Alignment) -> Part:
     known = next(filter(None, alignment.connections), None)
     client = f" C{known.client}" if known and known.client else ""
     columns = tuple(
-        Column(name, name, _missing(story, own) if known else "")
+        Column(name, name, _subtitle(story, own, known.number) if known else "")
         for name, story, own in zip(
             compared.names, compared.stories, alignment.connections, strict=True
         )
@@ -54,9 +54,9 @@ def _part(compared: Comparison, alignment: Alignment) -> Part:
     return Part(title, alignment, Layout(columns, rows, 0, "side"))
 
 
-def _missing(story: Story, own: Connection | None) -> str:
+def _subtitle(story: Story, own: Connection | None, number: int) -> str:
     if own is not None:
-        return ""
+        return "" if own.number == number else f"#{own.number}"
     return "no such peer" if story.receivers else "no such connection"
 
 

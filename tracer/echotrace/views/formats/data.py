@@ -7,8 +7,8 @@ it: one character a byte, cut at the snapshot length.
 
 A comparison has `names` and `headers` (one a side), `same`, `alignments`, `differences` and
 `supplements`. An alignment has its `kind` (`set-up`, `connection`, `between`, `tear-down`),
-`title`, `connections` (the number of each side's, or null) and `rows`; a row has its `section`, `marks` (one
-a side; the first side's is empty) and `cells`, one a side: null where the side has nothing,
+`title`, `connections` (the number of each side's, or null) and `rows`; a row has its `section`,
+`marks` (one a side; the first side's is empty) and `cells`, one a side: null where it has nothing,
 `{"moved": {"event": 20, "above": true}}` where it does the same in another row, else `event`,
 `actor`, `call` (the system call; null for another event), `function` (the C function), `flags` (of
 a call that makes a task, all of them), `text`, `data`, `woken_by` (the event that ended the

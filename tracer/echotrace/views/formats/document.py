@@ -74,7 +74,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Picture:
-    """Lines to be drawn as they are, each character as wide as another."""
+    """Lines to be drawn as they are, each character as wide as another, below a caption if any."""
 
     caption: str
     lines: tuple[str, ...]

@@ -104,7 +104,8 @@ def _listing(listing: Listing) -> Iterator[str]:
 
 
 def _picture(picture: Picture) -> Iterator[str]:
-    yield f'<p class="heading">{escaped(picture.caption)}</p>'
+    if picture.caption:
+        yield f'<p class="heading">{escaped(picture.caption)}</p>'
     lines = "\n".join(map(escaped, picture.lines))
     yield f"<pre>{lines}</pre>"
 

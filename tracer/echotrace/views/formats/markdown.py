@@ -93,8 +93,9 @@ def _listing(listing: Listing) -> Iterator[str]:
 
 def _picture(picture: Picture) -> Iterator[str]:
     """An indented code block ends with its indentation, whatever is in it."""
-    yield f"**{text(picture.caption)}**"
-    yield ""
+    if picture.caption:
+        yield f"**{text(picture.caption)}**"
+        yield ""
     yield from (f"    {safe(line)}" for line in picture.lines)
 
 

@@ -49,13 +49,15 @@ def _blocks(compared: Comparison, *, whole: bool) -> Iterator[Block]:
     waits = any(
         said(stories[cell.column], cell).wait is not None for row in rows for cell in row.cells
     )
-    yield from map(Paragraph, told.legend(compared, rows, {}, waits=waits))
+    legend = told.legend(compared, rows, {}, waits=waits)
+    yield from [Paragraph(legend)] if legend else []
     for answer in told.answers(compared):
         if answer.sentence:
             yield Paragraph(": ".join(filter(None, (answer.heading, answer.sentence))))
         else:
             yield Listing(answer.heading, tuple(f"{each.sentence}." for each in answer.differences))
-    yield from (_supplement(each) for each in supplements(compared, _PICTURE_WIDTH))
+    for each in supplements(compared, _PICTURE_WIDTH):
+        yield from _supplement(each)
 
 
 def _head(titles: tuple[str, ...], label: str) -> tuple[str, ...]:
@@ -108,10 +110,9 @@ def _sides(row: Row, part: Shown, stories: Mapping[str, Story]) -> Iterator[Item
             yield Item(elsewhere(place) if place else "", Kind.GAP)
 
 
-def _supplement(each: Supplement) -> Block:
+def _supplement(each: Supplement) -> Iterator[Block]:
+    if each.rows:
+        groups = (Group(label, (Line(tuple(map(Item, rest))),)) for label, *rest in each.rows)
+        yield Table(each.title, each.head, tuple(groups))
     if each.lines:
-        return Picture(each.title, each.lines)
-    lines = (Line(tuple(map(Item, row[1:]))) for row in each.rows)
-    labels = (row[0] for row in each.rows)
-    groups = tuple(Group(label, (line,)) for label, line in zip(labels, lines, strict=True))
-    return Table(each.title, each.head, groups)
+        yield Picture("" if each.rows else each.title, each.lines)

@@ -12,10 +12,11 @@ _CSS = """
 font:14px/1.4 system-ui,sans-serif}
 @media (prefers-color-scheme:dark){.SCOPE{--ink:#eee;--paper:#111;--line:#8a8a8a;--dim:#b0b0b0;
 --call:#56B4E9;--differs:#E69F00;--hatch:#444}}
-.SCOPE table{border-collapse:collapse;margin:.5em 0;color:inherit;background:inherit}
+.SCOPE table{border-collapse:collapse;margin:.5em 0;color:inherit}
+.SCOPE tr{background:var(--paper)}
 .SCOPE caption,.SCOPE .title,.SCOPE .heading{font-weight:bold;text-align:left;margin:.6em 0 .2em}
 .SCOPE th,.SCOPE td{border:1px solid var(--line);padding:.1em .5em;text-align:left;
-vertical-align:top;background:inherit;color:inherit}
+vertical-align:top;background:var(--paper);color:var(--ink)}
 .SCOPE thead th{border-bottom-width:2px}
 .SCOPE tbody th{font-weight:normal;color:var(--dim)}
 .SCOPE code,.SCOPE pre{font-family:ui-monospace,monospace;font-size:.95em;background:none;
