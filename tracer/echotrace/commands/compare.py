@@ -34,6 +34,7 @@ Examples:
   echotrace compare fork thread -o fork-thread.html
   echotrace compare --expect fork.expect server.c
 
+\b
 fork.expect, one line a step, matches every connection of fork and fork:python:
   accept
   fork
@@ -76,10 +77,9 @@ def compare(
     /,
     targets: tuple[str, ...],
     *,
-    expect: Path | None,
     exit_code: bool,
     whole: bool,
-    **further: Any,  # noqa: ANN401 -- fields of Delivery, Choice and Wish
+    **further: Any,  # noqa: ANN401 -- expect, fields of Delivery, Choice and Wish
 ) -> None:
     """Lay two to six servers or traces side by side, and say why they differ.
 
@@ -99,6 +99,7 @@ def compare(
     form = delivery.form or _form_of(delivery.output_)
     only, ignore = (chosen(further.pop(name)) for name in ("only", "ignore"))
     choice = Choice(further.pop("connection"), only, ignore)
+    expect: Path | None = further.pop("expect")
     expectations = expecting.read(expect) if expect is not None else None
     if expectations is not None:
         besides = {"--only": only, "--ignore": ignore}
@@ -113,14 +114,14 @@ def compare(
         surface = output.surface(delivery.width, to_file=delivery.output_ is not None)
         if expectations is not None and expect is not None:
             told = dict(zip(names, stories, strict=True))
-            text, same = expecting.against(expectations, expect, told, surface, choice.connection)
+            text, yes = expecting.against(expectations, expect, told, surface, choice.connection)
         else:
             result = compared(stories, choice, names)
-            text, same = render(result, form, surface, whole=whole), result.same or not exit_code
+            text, yes = render(result, form, surface, whole=whole), result.same or not exit_code
         output.deliver(text, delivery.output_, overwrite=delivery.force)
     errors = _told(gathered, found)
     status = max((error.exit_status for error in errors), default=0)
-    context.exit(1 if expect is not None and not same else status or int(not same))
+    context.exit(1 if expect is not None and not yes else status or int(not yes))
 
 
 def _form_of(path: Path | None) -> str:

@@ -12,8 +12,10 @@ A name is looked up in this order:
 | a system call or C function: `accept4`, `fork`  | what the kernel, or the program, calls so      |
 
 A step without an outcome is one that succeeds: `recv` is no recv that fails or has not returned.
-Who: `parent` made the task that serves, or made its maker; `worker` serves, `child` is one that is
-a process, `thread` one that is a thread; `P0`, `T1` are roles. A task serves that moves the bytes.
+Left aside unless the pattern names them: waits, and what only asks or sets something (`_ASIDE`).
+Who: `parent` makes a task in this course, or made the one that serves, or its maker; `worker`
+serves, `child` serves and is a process that another made, `thread` serves and is a thread; `P0`,
+`T1` are roles. A task serves that moves the bytes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,9 +38,9 @@ NAMES = _OWN | _EVENTS | _BY_ARGUMENTS | set(ROWS) | {row.function for row in RO
 WHO = ("parent", "child", "thread", "worker")
 
 #: Kinds of steps that are left aside unless the pattern names them: they ask, wait or set, and
-#: servers that do the same for their clients differ in them.
+#: servers that do the same for their clients differ in them, or do so at one time or another.
 _ASIDE = frozenset({"readiness", "epoll control", "epoll create", "option", "name", "control",
-                    "file", "futex", "signal"})  # fmt: skip
+                    "file", "futex", "signal", "wait"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,12 @@ class Cast:
     children: frozenset[str]
 
     @classmethod
-    def of(cls, story: Story, steps: Iterable[Step]) -> "Cast":
+    def of(cls, story: Story, steps: Sequence[Step]) -> "Cast":
         """The tasks of these steps."""
         serving = frozenset(step.event.actor for step in steps if step.key[1] == "serving")
-        parents: set[str] = set()
+        parents = {step.event.actor for step in steps if step.key[0] == "spawn"}
         for role in serving:
-            maker = story.makers.get(role)
-            while maker is not None and maker not in parents:
-                parents.add(maker)
-                maker = story.makers.get(maker)
+            parents.update(_makers(story, role))
         threads = serving & frozenset(story.roles.leaders)
         children = (serving & frozenset(story.makers)) - threads
         return cls(serving, frozenset(parents), threads, children)
@@ -79,6 +78,15 @@ class Cast:
                 return actor in self.children
             case _:
                 return actor == who
+
+
+def _makers(story: Story, role: str) -> set[str]:
+    """The maker of a task, that task's maker, and so on; in a made-up trace perhaps itself."""
+    found: set[str] = set()
+    while (maker := story.makers.get(role)) is not None and maker not in found:
+        found.add(maker)
+        role = maker
+    return found
 
 
 def names_of(step: Step) -> frozenset[str]:

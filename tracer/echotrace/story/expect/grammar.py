@@ -97,7 +97,7 @@ class _Parser:
         return pattern
 
     def _pattern(self) -> Pattern:
-        lines = []
+        lines: list[Pattern] = []
         while True:
             while self._next.kind == "line":
                 self._position += 1

@@ -2,11 +2,12 @@
 
 Each layer of the search is one step more; it holds how many steps of the tasks that do not serve
 are among them, and in which states of the pattern that can be. There are hardly ever more than
-three such steps, so the time is that of one pass over the course. Where there are more than
-`_MOST_ORDERS` ways to go on, those nearest to the trace's own order are kept.
+three such steps, so the time is that of one pass over the course. Where there are many in a course
+of more than a thousand steps, only the ways nearest to the trace's own order are followed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from echotrace.story.compare.course import steps as steps_of
@@ -20,7 +21,8 @@ from echotrace.story.expect.pattern import Expected
 from echotrace.story.expect.sentence import sentence
 from echotrace.story.nouns import Connection, Story
 
-_MOST_ORDERS = 64
+_LEAST_ORDERS = 64  # ways to go on that are followed however long the course
+_MOST_STATES = 1_000_000  # of all layers together, unless that would be less
 
 
 def matches(story: Story, connection: Connection, pattern: str) -> Match:
@@ -100,14 +102,13 @@ class _Search:
     def path(self, layer: int, others: int) -> list[tuple[Step, Expected]]:
         """The steps of a way that ends there, each with the expected step that it is."""
         found: list[tuple[Step, Expected]] = []
-        states = self.layers[layer][others]
-        ending = {s for s in bits(states) if self._automaton.follows(self._automaton.end, s)}
-        state = max(ending or set(bits(states)), key=self._specific)
+        states = list(bits(self.layers[layer][others]))
+        last = [state for state in states if self._automaton.follows(self._automaton.end, state)]
+        states = last or states
         while layer > 0:
-            step, before = self._back(layer, others, state)
+            step, state, others, states = self._back(layer, others, states)
             found.append((step, self._automaton.expected[state - 1]))
             layer -= 1
-            others, state = before
         return found[::-1]
 
     def expected_after(self, states: int) -> list[Expected]:
@@ -118,17 +119,21 @@ class _Search:
         found.pop(self._automaton.end, None)
         return [self._automaton.expected[state - 1] for state in found]
 
-    def _back(self, layer: int, others: int, state: int) -> tuple[Step, tuple[int, int]]:
-        """A step that leads to a state, and where it comes from."""
+    def _back(
+        self, layer: int, others: int, states: Sequence[int]
+    ) -> tuple[Step, int, int, list[int]]:
+        """A step that leads to one of some states: which, and how many of the others and which
+        states there are before it.
+        """
         sources = [n for n in (others, others - 1) if n in self.layers[layer - 1]]
         for source in sorted(sources, key=lambda n: self._distance(layer - 1, n)):
-            before = self.layers[layer - 1][source]
+            before = list(bits(self.layers[layer - 1][source]))
             for step, reached, _ in self.possible(source, layer - 1 - source):
-                if reached != others or not self._fitting(step) >> state & 1:
-                    continue
-                froms = [s for s in bits(before) if self._automaton.follows(state, s)]
-                if froms:
-                    return step, (source, max(froms, key=self._specific))
+                fitting = self._fitting(step) if reached == others else 0
+                for state in sorted(states, key=self._specific, reverse=True):
+                    froms = [each for each in before if self._automaton.follows(state, each)]
+                    if fitting >> state & 1 and froms:
+                        return step, state, source, froms
         raise AssertionError("a layer holds only what the one before leads to")
 
     def _next(self) -> dict[int, int]:
@@ -139,10 +144,11 @@ class _Search:
             for step, then, _ in self.possible(others, layer - others):
                 if hit := expected & self._fitting(step):
                     reached[then] = reached.get(then, 0) | hit
-        if len(reached) <= _MOST_ORDERS:
+        most = max(_LEAST_ORDERS, _MOST_STATES // len(self._in_trace))
+        if len(reached) <= most:
             return reached
         near = sorted(reached, key=lambda others: self._distance(layer + 1, others))
-        return {others: reached[others] for others in near[:_MOST_ORDERS]}
+        return {others: reached[others] for others in near[:most]}
 
     def _fitting(self, step: Step) -> int:
         """The states whose expected step this is."""
@@ -154,7 +160,7 @@ class _Search:
             found = self._fits[step.event.seq] = self._fits_of_kind[kind]
         return found
 
-    def _states(self, names: Set[str], actor: str, outcome: Came) -> int:
+    def _states(self, names: AbstractSet[str], actor: str, outcome: Came) -> int:
         return sum(
             1 << state
             for state, expected in enumerate(self._automaton.expected, 1)

@@ -50,12 +50,10 @@ def _needs(story: Story, steps: Sequence[Step], across: Sequence[Step]) -> list[
     for step in steps:
         event = step.event
         causes = [accept, made.get(event.actor, 0)]
-        for sender in event.touch.received if event.touch else ():
-            if sender is not None and sender < event.seq:
-                causes.append(position.get(sender, 0))
-        for wait, number in reaped:
-            if wait.actor == event.actor and wait.seq < event.seq:
-                causes.append(number)
+        senders = event.touch.received if event.touch else ()
+        causes += [position.get(each, 0) for each in senders if each and each < event.seq]
+        causes += [number for wait, number in reaped
+                   if wait.actor == event.actor and wait.seq < event.seq]  # fmt: skip
         found.append(max(causes))
     return found
 

@@ -38,7 +38,7 @@ _HEADER = re.compile(
 
 @dataclass(frozen=True)
 class Expectations:
-    """The patterns of a file, by the name of the course: `connection`, `#2`, `set-up` …"""
+    """The patterns of a file, by the name of the course: `connection`, `#2` or `set-up`."""
 
     automatons: Mapping[str, Automaton]
 

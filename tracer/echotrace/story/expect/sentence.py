@@ -100,7 +100,7 @@ def _kept(match: Match, expected: Expected) -> str:
     if not keepers:
         return ""
     roles, fd = listed([role for role, _ in keepers]), keepers[0][1]
-    return (
-        f"{roles} still has fd {fd} open when the course is over (event {last.seq}), "
-        "so the connection stays open"
-    )
+    kept = f"{roles} still {'has' if len(keepers) == 1 else 'have'} fd {fd} open"
+    if match.came is None:
+        return kept
+    return f"{kept} when the course is over (event {last.seq}), so the connection stays open"
