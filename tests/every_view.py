@@ -6,9 +6,9 @@ from echotrace.story.compare.compare import compare
 from echotrace.story.expect.sections import Expectations
 from echotrace.story.findings.check import findings
 from echotrace.story.nouns import Story
-from echotrace.views.comparison import comparison
 from echotrace.views.divergence import divergence
 from echotrace.views.paint import Surface
+from echotrace.views.rendering import FORMATS, render, render_story
 from echotrace.views.report import report
 from echotrace.views.stepper.moves import start, to_index
 from echotrace.views.stepper.panes import Content
@@ -27,14 +27,18 @@ accept (recv send)* close conn in parent
 
 
 def every_view(story: Story) -> Iterator[str]:
-    """The text of each view: timelines, report, comparison with itself, every step's panes."""
+    """The text of each view: timelines, report, every format, every step's panes."""
     surface = Surface(WIDTH)
     for by in ("connection", "task"):
         yield timeline(story, surface, by=by, explained=True)
         yield timeline(story, Surface(WIDTH, unicode=False), by=by, everything=True)
     yield report("heading", (), findings(story), surface)
-    yield comparison(compare([story, story]), surface)
     yield divergence(Expectations.read(EXPECTED, "x").check(story), "x", "y", surface)
+    compared = compare([story, story])
+    for form in FORMATS:
+        yield render_story(story, form, surface)
+        for whole in (False, True):
+            yield render(compared, form, surface, whole=whole)
     yield from _steps(story, surface)
 
 

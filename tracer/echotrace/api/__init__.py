@@ -3,7 +3,8 @@
     from echotrace import compare, load
 
     trace = load("fork.jsonl")
-    trace.connections[0].matches("accept fork close:parent (recv send)* recv=0 ... exit")
+    expected = "accept fork close:parent (recv send)* recv=0 shutdown close exit"
+    assert trace.connections[0].matches(expected)
     compare(trace, load("thread.jsonl"), only="spawn,close,exit")
 
 A trace, a story and a comparison show themselves in a notebook, and print as text. Units are the
@@ -15,7 +16,13 @@ refuses `SystemRefused`; both are `EchotraceError`.
 from echotrace.api.comparison import Comparison, compare
 from echotrace.api.nouns import Connection, Story, Trace
 from echotrace.api.traces import load, record_server, replay
+from echotrace.story.compare.costs import Costs
+from echotrace.story.compare.nouns import Alignment, Difference, Mark, Row, Step
+from echotrace.story.events import StoryEvent
+from echotrace.story.expect.nouns import Match
+from echotrace.trace import Header
 
 __all__ = [
-    "Comparison", "Connection", "Story", "Trace", "compare", "load", "record_server", "replay",
+    "Alignment", "Comparison", "Connection", "Costs", "Difference", "Header", "Mark", "Match",
+    "Row", "Step", "Story", "StoryEvent", "Trace", "compare", "load", "record_server", "replay",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from echotrace.api.nouns import Trace
 from echotrace.story.compare import compare as comparing
 from echotrace.story.compare import nouns
 from echotrace.story.compare.choice import Choice, chosen
+from echotrace.story.compare.costs import Costs, costs
 from echotrace.story.compare.names import names_of
 from echotrace.story.compare.nouns import Alignment, Difference
 from echotrace.views.paint import Surface
@@ -47,6 +48,11 @@ class Comparison:
         The most telling difference comes first; `events` has the numbers that show it.
         """
         return self.told.differences
+
+    @property
+    def costs(self) -> tuple[Costs, ...]:
+        """What each trace cost its server and its clients, in the order of the traces."""
+        return tuple(costs(story) for story in self.told.stories)
 
     def text(self, width: int = 100, *, whole: bool = False) -> str:
         """The comparison as text, `width` columns wide; `whole` folds nothing."""

@@ -12,8 +12,11 @@ from echotrace import tracefile
 from echotrace.story import nouns
 from echotrace.story import replay as replaying
 from echotrace.story.compare import course
+from echotrace.story.compare.costs import Costs, costs
 from echotrace.story.compare.nouns import Step
 from echotrace.story.events import StoryEvent
+from echotrace.story.expect.match import matches
+from echotrace.story.expect.nouns import Match
 from echotrace.trace import Header
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import render_story
@@ -97,6 +100,11 @@ class Story:
         """The connections, in the order in which accept returned; of UDP, the peers."""
         return tuple(Connection(self.told, each) for each in self.told.connections)
 
+    @cached_property
+    def costs(self) -> Costs:
+        """Calls, tasks and descriptors that the server needed, and how long its clients waited."""
+        return costs(self.told)
+
     def text(self, width: int = 100) -> str:
         """The timeline as text, `width` columns wide."""
         return render_story(self.told, "text", Surface(width))
@@ -174,6 +182,14 @@ class Connection:
         The waits that found it ready, and the ends of the tasks that served it, are steps too.
         """
         return tuple(course.steps(self.story, self.facts))
+
+    def matches(self, expectation: str) -> Match:
+        """Whether the course is what is expected: the match is true, or says where they part.
+
+        For example `"accept fork close:parent (recv send)* recv=0 shutdown close exit"`; UserError
+        for what is no expectation.
+        """
+        return matches(self.story, self.facts, expectation)
 
     def __repr__(self) -> str:
         client = f" C{self.client}" if self.client else ""

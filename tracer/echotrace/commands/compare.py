@@ -8,6 +8,7 @@ import click
 
 from echotrace.cli import Entry, complain
 from echotrace.commands import expecting, options, output, sides
+from echotrace.commands.session import Delivery
 from echotrace.commands.target import Target
 from echotrace.errors import EchotraceError, TraceFileError, UserError
 from echotrace.story.compare.choice import Choice, chosen
@@ -77,12 +78,8 @@ def compare(
     targets: tuple[str, ...],
     *,
     exit_code: bool,
-    form: str | None,
     whole: bool,
-    width: int | None,
-    output_: Path | None,
-    force: bool,
-    **further: Any,  # noqa: ANN401 -- expect, fields of Choice and Wish
+    **further: Any,  # noqa: ANN401 -- expect, fields of Delivery, Choice and Wish
 ) -> None:
     """Lay two to six servers or traces side by side, and say why they differ.
 
@@ -97,9 +94,9 @@ def compare(
     With --expect FILE no two are compared: exit status 1 if a connection does not take the steps
     that FILE expects.
     """
-    if output_ is not None:
-        output.check(output_, overwrite=force)
-    form = form or _form_of(output_)
+    delivery = Delivery.taken_from(further)
+    delivery.check()
+    form = delivery.form or _form_of(delivery.output_)
     only, ignore = (chosen(further.pop(name)) for name in ("only", "ignore"))
     choice = Choice(further.pop("connection"), only, ignore)
     expect: Path | None = further.pop("expect")
@@ -114,17 +111,17 @@ def compare(
     with sides.gathered(found, further) as gathered:
         stories = [target.story for target in gathered]
         names = names_of(stories, [side.title for side in found])
-        surface = output.surface(width, to_file=output_ is not None)
+        surface = output.surface(delivery.width, to_file=delivery.output_ is not None)
         if expectations is not None and expect is not None:
             told = dict(zip(names, stories, strict=True))
-            text, same = expecting.against(expectations, expect, told, surface, choice.connection)
+            text, yes = expecting.against(expectations, expect, told, surface, choice.connection)
         else:
             result = compared(stories, choice, names)
-            text, same = render(result, form, surface, whole=whole), result.same or not exit_code
-        output.deliver(text, output_, overwrite=force)
+            text, yes = render(result, form, surface, whole=whole), result.same or not exit_code
+        output.deliver(text, delivery.output_, overwrite=delivery.force)
     errors = _told(gathered, found)
     status = max((error.exit_status for error in errors), default=0)
-    context.exit(1 if expect is not None and not same else status or int(not same))
+    context.exit(1 if expect is not None and not yes else status or int(not yes))
 
 
 def _form_of(path: Path | None) -> str:

@@ -1,6 +1,6 @@
 """Which rows of a comparison to show: one connection, some calls, all but some sections."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,10 +37,12 @@ class Choice:
         """
         if self.connection is None:
             return tuple(alignments)
-        found = tuple(each for each in alignments if _number(each) == self.connection)
-        if not found:
-            raise UserError(f"there is no connection #{self.connection}{_known(alignments)}")
-        return found
+        for side in range(max((len(each.connections) for each in alignments), default=0)):
+            for each in alignments:
+                own = each.connections[side]
+                if own is not None and own.number == self.connection:
+                    return (each,)
+        raise UserError(f"there is no connection #{self.connection}{_known(alignments)}")
 
     def rows(self, alignments: Sequence[Alignment]) -> tuple[Alignment, ...]:
         """The alignments with the rows that are left; those without any are left out."""
@@ -68,6 +70,15 @@ class Choice:
             if not any(each.events)
             or any(own & set(events) for own, events in zip(left, each.events, strict=True))
         )
+
+    def notes(self) -> Iterator[str]:
+        """What is not compared, one sentence each."""
+        if self.connection is not None:
+            yield f"Only connection #{self.connection} is compared."
+        if self.only:
+            yield f"Only these rows are compared: {', '.join(sorted(self.only))}."
+        if self.ignore:
+            yield f"These rows are left out: {', '.join(sorted(self.ignore))}."
 
     def _takes(self, row: Row) -> bool:
         names = {name for step in row.steps if step for name in names_of_step(step)}
@@ -109,16 +120,11 @@ def _spellings(section: str) -> set[str]:
     return {section, section.replace("-", "")}
 
 
-def _number(alignment: Alignment) -> int | None:
-    """The number of the connection on the first side that has it; None of other courses."""
-    return next((each.number for each in alignment.connections if each), None)
-
-
 def _known(alignments: Sequence[Alignment]) -> str:
-    numbers = [number for each in alignments if (number := _number(each)) is not None]
+    numbers = [own.number for each in alignments for own in each.connections if own]
     if not numbers:
         return ": no side has any"
-    return f"; there {'is' if len(numbers) == 1 else 'are'} {_span(numbers)}"
+    return f"; there {'is' if max(numbers) == 1 else 'are'} {_span(numbers)}"
 
 
 def _span(numbers: Sequence[int]) -> str:

@@ -35,7 +35,7 @@ def compare(
         choice.told(differences(stories, names, whole, side), shown, side)
         for side in range(1, len(stories))
     )
-    said = notes(stories, names, whole)
+    said = [*notes(stories, names, whole), *choice.notes()]
     if whole and not shown:
-        said += ("Nothing is left to compare: no side has a step of those that are chosen.",)
-    return Comparison(tuple(stories), names, shown, told, said)
+        said.append("Nothing is left to compare: no side has a step of those that are chosen.")
+    return Comparison(tuple(stories), names, shown, told, tuple(said))

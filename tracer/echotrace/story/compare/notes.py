@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from echotrace.story.compare.nouns import Alignment
 from echotrace.story.nouns import Story
 from echotrace.syscalls import FOREIGN, ON_REQUEST, ROWS
-from echotrace.trace import ClientStep, Header, Syscall
+from echotrace.trace import Header
 
 _LANGUAGES: Mapping[str, str] = {"c": "C", "python": "Python"}
 
@@ -119,24 +119,10 @@ def _has_all_calls(story: Story) -> bool:
 
 
 def _payloads(story: Story) -> tuple[int, bool]:
-    """The most bytes that are kept of any payload, and whether some are cut."""
-    records = [event.record for event in story.events]
-    kept = [
-        (len(data), size)
-        for record in records
-        for data, size in (_payload(record),)
-        if data is not None
-    ]
-    cut = any(size is not None and length < size for length, size in kept)
-    return max((length for length, _ in kept), default=0), cut
-
-
-def _payload(record: object) -> tuple[str | None, int | None]:
-    if isinstance(record, Syscall):
-        return record.data, record.result
-    if isinstance(record, ClientStep):
-        return record.text, record.size
-    return None, None
+    """The most bytes that are kept of any payload of a call, and whether some are cut."""
+    calls = [call for call in story.trace.syscalls() if call.data is not None]
+    kept = [(len(call.data or ""), call.result or 0) for call in calls]
+    return max((length for length, _ in kept), default=0), any(a < b for a, b in kept)
 
 
 def _each(names: Sequence[str], values: Sequence[object]) -> str:
