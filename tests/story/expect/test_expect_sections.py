@@ -1,11 +1,13 @@
 """Files of expectations: which pattern is meant for which course, and what the servers do."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from echotrace.errors import UserError
 from echotrace.servers import SERVERS, traces_dir
+from echotrace.story.expect.grammar import parse
 from echotrace.story.expect.nouns import Match
 from echotrace.story.expect.sections import Expectations
 from echotrace.story.nouns import Story
@@ -118,3 +120,24 @@ def test_files_tell_servers_apart(server: str) -> None:
     others = {each.name for each in SERVERS} - {server}
     fits = {o for o in others if any(_expected(server).check(_stored(f"{o}-interleaved")))}
     assert fits == _FITS_TOO.get(server, set())
+
+
+def test_examples_in_the_reference_are_read() -> None:
+    """Every example of the reference is a file of expectations, and every step in its table one."""
+    text = (EXPECTED / "README.md").read_text()
+    examples = re.findall(r"```expect\n(.*?)```", text, re.DOTALL)
+    assert len(examples) == 3
+    fork = [Expectations.read(example, "README.md") for example in examples[:2]]
+    assert fork[0].automatons["connection"].pattern == fork[1].automatons["connection"].pattern
+    assert set(Expectations.read(examples[2], "x").automatons) == {"set-up", "connection", "#2"}
+    rows = [line.split("|")[1] for line in text.replace("\\|", "or").splitlines() if "| `" in line]
+    steps = [step for row in rows for step in re.findall(r"`([^`]*)`", row)]
+    assert len(steps) > 25
+    for step in steps:
+        parse(step.replace(" or ", " | ") if step[:1].isalpha() and step[:3] != "in " else
+              f"close {step}")  # fmt: skip
+
+
+def test_each_teaching_server_has_a_file() -> None:
+    """There is a file of expectations for each teaching server, and no other."""
+    assert {path.stem for path in EXPECTED.glob("*.expect")} == {each.name for each in SERVERS}

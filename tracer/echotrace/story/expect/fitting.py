@@ -59,8 +59,8 @@ class Cast:
         parents = {step.event.actor for step in steps if step.key[0] == "spawn"}
         for role in serving:
             parents.update(_makers(story, role))
-        threads = serving & frozenset(story.roles.leaders)
-        children = (serving & frozenset(story.makers)) - threads
+        threads = frozenset(role for role in serving if role in story.roles.leaders)
+        children = frozenset(role for role in serving - threads if role in story.makers)
         return cls(serving, frozenset(parents), threads, children)
 
     def plays(self, actor: str, who: str) -> bool:

@@ -8,7 +8,6 @@ of more than a thousand steps, only the ways nearest to the trace's own order ar
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 from echotrace.story.compare.course import steps as steps_of
 from echotrace.story.compare.nouns import Step
@@ -52,7 +51,7 @@ def match(
     possible = [step.event.seq for step, *_ in search.possible(others, layer - others)]
     rest.sort(key=lambda step: (step.event.seq != min(possible), step.event.seq))
     states = search.layers[layer][others]
-    found = Match(
+    return Match(
         story,
         name,
         connection,
@@ -62,8 +61,8 @@ def match(
         tuple(search.expected_after(states)),
         automaton.may_end(states),
         tuple(rest),
+        sentence,
     )
-    return replace(found, sentence=sentence(found))
 
 
 class _Search:

@@ -1,6 +1,8 @@
 """What comes of matching a course against a pattern."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from echotrace.story.compare.nouns import Step
 from echotrace.story.expect.fitting import Cast
@@ -17,7 +19,7 @@ class Match:
     each with what it was expected to be, in an order in which they could have happened. Where the
     course parts from the pattern, `expected` are the steps that could have come there, likeliest
     first, and `may_end` tells whether the course could have ended. `rest` are all steps that are
-    left, first the one that came there. `sentence` says it all, without the last full stop.
+    left, first the one that came there. `tell` makes the sentence.
     """
 
     story: Story
@@ -29,7 +31,7 @@ class Match:
     expected: tuple[Expected, ...]
     may_end: bool
     rest: tuple[Step, ...]
-    sentence: str = ""
+    tell: "Callable[[Match], str]"
 
     def __bool__(self) -> bool:
         return self.may_end and not self.rest
@@ -38,6 +40,11 @@ class Match:
     def came(self) -> StoryEvent | None:
         """The event at which the course parts from the pattern; None if it has no more."""
         return self.rest[0].event if self.rest else None
+
+    @cached_property
+    def sentence(self) -> str:
+        """Whether it matches, or where it does not and why, without the last full stop."""
+        return self.tell(self)
 
     def __str__(self) -> str:
         return self.sentence
