@@ -148,6 +148,15 @@ def test_mistakes_in_the_file_are_told_before_anything_is_recorded() -> None:
     )
 
 
+def test_a_teaching_servers_name_stands_for_its_file() -> None:
+    """What is expected of fork may be asked for by name; a file of that name comes first."""
+    done = against(Path("fork"), trace("fork-interleaved"))
+    assert (done.returncode, done.stdout) == (0, "fork: #1, #2 match fork.expect.\n")
+    Path("fork").write_text("accept")
+    assert against(Path("fork"), trace("fork-interleaved")).returncode == 1
+    assert "; did you mean fork?" in against(Path("forc"), "fork").stderr
+
+
 def test_unreadable_files_are_told(tmp_path: Path) -> None:
     """What cannot be read as text is refused in a sentence."""
     (tmp_path / "latin").write_bytes(b"accept # caf\xe9")

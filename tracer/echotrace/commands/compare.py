@@ -32,6 +32,7 @@ Examples:
   echotrace compare ./server mine.run           programs, one a line
   echotrace compare yesterday.jsonl today.jsonl --exit-code
   echotrace compare fork thread -o fork-thread.html
+  echotrace compare --expect fork server.c      does it what fork does?
   echotrace compare --expect fork.expect server.c
 
 \b
@@ -55,9 +56,9 @@ def command(_entry: Entry) -> click.Command:
 @click.command("compare", epilog=_EXAMPLES)
 @click.argument("targets", metavar="TARGET TARGET...", nargs=-1)
 @options.rows
-@click.option("--expect", type=click.Path(path_type=Path), metavar="FILE",
+@click.option("--expect", type=expecting.find, metavar="FILE|NAME",
               help="Compare one TARGET or more with the steps in FILE that every connection must "
-              "take, one line a step; exit status 1 if one does not.")  # fmt: skip
+              "take, one line a step, or with those of the teaching server NAME.")  # fmt: skip
 @click.option("--exit-code", is_flag=True, help="Exit status 1 if there is a difference.")
 @click.option("--clients", "-n", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip

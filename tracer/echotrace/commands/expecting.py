@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from echotrace.errors import UserError
+from echotrace import servers
+from echotrace.errors import UserError, did_you_mean
 from echotrace.story.expect.sections import Expectations
 from echotrace.story.nouns import Story
 from echotrace.views.divergence import divergence
@@ -12,13 +13,20 @@ from echotrace.views.paint import Surface
 _LONGEST_FILE = 1 << 20  # bytes
 
 
+def find(name: str) -> Path:
+    """The file of expectations called `name`, or what is expected of the teaching server."""
+    known = {server.name for server in servers.SERVERS}
+    return servers.expected(name) if name in known and not Path(name).is_file() else Path(name)
+
+
 def read(path: Path) -> Expectations:
     """Read a file of expectations; UserError with the place of what is wrong in it."""
     try:
         with path.open("rb") as file:
             content = file.read(_LONGEST_FILE + 1)
     except OSError as error:
-        raise UserError(f"cannot read '{path}': {error.strerror}") from error
+        hint = did_you_mean(str(path), (server.name for server in servers.SERVERS))
+        raise UserError(f"cannot read '{path}': {error.strerror}{hint}") from error
     if len(content) > _LONGEST_FILE:
         raise UserError(f"'{path}' is longer than {_LONGEST_FILE >> 20} MB: no expectation is")
     try:
