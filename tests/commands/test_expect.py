@@ -173,7 +173,7 @@ def test_help_shows_an_expectation_that_holds() -> None:
         [sys.executable, "-m", "echotrace", "compare", "--help"],
         capture_output=True, check=True, text=True,
     ).stdout  # fmt: skip
-    lines = shown[shown.index("fork.expect, one line a step") :].splitlines()[1:]
+    lines = shown[shown.index("fork.expect, a line a step") :].splitlines()[1:]
     steps = [line.strip() for line in lines if line]
     assert "close conn in parent" in steps
     assert against(written("\n".join(steps)), trace("fork-interleaved")).returncode == 0
