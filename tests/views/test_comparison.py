@@ -106,9 +106,9 @@ def test_too_narrow_is_unified(width: int, sides: int, unified: bool) -> None:
 
 
 def test_two_clients_fit_on_a_screen() -> None:
-    """fork against thread leaves room for the costs within 45 lines of 100 columns."""
+    """fork against thread, with what each costs, is no more than 45 lines of 100 columns."""
     text = comparison(compared("fork", "thread"), Surface(100))
-    assert len(text.splitlines()) <= 37
+    assert len(text.splitlines()) <= 45
 
 
 def test_what_is_compared_is_said_first() -> None:

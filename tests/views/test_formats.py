@@ -192,7 +192,7 @@ def test_json_says_what_the_comparison_does() -> None:
     told = json.loads(render(both, "json", _SURFACE))
     assert list(told) == [
         "format", "kind", "names", "headers", "same", "notes", "alignments", "differences",
-        "supplements",
+        "supplements", "costs",
     ]  # fmt: skip
     assert (told["format"], told["kind"], told["same"]) == (1, "comparison", False)
     assert told["names"] == ["fork", "thread", "epoll"]

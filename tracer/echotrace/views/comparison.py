@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tabulate import tabulate
-
 from echotrace.story.compare.nouns import Comparison
 from echotrace.views import comparison_words as told
 from echotrace.views.cells import fit
@@ -12,7 +10,8 @@ from echotrace.views.layout import Row
 from echotrace.views.paint import Piece, Surface, glyphs, paint
 from echotrace.views.side_by_side import LEAST_SIDE, Frame, SideBySide, Words
 from echotrace.views.sides import lay_out
-from echotrace.views.supplements import Supplement, supplements
+from echotrace.views.supplement_lines import supplement_lines
+from echotrace.views.supplements import supplements
 from echotrace.views.timeline import LEAST_WIDTH
 from echotrace.views.unified import Unified, Widths
 
@@ -40,7 +39,7 @@ def comparison(compared: Comparison, surface: Surface, *, whole: bool = False) -
             *_folded(filter(None, [legend]), "dim", width, surface),
             *_differences(compared, width, surface),
         ],
-        *([*_supplement(each, surface)] for each in supplements(compared, width)),
+        *([*supplement_lines(each, width, surface)] for each in supplements(compared, width)),
     ]
     return "\n".join(paint(section, surface) for section in sections if section)
 
@@ -85,24 +84,3 @@ def _differences(compared: Comparison, width: int, surface: Surface) -> _Lines:
         for number, difference in enumerate(answer.differences, start=1):
             text = glyphs(f"{number}. {difference.sentence}.", surface)
             yield from ([Piece(f"  {line}")] for line in fit(text, width - 2))
-
-
-def _supplement(each: Supplement, surface: Surface) -> _Lines:
-    yield [Piece(glyphs(each.title, surface), "bold")]
-    for line in (*_tabulated(each, surface), *each.lines):
-        yield [Piece(glyphs(line, surface))]
-
-
-def _tabulated(each: Supplement, surface: Surface) -> list[str]:
-    """The rows of a supplement; cells that are too wide for their share take several lines."""
-    if not each.rows:
-        return []
-    rows = [[glyphs(cell, surface) for cell in row] for row in (each.head, *each.rows)]
-    label = max(len(row[0]) for row in rows)
-    share = (max(surface.width, LEAST_WIDTH) - label) // (len(each.head) - 1) - 2
-    most = [label, *[share] * (len(each.head) - 1)]
-    table = tabulate(
-        rows[1:], rows[0], "simple", disable_numparse=True,
-        maxcolwidths=most, maxheadercolwidths=most,
-    )  # fmt: skip
-    return table.splitlines()

@@ -33,8 +33,8 @@ class Serving:
             end.time if end else 0, *(event.end or event.start for event in story.events), 0
         )
         """When the trace ends (ns)."""
-        self.rests = [moment.start for moment in moments(story)][1:]
-        """When the server has come to rest (ns): as each next step is taken, and at the end."""
+        self.rests = [moment.start for moment in moments(story)]
+        """When the server has come to rest (ns): as each step is taken, and at the end."""
         if end is not None:
             self.rests.append(self.end)
 
