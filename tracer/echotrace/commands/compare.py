@@ -36,7 +36,7 @@ Examples:
   echotrace compare --expect fork.expect server.c
 
 \b
-fork.expect, one line a step, matches every connection of fork and fork:python:
+fork.expect, a line a step, matches all connections of fork and fork:python:
   accept
   fork
   close conn in parent
