@@ -198,7 +198,7 @@ def test_help_shows_an_expectation_that_holds(
     """The file in the help text is what fork does."""
     assert cli.run(["compare", "--help"]) == 0
     shown = capsys.readouterr().out
-    lines = shown[shown.index("fork.expect, one line a step") :].splitlines()[1:]
+    lines = shown[shown.rindex("fork.expect") :].splitlines()[1:]
     steps = [line.strip() for line in lines if line]
     assert "close conn in parent" in steps
     assert against(written("\n".join(steps)), trace("fork-interleaved")).status == 0
