@@ -183,10 +183,10 @@ def test_what_a_server_waits_for_clients_in_is_not_told_of_its_end() -> None:
 
 
 def test_left_waiting_for_a_child() -> None:
-    """Left in waitpid is told, with what the other side is left in."""
+    """Left in waitpid: no task waits for a client, and it is not said that none waits."""
     told = _told(_server(), _server(left=("wait4", -1, None, 0, None)))
-    assert "in waitpid for a child to end" in told["left-waiting"].sentence
     assert "in accept for the next client" in told["left-waiting"].sentence
+    assert told["left-waiting"].sentence.endswith("B waits for its next client")
 
 
 @pytest.mark.parametrize(

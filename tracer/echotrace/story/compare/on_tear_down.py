@@ -29,7 +29,7 @@ def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diff
         return
     if wait_for_clients_alike(one, other):
         return
-    left = [_left(side.story.events) for side in (one, other)]
+    left = [_left(side.calls) for side in (one, other)]
     told = [_told(side, events) for side, events in zip((one, other), left, strict=True)]
     if any(left):
         yield difference(
@@ -72,7 +72,8 @@ def _differs(pair: Pair) -> bool:
 
 def _told(side: Side, events: Sequence[StoryEvent]) -> str:
     if not events:
-        return f"no task of {side.name} waits in a call"
+        what = "for its next client" if _left(side.story.events) else "in a call"
+        return f"no task of {side.name} waits {what}"
     by_function: dict[tuple[str, str], list[StoryEvent]] = {}
     for event in events:
         by_function.setdefault((function(event), _FOR[kind_of(event)]), []).append(event)
