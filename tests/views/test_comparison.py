@@ -200,6 +200,13 @@ def test_endless_differences_are_cut() -> None:
     assert len(text.splitlines()) < 900
 
 
+def test_same_calls_of_other_functions_are_named() -> None:
+    """What is the same to the kernel is not said to be, where the functions have other names."""
+    lines = comparison(compared("kqueue", "epoll"), Surface(120)).splitlines()
+    line = next(line for line in lines if line.startswith("tear-down"))
+    assert line.split()[1:] == ["63", "kevent", "=", "63", "epoll_wait"]
+
+
 def test_same_says_what_was_compared() -> None:
     """Without a difference the text says what was found to be the same, and what was left aside."""
     text = comparison(compared("fork", "fork"), Surface(100))

@@ -115,11 +115,13 @@ def _folded(group: Sequence[Part], model: Part | None) -> Shown:
     first, last = group[0], group[-1]
     title = first.title if first is last else f"{first.name}-{last.name}"
     same = first.alignment.same
-    texts = []
+    texts: list[str] = []
+    names: list[str] = []
     for side in range(len(first.layout.columns)):
         events = [event for part in group for event in part.alignment.events(side)]
-        if same:
-            told = calls(events) if side == 0 else "the same"
+        if same:  # to the kernel: the functions that made the calls may have other names
+            names.append(calls(events))
+            told = "the same" if side and names[-1] == names[0] else names[-1]
         else:
             assert model is not None
             unlike = any(waited(part, side) != waited(model, side) for part in group)
