@@ -13,7 +13,7 @@ from echotrace.story.compare.sides import (
     is_call,
     made_by_python,
 )
-from echotrace.story.explain.text import listed
+from echotrace.story.explain.text import listed, plain
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Site
@@ -38,7 +38,7 @@ def added_by(event: StoryEvent) -> str:
 
 
 def _library_function(site: Site | None) -> str:
-    return (site.call or "") if site and is_python(site) else ""
+    return plain(site.call or "", "") if site and is_python(site) else ""
 
 
 def close_on_exec(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from echotrace.story.compare.nouns import Difference
 from echotrace.story.compare.on_interpreter import added_by
 from echotrace.story.compare.sides import Pair, Side, call_of, difference, kind_of
+from echotrace.story.explain.text import plain
 from echotrace.story.nouns import StoryEvent
 
 #: What options mean (socket(7), tcp(7), ipv6(7)).
@@ -43,7 +44,8 @@ def _options(one: Side, other: Side, *, on_connection: bool) -> Iterator[Differe
         if len(events) == 2 and values[0] == values[1]:
             continue
         told = [
-            f"{side.name} sets {name} to {value} ({side.at(event)}){added_by(event)}"
+            f"{side.name} sets {plain(name, 'an option')} to {plain(value, 'a value')} "
+            f"({side.at(event)}){added_by(event)}"
             for (side, event), value in zip(events, values, strict=True)
         ]
         meaning = f": {_MEANINGS[name]}" if name in _MEANINGS else ""

@@ -3,13 +3,23 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import PurePath
 
 from echotrace.functions import called, is_python
 from echotrace.story.compare.loops import Sending, sending
 from echotrace.story.compare.loops_in_c import of_c
 from echotrace.story.compare.loops_in_python import of_python
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.sides import Pair, Shown, Side, call_of, difference, of_datagrams
+from echotrace.story.compare.sides import (
+    Pair,
+    Shown,
+    Side,
+    call_of,
+    difference,
+    function,
+    of_datagrams,
+)
+from echotrace.story.explain.text import plain
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Site, Syscall
@@ -55,7 +65,7 @@ def _by_events(side: Side) -> _Told | None:
     if short is None:
         return None
     call, rest = call_of(short), _rest(short)
-    took = f"{called(call)} takes {call.result} of {_asked(call)} bytes ({side.at(short)})"
+    took = f"{function(short)} takes {call.result} of {_asked(call)} bytes ({side.at(short)})"
     after = [e for e in moves if e.seq > short.seq]
     if after and _is_send(after[0]) and _asked(call_of(after[0])) == rest:
         clause = f"{took} and {side.name} sends the other {rest} ({side.at(after[0])})"
@@ -103,7 +113,7 @@ def _by_source(side: Side) -> _Told | None:
     )
     if found is None:
         return None
-    clause = f"{side.name} {_SAID[found]} ({side.at(sent)}, {send.site.file}:{send.site.line})"
+    clause = f"{side.name} {_SAID[found]} ({side.at(sent)}, {_line(send.site)})"
     return _Told(found, clause, ((side, sent),))
 
 
@@ -115,6 +125,10 @@ def _of_source(
     recv: tuple[int, frozenset[str]],
 ) -> Sending | None:
     return sending((of_python if python else of_c)(text), send, recv)
+
+
+def _line(site: Site) -> str:
+    return f"{plain(PurePath(site.file).name, 'line')}:{site.line}"
 
 
 def _names(call: Syscall, site: Site) -> frozenset[str]:

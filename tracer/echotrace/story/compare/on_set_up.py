@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from echotrace.story.compare.nouns import Difference
 from echotrace.story.compare.sides import Pair, Side, call_of, difference, shown
+from echotrace.story.explain.text import address, plain
 from echotrace.story.nouns import StoryEvent
 
 #: What domain and type make, and what that means (socket(2), ip(7), ipv6(7), udp(7), unix(7)).
@@ -39,7 +40,7 @@ class _Opened:
         """The address at which the server waits, without the port, which is another in each run."""
         last = self.listen or self.bind
         after = last.touch.after if last and last.touch else None
-        return (after.local if after and after.local else "").rpartition(":")[0]
+        return (address(after.local if after else None) or "").rpartition(":")[0]
 
 
 def _opened(side: Side) -> _Opened | None:
@@ -79,7 +80,8 @@ def sockets(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differen
 
 def _kind(event: StoryEvent) -> tuple[str, str]:
     args = call_of(event).args
-    return str(args.get("domain")), str(args.get("type")).split("|", maxsplit=1)[0]
+    words = args.get("domain"), str(args.get("type")).split("|", maxsplit=1)[0]
+    return plain(words[0], "of some domain"), plain(words[1], "of some type")
 
 
 def addresses(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
@@ -96,7 +98,7 @@ def addresses(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differ
 def _bound(opened: _Opened) -> str:
     side, local = opened.side, opened.local
     reach = f": {_REACH[local]}" if local in _REACH else ""
-    if opened.bind is not None:
+    if opened.bind is not None and local:
         return f"{side.name} binds its socket to {local} ({side.at(opened.bind)}){reach}"
     if opened.listen is None or not local:
         return ""

@@ -6,8 +6,9 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TypeAlias
 
-from echotrace.functions import called, is_python
+from echotrace.functions import is_python
 from echotrace.story.compare.nouns import Difference, Mark, Step
+from echotrace.story.explain.case import function_of
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
@@ -125,7 +126,7 @@ def kind_of(event: StoryEvent) -> str:
 
 def function(event: StoryEvent) -> str:
     """The function that made a call, as the program called it."""
-    return called(call_of(event))
+    return function_of(call_of(event))
 
 
 def made_by_python(event: StoryEvent) -> bool:
