@@ -18,6 +18,6 @@ def compare(stories: Sequence[Story], choice: Choice = EVERYTHING) -> Comparison
     if not 2 <= len(stories) <= MOST_SIDES:
         raise ValueError(f"2 to {MOST_SIDES} stories can be compared, not {len(stories)}")
     names = names_of(stories)
-    alignments = choice.among(align([choice.of(courses(story)) for story in stories]))
+    alignments = choice.among(align([choice.of(courses(story)) for story in stories], stories))
     told = tuple(differences(stories, names, alignments, side) for side in range(1, len(stories)))
     return Comparison(tuple(stories), names, alignments, told, notes(stories, names))
