@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from echotrace.story.compare.compare import compare
+from echotrace.story.expect.sections import Expectations
 from echotrace.story.findings.check import findings
 from echotrace.story.nouns import Story
+from echotrace.views.divergence import divergence
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import FORMATS, render, render_story
 from echotrace.views.report import report
@@ -15,6 +17,13 @@ from echotrace.views.steps import Filter, Steps
 from echotrace.views.timeline import timeline
 
 WIDTH, HEIGHT = 100, 30
+EXPECTED = """\
+set-up:
+(socket | bind)* listen
+connection:
+accept (recv send)* close conn in parent
+(exit = 0 | recv = ? killed)?
+"""
 
 
 def every_view(story: Story) -> Iterator[str]:
@@ -24,6 +33,7 @@ def every_view(story: Story) -> Iterator[str]:
         yield timeline(story, surface, by=by, explained=True)
         yield timeline(story, Surface(WIDTH, unicode=False), by=by, everything=True)
     yield report("heading", (), findings(story), surface)
+    yield divergence(Expectations.read(EXPECTED, "x").check(story), "x", "y", surface)
     compared = compare([story, story])
     for form in FORMATS:
         yield render_story(story, form, surface)
