@@ -230,6 +230,15 @@ def test_moved_step_says_where() -> None:
     assert "(B ↓ at 58)" in comparison(moved(), Surface(60))
 
 
+def test_moved_step_of_another_part_says_where() -> None:
+    """Each of two gaps points at the other's row, from the set-up down and from a connection up."""
+    text = comparison(compared("prefork", "fork"), Surface(100))
+    below = next(line for line in text.splitlines() if " 19 P0 fork() " in line)
+    above = next(line for line in text.splitlines() if " 25 P0 fork() " in line)
+    assert below.endswith("~    ↓ at 25")
+    assert above.startswith("hand-off     ↑ at 19")
+
+
 def test_missing_connection_is_told() -> None:
     """A side without the connection says so above its empty column."""
     one, other = story_of(2, ["recvfrom"]), story_of(1, ["recvfrom"])
