@@ -178,7 +178,7 @@ class _Parser:
     def _number(self, expected: str) -> int:
         if self._next.kind != "number":
             self._fail(expected)
-        if len(self._next.text) > _LONGEST_NUMBER:
+        if len(self._next.text.lstrip("-")) > _LONGEST_NUMBER:
             self._fail(f"a number of at most {_LONGEST_NUMBER} digits")
         return int(self._take().text)
 

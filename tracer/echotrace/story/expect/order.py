@@ -9,6 +9,7 @@ message is received after it was sent, and what follows a wait for a child comes
 child did. A step stands where it began.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,7 @@ def threads(story: Story, steps: Sequence[Step], cast: Cast) -> tuple[Thread, Th
 def _needs(story: Story, steps: Sequence[Step], across: Sequence[Step]) -> list[int]:
     """For each step how many of the other thread are its causes, or before one of them."""
     position = {step.event.seq: number for number, step in enumerate(across, 1)}
+    numbers = sorted(position)
     accept = max((position[s.event.seq] for s in across if s.key[0] == "accept"), default=0)
     made = {_made(story, step): position[step.event.seq] for step in across}
     last = {step.event.actor: position[step.event.seq] for step in across}
@@ -54,7 +56,8 @@ def _needs(story: Story, steps: Sequence[Step], across: Sequence[Step]) -> list[
         causes += [position.get(each, 0) for each in senders if each and each < event.seq]
         causes += [number for wait, number in reaped
                    if wait.actor == event.actor and wait.seq < event.seq]  # fmt: skip
-        found.append(max(causes))
+        earlier = bisect_left(numbers, event.seq)  # so that the trace's order is always one
+        found.append(min(max(causes), earlier))
     return found
 
 
