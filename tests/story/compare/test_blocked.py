@@ -11,7 +11,7 @@ from echotrace.story.compare.client_waits import Wait, client_waits
 from echotrace.story.compare.moments import moments
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
-from echotrace.trace import ClientStep, Syscall, Trace
+from echotrace.trace import ClientStep, End, Syscall, Trace
 from echotrace.tracefile import load
 from tracebuilder import HEADER, TraceBuilder, connected
 
@@ -133,6 +133,30 @@ def test_never_served() -> None:
     assert (wait.over, wait.kept, wait.held_by) == (False, True, ("C1",))
     (lane,) = (lane for lane in lanes(replay(b.trace())) if lane.client == 2)
     assert _drawn(lane, 3) == ".ww"
+
+
+@pytest.mark.parametrize(
+    ("reason", "drawn"),
+    [
+        (None, ".ww"),
+        (
+            "step 4 of 4, '2 expect x', did not become possible; waited 5 s, the server is idle",
+            ".ww",
+        ),
+        ("interrupted", ".w."),
+    ],
+)
+def test_the_end_of_a_recording(reason: str | None, drawn: str) -> None:
+    """At its end a server rests, unless the recording is interrupted: then nobody knows."""
+    b = _silent_client()
+    b.begin(10, "recvfrom", 4, 64, 0, None)
+    b.client(2, "connect", local=TWO)
+    b.client(2, "send", local=TWO, text="hello")
+    *records, end = b.trace().records
+    assert isinstance(end, End)
+    story = replay(replace(b.trace(), records=(*records, replace(end, reason=reason))))
+    (lane,) = (lane for lane in lanes(story) if lane.client == 2)
+    assert _drawn(lane, 3).replace("-", ".") == drawn
 
 
 def test_waits_for_a_client_that_takes_nothing() -> None:
