@@ -23,6 +23,7 @@ from echotrace.story.replay import replay
 from echotrace.tracefile import load
 from echotrace.views.comparison import comparison
 from echotrace.views.paint import Surface
+from echotrace.views.rendering import render, render_story
 from echotrace.views.timeline import timeline
 from gallery_page import page
 
@@ -77,8 +78,27 @@ def views() -> Iterator[tuple[str, str]]:
     )
     yield "pool-silent-80.txt", timeline(story("pool", "silent"), Surface(80))
     yield "kqueue-explained-120.txt", timeline(story("kqueue"), Surface(120), explained=True)
+    yield from comparisons()
     for one, other in (*NEIGHBOURS, ("fork", "udp")):
         yield f"{one}-{other}.txt", comparison(compare([story(one), story(other)]), Surface(100))
+
+
+def comparisons() -> Iterator[tuple[str, str]]:
+    """Comparisons of several sides, folded and whole, and in other formats than text."""
+    both = compare([story("fork"), story("thread")])
+    yield "fork-thread-60.txt", comparison(both, Surface(60))
+    yield "fork-thread-80.txt", comparison(both, Surface(80))
+    yield "fork-thread-whole-120.txt", comparison(both, Surface(120), whole=True)
+    yield "fork-thread-colour.txt", comparison(both, Surface(100, colour=True))
+    for form, suffix in (("markdown", "md"), ("html", "html"), ("json", "json")):
+        yield f"fork-thread.{suffix}", render(both, form, Surface())
+        yield f"fork.{suffix}", render_story(story("fork"), form, Surface())
+    large = compare([story("fork", "large"), story("thread", "large")])
+    yield "fork-thread-large-100.txt", comparison(large, Surface(100))
+    three = compare([story(name) for name in ("fork", "thread", "poll")])
+    yield "fork-thread-poll-120.txt", comparison(three, Surface(120))
+    six = compare([story(name) for name in ("fork", "thread", "poll", "pool", "epoll", "kqueue")])
+    yield "six-100.txt", comparison(six, Surface(100))
 
 
 def pictures() -> dict[str, str]:

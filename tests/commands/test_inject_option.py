@@ -72,8 +72,8 @@ def test_comparison_shows_who_copes() -> None:
     words = ("-s", "script", "--inject", "send:short=3", "--width", "160")
     done = echotrace("compare", "fork", "thread", *words)
     assert done.returncode == 2
-    assert "fork (c): Faults injected into 1 call: send:short=3." in done.stdout
-    assert "thread (c): Faults injected into 1 call: send:short=3." in done.stdout
+    assert "fork: Faults injected into 1 call: send:short=3." in done.stdout
+    assert "thread: Faults injected into 1 call: send:short=3." in done.stdout
     assert done.stdout.count('= 3 of 5 (injected short=3) "hey"') == 2
     assert '= 2 " 1"' in done.stdout
     assert done.stderr.count("likely cause is the injected send:short=3") == 1

@@ -363,7 +363,7 @@ def test_steps_stand_alone(sited: Story) -> None:
         for index in (last // 2, 3, last - 1, 0):
             row = reader.screen.steps.layout(Filter()).rows[index]
             await reader.press("g", *str(row.event.seq), "enter")
-            if row.part != "return":
+            if row.cell.part != "return":
                 assert await at(index) == forth[index]
 
     read(sited, script, (120, 60))

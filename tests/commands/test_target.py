@@ -13,6 +13,7 @@ import pytest
 from echotrace import servers
 from echotrace.commands.target import Target, resolve
 from echotrace.errors import EchotraceError, StepTimeout, TraceFileError, UserError
+from echotrace.record import build
 from echotrace.servers import traces_dir
 from echotrace.tracefile import load
 
@@ -123,10 +124,45 @@ def test_dash_is_standard_input() -> None:
     """A trace comes through a pipe."""
     with TRACE.open("rb") as file:
         done = subprocess.run(
-            [sys.executable, "-m", "echotrace", "compare", "-", str(TRACE)],
+            [sys.executable, "-m", "echotrace", "compare", "-", str(TRACE), "--exit-code"],
             stdin=file, capture_output=True, text=True, check=False,
         )  # fmt: skip
-    assert done.stdout.rstrip().endswith("is not compared.")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "No difference" in done.stdout
+
+
+@pytest.mark.parametrize("target", ["./program", "program", "folder/program"])
+def test_executable_is_recorded(target: str) -> None:
+    """A program that the kernel can start is recorded, with or without its folder in the name."""
+    Path("mine.c").write_text(OWN_C)
+    Path("folder").mkdir()
+    program = Path(target)
+    program.write_bytes(build.own(Path("mine.c")).read_bytes())
+    program.chmod(0o755)
+    story = resolved(target).whole().story
+    assert story.trace.header.server == "program"
+    assert len(story.connections) == 2
+
+
+def test_script_with_its_interpreter_is_recorded() -> None:
+    """So is a script whose first line names what runs it, whatever its own name."""
+    Path("serve").write_text(f"#!{sys.executable}\n{OWN_PYTHON}")
+    Path("serve").chmod(0o755)
+    trace = resolved("serve").whole().trace
+    assert (trace.header.server, trace.header.language) == ("serve", "python")
+
+
+def test_trace_that_is_executable_is_read() -> None:
+    """A file system on which every file is executable makes no program of a trace."""
+    Path("mine.jsonl").write_bytes(TRACE.read_bytes())
+    Path("mine.jsonl").chmod(0o755)
+    assert resolved("mine.jsonl").trace == load(TRACE)
+
+
+def test_list_of_programs_is_no_one_target() -> None:
+    """What only compare takes is told apart from a trace."""
+    Path("mine.run").write_text("server.c\n")
+    assert "'mine.run' lists programs to compare; name one program" in refusal("mine.run")
 
 
 def test_compile_error_is_shown_as_it_is() -> None:

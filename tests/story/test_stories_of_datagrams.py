@@ -7,7 +7,7 @@ from echotrace.kernel.facts import same_form
 from echotrace.story.findings.check import findings
 from echotrace.story.nouns import LISTENER, NONE, Place, Story
 from echotrace.story.replay import replay
-from echotrace.views.layout import lay_out
+from echotrace.views.lanes import lay_out
 from echotrace.views.paint import Surface
 from echotrace.views.summary import summary
 from udpplay import SERVER, UdpPlay, peer
@@ -67,7 +67,7 @@ def test_the_wait_is_nobodys_until_it_is_over() -> None:
     story = replay(b.trace())
     assert story.event(waits.seq).woken_by == sent
     rows = [row for row in lay_out(story).rows if row.event.seq == waits.seq]
-    assert [(row.part, row.column) for row in rows] == [("begin", "server"), ("return", "#1")]
+    assert [(row.cell.part, row.column) for row in rows] == [("begin", "server"), ("return", "#1")]
     assert story.events[-1].place == LISTENER
 
 

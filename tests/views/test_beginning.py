@@ -2,7 +2,8 @@
 
 from echotrace.story.replay import replay
 from echotrace.views.beginning import beginning
-from echotrace.views.layout import Layout, lay_out
+from echotrace.views.lanes import lay_out
+from echotrace.views.layout import Layout
 from echotrace.views.paint import Surface
 from echotrace.views.timeline import timeline
 from tracebuilder import TraceBuilder
@@ -41,6 +42,6 @@ def test_a_wait_for_connections_that_are_not_shown_is_not_shown() -> None:
 def test_rows_alike_are_one() -> None:
     """Of rows that say the same one after the other the first is shown, with how many follow."""
     rows = _begun(_polled(refused=4)).rows
-    assert [row.more for row in rows] == [0, 0, 0, 0, 0, 3]
+    assert [row.cell.more for row in rows] == [0, 0, 0, 0, 0, 3]
     assert rows[-1].event.record.errno == "EAGAIN"  # type: ignore[union-attr]  # it is accept
     assert "more" not in timeline(replay(_polled(refused=4).trace()), Surface(120))

@@ -8,13 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echotrace.story.compare.compare import compare
+from echotrace.story.expect.sections import Expectations
 from echotrace.story.replay import replay
 from echotrace.syscalls import ROWS
 from echotrace.trace import Record, Trace
 from echotrace.views import words
-from echotrace.views.comparison import comparison
+from echotrace.views.divergence import divergence
 from echotrace.views.paint import Surface
+from echotrace.views.rendering import FORMATS, render, render_story
 from echotrace.views.timeline import timeline
+from every_view import EXPECTED
 from garbage import GARBAGE
 from tracebuilder import HEADER, TraceBuilder
 
@@ -34,7 +37,11 @@ def _all_views(trace: Trace) -> None:
     timeline(story, Surface(80), explained=True)
     timeline(story, Surface(120), everything=True)
     timeline(story, Surface(100, unicode=False), by="task")
-    comparison(compare([story, story]), Surface(100))
+    found = Expectations.read(EXPECTED, "x").check(story)
+    divergence(found, "x", "y", Surface(100))
+    for form in FORMATS:
+        render(compare([story, story]), form, Surface(100), whole=True)
+        render_story(story, form, Surface(100))
 
 
 @pytest.mark.parametrize("odd", [True, {"a": 1}, [1], 7])

@@ -36,7 +36,7 @@ def test_gallery_shows_every_server_under_every_script() -> None:
     )
 
 
-@pytest.mark.parametrize("name", sorted(VIEWS))
+@pytest.mark.parametrize("name", [name for name in sorted(VIEWS) if name.endswith(".txt")])
 def test_view_keeps_to_its_width(name: str) -> None:
     """No line of a view is wider than the surface it was made for."""
     width = next(

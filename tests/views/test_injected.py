@@ -54,7 +54,7 @@ def test_untouched_trace_says_nothing_of_faults() -> None:
 def test_comparison_names_the_faults_of_each_side() -> None:
     """Both sides' notes say what was injected, and the cells mark it."""
     story = replay(faulty("send:short=3", "send:short=3"))
-    text = comparison(compare([story, story]), Surface(140))
+    text = comparison(compare([story, story]), Surface(140), whole=True)
     assert text.count(": Faults injected into 2 calls") == 2
     assert text.count("= 3 of 5 (injected short=3)") == 2
 
@@ -62,7 +62,9 @@ def test_comparison_names_the_faults_of_each_side() -> None:
 def test_hostile_fault_cannot_steer_the_terminal() -> None:
     """What a trace file claims of faults is escaped as all else from outside."""
     story = replay(faulty("send:\x1b[2J", "\x1b]0;title\x07"))
-    text = timeline(story, Surface(140)) + comparison(compare([story, story]), Surface(140))
+    text = timeline(story, Surface(140)) + comparison(
+        compare([story, story]), Surface(140), whole=True
+    )
     assert "\x1b" not in text
     assert "\x07" not in text
     assert "(injected \\x1b[2J)" in text

@@ -11,7 +11,7 @@ from echotrace.servers import traces_dir
 from echotrace.story.replay import replay
 from echotrace.trace import Trace
 from echotrace.tracefile import load
-from echotrace.views.layout import lay_out
+from echotrace.views.lanes import lay_out
 from echotrace.views.live import LiveTimeline, closing
 from echotrace.views.paint import Surface
 from growing import batches, before_accept, begun

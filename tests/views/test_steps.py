@@ -74,7 +74,7 @@ def test_next_of_connection_from_elsewhere_finds_one(steps: Steps) -> None:
     here = MOVES["next_of_connection"](steps, start(steps, Filter()))
     row = row_at(steps, here)
     assert row is not None
-    assert (row.event.place.connection, row.part) == (1, "begin")
+    assert (row.event.place.connection, row.cell.part) == (1, "begin")
 
 
 def test_filters_cycle_and_come_back(steps: Steps) -> None:
@@ -157,7 +157,7 @@ def test_search_goes_round(steps: Steps) -> None:
 def test_begin_and_return_have_states_of_their_own(steps: Steps) -> None:
     """At the begin of accept its task waits, at its return it does not: each step stands alone."""
     rows = steps.layout(Filter()).rows
-    begin, done = (next(r for r in rows if r.part == part) for part in ("begin", "return"))
+    begin, done = (next(r for r in rows if r.cell.part == part) for part in ("begin", "return"))
     assert begin.event is done.event
     assert state_after(steps.story, begin).by_tid[10].calling is not None
     assert state_after(steps.story, done).by_tid[10].calling is None

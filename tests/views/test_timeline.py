@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from echotrace.story.replay import replay
 from echotrace.trace import Endpoint
-from echotrace.views.layout import lay_out
+from echotrace.views.lanes import lay_out
 from echotrace.views.paint import Surface
 from echotrace.views.timeline import timeline
 from tracebuilder import TraceBuilder, connected
@@ -34,7 +34,9 @@ def test_wait_is_shown_from_its_begin_to_its_return() -> None:
     """A call that waited has a row where it began and one where it returned."""
     rows = lay_out(replay(_served().trace())).rows
     parts = [
-        (row.part, row.column) for row in rows if getattr(row.event.record, "name", "") == "accept"
+        (row.cell.part, row.column)
+        for row in rows
+        if getattr(row.event.record, "name", "") == "accept"
     ]
     assert parts == [("begin", "server"), ("return", "#1")]
 

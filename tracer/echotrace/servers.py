@@ -94,6 +94,11 @@ def stand_ins() -> frozenset[Path]:
     return frozenset({folder / "kqueue.h", folder / "python" / "kqueue_on_epoll.py"})
 
 
+def expected(name: str) -> Path:
+    """The file of what is expected of a teaching server; it is missing for other names."""
+    return _data_dir("servers") / "expected" / f"{name}.expect"
+
+
 def traces_dir() -> Path:
     """The directory of the recorded reference traces; it may be empty or missing."""
     return _data_dir("traces")

@@ -24,12 +24,13 @@ _FORK_AGAINST_THREAD = (
     ),
     (
         "P0 closes its own fd 4 (event 26 of fork), which would keep #1 open after P1 has "
-        "closed its copy; threads share one table, so T1's close is the only one (event 57 of "
-        "thread)"
+        "closed its copy; in thread the table is shared, so T1's close is the only one (event "
+        "57 of thread)"
     ),
     (
         "P1 calls shutdown, which sends the FIN whoever else has #1 open, before it closes "
-        "(event 58 of fork); T1's close is the last one, and sends the FIN (event 57 of thread)"
+        "(event 58 of fork); in thread T1's close is the last one, and sends the FIN (event 57 "
+        "of thread)"
     ),
     (
         "P1 ends its process, which closes all descriptors: exit_group (event 60 of fork); T1 "
@@ -39,7 +40,7 @@ _FORK_AGAINST_THREAD = (
     (
         "P1's recv takes at most 100 bytes (event 32 of fork); T1's recv takes at most 1,024 "
         "bytes (event 32 of thread): a message of 1,024 bytes takes at least 11 calls in fork, "
-        "one call in thread"
+        "1 in thread"
     ),
 )
 
@@ -70,7 +71,8 @@ def test_who_accepts_serves_too_or_hands_over() -> None:
     told = _told(differences("iterative", "fork"), "task")
     assert told == (
         "P1 is a new process: fork() → clone without CLONE_VM (event 25 of fork) and ends with #1 "
-        "(event 60 of fork); P0 accepts #1 and serves it too (events 19 and 25 of iterative)"
+        "(event 60 of fork); in iterative P0 accepts #1 and serves it too (events 19 and 25 of "
+        "iterative)"
     )
 
 
@@ -94,7 +96,8 @@ def test_wait_for_all_is_told_from_a_wait_for_one() -> None:
     """select asks for all, thread waits in recv."""
     assert _told(differences("thread", "select"), "waits-for") == (
         "P0 waits in select for all descriptors at once (events 19, 33 and 41 of select), and "
-        "serves the one that is ready; T1 waits in recv (event 32 of thread), for #1 alone"
+        "serves the one that is ready; in thread T1 waits in recv (event 32 of thread), for #1 "
+        "alone"
     )
 
 

@@ -47,6 +47,14 @@ _C_LOOP = {
             else
                 while (done < n) { int sent =
         send(fd, b + done, n - done, 0); done = done + sent; }""",
+    "in an else": """
+        n = recv(fd, b, 9, 0);
+        for (done = 0; done < n; )
+            if (quiet) puts("."); else done += send(fd, b + done, n - done, 0);""",
+    "after values": """
+        n = recv(fd, b, 9, 0);
+        for (done = 0; done < n; )
+            last = (struct part){b, done}, done += send(fd, b + done, n - done, 0);""",
 }
 _C_ONCE = {
     "braces": "while ((n = recv(fd, b, 9, 0)) > 0) {\n if (send(fd, b, n, 0) < 0) die(); }",

@@ -1,25 +1,50 @@
-"""`echotrace compare`: two servers, or two traces, connection against connection."""
+"""`echotrace compare`: two to six servers, or traces, connection against connection."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from echotrace.cli import Entry, complain
-from echotrace.commands import options, output
-from echotrace.commands.target import Target, resolve
-from echotrace.errors import UserError
+from echotrace.commands import expecting, options, output, sides
+from echotrace.commands.session import Delivery
+from echotrace.commands.target import Target
+from echotrace.errors import EchotraceError, TraceFileError, UserError
+from echotrace.story.compare.choice import Choice, chosen
 from echotrace.story.compare.compare import compare as compared
-from echotrace.views.comparison import comparison
+from echotrace.story.compare.names import names_of
+from echotrace.views.rendering import FORMATS, render
 
+#: The format that the ending of a file's name stands for.
+_OF_ENDING: Mapping[str, str] = {
+    ".txt": "text", ".md": "markdown", ".html": "html", ".json": "json",
+}  # fmt: skip
 _EXAMPLES = """\b
 Examples:
   echotrace compare fork thread
   echotrace compare fork fork:python
+  echotrace compare iterative fork thread epoll
+  echotrace compare fork thread --only spawn,close,exit
+  echotrace compare fork thread --connection 2 --ignore setup
   echotrace compare fork thread --inject send:short=3
   echotrace compare server.c broken/clean_fork
-  echotrace compare yesterday.jsonl today.jsonl
+  echotrace compare ./server mine.run           programs, one a line
+  echotrace compare yesterday.jsonl today.jsonl --exit-code
+  echotrace compare fork thread -o fork-thread.html
+  echotrace compare --expect fork server.c      does it what fork does?
+  echotrace compare --expect fork.expect server.c
+
+\b
+fork.expect, a line a step, matches all connections of fork and fork:python:
+  accept
+  fork
+  close conn in parent
+  recv/send*
+  recv = 0
+  shutdown
+  close
+  exit
 """
 
 
@@ -29,47 +54,103 @@ def command(_entry: Entry) -> click.Command:
 
 
 @click.command("compare", epilog=_EXAMPLES)
-@click.argument("left", metavar="A")
-@click.argument("right", metavar="B")
+@click.argument("targets", metavar="TARGET TARGET...", nargs=-1)
+@options.rows
+@click.option("--expect", type=expecting.find, metavar="FILE|NAME",
+              help="Compare one TARGET or more with the steps in FILE that every connection must "
+              "take, one line a step, or with those of the teaching server NAME.")  # fmt: skip
+@click.option("--exit-code", is_flag=True, help="Exit status 1 if there is a difference.")
 @click.option("--clients", "-n", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip
-@click.option("--script", "-s", default="interleaved", show_default=True, metavar="NAME|FILE",
-              help="What the clients of both servers do.")  # fmt: skip
+@click.option("--script", "-s", metavar="NAME|FILE",
+              help="What the clients of every server do; interleaved unless given.")  # fmt: skip
+@options.lang
 @options.inject
+@click.option("--format", "form", type=click.Choice(FORMATS),
+              help="How to print the comparison; text unless the ending of FILE says otherwise: "
+              ".md, .html or .json.")  # fmt: skip
+@click.option("--whole", is_flag=True, help="Show every row: fold nothing.")
 @options.writing
 @options.quiet
 @click.pass_context
 def compare(
     context: click.Context,
     /,
-    left: str,
-    right: str,
+    targets: tuple[str, ...],
     *,
-    width: int | None,
-    output_: Path | None,
-    force: bool,
-    **wished: Any,  # noqa: ANN401 -- fields of Wish
+    exit_code: bool,
+    whole: bool,
+    **further: Any,  # noqa: ANN401 -- expect, fields of Delivery, Choice and Wish
 ) -> None:
-    """Lay A against B, connection by connection, and say why they differ.
+    """Lay two to six servers or traces side by side, and say why they differ.
 
-    Each is a server's name (fork, fork:python, broken/closed_twice) or a source file of yours (.c,
-    .py), which are recorded; a trace file; or - for a trace on standard input.
+    Each TARGET is a server's name (fork, fork:python, broken/closed_twice), a source file (.c, .py)
+    or an executable of yours, which are recorded; a file that ends in .run and lists programs, each
+    line as it would stand behind 'echotrace run', 'NAME =' in front if you like; a trace file; or
+    - for a trace on standard input.
+
+    Every TARGET is compared with the first one. Exit status 0, with --exit-code 1 if there is a
+    difference; 2 if a recording ended early or a trace is cut off in a line.
+
+    With --expect FILE no two are compared: exit status 1 if a connection does not take the steps
+    that FILE expects.
     """
-    if output_ is not None:
-        output.check(output_, overwrite=force)
-    one, other = (_side(target, wished) for target in (left, right))
-    if wished["inject"] and one.path is None and other.path is None:
-        raise UserError("--inject needs a server to record, and both sides are traces")
-    surface = output.surface(width, to_file=output_ is not None)
-    text = comparison(compared((one.story, other.story)), surface)
-    output.deliver(text, output_, overwrite=force)
-    errors = [side.error for side in (one, other) if side.error]
+    delivery = Delivery.taken_from(further)
+    delivery.check()
+    form = delivery.form or _form_of(delivery.output_)
+    only, ignore = (chosen(further.pop(name)) for name in ("only", "ignore"))
+    choice = Choice(further.pop("connection"), only, ignore)
+    expect: Path | None = further.pop("expect")
+    expectations = expecting.read(expect) if expect is not None else None
+    if expectations is not None:
+        besides = {"--only": only, "--ignore": ignore}
+        expecting.refuse_besides(besides | {f"--format {form}": form != "text", "--whole": whole})
+    found = sides.find(targets, least=2 if expectations is None else 1)
+    if further["inject"] and all(side.is_trace for side in found):
+        which = "both" if len(found) == 2 else "all"
+        raise UserError(f"--inject needs a server to record, and {which} sides are traces")
+    with sides.gathered(found, further) as gathered:
+        stories = [target.story for target in gathered]
+        names = names_of(stories, [side.title for side in found])
+        surface = output.surface(delivery.width, to_file=delivery.output_ is not None)
+        if expectations is not None and expect is not None:
+            told = dict(zip(names, stories, strict=True))
+            text, yes = expecting.against(expectations, expect, told, surface, choice.connection)
+        else:
+            result = compared(stories, choice, names)
+            text, yes = render(result, form, surface, whole=whole), result.same or not exit_code
+        output.deliver(text, delivery.output_, overwrite=delivery.force)
+    errors = _told(gathered, found)
+    status = max((error.exit_status for error in errors), default=0)
+    context.exit(1 if expect is not None and not yes else status or int(not yes))
+
+
+def _form_of(path: Path | None) -> str:
+    """The format for a file, by the ending of its name; UserError for that of a trace."""
+    if path is None:
+        return "text"
+    if path.suffix == ".jsonl":
+        raise UserError(
+            f"'{path}' would be a trace, and compare writes none; "
+            f"-o takes {', '.join(_OF_ENDING)} or another text file"
+        )
+    return _OF_ENDING.get(path.suffix, "text")
+
+
+def _told(gathered: Sequence[Target], found: Sequence[sides.Side]) -> list[EchotraceError]:
+    """Tell what ended recordings early, and which traces are cut off."""
+    errors: list[EchotraceError] = []
+    for target, side in zip(gathered, found, strict=True):
+        trace = target.trace
+        if target.error is not None:
+            errors.append(type(target.error)(f"{side.title}: {target.error}"))
+        if trace.torn is not None:
+            errors.append(
+                TraceFileError(
+                    f"'{side.title}' is cut off in line {trace.torn}; "
+                    f"the {len(trace.records)} records before it are compared"
+                )
+            )
     for error in errors:
         complain(error)
-    context.exit(max((error.exit_status for error in errors), default=0))
-
-
-def _side(target: str, wished: Mapping[str, Any]) -> Target:
-    """A side's story. With faults injected a script that fails early is what there is to see."""
-    side = resolve(target, **wished)
-    return side if wished["inject"] else side.whole()
+    return errors

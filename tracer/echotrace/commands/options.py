@@ -99,10 +99,14 @@ recording = _all(
     inject,
 )  # fmt: skip
 
+lang = click.option(
+    "--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
+    help="Which twin of the server to run.",
+)  # fmt: skip
+
 #: Which server of the catalogue, and how to start it.
 of_catalogue = _all(
-    click.option("--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
-                 help="Which twin of the server to run."),
+    lang,
     click.option("--as-posted", is_flag=True,
                  help="Give the server no address: it takes any port, on every interface."),
 )  # fmt: skip
@@ -135,6 +139,18 @@ def _writing(what: str) -> Callable[[_F], _F]:
         click.option("-f", "--force", is_flag=True, help="Overwrite FILE."),
     )  # fmt: skip
 
+
+#: Which rows of a comparison to show.
+rows = _all(
+    click.option("--connection", type=WholeNumber(1), metavar="N",
+                 help="Only connection #N of the first side, and what is laid against it."),
+    click.option("--only", multiple=True, metavar="NAME[,NAME]...",
+                 help="Only such rows: system calls, C functions, logical events (recv, send, "
+                 "spawn), or sections (see --ignore). May be given several times."),
+    click.option("--ignore", multiple=True, metavar="NAME[,NAME]...",
+                 help="Leave out such rows. The sections are setup, accept, hand-off, echo, end, "
+                 "exit, between and teardown. May be given several times."),
+)  # fmt: skip
 
 #: Where to write a view.
 writing = _writing("Write to FILE what would be printed.")

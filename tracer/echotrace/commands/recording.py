@@ -137,7 +137,7 @@ def _play(
             recorder.at_exit(lambda: _tell_missed(recorder.faults))
         try:
             if not wish.no_clients:
-                _serve_clients(recorder, generator, quiet=quiet)
+                _serve_clients(recorder, generator, wish.doing, quiet=quiet)
             if (wish.no_clients or wish.until_exit) and not recorder.stopped_by:
                 _follow(recorder, announces=wish.no_clients and not wish.quiet)
         except StepTimeout as early:
@@ -155,7 +155,9 @@ def _play(
         return stopped_by
 
 
-def _serve_clients(recorder: Recorder, generator: LoadGenerator | None, *, quiet: bool) -> None:
+def _serve_clients(
+    recorder: Recorder, generator: LoadGenerator | None, doing: str, *, quiet: bool
+) -> None:
     """Play the script, or let the clients run freely."""
     steps, wanted = recorder.plan.script, recorder.plan.load
     if generator is not None and wanted is not None:
@@ -164,7 +166,7 @@ def _serve_clients(recorder: Recorder, generator: LoadGenerator | None, *, quiet
             FreeRun(recorder, generator, lambda done: progress.tell(done, echoes)).play()
     else:
         count = len(steps.steps)
-        with Progress("recording: step", quiet=quiet) as progress:
+        with Progress(f"{doing}: step", quiet=quiet) as progress:
             Conductor(recorder, steps, lambda done: progress.tell(done, count)).play()
 
 

@@ -44,7 +44,7 @@ def command(_entry: Entry) -> click.Command:
 @options.recording
 @options.showing
 @click.pass_context
-def run(context: click.Context, /, words: tuple[str, ...], **chosen: Any) -> None:  # noqa: ANN401 -- click's
+def run(context: click.Context, /, words: tuple[str, ...], **chosen: Any) -> None:  # noqa: ANN401, ARG001 -- click's; see program_of
     """Record a program of your own, in any language, and show its connections.
 
     COMMAND is a program and its arguments, or a source file: C is compiled with -g first, Python
@@ -53,16 +53,20 @@ def run(context: click.Context, /, words: tuple[str, ...], **chosen: Any) -> Non
     come to it. The built-in scripts expect an echo; for other servers write one (--script FILE), or
     bring your own clients (--no-clients). At the end, the program is ended.
     """
-    if chosen["no_clients"]:
+    hint = "echotrace show {trace} --explain"
+    context.exit(record_and_show(hint, command=program_of(context), heard=True, **chosen))
+
+
+def program_of(context: click.Context) -> tuple[str, ...]:
+    """The words that start the program; `--` may stand behind a source file too.
+
+    UsageError for options that exclude each other, or that stand behind the source file.
+    """
+    if context.params["no_clients"]:
         for name in ("script", "clients"):
             if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
                 raise click.UsageError(f"--no-clients plays no script: leave out --{name}", context)
-    hint = "echotrace show {trace} --explain"
-    context.exit(record_and_show(hint, command=_command(words, context), heard=True, **chosen))
-
-
-def _command(words: tuple[str, ...], context: click.Context) -> tuple[str, ...]:
-    """The words that start the program; `--` may stand behind a source file too."""
+    words: tuple[str, ...] = context.params["words"]
     first, *rest = words
     if Path(first).suffix not in servers.LANGUAGE_OF_SUFFIX or not rest:
         return words

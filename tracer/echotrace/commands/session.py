@@ -19,9 +19,9 @@ from echotrace.views.words import safe
 
 @dataclass(frozen=True)
 class Delivery:
-    """What to print of a recording and where to: the options of the same names."""
+    """What to print and where to: the options of the same names; `form` is None if not chosen."""
 
-    form: str
+    form: str | None
     width: int | None
     output_: Path | None
     force: bool

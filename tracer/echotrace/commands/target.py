@@ -1,8 +1,9 @@
 """What a TARGET on the command line names: a server to record, a source file, or a trace.
 
 In this order: `-` is a trace on standard input; a name of the catalogue, as `fork`, `fork:python`
-or `broken/closed_twice`, is recorded; so is a source file of the user, by its ending; every other
-file is read as a trace. `./fork` is a file even where `fork` is a server.
+or `broken/closed_twice`, is recorded; so is a source file of the user, by its ending, and a program
+that the kernel can execute; every other file is read as a trace. `./fork` is a file even where
+`fork` is a server.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from echotrace import servers
-from echotrace.commands.session import recording_side
+from echotrace.commands.session import recording_side, trace_kept
 from echotrace.commands.show import load
 from echotrace.errors import EchotraceError, TraceFileError, UserError, did_you_mean
 from echotrace.record import interpreter
@@ -25,6 +26,10 @@ from echotrace.trace import Trace
 
 _SUFFIXES = (*servers.LANGUAGE_OF_SUFFIX, ".jsonl")
 _MOST_NAMES = 1000  # of a directory, to look for similar ones
+#: How files begin that execve(2) can start: ELF, and a script with its interpreter.
+_PROGRAMS = (b"\x7fELF", b"#!")
+#: How the names of lists of programs end (see `commands.programs`).
+LIST = ".run"
 
 
 @dataclass(frozen=True)
@@ -58,17 +63,17 @@ def resolve(target: str, **wished: Any) -> Target:  # noqa: ANN401 -- the fields
     compiling and recording; KeyboardInterrupt when the user stopped the recording.
     """
     named = server_named(target)
-    return Target(_trace(target)) if named is None else _record(**(wished | named))
+    return Target(trace_of(target)) if named is None else record(**(wished | named))
 
 
-def _trace(target: str) -> Trace:
+def trace_of(target: str) -> Trace:
     """The trace of that name; UserError for a program that has to be recorded first."""
     try:
         return load(target)
     except TraceFileError as error:
         path = Path(target)
         runs = interpreter.command(path)
-        if runs is None and not (path.is_file() and os.access(path, os.X_OK)):
+        if runs is None and not _is_executable(path):
             raise
         runs = runs or shlex.quote(target if "/" in target else f"./{target}")
         raise UserError(
@@ -78,28 +83,47 @@ def _trace(target: str) -> Trace:
 
 
 def server_named(target: str) -> dict[str, Any] | None:
-    """The fields of a Wish that say which server `target` is; None if it is a trace."""
+    """The fields of a Wish that say which program `target` is; None if it is a trace."""
     name, colon, language = target.partition(":")
     if target == "-":
         return None
     if name in servers.ALL_NAMES:
         return {"server": name} | ({"lang": _twin(name, language)} if colon else {})
     path = Path(target)
-    if not target or not _exists(path):
+    if not target or not exists(path):
         raise UserError(f"'{target}' is neither a server nor a file{_nearest(path)}")
     if path.is_dir():
         raise UserError(f"'{target}' is a directory; name a source file or a trace in it")
+    if path.suffix == LIST:
+        raise UserError(f"'{target}' lists programs to compare; name one program, server or trace")
     if path.suffix in servers.LANGUAGE_OF_SUFFIX:
         _check_readable(path)
         return {"command": (target,)}
+    if _is_executable(path) and _begins_as_program(path):
+        return {"command": (target if "/" in target else f"./{target}",)}
     return None
 
 
-def _record(**wished: Any) -> Target:  # noqa: ANN401 -- the fields of Wish
+def _is_executable(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+def _begins_as_program(path: Path) -> bool:
+    """Whether the kernel could start a file; one that may be executed and not read is a program."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4).startswith(_PROGRAMS)
+    except OSError:
+        return True
+
+
+def record(**wished: Any) -> Target:  # noqa: ANN401 -- the fields of Wish
+    """Record as wished, and keep the trace; what is raised is said at `resolve`."""
     recording = recording_side()
     recorded = recording.record_and_keep(recording.Wish(**wished))
     if recorded.stopped_by is not None:
-        raise KeyboardInterrupt
+        with trace_kept(recorded.path):
+            raise KeyboardInterrupt
     return Target(recorded.trace, recorded.error, recorded.path)
 
 
@@ -110,7 +134,8 @@ def _twin(name: str, language: str) -> str:
     return language
 
 
-def _exists(path: Path) -> bool:
+def exists(path: Path) -> bool:
+    """Whether there is such a file; UserError where that cannot be told."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):

@@ -1,5 +1,6 @@
 """What a user asked to have recorded, and the plan that this comes to."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ DEFAULT_SCRIPT = "interleaved"
 DEFAULT_ECHOES = 10
 DEFAULT_PAYLOAD = 64  # bytes
 _FREE = Script("free run", ())
+_NO_FILE_NAME = re.compile(r"[^\w.+-]")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Wish:
     they are the user's, and `until_exit` lets the recording last until the program ends. `loading`
     is how long the program may run until it listens. `heard` lets its standard output be seen on
     ours, `mute` throws what it writes to stderr away; `tentative` says nothing of faults that meet
-    no call; `label` tells recordings of one server apart that are kept at the same time.
+    no call; `label` tells recordings of one server apart that are kept at the same time. `name` is
+    what the server is called in place of its own name; `doing` what progress says is done.
     """
 
     server: str = ""
@@ -56,6 +59,8 @@ class Wish:
     heard: bool = False
     tentative: bool = False
     label: str = ""
+    name: str = ""
+    doing: str = "recording"
 
     @property
     def played(self) -> str:
@@ -66,7 +71,9 @@ class Wish:
     def kept_as(self) -> str:
         """The name under which the trace is kept; a user's `fork` is not ours."""
         name = self.server.replace("/", "-")
-        if self.command:
+        if self.name:
+            name = _NO_FILE_NAME.sub("-", self.name)
+        elif self.command:
             called = Path(self.command[0]).name
             name = called if Path(called).suffix in servers.LANGUAGE_OF_SUFFIX else f"run-{called}"
         return f"{name}-{self.label}" if self.label else name
@@ -82,7 +89,7 @@ def plan_of(wish: Wish) -> Plan:
     play = script.NOTHING if wish.no_clients else script.find(wish.played, wish.clients)
     found = program.find(wish.command) if wish.command else _of_catalogue(wish)
     return Plan(
-        server=found.name,
+        server=wish.name or found.name,
         language=found.language,
         program=found.path,
         argv=found.argv,

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from operator import itemgetter
 
+from echotrace.kernel.gauge import MostOpen
 from echotrace.kernel.ledger import Ledger
 from echotrace.kernel.live import Live
 from echotrace.kernel.model import Kernel
@@ -24,22 +25,27 @@ _BYTES_A_MOMENT = 64
 
 
 class History:
-    """All moments of a trace; `ledger` holds the books after the last one."""
+    """All moments of a trace; `ledger` holds the books after the last one.
+
+    `most_open` are the most descriptors open at one time, None where they cannot be known.
+    """
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._moments = moments(records)
         self._keyframes: list[tuple[int, bytes]] = []
-        self.ledger: Ledger = self._run()
+        last = self._run()
+        self.ledger: Ledger = last.ledger
+        self.most_open: MostOpen | None = last.live.gauge.most
 
     @no_garbage_collection()
-    def _run(self) -> Ledger:
+    def _run(self) -> Kernel:
         kernel = Kernel()
         due = 0
         for number, moment in enumerate(self._moments):
             if number == due:
                 due = number + self._keep(number, kernel.live)
             kernel.apply(moment)
-        return kernel.ledger
+        return kernel
 
     def at(self, time: int) -> State:
         """The state when all that happened up to and at `time` (ns) has happened."""

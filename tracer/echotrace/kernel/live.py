@@ -15,6 +15,7 @@ from echotrace.kernel.facts import (
     status_flags,
 )
 from echotrace.kernel.flight import Inbox
+from echotrace.kernel.gauge import Gauge
 from echotrace.kernel.ledger import Ledger
 from echotrace.kernel.sockets import Act, Socket
 from echotrace.kernel.state import ProcessState
@@ -34,7 +35,8 @@ class Live:
     are the sockets that listen(2) was called on, by description id; `found` is what was open before
     the recording began, by the numbers of the trace. `astray` are the messages sent over sockets
     whose other end is not known.
-    `receivers` are the datagram sockets that bind(2) was called on, by description id.
+    `receivers` are the datagram sockets that bind(2) was called on, by description id. `gauge`
+    counts the descriptors of all tables.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -48,6 +50,7 @@ class Live:
         self.receivers: dict[int, Open] = {}
         self.found: dict[int, Open] = {}
         self.astray: Inbox[Open] = Inbox()
+        self.gauge = Gauge()
         self._descriptions = 0
         self._tables = 0
 
@@ -169,7 +172,7 @@ class Live:
     def new_table(self) -> Table:
         """An empty table."""
         self._tables += 1
-        return Table(self._tables)
+        return Table(self._tables, self.gauge)
 
     def copy_of(self, table: Table) -> Table:
         """A copy of a table, as fork(2) makes it."""

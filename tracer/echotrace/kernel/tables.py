@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from echotrace.kernel.descriptions import HOLDERS_NAMED, Description, Freed
 from echotrace.kernel.flight import Inbox
+from echotrace.kernel.gauge import Gauge
 from echotrace.kernel.sockets import Act, Socket, after
 
 
@@ -139,14 +140,15 @@ class Table:
 
     `number` tells tables apart. `closing` holds the last close of a descriptor and the time at
     which that call ended (None: never): another thread may use a descriptor whose close has begun
-    and not been seen to end. `hidden` tells that requests of a ring (io_uring(7)) may fill and
-    empty its slots, which the trace does not show.
+    and not been seen to end. `gauge` counts the filled slots of all tables. `hidden` tells that
+    requests of a ring (io_uring(7)) may fill and empty its slots, which the trace does not show.
     """
 
-    __slots__ = ("cloexec", "closing", "hidden", "number", "slots", "tasks")
+    __slots__ = ("cloexec", "closing", "gauge", "hidden", "number", "slots", "tasks")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, gauge: Gauge) -> None:
         self.number = number
+        self.gauge = gauge
         self.slots: dict[int, Open] = {}
         self.cloexec: set[int] = set()
         self.tasks: dict[int, None] = {}
@@ -158,6 +160,7 @@ class Table:
         self.slots[fd] = entry
         entry.count += 1
         entry.tables[self] = entry.tables.get(self, 0) + 1
+        self.gauge.filled(self.slots, 1)
         if cloexec:
             self.cloexec.add(fd)
         if self.hidden:
@@ -166,12 +169,14 @@ class Table:
     def hide(self) -> None:
         """From now on its slots may change without a trace."""
         self.hidden = True
+        self.gauge.known = False
         for entry in self.slots.values():
             entry.hide()
 
     def free(self, fd: int) -> Freed:
         """Empty the filled slot `fd`."""
         entry = self.slots.pop(fd)
+        self.gauge.emptied()
         self.cloexec.discard(fd)
         entry.count -= 1
         mine = entry.tables.pop(self) - 1
@@ -195,8 +200,9 @@ class Table:
 
     def copy(self, number: int) -> "Table":
         """A table of its own with the same slots, as fork(2) makes it; no task has it yet."""
-        twin = Table(number)
+        twin = Table(number, self.gauge)
         twin.slots = dict(self.slots)
+        self.gauge.filled(twin.slots, len(twin.slots))
         twin.cloexec = set(self.cloexec)
         twin.hidden = self.hidden
         for entry in self.slots.values():

@@ -14,7 +14,7 @@ from echotrace.kernel.state import State
 from echotrace.story.events import LISTENER, NONE, Place, StoryEvent
 from echotrace.story.links import Links
 from echotrace.story.roles import Roles
-from echotrace.trace import Source, Trace
+from echotrace.trace import Attached, Source, Task, Trace
 
 __all__ = ["LISTENER", "NONE", "Connection", "Listener", "Place", "Story", "StoryEvent"]
 
@@ -115,6 +115,18 @@ class Story:
     def sources(self) -> Mapping[str, Source]:
         """The source files that sites name, by the name they use."""
         return self.trace.sources()
+
+    @cached_property
+    def makers(self) -> Mapping[str, str]:
+        """The task that made each task, or the parent of a process attached to, by role."""
+        found: dict[str, str] = {}
+        for record in self.trace.records:
+            if isinstance(record, Task | Attached) and record.parent is not None:
+                tid = record.tid if isinstance(record, Task) else record.pid
+                made, maker = (self.roles.of(each, record.time) for each in (tid, record.parent))
+                if made is not None and maker is not None:
+                    found[made] = maker
+        return found
 
     @cached_property
     def links(self) -> Links:

@@ -6,7 +6,7 @@ from itertools import groupby, islice
 
 from echotrace.story.events import takes_whoever_comes
 from echotrace.story.nouns import NONE, Place, Story, StoryEvent
-from echotrace.views.cells import row_phrase
+from echotrace.views.cells import cell_phrase
 from echotrace.views.layout import Column, Layout, Row
 
 _MOST_LINES = 60
@@ -64,7 +64,9 @@ def _folded(story: Story, rows: Iterable[Row]) -> Iterator[Row]:
     """The rows, of those alike that follow each other in the server's column only the first."""
     for (server, _), alike in groupby(rows, lambda row: _likeness(story, row)):
         if server:
-            yield replace(next(alike), more=sum(1 for _ in alike))
+            first = next(alike)
+            more = sum(1 for _ in alike)
+            yield replace(first, cells=(replace(first.cell, more=more),))
         else:
             yield from alike
 
@@ -72,4 +74,4 @@ def _folded(story: Story, rows: Iterable[Row]) -> Iterator[Row]:
 def _likeness(story: Story, row: Row) -> tuple[bool, object]:
     if row.column != "server":
         return False, None
-    return True, (row.event.actor, row.part, row_phrase(story, row))
+    return True, (row.event.actor, row.cell.part, cell_phrase(story, row.cell))

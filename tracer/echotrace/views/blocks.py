@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.story.nouns import Story
-from echotrace.views.cells import actor, one_line, row_phrase
+from echotrace.views.cells import actor, cell_phrase, one_line
 from echotrace.views.layout import Column, Layout, Row
 from echotrace.views.paint import Surface
 from echotrace.views.widths import GAP, LEAST_COLUMN, LEAST_SERVER, widths
@@ -52,7 +52,13 @@ def _block(
     keys = [column.key for column in columns]
     rows = [row for row in layout.rows if row.column in keys]
     cells = [
-        one_line(row, row_phrase(story, row), actor(row, layout.by), surface, kernel=kernel)
+        one_line(
+            row.cell,
+            cell_phrase(story, row.cell),
+            actor(row.cell, layout.by),
+            surface,
+            kernel=kernel,
+        )
         for row in rows
     ]
     needs: dict[str, int] = {}

@@ -7,7 +7,8 @@ from echotrace.kernel.readiness import as_it_began
 from echotrace.story.nouns import Story
 from echotrace.trace import ClientStep, Syscall
 from echotrace.views import words
-from echotrace.views.layout import Row, brings_connection, can_wait
+from echotrace.views.lanes import brings_connection, can_wait
+from echotrace.views.layout import Cell
 from echotrace.views.paint import Surface, glyphs
 from echotrace.views.phrases import Phrase, c_call, phrase
 
@@ -22,38 +23,38 @@ _WORD = re.compile(r" *[^ ]+")
 _SEAM = re.compile(rf"(?<=[|,(\[/{TIE}])")
 
 
-def row_phrase(story: Story, row: Row) -> Phrase:
-    """What a row says: a call that begins to wait has no outcome yet, also not in its arguments."""
-    whole, record = phrase(story, row.event), row.event.record
-    if row.part == "whole" and waited_long(row):
-        return replace(whole, note=", ".join(filter(None, (whole.note, _after(row)))))
-    if row.part != "begin" or not isinstance(record, Syscall):
+def cell_phrase(story: Story, cell: Cell) -> Phrase:
+    """What a cell says: a call that begins has no outcome yet, also not in its arguments."""
+    whole, record = phrase(story, cell.event), cell.event.record
+    if cell.part == "whole" and waited_long(cell):
+        return replace(whole, note=", ".join(filter(None, (whole.note, _after(cell)))))
+    if cell.part != "begin" or not isinstance(record, Syscall):
         return whole
     return replace(whole, head=c_call(as_it_began(record)), outcome="", data=None, note="")
 
 
-def waited_long(row: Row) -> bool:
-    """Whether a call waited so long, with nothing in between, that its one row has to say so."""
-    return can_wait(getattr(row.event.record, "name", "")) and _length(row) >= _LONG
+def waited_long(cell: Cell) -> bool:
+    """Whether a call waited so long, with nothing in between, that its one cell has to say so."""
+    return can_wait(getattr(cell.event.record, "name", "")) and _length(cell) >= _LONG
 
 
-def _length(row: Row) -> int:
-    return (row.event.end or row.event.start) - row.event.start
+def _length(cell: Cell) -> int:
+    return (cell.event.end or cell.event.start) - cell.event.start
 
 
-def _after(row: Row) -> str:
-    return f"after {_length(row) / 1e6:,.0f} ms"
+def _after(cell: Cell) -> str:
+    return f"after {_length(cell) / 1e6:,.0f} ms"
 
 
-def one_line(row: Row, said: Phrase, who: str, surface: Surface, *, kernel: bool) -> str:
+def one_line(cell: Cell, said: Phrase, who: str, surface: Surface, *, kernel: bool) -> str:
     """The cell on one line, whatever its width; `kernel` adds the system call's own name."""
     together = [
         f"→ {said.kernel}" if kernel and said.kernel else "",
         said.outcome,
         "" if said.data is None else words.quoted(said.data, said.size, _PAYLOAD_WIDTH),
         f"· {said.note}" if said.note else "",
-        WAIT * 3 if row.part == "begin" else "",
-        f"… {words.count(row.more, 'time')} more" if row.more else "",
+        WAIT * 3 if cell.part == "begin" else "",
+        f"… {words.count(cell.more, 'time')} more" if cell.more else "",
     ]
     parts = [glyphs(part, surface) for part in (who, said.head, *together)]
     parts[2:] = [part.replace(" ", TIE) for part in parts[2:]]
@@ -87,12 +88,12 @@ def end_of(text: str, width: int, surface: Surface) -> str:
     return text if len(text) <= width else glyphs("…", surface) + text[len(text) - width + 1 :]
 
 
-def actor(row: Row, by: str) -> str:
+def actor(cell: Cell, by: str) -> str:
     """Who acts, where the column does not say it: the task, or by task the connection."""
     if by == "connection":
-        return row.event.actor
-    number = row.event.place.connection
-    if row.part == "begin" and brings_connection(row.event):
+        return cell.event.actor
+    number = cell.event.place.connection
+    if cell.part == "begin" and brings_connection(cell.event):
         number = None  # which connection it will be is not known yet
-    who = row.event.actor if isinstance(row.event.record, ClientStep) else ""
+    who = cell.event.actor if isinstance(cell.event.record, ClientStep) else ""
     return " ".join(filter(None, (who, f"#{number}" if number else "")))

@@ -1,125 +1,86 @@
-"""Two stories side by side as text: one row a logical event, and below it why they differ."""
+"""Two to six stories as text: side by side, or where that is too narrow, unified."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from echotrace.story.compare.nouns import Alignment, Comparison, Mark, Row
-from echotrace.story.compare.service import flags_of
-from echotrace.story.nouns import Connection, Story, StoryEvent
-from echotrace.views import words
+from echotrace.story.compare.nouns import Comparison
+from echotrace.views import comparison_words as told
 from echotrace.views.cells import fit
+from echotrace.views.folding import Shown, shown
+from echotrace.views.layout import Row
 from echotrace.views.paint import Piece, Surface, glyphs, paint
-from echotrace.views.phrases import phrase
-from echotrace.views.shortcomings import shortcomings
-from echotrace.views.summary import nobody
+from echotrace.views.side_by_side import LEAST_SIDE, Frame, SideBySide, Words
+from echotrace.views.sides import lay_out
+from echotrace.views.supplement_lines import supplement_lines
+from echotrace.views.supplements import supplements
 from echotrace.views.timeline import LEAST_WIDTH
+from echotrace.views.unified import Unified, Widths
 
-_SECTION_WIDTH, _NUMBER_WIDTH, _GAP = 9, 4, "  "
-_MOST_SIDE = 60
-_PAYLOAD_WIDTH = 24
+_Lines = Iterator[list[Piece]]
 
 
-def comparison(compared: Comparison, surface: Surface) -> str:
-    """The whole view."""
-    frame = _Frame(compared, surface)
-    sections = [list(_notes(compared, surface))]
-    sections += [list(frame.table(alignment)) for alignment in compared.alignments]
-    sections.append(list(_differences(compared, surface)))
+def comparison(compared: Comparison, surface: Surface, *, whole: bool = False) -> str:
+    """The whole view; unless `whole` is wanted, what needs no reading is folded."""
+    width = max(surface.width, LEAST_WIDTH)
+    parts, left_out = shown(lay_out(compared), whole=whole)
+    drawer = _drawer(compared, parts, width, surface)
+    rows = (line for part in parts for line in part.lines if isinstance(line, Row))
+    legend = told.legend(
+        compared, rows, drawer.words.left_out,
+        waits=drawer.words.waits, unified=isinstance(drawer, Unified),
+    )  # fmt: skip
+    sections = [
+        [
+            *_folded([told.title(compared)], "bold", width, surface),
+            *_folded(told.notes(compared), "differs", width, surface),
+        ],
+        *_table(compared, parts, drawer),
+        [*_folded(filter(None, [left_out]), "bold", width, surface)],
+        [
+            *_folded(filter(None, [legend]), "dim", width, surface),
+            *_differences(compared, width, surface),
+        ],
+        *([*supplement_lines(each, width, surface)] for each in supplements(compared, width)),
+    ]
     return "\n".join(paint(section, surface) for section in sections if section)
 
 
-def _notes(compared: Comparison, surface: Surface) -> Iterator[list[Piece]]:
-    told = list(compared.notes)
-    for story, name in zip(compared.stories, compared.names, strict=True):
-        told += (f"{name}: {sentence}" for sentence in shortcomings(story))
-    if not any(story.connections for story in compared.stories):
-        told.append(f"{nobody(*compared.stories)} on either side.")
-    for sentence in told:
-        for line in fit(glyphs(sentence, surface), surface.width):
-            yield [Piece(line, "differs")]
+def _drawer(
+    compared: Comparison, parts: Sequence[Shown], width: int, surface: Surface
+) -> SideBySide | Unified:
+    """What draws the parts: side by side where each side has room enough."""
+    stories = dict(zip(compared.names, compared.stories, strict=True))
+    frame = Frame.of(parts, len(stories), width)
+    if frame.side >= LEAST_SIDE:
+        return SideBySide(frame, Words(stories, parts, frame.side, surface), surface)
+    widths = Widths.of(parts, len(stories), width)
+    return Unified(widths, Words(stories, parts, widths.text, surface), surface)
 
 
-class _Frame:
-    """Draws the tables of a comparison in the width of a surface."""
-
-    def __init__(self, compared: Comparison, surface: Surface) -> None:
-        self._left, self._right = compared.stories[:2]
-        self._names = compared.names
-        self._surface = surface
-        margins = _SECTION_WIDTH + 3 + 2 * (_NUMBER_WIDTH + 1) + 2 * len(_GAP)
-        self._side = min(_MOST_SIDE, (max(surface.width, LEAST_WIDTH) - margins) // 2)
-
-    def table(self, alignment: Alignment) -> Iterator[list[Piece]]:
-        """One pair of connections."""
-        yield self._heading(alignment)
-        section = ""
-        for row in alignment.rows:
-            yield from self._row(row, row.section if row.section != section else "")
-            section = row.section
-
-    def _heading(self, alignment: Alignment) -> list[Piece]:
-        known = next(filter(None, alignment.connections), None)
-        client = f" C{known.client}" if known and known.client else ""
-        label = (f"#{known.number}{client}" if known else alignment.kind).ljust(_SECTION_WIDTH)
-        left, right = (
-            self._title(story, name, own, connection=known is not None)
-            for story, name, own in zip(
-                (self._left, self._right), self._names, alignment.connections, strict=False
-            )
-        )
-        return [Piece(glyphs(f"{label}{_GAP}{left}   {_GAP}{right}", self._surface), "bold")]
-
-    def _title(self, story: Story, name: str, own: Connection | None, *, connection: bool) -> str:
-        """The story's name above its column, behind the room for the numbers."""
-        missing = "no such peer" if story.receivers else "no such connection"
-        title = f"{name}: {missing}" if connection and own is None else name
-        indented = " " * (_NUMBER_WIDTH + 1) + title
-        width = _NUMBER_WIDTH + 1 + self._side
-        return indented[:width].ljust(width)
-
-    def _row(self, row: Row, section: str) -> Iterator[list[Piece]]:
-        events = [step.event if step else None for step in row.steps[:2]]
-        left, right = self._cell(self._left, events[0]), self._cell(self._right, events[1])
-        mark = row.mark(1)
-        for index in range(max(len(left), len(right))):
-            first = index == 0
-            yield [
-                Piece((section if first else "").ljust(_SECTION_WIDTH), "dim"),
-                *self._half(events[0], left, index, mark),
-                Piece(f" {glyphs(mark, self._surface) if first else ' '} ", _style(mark)),
-                *self._half(events[1], right, index, mark),
-            ]
-
-    def _half(
-        self, event: StoryEvent | None, lines: list[str], index: int, mark: Mark
-    ) -> Iterator[Piece]:
-        number = f"{event.seq:>{_NUMBER_WIDTH}} " if event and index == 0 else " " * 5
-        text = lines[index] if index < len(lines) else ""
-        yield Piece(_GAP + number, "dim")
-        yield Piece(text.ljust(self._side), _style(mark))
-
-    def _cell(self, story: Story, event: StoryEvent | None) -> list[str]:
-        if event is None:
-            return []
-        said = phrase(story, event)
-        flags = ", ".join(flag.removeprefix("CLONE_") for flag in flags_of(event))
-        parts = [event.actor, said.head, f"→ {said.kernel}" if said.kernel else "",
-                 f"[{flags}]" if flags else "", said.outcome]  # fmt: skip
-        if said.data is not None:
-            parts.append(words.quoted(said.data, said.size, _PAYLOAD_WIDTH))
-        return fit(glyphs(" ".join(filter(None, parts)), self._surface), self._side)
+def _table(
+    compared: Comparison, parts: Sequence[Shown], drawer: SideBySide | Unified
+) -> Iterator[list[list[Piece]]]:
+    """The parts in sections: those of one line each have none of their own."""
+    section = list(drawer.above(compared.names, parts))
+    for position, part in enumerate(parts):
+        if position > 1 and not part.folded:
+            yield section
+            section = []
+        section += drawer.part(part)
+    yield section
 
 
-def _style(mark: Mark) -> str:
-    return "plain" if mark is Mark.SAME else "differs"
+def _folded(sentences: Iterable[str], style: str, width: int, surface: Surface) -> _Lines:
+    for sentence in sentences:
+        for line in fit(glyphs(sentence, surface), width):
+            yield [Piece(line, style)]
 
 
-def _differences(compared: Comparison, surface: Surface) -> Iterator[list[Piece]]:
-    if compared.same:
-        yield [Piece("No difference.")]
-        return
-    legend = "= the same, ≠ not the same, < only left, > only right; the numbers aside"
-    yield from ([Piece(line, "dim")] for line in fit(glyphs(legend, surface), surface.width))
-    yield [Piece("What differs", "bold")]
-    for number, difference in enumerate(compared.differences[0], start=1):
-        text = glyphs(f"{number}. {difference.sentence}.", surface)
-        yield from ([Piece(f"  {line}")] for line in fit(text, surface.width - 2))
+def _differences(compared: Comparison, width: int, surface: Surface) -> _Lines:
+    for answer in told.answers(compared):
+        if answer.heading:
+            yield from _folded([answer.heading], "bold", width, surface)
+        if answer.sentence:
+            yield from _folded([answer.sentence], "plain", width, surface)
+        for number, difference in enumerate(answer.differences, start=1):
+            text = glyphs(f"{number}. {difference.sentence}.", surface)
+            yield from ([Piece(f"  {line}")] for line in fit(text, width - 2))

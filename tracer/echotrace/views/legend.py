@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from echotrace.story.nouns import Story
 from echotrace.views import words
-from echotrace.views.cells import WAIT, fit, row_phrase, waited_long
+from echotrace.views.cells import WAIT, cell_phrase, fit, waited_long
 from echotrace.views.layout import Layout
 from echotrace.views.paint import Piece, Surface, glyphs
 from echotrace.views.phrases import INJECTED
@@ -13,9 +13,9 @@ from echotrace.views.phrases import INJECTED
 def legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:
     """What the marks mean, the kernel's names of the calls, and how much is not shown."""
     sentences = []
-    if any(row.part == "begin" for row in layout.rows):
+    if any(row.cell.part == "begin" for row in layout.rows):
         sentences.append(f"{WAIT} waits; such a call stands where it began and where it returned")
-    if any(row.part == "whole" and waited_long(row) for row in layout.rows):
+    if any(row.cell.part == "whole" and waited_long(row.cell) for row in layout.rows):
         sentences.append("after … ms: with nothing in between, a call that waited stands once")
     if any(getattr(row.event.record, "injected", None) for row in layout.rows):
         sentences.append(f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's")
@@ -33,7 +33,7 @@ def legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piec
 
 def _system_calls(story: Story, layout: Layout) -> Iterator[str]:
     names: dict[str, dict[str, None]] = {}
-    for said in (row_phrase(story, row) for row in layout.rows):
+    for said in (cell_phrase(story, row.cell) for row in layout.rows):
         if said.kernel:
             names.setdefault(said.head.partition("(")[0], {})[said.kernel] = None
     if names:

@@ -14,13 +14,9 @@ from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.unfolding import Unfolding
 from echotrace.trace import ClientStep, Header, Record, Syscall
 from echotrace.views import heading, words
-from echotrace.views.cells import actor, fit, one_line, row_phrase
-from echotrace.views.layout import (
-    Moment,
-    Row,
-    can_wait,
-    moments_of,
-)
+from echotrace.views.cells import actor, cell_phrase, fit, one_line
+from echotrace.views.lanes import Moment, can_wait, moments_of
+from echotrace.views.layout import Row
 from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint
 from echotrace.views.shortcomings import shortcomings
 from echotrace.views.summary import summary
@@ -63,7 +59,7 @@ class LiveTimeline:
         moments = self._new(records)
         begun = [c for c in going_on if can_wait(c.name) and c.seq not in self._waiting]
         moments = sorted([*moments, *self._new(begun)], key=lambda moment: moment.time)
-        rows = [Row(m.time, m.event, self._column(m), m.part, frozenset()) for m in moments]
+        rows = [Row((replace(m, column=self._column(m)).cell,), m.time) for m in moments]
         return paint([*self._connections(), *self._lines(rows)], self._surface)
 
     def _new(self, records: Sequence[Record]) -> list[Moment]:
@@ -121,9 +117,9 @@ class LiveTimeline:
     def _lines(self, rows: Sequence[Row]) -> Iterator[list[Piece]]:
         story = self._unfolding.story
         for row in rows:
-            said, who = row_phrase(story, row), actor(row, self._by)
+            said, who = cell_phrase(story, row.cell), actor(row.cell, self._by)
             text, time = (
-                one_line(row, said, who, self._surface, kernel=True),
+                one_line(row.cell, said, who, self._surface, kernel=True),
                 f"{row.time / 1e6:.2f}",
             )
             if row.time < self._latest:  # known only now: time does not go back

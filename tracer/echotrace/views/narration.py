@@ -11,5 +11,5 @@ def narrate(story: Story, row: Row) -> str:
 
     A call that only begins is told without its outcome, which is not known yet at that step.
     """
-    tell = waiting if row.part == "begin" else explain
+    tell = waiting if row.cell.part == "begin" else explain
     return words.safe(tell(story, row.event))

@@ -7,7 +7,7 @@ from echotrace.kernel.sockets import UDP_NAMES, Datagram, Pending, Socket, Socke
 from echotrace.kernel.state import Interest, OpenState, ProcessState, State, TableState, TaskState
 from echotrace.trace import Syscall
 from echotrace.views import words
-from echotrace.views.layout import can_wait
+from echotrace.views.lanes import can_wait
 from echotrace.views.moment import Fact, Line, Section
 from echotrace.views.names import Names
 from echotrace.views.phrases import c_call

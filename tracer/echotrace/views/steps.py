@@ -14,7 +14,8 @@ from echotrace.story.essentials import is_essential
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import ClientStep, Exit, Syscall
-from echotrace.views.layout import Layout, Row, lay_out
+from echotrace.views.lanes import lay_out
+from echotrace.views.layout import Layout, Row
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def state_after(story: Story, row: Row) -> State:
     A call that waits has begun, and no more. So has a client's step: what it does to the server
     happens at its begin, its end is when the client knew of it.
     """
-    begun = row.part == "begin" or isinstance(row.event.record, ClientStep)
+    begun = row.cell.part == "begin" or isinstance(row.event.record, ClientStep)
     return story.at(row.event.seq, begun=begun)
 
 

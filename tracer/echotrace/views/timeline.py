@@ -11,7 +11,8 @@ from echotrace.views.beginning import beginning
 from echotrace.views.blocks import Block, blocks, groups_of
 from echotrace.views.cells import WAIT, end_of, fit
 from echotrace.views.explanations import explanations
-from echotrace.views.layout import Layout, Row, lay_out
+from echotrace.views.lanes import lay_out
+from echotrace.views.layout import Layout, Row
 from echotrace.views.legend import legend
 from echotrace.views.load import cut, load_lines
 from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint

@@ -10,7 +10,7 @@ from echotrace.story.compare import on_bytes, on_ends, on_hand_off, on_tasks, on
 from echotrace.story.compare.kinds import RANKS
 from echotrace.story.compare.nouns import Alignment, Difference
 from echotrace.story.compare.on_datagrams import no_connections
-from echotrace.story.compare.on_interpreter import close_on_exec, names_asked
+from echotrace.story.compare.on_interpreter import close_on_exec, library_calls, names_asked
 from echotrace.story.compare.on_options import options_of_connection, options_of_listener, waits
 from echotrace.story.compare.on_sends import sends
 from echotrace.story.compare.on_set_up import addresses, queues, sockets
@@ -29,7 +29,7 @@ _RULES: tuple[_Rule, ...] = (
     on_ends.kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.exits,
     on_ends.ends_of_all, on_bytes.buffers, on_bytes.other_functions, left_waiting,
     sends, clients_gone, sockets, addresses, queues, options_of_listener, options_of_connection,
-    waits, close_on_exec, names_asked,
+    waits, close_on_exec, names_asked, library_calls,
 )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """What makes two steps the same: not the numbers of a run, but the call and its outcome."""
 
+from msgspec.structs import replace
+
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
@@ -27,6 +29,15 @@ def essence(event: StoryEvent) -> tuple[object, ...]:
     bound = _host(record) if record.name == "bind" else None
     going_on = record.end is None
     return (record.name, record.errno, going_on, moved, record.data, asked, addressed, bound)
+
+
+def outline(event: StoryEvent) -> tuple[object, ...]:
+    """The essence but for the payload: whether bytes were moved, not which or how many."""
+    record = event.record
+    if not isinstance(record, Syscall) or record.data is None:
+        return essence(event)
+    blank = replace(event, record=replace(record, data=None))
+    return (*essence(blank), bool(record.result))
 
 
 def _plain(value: object) -> object:

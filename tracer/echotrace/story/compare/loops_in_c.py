@@ -6,7 +6,6 @@ expanded. Any text gives a result, if need be an empty one.
 
 import re
 from collections.abc import Generator, Iterator, Sequence
-from functools import lru_cache
 from itertools import takewhile
 
 from echotrace.story.compare.loops import Program, SourceCall, Span
@@ -24,7 +23,6 @@ _BEFORE_VALUES = ("=", ",", ")")
 _NO_CALLS = frozenset({"if", "for", "while", "switch", "return", "sizeof", "do", "else", "case"})
 
 
-@lru_cache(maxsize=8)  # a comparison asks again for each connection
 def of_c(text: str) -> Program:
     """What a C source has of calls, loops and functions; their places count tokens."""
     words, lines = _tokens(text)

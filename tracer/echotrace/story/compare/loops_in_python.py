@@ -3,7 +3,6 @@
 import ast
 import warnings
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TypeAlias
 
 from echotrace.story.compare.loops import Program, SourceCall, Span
@@ -13,7 +12,6 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Assignment: TypeAlias = ast.Assign | ast.AugAssign
 
 
-@lru_cache(maxsize=8)  # a comparison asks again for each connection
 def of_python(text: str) -> Program:
     """What a Python source has of calls, loops and functions."""
     nodes = _nodes(text)

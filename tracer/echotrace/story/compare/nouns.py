@@ -1,6 +1,5 @@
 """The nouns of a comparison: steps in rows, rows in alignments, and what differs in words."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -127,21 +126,3 @@ class Comparison:
     def same(self) -> bool:
         """Whether there is no difference, times and numbers of the run aside."""
         return not any(self.differences) and all(each.same for each in self.alignments)
-
-
-def names_of(stories: Sequence[Story]) -> tuple[str, ...]:
-    """What to call each side: the server, where that is not enough with language and letter.
-
-    Two servers of one name are `fork:c` and `fork:python`, or `fork:c A` and `fork:c B`.
-    """
-    servers = [story.trace.header.server for story in stories]
-    long = [f"{story.trace.header.server}:{story.trace.header.language}" for story in stories]
-    names = []
-    for position, (short, longer) in enumerate(zip(servers, long, strict=True)):
-        if servers.count(short) == 1:
-            names.append(short)
-        elif long.count(longer) == 1:
-            names.append(longer)
-        else:
-            names.append(f"{longer} {chr(ord('A') + long[:position].count(longer))}")
-    return tuple(names)

@@ -16,6 +16,7 @@ from echotrace.story.compare.sides import (
     made_by_python,
     of_datagrams,
 )
+from echotrace.story.explain.text import count
 from echotrace.story.nouns import StoryEvent
 
 
@@ -24,15 +25,19 @@ def buffers(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Differenc
     mine, your = _sizes(one), _sizes(other)
     if not mine or not your or mine.keys() == your.keys():
         return
-    told = [_told(side, sizes) for side, sizes in ((one, mine), (other, your))]
     events: list[Shown] = [
         (side, event) for side, sizes in ((one, mine), (other, your)) for event in sizes.values()
     ]
-    if _datagrams(mine) or _datagrams(your):
-        so = "what does not fit stays for the next call in TCP and is lost in UDP"
-    else:
-        so = _calls(one, mine, other, your)
     events += _parted(one, other, pairs)
+    of_datagram = "what does not fit of a datagram is lost"
+    match _datagrams(mine), _datagrams(your):
+        case True, True:
+            so = of_datagram
+        case False, False:
+            so = _calls(one, mine, other, your)
+        case _:
+            so = f"{of_datagram}, of a stream it stays for the next call"
+    told = [_told(side, sizes) for side, sizes in ((one, mine), (other, your))]
     yield difference("buffer", f"{'; '.join(told)}: {so}", *events)
 
 
@@ -75,13 +80,9 @@ def _calls(one: Side, mine: dict[int, StoryEvent], other: Side, your: dict[int, 
     message = max(*mine, *your)
     least = [-(-message // max(sizes)) for sizes in (mine, your)]
     return (
-        f"a message of {message:,} bytes takes at least {_times(least[0])} in {one.name}, "
-        f"{_times(least[1])} in {other.name}"
+        f"a message of {message:,} bytes takes at least {count(least[0], 'call')} in {one.name}, "
+        f"{least[1]} in {other.name}"
     )
-
-
-def _times(calls: int) -> str:
-    return "one call" if calls == 1 else f"{calls:,} calls"
 
 
 def _client(side: Side) -> str:

@@ -56,15 +56,17 @@ def _only_close(side: Side) -> tuple[str, list[Shown]]:
     """Why nobody has to close a second descriptor on this side, and what shows it."""
     own, closing = service(side), side.closing
     if own is not None and own.accept is None:
-        return f"{side.name} has no descriptor for a peer", [(side, own.served)]
+        return f"{side.name} has no descriptor for a peer ({side.at(own.served)})", [
+            (side, own.served)
+        ]
     if closing is None and own is not None and own.maker is not None and own.shares_table:
-        return f"threads share one table ({side.at(own.maker)})", [(side, own.maker)]
+        return f"in {side.name} the table is shared ({side.at(own.maker)})", [(side, own.maker)]
     if closing is None:
         return f"{side.name} makes no such call", []
     whose = f"{closing.actor}'s close is the only one ({side.at(closing)})"
     if own is not None and own.shares_table:
-        return f"threads share one table, so {whose}", [(side, closing)]
-    return f"nobody else has {closing.place.name} there, so {whose}", [(side, closing)]
+        return f"in {side.name} the table is shared, so {whose}", [(side, closing)]
+    return f"in {side.name} nobody else has {closing.place.name}, so {whose}", [(side, closing)]
 
 
 def shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
@@ -78,8 +80,8 @@ def shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differ
         yield difference(
             "shutdown",
             f"{event.actor} calls shutdown{_what_it_sends(event)} before it closes "
-            f"({side.at(event)}); "
-            f"{closing.actor}'s close {_what_it_does(closing)} ({across.at(closing)})",
+            f"({side.at(event)}); in {across.name} {closing.actor}'s close "
+            f"{_what_it_does(closing)} ({across.at(closing)})",
             (side, event), (across, closing),
         )  # fmt: skip
         return

@@ -48,4 +48,6 @@ def _otherwise(own: Service) -> tuple[str, list[Shown]]:
 
 
 def _told(sentence: str, own: Service, *events: StoryEvent) -> tuple[str, list[Shown]]:
-    return f"{sentence} ({own.side.at(*events)})", [(own.side, event) for event in events]
+    return f"in {own.side.name} {sentence} ({own.side.at(*events)})", [
+        (own.side, event) for event in events
+    ]

@@ -9,12 +9,25 @@ from echotrace.story.compare.sides import (
     Side,
     call_of,
     difference,
+    function,
     is_call,
     made_by_python,
 )
+from echotrace.story.explain.text import listed
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Site
+
+#: Calls that functions of Python's library make beside their purpose, and why (Lib/socket.py).
+_WHY: Mapping[tuple[str, str], str] = {
+    ("socket.accept", "poll"): (
+        "a socket with a timeout is nonblocking, so the interpreter waits in poll as long"
+    ),
+    ("socket.accept", "ioctl"): (
+        "the listening socket has a timeout and is nonblocking; on some systems what it accepts "
+        "would be so too, so the library makes it wait"
+    ),
+}
 
 
 def added_by(event: StoryEvent) -> str:
@@ -39,23 +52,27 @@ def close_on_exec(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Di
         }
         if not events:
             continue
-        told = [
-            f"{what} ({_flag_of(event)}, {side.at(event)})" for what, (event, _) in events.items()
-        ]
+        noun = side.story.listeners[0].noun
+        told = listed(
+            [f"{what.format(noun=noun)} ({_flag_of(event)}, {side.at(event)})"
+             for what, (event, _) in events.items()]
+        )  # fmt: skip
         by_python = any(made_by_python(event) for event, _ in events.values())
         why = ": Python sets that flag on all that it makes (PEP 446)" if by_python else ""
         without = across.at(*(event for _, event in events.values()))
         yield difference(
             "close-on-exec",
-            f"{side.name} lets execve close {_enumerated(told)}{why}; {across.name} does not "
-            f"({without})",
+            f"{side.name} lets execve close {told}{why}; {across.name} does not ({without})",
             *((side, event) for event, _ in events.values()),
             *((across, event) for _, event in events.values()),
         )
 
 
 def _makers(side: Side) -> Mapping[str, StoryEvent]:
-    """The calls that made what serves a connection, by what they made."""
+    """The calls that made what serves a connection, by what they made.
+
+    `{noun}` is the noun of the socket on which the side waits for clients.
+    """
     listener = next(iter(side.story.listeners), None)
     served = side.first("accept") or side.first("recv")
     if listener is None or listener.maker is None or served is None:
@@ -64,7 +81,7 @@ def _makers(side: Side) -> Mapping[str, StoryEvent]:
     used = wait.touch.used if wait and wait.touch else None
     accept = side.first("accept")
     makers = {
-        f"the {listener.noun}": side.story.event(listener.maker),
+        "the {noun}": side.story.event(listener.maker),
         "each connection": accept,
         "the interest list": side.story.event(used.maker) if used and used.maker else None,
     }
@@ -82,17 +99,13 @@ def _flag_of(event: StoryEvent) -> str:
     return next((flag for flag in flags if flag.endswith("_CLOEXEC")), "")
 
 
-def _enumerated(things: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(things[:-1]), things[-1])))
-
-
 def names_asked(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     """One side asks for an address of each connection."""
     for pair in pairs:
         event = {Mark.FIRST_ONLY: pair.left, Mark.ONLY_HERE: pair.right}.get(pair.mark)
         side, across = (one, other) if pair.mark is Mark.FIRST_ONLY else (other, one)
-        accept = across.first("accept")
-        if event is None or accept is None or not is_call(event):
+        there = across.first("accept") or across.first("recv")
+        if event is None or there is None or not is_call(event):
             continue
         call = call_of(event)
         if logical_event(call.name) != "name" or event.place.connection is None:
@@ -103,8 +116,31 @@ def names_asked(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diffe
         yield difference(
             "name-asked",
             f"{side.name} calls {call.name} on the new connection ({side.at(event)})"
-            f"{added_by(event)}: {why}; {across.name} does not ask ({across.at(accept)})",
+            f"{added_by(event)}: {why}; {across.name} does not ask ({across.at(there)})",
+            (side, event),
+            (across, there),
+        )
+        return
+
+
+def library_calls(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """Python's library makes a call for which the program did not ask."""
+    told = set()
+    for pair in pairs:
+        event = {Mark.FIRST_ONLY: pair.left, Mark.ONLY_HERE: pair.right}.get(pair.mark)
+        side, across = (one, other) if pair.mark is Mark.FIRST_ONLY else (other, one)
+        accept = across.first("accept")
+        if event is None or accept is None or not is_call(event):
+            continue
+        call = call_of(event)
+        why = _WHY.get((_library_function(call.site), call.name))
+        if why is None or call.name in told:
+            continue
+        told.add(call.name)
+        yield difference(
+            "extra-call",
+            f"{side.name} calls {call.name} ({side.at(event)}){added_by(event)}: {why}; "
+            f"{across.name} calls {function(accept)} alone ({across.at(accept)})",
             (side, event),
             (across, accept),
         )
-        return

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from echotrace.story.compare.nouns import Difference
 from echotrace.story.compare.on_interpreter import added_by
-from echotrace.story.compare.sides import Pair, Side, call_of, difference
+from echotrace.story.compare.sides import Pair, Side, call_of, difference, kind_of
 from echotrace.story.nouns import StoryEvent
 
 #: What options mean (socket(7), tcp(7), ipv6(7)).
@@ -46,9 +46,13 @@ def _options(one: Side, other: Side, *, on_connection: bool) -> Iterator[Differe
             f"{side.name} sets {name} to {value} ({side.at(event)}){added_by(event)}"
             for (side, event), value in zip(events, values, strict=True)
         ]
-        if len(events) == 1:
-            told.append(f"{(other if name in mine else one).name} does not")
         meaning = f": {_MEANINGS[name]}" if name in _MEANINGS else ""
+        if len(events) == 1:
+            across = other if name in mine else one
+            without = across.first("accept" if on_connection else "listen") or across.calls[0]
+            told.append(f"{across.name} does not ({across.at(without)})")
+            told[0], meaning = told[0] + meaning, ""
+            events.append((across, without))
         yield difference("option", f"{'; '.join(told)}{meaning}", *events)
 
 
@@ -71,12 +75,14 @@ def waits(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference
             call = call_of(event)
             made = call.name in ("socket", "accept4")
             fd = call.result if made else call.args.get("fd")
+            alike = across.first(kind_of(event)) or across.first("listen") or across.calls[0]
             yield difference(
                 "option",
                 f"{side.name} sets O_NONBLOCK on fd {fd} with {call.name} ({side.at(event)})"
-                f"{added_by(event)}: a call on it that would have to wait fails with EAGAIN; in "
-                f"{across.name} such a call waits",
+                f"{added_by(event)}: a call on it that would have to wait fails with EAGAIN; "
+                f"{across.name} does not ({across.at(alike)}), and such a call waits",
                 (side, event),
+                (across, alike),
             )
 
 

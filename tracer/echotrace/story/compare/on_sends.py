@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from echotrace.functions import called, is_python
 from echotrace.story.compare.loops import Sending, sending
@@ -94,9 +95,9 @@ def _by_source(side: Side) -> _Told | None:
     source = side.story.sources.get(send.site.file)
     if source is None or source.text is None:
         return None
-    program = (of_python if is_python(send.site) else of_c)(source.text)
-    found = sending(
-        program,
+    found = _of_source(
+        source.text,
+        is_python(send.site),
         (send.site.line, _names(send, send.site)),
         (recv.site.line, _names(recv, recv.site)),
     )
@@ -104,6 +105,16 @@ def _by_source(side: Side) -> _Told | None:
         return None
     clause = f"{side.name} {_SAID[found]} ({side.at(sent)}, {send.site.file}:{send.site.line})"
     return _Told(found, clause, ((side, sent),))
+
+
+@lru_cache(maxsize=64)  # each connection of a comparison asks the same
+def _of_source(
+    text: str,
+    python: bool,
+    send: tuple[int, frozenset[str]],
+    recv: tuple[int, frozenset[str]],
+) -> Sending | None:
+    return sending((of_python if python else of_c)(text), send, recv)
 
 
 def _names(call: Syscall, site: Site) -> frozenset[str]:

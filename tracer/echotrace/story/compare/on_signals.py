@@ -49,7 +49,10 @@ def _guard(side: Side, send: StoryEvent) -> _Guard:
     process = side.story.roles.process(send.actor)
     action = dispositions.action(process, "SIGPIPE", send.seq)
     if dispositions.is_default(process, "SIGPIPE", send.seq):
-        clause = f"{side.name} sends without ({side.at(send)}), SIGPIPE has its default action"
+        clause = (
+            f"{side.name} sends without MSG_NOSIGNAL ({side.at(send)}), and SIGPIPE has its "
+            "default action"
+        )
         return _Guard("default", clause, send)
     if action is None:
         return _Guard("action", f"{side.name} has an action for SIGPIPE, set before", send)

@@ -66,9 +66,12 @@ def _shown(own: Service, *events: StoryEvent | None) -> list[Shown]:
 
 def _serves_itself(own: Service) -> str:
     if own.accept is None:
-        return f"{own.who} serves all peers of {own.side.name} ({own.side.at(own.served)})"
+        return f"in {own.side.name} {own.who} serves all peers ({own.side.at(own.served)})"
     events = (own.accept, own.served)
-    return f"{own.who} accepts {own.whose} and serves it too ({own.side.at(*events)})"
+    return (
+        f"in {own.side.name} {own.who} accepts {own.whose} and serves it too "
+        f"({own.side.at(*events)})"
+    )
 
 
 def made_before(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
@@ -94,7 +97,8 @@ def _made_afterwards(own: Service) -> str:
     """What the side does where no task was there before its client."""
     if own.maker is None:
         return _serves_itself(own)
-    return f"{own.who} is made for {own.whose} ({own.side.at(own.maker)}){_ends_with_it(own)}"
+    made = f"in {own.side.name} {own.who} is made for {own.whose} ({own.side.at(own.maker)})"
+    return f"{made}{_ends_with_it(own)}"
 
 
 def _afterwards(own: Service) -> tuple[StoryEvent | None, ...]:

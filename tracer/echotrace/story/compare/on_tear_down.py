@@ -3,7 +3,7 @@
 In which call a server waits for its next client is no matter of the end: other rules tell of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.story.compare.nouns import Difference, Mark
@@ -29,17 +29,17 @@ def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diff
         return
     if wait_for_clients_alike(one, other):
         return
-    left = [_left(side) for side in (one, other)]
+    left = [_left(side.story.events) for side in (one, other)]
     told = [_told(side, events) for side, events in zip((one, other), left, strict=True)]
     if any(left):
         yield difference(
-            "left-waiting", f"At the end of the trace {'; '.join(told)}",
+            "left-waiting", f"At the end of the trace, {'; '.join(told)}",
             *shown(one, left[0]), *shown(other, left[1]),
         )  # fmt: skip
 
 
-def _left(side: Side) -> list[StoryEvent]:
-    return [event for event in side.calls if event.end is None and kind_of(event) in _FOR]
+def _left(events: Iterable[StoryEvent]) -> list[StoryEvent]:
+    return [e for e in events if is_call(e) and e.end is None and kind_of(e) in _FOR]
 
 
 def wait_for_clients_alike(one: Side, other: Side) -> bool:
@@ -47,7 +47,7 @@ def wait_for_clients_alike(one: Side, other: Side) -> bool:
 
     In which call they do so is told elsewhere.
     """
-    left, right = _left(one), _left(other)
+    left, right = _left(one.calls), _left(other.calls)
     alike = len(left) == len(right) > 0
     return alike and all(waits_for_a_client(event) for event in (*left, *right))
 
@@ -76,7 +76,7 @@ def _told(side: Side, events: Sequence[StoryEvent]) -> str:
     by_function: dict[tuple[str, str], list[StoryEvent]] = {}
     for event in events:
         by_function.setdefault((function(event), _FOR[kind_of(event)]), []).append(event)
-    return listed(
+    return f"in {side.name} " + listed(
         [
             f"{listed([e.actor for e in group])} {'waits' if len(group) == 1 else 'wait'} in "
             f"{name} {what} ({side.at(*group)})"

@@ -24,8 +24,8 @@ def queued(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differenc
                 "turn",
                 f"{connect.actor} waits in the accept queue from its connect "
                 f"({side.at(connect)}) until {accept.actor}, which serves {busy.place.name}, "
-                f"accepts it ({side.at(accept)}); {taken.actor} of {across.name} serves nobody "
-                f"else then ({across.at(taken)})",
+                f"accepts it ({side.at(accept)}); in {across.name} {taken.actor} serves "
+                f"nobody else then ({across.at(taken)})",
                 (side, connect), (side, accept), (across, taken),
             )  # fmt: skip
 

@@ -45,7 +45,7 @@ def waits_for(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differ
 
 def _alone(side: Side, waits: StoryEvent) -> str:
     calls = "waits in" if waits.woken_by is not None else "calls"
-    what = f"{waits.actor} {calls} {function(waits)} ({side.at(waits)})"
+    what = f"in {side.name} {waits.actor} {calls} {function(waits)} ({side.at(waits)})"
     if of_datagrams(waits):
         return f"{what}, on the one socket that brings the datagrams of all"
     meanwhile = "" if waits.woken_by is not None else ", which would wait"
@@ -79,7 +79,7 @@ def _asks(side: Side) -> list[StoryEvent]:
     They count only where one has led to the first recv: who accepts may wait otherwise.
     """
     served = side.first("recv")
-    waits = [e for e in side.calls if kind_of(e) in WAITS_FOR_READINESS]
+    waits = side.all(*WAITS_FOR_READINESS)
     if served is None or not any(_leads(wait, served) for wait in waits):
         return []
     return waits

@@ -1,7 +1,9 @@
 """One of two stories that are compared, as the rules that look for differences ask for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 from typing import TypeAlias
 
 from echotrace.functions import called, is_python
@@ -52,14 +54,23 @@ class Side:
             return f"events {first} … {numbers[-1]} of {self.name}"
         return f"events {', '.join(map(str, numbers[:-1]))} and {numbers[-1]} of {self.name}"
 
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[StoryEvent]]:
+        """The calls that did not fail, by logical event: the rules ask very often."""
+        found: dict[str, list[StoryEvent]] = {}
+        for event in self.calls:
+            if call_of(event).errno is None:
+                found.setdefault(kind_of(event), []).append(event)
+        return found
+
     def all(self, *kinds: str) -> list[StoryEvent]:
-        """The calls of these kinds that succeeded, or have not returned."""
-        found = (e for e in self.calls if kind_of(e) in kinds)
-        return [event for event in found if call_of(event).errno is None]
+        """The calls of these kinds that succeeded, or have not returned, in order."""
+        found = [event for kind in kinds for event in self._by_kind.get(kind, ())]
+        return found if len(kinds) == 1 else sorted(found, key=attrgetter("seq"))
 
     def first(self, kind: str) -> StoryEvent | None:
         """The first call of a kind that succeeded."""
-        return next(iter(self.all(kind)), None)
+        return next(iter(self._by_kind.get(kind, ())), None)
 
     @property
     def served(self) -> StoryEvent | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from echotrace.story.compare.essence import ASKED
-from echotrace.story.compare.sides import Side, call_of, function, is_call, kind_of, of_datagrams
+from echotrace.story.compare.sides import Side, call_of, function, is_call, kind_of
 from echotrace.story.explain import explain
 from echotrace.story.explain.text import listed, plain
 from echotrace.story.nouns import StoryEvent
@@ -13,7 +13,7 @@ from echotrace.trace import Syscall
 #: What a flag asks of a call that moves bytes (send(2), recv(2)), and what is the case without it.
 _FLAGS: Mapping[str, tuple[str, str]] = {
     "MSG_NOSIGNAL": (
-        "a peer that is gone is only an error, EPIPE",
+        "to a client that is gone it fails with EPIPE alone",
         "SIGPIPE comes too, and ends who does not ignore it",
     ),
     "MSG_DONTWAIT": ("it fails with EAGAIN where it would wait", "it waits"),
@@ -61,11 +61,20 @@ def outcome(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
 
 def moved(side: Side, event: StoryEvent, across: Side, counterpart: StoryEvent) -> str:
     """The same, but at another place."""
-    when = "earlier" if side.position == 0 else "later"
+    here, there = _when(side, event), _when(across, counterpart)
+    if here == there:
+        here, there = "", " at another place"
     return (
-        f"{_explained(side, event)} ({side.at(event)}); {across.name} does the same {when} or "
-        f"elsewhere in its course ({across.at(counterpart)})"
+        f"{_explained(side, event)}{here} ({side.at(event)}); {across.name} does the same{there} "
+        f"({across.at(counterpart)})"
     )
+
+
+def _when(side: Side, event: StoryEvent) -> str:
+    accept = side.first("accept")
+    if accept is None or accept is event:
+        return ""
+    return " after accept" if event.start > accept.start else " before accept"
 
 
 def flags(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
@@ -81,7 +90,7 @@ def flags(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
                 asked, otherwise = _FLAGS[word]
                 if word == "MSG_NOSIGNAL":
                     otherwise = _without_nosignal(side, event)
-                return f"{'; '.join(told)}: {asked}; without it, {otherwise}"
+                return f"{'; '.join(told)}: {asked}; without it {otherwise}"
     return "; ".join(told)
 
 
@@ -100,8 +109,6 @@ def _asked(event: StoryEvent) -> list[str]:
 
 def _without_nosignal(side: Side, event: StoryEvent) -> str:
     """What a send without MSG_NOSIGNAL meets where the peer is gone (send(2), signal(7))."""
-    if of_datagrams(event):
-        return "it is the same, for datagrams bring no SIGPIPE"
     roles, state = side.story.roles, side.story.before(event.seq)
     processes = (
         p for p in state.processes if roles.of(p.pid, event.start) == roles.process(event.actor)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from echotrace.story.nouns import Story
 from echotrace.views import words
-from echotrace.views.cells import one_line, row_phrase
+from echotrace.views.cells import cell_phrase, one_line
 from echotrace.views.layout import Row
 from echotrace.views.paint import Surface
 from echotrace.views.stepper.moves import Position, index_of, to_index
@@ -50,5 +50,5 @@ def search(steps: Steps, here: Position, wanted: str) -> Position:
 
 def text_of(story: Story, row: Row, surface: Surface) -> str:
     """A row in words, as `P1 recv(4) → recvfrom = 5 "hello"`."""
-    text = one_line(row, row_phrase(story, row), row.event.actor, surface, kernel=True)
+    text = one_line(row.cell, cell_phrase(story, row.cell), row.event.actor, surface, kernel=True)
     return text.replace("\N{NO-BREAK SPACE}", " ")

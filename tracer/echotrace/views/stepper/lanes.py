@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echotrace.story.nouns import Story
-from echotrace.views.cells import WAIT, actor, end_of, one_line, row_phrase
+from echotrace.views.cells import WAIT, actor, cell_phrase, end_of, one_line
 from echotrace.views.layout import Column, Layout, Row
 from echotrace.views.paint import Piece, Surface, glyphs
 
@@ -96,8 +96,8 @@ def line(story: Story, row: Row, shown: Lanes, surface: Surface, *, current: boo
     wait = glyphs(WAIT, surface)
     for column, width in zip(shown.columns, shown.widths, strict=True):
         if column.key == row.column:
-            said = row_phrase(story, row)
-            text = one_line(row, said, actor(row, shown.by), surface, kernel=False)
+            said = cell_phrase(story, row.cell)
+            text = one_line(row.cell, said, actor(row.cell, shown.by), surface, kernel=False)
             cell = _cut(text, width, surface)
             pieces += [Piece(_GAP), Piece(cell, "current" if current else "plain")]
         else:

@@ -143,7 +143,7 @@ def _same_row(rows: Sequence[Row], row: Row) -> int:
     """The number of the same row among those of another layout, or of the first one after it."""
     first = number = bisect_left(rows, row.time, key=attrgetter("time"))
     while number < len(rows) and rows[number].time == row.time:
-        if (rows[number].event.seq, rows[number].part) == (row.event.seq, row.part):
+        if (rows[number].event.seq, rows[number].cell.part) == (row.event.seq, row.cell.part):
             return number
         number += 1
     return first

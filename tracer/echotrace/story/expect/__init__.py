@@ -1,0 +1,1 @@
+"""Expectations: a pattern of steps that the course of a connection must match."""

@@ -1,0 +1,156 @@
+"""Which steps an expected step fits: by what happens, by whom, and with which outcome.
+
+A name is looked up in this order:
+
+| name                                            | fits                                           |
+|-------------------------------------------------|------------------------------------------------|
+| `readiness`                                     | any wait with select, poll or epoll            |
+| `pass`                                          | a message that carries descriptors             |
+| `killed`                                        | the end of a task that did not call exit       |
+| `thread`                                        | what pthread_create makes                      |
+| a logical event: `accept`, `recv`, `send`, …    | each of its variants: accept4, read, sendto …  |
+| a system call or C function: `accept4`, `fork`  | what the kernel, or the program, calls so      |
+
+A step without an outcome is one that succeeds: `recv` is no recv that fails or has not returned.
+Left aside unless the pattern names them: waits, and what only asks or sets something (`_ASIDE`).
+Who: `parent` makes a task in this course, or made the one that serves, or its maker; `worker`
+serves, `child` serves and is a process that another made, `thread` serves and is a thread; `P0`,
+`T1` are roles. A task serves that moves the bytes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from echotrace.functions import c_function, called
+from echotrace.story.compare.nouns import Step
+from echotrace.story.expect.pattern import Expected, Outcome
+from echotrace.story.nouns import Story
+from echotrace.syscalls import ROWS, logical_event
+from echotrace.trace import Exit, Syscall
+
+_OWN = frozenset({"readiness", "pass", "killed", "thread"})
+_EVENTS = frozenset(row.event for row in ROWS.values() if " " not in row.event)
+#: Functions that the table of calls does not name: which is behind a call, its arguments tell.
+_BY_ARGUMENTS = frozenset({"recv", "send", "pthread_create", "posix_spawn", "waitpid"})
+#: All that a step may be called in an expectation.
+NAMES = _OWN | _EVENTS | _BY_ARGUMENTS | set(ROWS) | {row.function for row in ROWS.values()}
+WHO = ("parent", "child", "thread", "worker")
+
+#: Kinds of steps that are left aside unless the pattern names them: they ask, wait or set, and
+#: servers that do the same for their clients differ in them, or do so at one time or another.
+_ASIDE = frozenset({"readiness", "epoll control", "epoll create", "option", "name", "control",
+                    "file", "futex", "signal", "wait"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The tasks of a course by what they are in it: who serves, and who made these."""
+
+    serving: frozenset[str]
+    parents: frozenset[str]
+    threads: frozenset[str]
+    children: frozenset[str]
+
+    @classmethod
+    def of(cls, story: Story, steps: Sequence[Step]) -> "Cast":
+        """The tasks of these steps."""
+        serving = frozenset(step.event.actor for step in steps if step.key[1] == "serving")
+        parents = {step.event.actor for step in steps if step.key[0] == "spawn"}
+        for role in serving:
+            parents.update(_makers(story, role))
+        threads = frozenset(role for role in serving if role in story.roles.leaders)
+        children = frozenset(role for role in serving - threads if role in story.makers)
+        return cls(serving, frozenset(parents), threads, children)
+
+    def plays(self, actor: str, who: str) -> bool:
+        """Whether a task is what an expected step says."""
+        match who:
+            case "":
+                return True
+            case "parent":
+                return actor in self.parents
+            case "worker":
+                return actor in self.serving
+            case "thread":
+                return actor in self.threads
+            case "child":
+                return actor in self.children
+            case _:
+                return actor == who
+
+
+def _makers(story: Story, role: str) -> set[str]:
+    """The maker of a task, that task's maker, and so on; in a made-up trace perhaps itself."""
+    found: set[str] = set()
+    while (maker := story.makers.get(role)) is not None and maker not in found:
+        found.add(maker)
+        role = maker
+    return found
+
+
+def names_of(step: Step) -> frozenset[str]:
+    """All names that fit a step."""
+    record, kind = step.event.record, step.key[0]
+    if not isinstance(record, Syscall):
+        return frozenset({kind})
+    if kind == "pass":  # more than the bytes that it sends too
+        return frozenset({kind, record.name})
+    function = c_function(record.name, record.args)
+    found = {kind, logical_event(record.name), record.name, function, called(record)}
+    return frozenset(found | ({"thread"} if function == "pthread_create" else set()))
+
+
+class Came(NamedTuple):
+    """What a step came to: its result or status, its error or the signal, whether it succeeded."""
+
+    number: int | None
+    error: str | None
+    success: bool
+
+
+def outcome_of(step: Step) -> Came:
+    """What a step came to; an exit succeeds, and has its status."""
+    match step.event.record:
+        case Syscall(name=name, args=args) if logical_event(name) == "exit":
+            status = args.get("status")
+            return Came(status if isinstance(status, int) else None, None, success=True)
+        case Syscall(name=name, result=result, errno=errno, end=end):
+            over = end is not None or logical_event(name) == "exec"
+            return Came(result, errno, success=over and errno is None)
+        case Exit(status=status, signal=signal):
+            return Came(status, signal, success=True)
+        case _:
+            return Came(None, None, success=True)
+
+
+def came_to(found: Came, wanted: Outcome | None) -> bool:
+    """Whether a step came to what is expected; where no outcome is, it must have succeeded."""
+    match wanted:
+        case None:
+            return found.success
+        case Outcome(_, None):
+            return found.number is None and found.error is None and not found.success
+        case Outcome(_, str(name)):
+            return found.error == name
+        case Outcome("=", value):
+            return found.number == value
+        case Outcome(_, int(value)):
+            return found.number is not None and found.number > value
+        case _:
+            return False
+
+
+def fits(expected: Expected, step: Step, cast: Cast) -> bool:
+    """Whether a step is what is expected."""
+    return (
+        expected.name in names_of(step)
+        and cast.plays(step.event.actor, expected.who)
+        and came_to(outcome_of(step), expected.outcome)
+    )
+
+
+def without_asides(steps: Sequence[Step], named: Iterable[str]) -> list[Step]:
+    """The steps that count for a pattern that names these."""
+    names = frozenset(named)
+    return [step for step in steps if step.key[0] not in _ASIDE or names & names_of(step)]

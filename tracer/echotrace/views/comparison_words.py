@@ -1,0 +1,123 @@
+"""What every format of a comparison says in sentences: heading, notes, legend, differences."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from echotrace.story.compare.nouns import Comparison, Difference, Mark
+from echotrace.trace import Header
+from echotrace.views import heading, words
+from echotrace.views.cells import WAIT
+from echotrace.views.layout import Row
+from echotrace.views.shortcomings import shortcomings
+from echotrace.views.summary import nobody
+
+_MARKS = {
+    Mark.SAME: "the same",
+    Mark.DIFFERENT: "not the same",
+    Mark.FIRST_ONLY: "only in {first}",
+    Mark.ONLY_HERE: "only in {other}",
+    Mark.MOVED: "the same elsewhere",
+}
+
+
+def title(compared: Comparison) -> str:
+    """What is compared, and what all sides have in common."""
+    headers = [story.trace.header for story in compared.stories]
+    names = [words.safe(name) for name in compared.names]
+    sides = " against ".join(names) if len(names) == 2 else _listed(names)
+    languages = _listed(list(dict.fromkeys(map(heading.language, headers))))
+    return " · ".join(filter(None, (sides, languages, *_common(headers))))
+
+
+def _common(headers: Sequence[Header]) -> Iterator[str]:
+    for told in (heading.clients, lambda header: words.safe(f"{header.kernel} {header.machine}")):
+        said = {told(header) for header in headers}
+        if len(said) == 1:
+            yield said.pop().strip()
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`fork, thread and poll`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def notes(compared: Comparison) -> Iterator[str]:
+    """What makes the sides unlike, and what each trace lacks: said before anything else."""
+    yield from compared.notes
+    for story, name in zip(compared.stories, compared.names, strict=True):
+        yield from (f"{words.safe(name)}: {sentence}" for sentence in shortcomings(story))
+    if not any(story.connections for story in compared.stories):
+        sides = "either side" if len(compared.names) == 2 else "any side"
+        yield f"{nobody(*compared.stories)} on {sides}."
+
+
+def legend(
+    compared: Comparison, rows: Iterable[Row], kernel: Mapping[str, Sequence[str]], *, waits: bool,
+    unified: bool = False,
+) -> str:  # fmt: skip
+    """What the marks in some rows mean; `kernel` has the names that their cells leave out."""
+    found = {mark for row in rows for mark in row.marks}
+    first, *others = map(words.safe, compared.names)
+    other = others[0] if len(others) == 1 else "the side marked"
+    marks = ", ".join(
+        f"{mark} {meaning.format(first=first, other=other)}"
+        for mark, meaning in _MARKS.items()
+        if mark in found
+    )
+    told = []
+    if marks:
+        against = f", each side against {first}" if others[1:] else ""
+        told += [f"{marks}{against}, the numbers of a run aside", "row order, not to scale"]
+        told += ["number: the event of the side"]
+    if marks and unified:
+        told += [
+            "- the side lacks it",
+            "in a line of several sides: descriptors and ports of the first",
+        ]
+    if waits:
+        told.append(f"{WAIT} waited, until what stands behind it")
+    told += [f"{name}() → {' and '.join(calls)}" for name, calls in kernel.items()]
+    return " · ".join(told)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What differs between the first side and another; `heading` where several are told of.
+
+    Without differences the `sentence` says so.
+    """
+
+    heading: str
+    differences: tuple[Difference, ...]
+    sentence: str = ""
+
+
+def answers(compared: Comparison) -> Iterator[Answer]:
+    """One answer for each further side; one for all where nothing differs."""
+    if compared.same:
+        yield Answer("", (), f"No difference. {_compared(compared)}")
+        return
+    for side, told in enumerate(compared.differences, start=1):
+        against = f"{compared.names[0]} against {compared.names[side]}"
+        label = words.safe(against) if len(compared.names) > 2 else "What differs"
+        yield Answer(label, told, "" if told else _without_words(compared, side))
+
+
+def _without_words(compared: Comparison, side: int) -> str:
+    rows = [row for each in compared.alignments for row in each.rows]
+    marks = [row.mark(side) for row in rows]
+    unlike = sum(mark not in (Mark.SAME, Mark.NEITHER) for mark in marks)
+    if not unlike:
+        return "No difference."
+    return f"{words.count(unlike, 'row')} differ{'s' if unlike == 1 else ''}, as marked."
+
+
+def _compared(compared: Comparison) -> str:
+    """What exactly was found to be the same."""
+    rows = sum(len(alignment.rows) for alignment in compared.alignments)
+    pairs = sum(alignment.kind == "connection" for alignment in compared.alignments)
+    return (
+        f"Compared: {words.count(rows, 'event')} of {words.count(pairs, 'connection')} and of the "
+        "server itself, in order, with outcome and payload; times, ports, and the numbers of tasks "
+        "and descriptors aside."
+    )

@@ -1,0 +1,167 @@
+"""What a reader need not read row by row: what is the same, and what differs as before.
+
+A part in which nothing differs becomes one line; so does a connection that differs from row to row
+as an earlier one does, payload aside; and so do many rows on end with the same marks.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from echotrace.story.compare.essence import outline
+from echotrace.story.compare.nouns import Mark
+from echotrace.views import words
+from echotrace.views.fold_words import calls, renamed, span, waited
+from echotrace.views.layout import Row
+from echotrace.views.sides import Part
+
+_MOST_ROWS = 300
+_LONG_RUN, _KEPT_BEFORE, _KEPT_AFTER = 8, 2, 1
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One line in place of rows: what it says in each column, and the marks of all of them.
+
+    There are no marks where they are those of the rows that it is like.
+    """
+
+    texts: tuple[str, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A part as it is shown: its lines; `folded` if one line stands for all of its rows."""
+
+    title: str
+    part: Part
+    lines: tuple[Row | Fold, ...]
+    folded: bool = False
+
+
+def shown(parts: Sequence[Part], *, whole: bool) -> tuple[list[Shown], str]:
+    """The parts with their lines, and a sentence on what is left out, empty if nothing is."""
+    if whole:
+        return [Shown(part.title, part, part.layout.rows) for part in parts], ""
+    found: list[Shown] = []
+    room = _MOST_ROWS
+    left: list[Part] = []
+    for model, group in _alike(parts):
+        if room <= 0:
+            left += group
+        elif model is None and not group[0].alignment.same:
+            lines = tuple(_without_long_runs(group[0]))
+            if len(lines) > room:
+                lines = (*lines[:room], _cut(group[0], len(lines) - room))
+            found.append(Shown(group[0].title, group[0], lines))
+            room -= len(lines)
+        else:
+            found.append(_folded(group, model))
+            room -= 1
+    return found, _left_out(left)
+
+
+def _left_out(left: Sequence[Part]) -> str:
+    if not left:
+        return ""
+    differ = sum(not part.alignment.same for part in left)
+    return (
+        f"{words.count(len(left), 'more course')} not shown, of which {differ:,} "
+        f"differ{'s' if differ == 1 else ''}: --whole shows all."
+    )
+
+
+def _alike(parts: Sequence[Part]) -> Iterator[tuple[Part | None, list[Part]]]:
+    """Parts that follow each other and fold to one line, with the part that they are like."""
+    models: dict[object, Part] = {}
+    told = []
+    for part in parts:
+        shape = _shape(part)
+        model = models.setdefault(shape, part)
+        told.append((part, None if model is part else model))
+    for _, group in groupby(told, lambda each: _fold_key(*each)):
+        members = list(group)
+        yield members[0][1], [part for part, _ in members]
+
+
+def _fold_key(part: Part, model: Part | None) -> object:
+    if part.alignment.kind == "connection" and part.alignment.same:
+        return "same"
+    return (None, id(part)) if model is None else ("as", id(model))
+
+
+def _shape(part: Part) -> object:
+    """Equal for parts that differ in the same way: the numbers and the payload aside."""
+    if part.alignment.kind != "connection":
+        return part.title
+    actors: list[dict[str, int]] = [{} for _ in part.layout.columns]
+    return tuple(
+        (
+            row.section,
+            tuple(row.mark(side) for side in range(1, len(row.steps))),
+            *(
+                (step.key, outline(step.event), own.setdefault(step.event.actor, len(own)))
+                if step
+                else moved is not None
+                for step, own, moved in zip(row.steps, actors, row.moved, strict=True)
+            ),
+        )
+        for row in part.alignment.rows
+    )
+
+
+def _folded(group: Sequence[Part], model: Part | None) -> Shown:
+    first, last = group[0], group[-1]
+    title = first.title if first is last else f"{first.name}-{last.name}"
+    same = first.alignment.same
+    texts: list[str] = []
+    names: list[str] = []
+    for side in range(len(first.layout.columns)):
+        events = [event for part in group for event in part.alignment.events(side)]
+        if same:  # to the kernel: the functions that made the calls may have other names
+            names.append(calls(events))
+            told = "the same" if side and names[-1] == names[0] else names[-1]
+        else:
+            assert model is not None
+            unlike = any(waited(part, side) != waited(model, side) for part in group)
+            told = f"as {model.name}{', waits aside' if unlike else ''}"
+            changes = renamed(first, model, side) if first is last else ""
+            told += f": {changes}" if changes else ""
+        texts.append(f"{span(events)} {told}".strip() if events else "")
+    mark = Mark.SAME if same else Mark.NEITHER
+    return Shown(title, first, (Fold(tuple(texts), _marks(first, mark)),), folded=True)
+
+
+def _marks(part: Part, mark: Mark) -> tuple[Mark, ...]:
+    return (Mark.NEITHER, *(mark for _ in part.layout.columns[1:]))
+
+
+def _without_long_runs(part: Part) -> Iterator[Row | Fold]:
+    """The rows of a part, of many on end with the same marks only the first and the last."""
+    for (_, marks, moved), run in groupby(part.layout.rows, _run_key):
+        rows = list(run)
+        if len(rows) < _LONG_RUN or moved:
+            yield from rows
+            continue
+        yield from rows[:_KEPT_BEFORE]
+        yield _rest(part, rows[_KEPT_BEFORE:-_KEPT_AFTER], marks)
+        yield from rows[-_KEPT_AFTER:]
+
+
+def _run_key(row: Row) -> tuple[str, tuple[Mark, ...], bool]:
+    return row.section, row.marks, any(row.moved)
+
+
+def _rest(part: Part, rows: Sequence[Row], marks: tuple[Mark, ...]) -> Fold:
+    texts = []
+    for column in part.layout.columns:
+        events = [cell.event for row in rows if (cell := row.at(column.key))]
+        told = f"… {words.count(len(rows), 'row')} more: {calls(events)}"
+        texts.append(f"{span(events)} {told}" if events else "")
+    return Fold(tuple(texts), marks)
+
+
+def _cut(part: Part, rows: int) -> Fold:
+    text = f"… {words.count(rows, 'more line')} of {part.name}: --whole shows all"
+    return Fold((text, *("" for _ in part.layout.columns[1:])), _marks(part, Mark.NEITHER))

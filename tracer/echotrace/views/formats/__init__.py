@@ -1,0 +1,1 @@
+"""Comparisons and timelines as Markdown, as an HTML fragment and as JSON."""

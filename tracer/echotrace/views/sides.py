@@ -1,0 +1,77 @@
+"""A comparison laid out: its courses one below the other, a column for each side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from echotrace.story.compare.nouns import Alignment, Comparison, Mark
+from echotrace.story.compare.nouns import Row as Aligned
+from echotrace.story.nouns import Connection, Story
+from echotrace.views.layout import Cell, Column, Elsewhere, Layout, Row
+
+
+@dataclass(frozen=True)
+class Part:
+    """One course of all sides: `title` is `#1 C1` of a connection, or its kind.
+
+    A column's subtitle says when its side has no such connection, or it under another number.
+    """
+
+    title: str
+    alignment: Alignment
+    layout: Layout
+
+    @property
+    def name(self) -> str:
+        """The title in short: `#1`."""
+        return self.title.partition(" ")[0]
+
+
+def lay_out(compared: Comparison) -> tuple[Part, ...]:
+    """The parts of a comparison that have rows."""
+    parts = (_part(compared, alignment) for alignment in compared.alignments)
+    return tuple(part for part in parts if part.layout.rows)
+
+
+def _part(compared: Comparison, alignment: Alignment) -> Part:
+    known = next(filter(None, alignment.connections), None)
+    client = f" C{known.client}" if known and known.client else ""
+    columns = tuple(
+        Column(name, name, _subtitle(story, own, known.number) if known else "")
+        for name, story, own in zip(
+            compared.names, compared.stories, alignment.connections, strict=True
+        )
+    )
+    places = {
+        (side, step.event.seq): position
+        for position, row in enumerate(alignment.rows)
+        for side, step in enumerate(row.steps)
+        if step
+    }
+    rows = tuple(
+        _row(compared.names, row, position, places) for position, row in enumerate(alignment.rows)
+    )
+    title = f"#{known.number}{client}" if known else alignment.kind
+    return Part(title, alignment, Layout(columns, rows, 0, "side"))
+
+
+def _subtitle(story: Story, own: Connection | None, number: int) -> str:
+    if own is not None:
+        return "" if own.number == number else f"#{own.number}"
+    return "no such peer" if story.receivers else "no such connection"
+
+
+def _row(
+    names: Sequence[str], row: Aligned, position: int, places: Mapping[tuple[int, int], int]
+) -> Row:
+    """A row; `places` are the positions of all events, by side and number."""
+    return Row(
+        tuple(Cell(name, step.event) for name, step in zip(names, row.steps, strict=True) if step),
+        section=row.section,
+        marks=(Mark.NEITHER, *(row.mark(side) for side in range(1, len(names)))),
+        moved=tuple(
+            None
+            if seq is None
+            else Elsewhere(seq, above=places.get((side, seq), position) < position)
+            for side, seq in enumerate(row.moved)
+        ),
+    )
