@@ -134,6 +134,13 @@ def test_step_that_has_moved_is_told_once_with_both_places() -> None:
     ]
 
 
+@pytest.mark.parametrize("other", [(_recv, _recv, _name), (_recv, _name, _recv)])
+def test_step_that_has_moved_hides_no_other(other: tuple[_Does, ...]) -> None:
+    """Event numbers of one side are not taken for those of the other."""
+    found = _told(_story(_name, _recv), _story(*other))
+    assert sorted(each.kind for each in found) == ["extra-call", "moved"]
+
+
 def test_task_that_a_signal_ends_is_told() -> None:
     """A child killed by SIGPIPE, where the other one goes on."""
 
