@@ -1,7 +1,7 @@
 """Measures what it costs to compare two long traces: seconds and memory.
 
-    python tests/bench/compare.py                   the table; about two minutes
-    python tests/bench/compare.py --sizes 100000    with traces of so many events only
+    python tests/bench/comparing.py                   the table; about two minutes
+    python tests/bench/comparing.py --sizes 100000    with traces of so many events only
 
 It records nothing: it makes the traces of servers that do what is said, and keeps them in files in
 a temporary folder. The cases:
@@ -19,8 +19,8 @@ Each run is a process of its own, which has no other's memory. The table shows
 
 - `events`: how many events each trace has;
 - `unlike`: rows that are not the same on both sides;
-- `load`: seconds to read both files and replay them;
-- `compare`: seconds for courses, alignments and differences;
+- `load`: seconds of a processor to read both files and replay them;
+- `compare`: the same for courses, alignments and differences;
 - `peak`: the most memory that the process had resident, in MB.
 
 What we want: load and compare together under 10 s and 1,000 MB for 100,000 events a side; `compare`
@@ -145,11 +145,11 @@ def write(case: Case, size: int, folder: Path) -> list[Path]:
 
 def run(paths: Sequence[str]) -> None:
     """Compare two files, and print what that took, as JSON; for a process of its own."""
-    began = time.perf_counter()
+    began = time.process_time()
     stories = [replay(load(Path(path))) for path in paths]
-    replayed = time.perf_counter()
+    replayed = time.process_time()
     compared = compare(stories)
-    done = time.perf_counter()
+    done = time.process_time()
     figures = {
         "events": "/".join(f"{len(story.events):,}" for story in stories),
         "unlike": f"{sum(not row.same for each in compared.alignments for row in each.rows):,}",
