@@ -3,7 +3,8 @@
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from witness import Witness
 
 from echotrace.record.plan import Plan
 from echotrace.record.services import Service
+from echotrace.syscalls import ON_REQUEST, ROWS
 
 SNAPLEN = 64
 
@@ -50,6 +52,18 @@ def under_strace(
             yield server
         finally:
             server.end()
+
+
+def server_under_strace(plan: Plan, log: Path, *more: str) -> AbstractContextManager[Witness]:
+    """Run one of the servers under strace, which logs the calls that echotrace records."""
+    service = partial(_service, datagrams=plan.server == "udp")
+    return under_strace(plan, log, ROWS.keys() - ON_REQUEST, service, *more)
+
+
+def _service(log: str, *, datagrams: bool) -> Service | None:
+    """Where the server listens, when it has asked for that itself."""
+    told = re.search(r"getsockname\(\d+, .*sin_port=htons\((\d+)\)", log)
+    return Service(f"127.0.0.1:{told[1]}", datagrams) if told else None
 
 
 def whole_lines(log: str) -> Iterator[tuple[str, str]]:

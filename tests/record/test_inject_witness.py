@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from recordings import NO_STEPS, own_folders, played, server_plan, steps
-from test_strace_witness import events_of_log, events_of_trace, witness
+from stracing import server_under_strace
+from test_strace_witness import events_of_log, events_of_trace
 
 from echotrace.record.inject import parse
 
@@ -49,7 +50,7 @@ def test_agrees_with_strace_that_injects_the_same(
     plan = replace(server_plan(name), script=steps(script) if script else NO_STEPS)
     seen = events_of_trace(played(replace(plan, injections=(parse(ours),))))
     log = tmp_path / "strace.log"
-    with witness(plan, log, "-e", f"inject={theirs}") as server:
+    with server_under_strace(plan, log, "-e", f"inject={theirs}") as server:
         server.play(plan.script)
     assert seen == events_of_log(log.read_text())
     error = ours.split(":")[1]

@@ -5,23 +5,18 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from recordings import free_plan, own_folders, played, ran_freely, server_plan
-from stracing import taken_apart, text_of, under_strace, whole_lines
-from witness import Witness
+from stracing import server_under_strace, taken_apart, text_of, whole_lines
 
 from echotrace.record.generator import LoadGenerator
-from echotrace.record.plan import Plan
 from echotrace.record.script import BUILT_IN
-from echotrace.record.services import Service
 from echotrace.servers import NAMES
 from echotrace.story.roles import assign
-from echotrace.syscalls import ON_REQUEST, ROWS, Effect
+from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import Exit, Load, Signal, Syscall, Trace
 
 #: Arguments that both tell, by name of the call; of the calls in no row here, the descriptor.
@@ -63,7 +58,7 @@ def test_agrees_with_strace_event_for_event(name: str, play: str, tmp_path: Path
     plan = server_plan(name, play=play)
     seen = events_of_trace(played(plan))
     log = tmp_path / "strace.log"
-    with witness(plan, log) as server:
+    with server_under_strace(plan, log) as server:
         server.play(plan.script)
     told = events_of_log(log.read_text())
     assert len(seen) == (3 if name in WORKERS | {"fork", "thread"} else 1)
@@ -86,7 +81,7 @@ def test_agrees_with_strace_on_a_free_run(name: str, tmp_path: Path) -> None:
     plan = free_plan(name, load)
     seen = events_of_trace(ran_freely(plan))
     log = tmp_path / "strace.log"
-    with LoadGenerator(load) as generator, witness(plan, log) as server:
+    with LoadGenerator(load) as generator, server_under_strace(plan, log) as server:
         generator.connect_to(server.service())
         while not generator.done:
             generator.look()
@@ -232,18 +227,3 @@ def _witness_value(kind: str, text: str) -> str:
     if "|" in text:
         return "|".join(sorted(text.split("|")))
     return "0" if text == "IPPROTO_IP" else text
-
-
-# Playing a script to a server under strace
-
-
-def witness(plan: Plan, log: Path, *more: str) -> AbstractContextManager[Witness]:
-    """Run the server of a plan under strace, which logs the calls that echotrace records."""
-    service = partial(_service, datagrams=plan.server == "udp")
-    return under_strace(plan, log, ROWS.keys() - ON_REQUEST, service, *more)
-
-
-def _service(log: str, *, datagrams: bool) -> Service | None:
-    """Where the server listens, when it has asked for that itself."""
-    told = re.search(r"getsockname\(\d+, .*sin_port=htons\((\d+)\)", log)
-    return Service(f"127.0.0.1:{told[1]}", datagrams) if told else None

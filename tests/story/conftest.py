@@ -1,10 +1,12 @@
 """What the tests of stories share."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from recordings import own_folders, played, server_plan
 
-from echotrace.servers import traces_dir
+from echotrace.servers import NAMES, traces_dir
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
@@ -18,3 +20,17 @@ def story(request: pytest.FixtureRequest) -> Story:
     path = request.param
     assert isinstance(path, Path)
     return replay(load(path))
+
+
+@pytest.fixture(scope="session")
+def stored() -> Mapping[str, Story]:
+    """The bundled story of each server in C under `interleaved`."""
+    return {name: replay(load(traces_dir() / f"{name}-interleaved.jsonl")) for name in NAMES}
+
+
+@pytest.fixture(scope="session")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Story]]:
+    """The same of each server in Python, recorded here."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        own_folders(monkeypatch, tmp_path_factory)
+        yield {name: replay(played(server_plan(name, language="python"))) for name in NAMES}

@@ -23,6 +23,7 @@ from echotrace.views.formats.markdown import code, text
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import FORMATS, render, render_story
 from every_view import every_view
+from moved import moved
 from tracebuilder import HEADER, TraceBuilder
 from update_gold import story as stored
 
@@ -149,6 +150,11 @@ def test_code_span_holds_its_text(payload: str) -> None:
     assert cells[3].content == "end"
 
 
+def test_bar_behind_a_backslash_is_written_as_a_byte() -> None:
+    """Readers of Markdown disagree on a backslash, a backslash and a bar: so there is none."""
+    assert code("a\\|b|c") == "`a\\\\x7cb\\|c`"
+
+
 @given(_HOSTILE)
 def test_text_is_text(plain: str) -> None:
     """Text between the tables stands there as it was, and is one paragraph."""
@@ -186,7 +192,7 @@ def test_json_says_what_the_comparison_does() -> None:
     told = json.loads(render(both, "json", _SURFACE))
     assert list(told) == [
         "format", "kind", "names", "headers", "same", "notes", "alignments", "differences",
-        "supplements",
+        "supplements", "costs",
     ]  # fmt: skip
     assert (told["format"], told["kind"], told["same"]) == (1, "comparison", False)
     assert told["names"] == ["fork", "thread", "epoll"]
@@ -196,6 +202,17 @@ def test_json_says_what_the_comparison_does() -> None:
     assert {"VM", "FILES", "THREAD", "SYSVSEM", "SETTLS"} <= set(spawn["flags"])
     assert [len(each) for each in told["differences"]] == [len(each) for each in both.differences]
     assert {mark for row in rows for mark in row["marks"]} >= {"", "=", "≠", "<", ">"}
+
+
+def test_moved_steps_are_told_in_every_format() -> None:
+    """A gap whose side does the same elsewhere has the number of that event, as no cell of its."""
+    found = moved()
+    assert "↓ at 58" in render(found, "markdown", _SURFACE)
+    assert '<td class="gap">↓ at 58</td>' in render(found, "html", _SURFACE)
+    rows = json.loads(render(found, "json", _SURFACE))["alignments"][1]["rows"]
+    assert [row["cells"][1] for row in rows if "~" in row["marks"]] == [
+        {"moved": {"event": 58, "above": False}}
+    ]
 
 
 def test_json_of_a_timeline_has_every_row() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from echotrace.syscalls import ROWS
-from echotrace.trace import Syscall
+from echotrace.trace import Site, Syscall
 
 
 def _without_address(short: str, full: str) -> Callable[[Mapping[str, Any]], str]:
@@ -56,6 +56,11 @@ _BETTER_KNOWN = frozenset({
 _PYTHON = (".py", ">")
 
 
+def is_python(site: Site) -> bool:
+    """Whether a call was made by Python code."""
+    return site.file.endswith(_PYTHON)
+
+
 def called(call: Syscall) -> str:
     """The C function that made a call: what the program called, where the trace tells that.
 
@@ -64,7 +69,7 @@ def called(call: Syscall) -> str:
     fstat of dprintf, the set_robust_list of fork.
     """
     row, site = ROWS.get(call.name), call.site
-    if row is None or site is None or not site.call or site.file.endswith(_PYTHON):
+    if row is None or site is None or not site.call or is_python(site):
         return c_function(call.name, call.args)
     purpose = row.event in _BETTER_KNOWN or site.call == row.function
     return site.call if purpose else c_function(call.name, call.args)

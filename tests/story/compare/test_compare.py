@@ -1,7 +1,5 @@
 """Comparison of stories: nothing lost, the same seen from both sides, steps where they belong."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,41 +125,6 @@ def test_wait_for_an_accept_is_the_last_before_it() -> None:
     assert [event.woken_by for event in found] == [
         next(e.seq for e in epoll.events if e.actor == client) for client in ("C1", "C2")
     ]
-
-
-def _told(one: str, other: str) -> list[str]:
-    return [difference.sentence for difference in _compared(one, other).differences[0]]
-
-
-def test_differences_say_who_serves_and_who_waits_for_a_turn() -> None:
-    """fork hands over what iterative serves itself; iterative lets the second client wait."""
-    made, turn, *_ = _told("iterative", "fork")
-    assert "makes a process, P1" in made
-    assert "on the other side P0, which accepted the connection, serves it too" in made
-    assert re.match(
-        r"C2 connects \(event \d+\) and waits in the accept queue, since P0 still serves #1, until "
-        r"accept takes it \(event \d+ of iterative\); on the other side P0 serves nobody",
-        turn,
-    )
-    assert _told("fork", "iterative")[1] == turn
-    assert not any("accept queue" in told for told in _told("fork", "select"))
-
-
-def test_differences_say_what_is_waited_for() -> None:
-    """A wait for all is told from a wait for one, and the list passed from the list kept."""
-    assert any(
-        re.match(r"P0 waits in select \(.*; on the other side T1 waits in recv \(.*alone", told)
-        for told in _told("thread", "select")
-    )
-    assert any(
-        re.fullmatch(
-            r"poll is passed a list of descriptors with each call \(event \d+ of poll\); "
-            r"epoll_wait is passed no list: the kernel keeps it from one call to the next "
-            r"\(event \d+ of epoll\)",
-            told,
-        )
-        for told in _told("poll", "epoll")
-    )
 
 
 def test_connection_without_counterpart_stands_alone() -> None:

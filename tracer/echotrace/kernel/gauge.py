@@ -3,10 +3,12 @@
 Every table counts here as its slots fill and empty, so that no moment has to be looked at again.
 """
 
-from typing import NamedTuple
+from collections.abc import Sized
+
+from msgspec import Struct
 
 
-class MostOpen(NamedTuple):
+class MostOpen(Struct, frozen=True):
     """The most descriptors open at one time: `in_one` table (RLIMIT_NOFILE limits that), `in_all`.
 
     A process that has its own table counts each descriptor it inherited once more in `in_all`.
@@ -17,23 +19,34 @@ class MostOpen(NamedTuple):
 
 
 class Gauge:
-    """Counts the filled slots of all tables; `known` is False once slots change out of sight."""
+    """Counts the filled slots of all tables; `known` is False once slots change out of sight.
+
+    What is open only within one call does not count: what execve(2) closes in the copy it makes of
+    a shared table.
+    """
 
     def __init__(self) -> None:
         self.known = True
         self._open = 0
+        self._grown: list[Sized] = []
         self._most_in_one = 0
         self._most_in_all = 0
 
-    def filled(self, slots: int, *, in_table: int) -> None:
-        """So many more slots are filled, in a table that has `in_table` of them now."""
-        self._open += slots
-        self._most_in_one = max(self._most_in_one, in_table)
-        self._most_in_all = max(self._most_in_all, self._open)
+    def filled(self, slots: Sized, more: int) -> None:
+        """So many more of the slots of one table are filled."""
+        self._open += more
+        self._grown.append(slots)
 
     def emptied(self) -> None:
         """One slot is empty again."""
         self._open -= 1
+
+    def settle(self) -> None:
+        """A call, or another moment, is over: look at the tables that grew in it."""
+        if self._grown:
+            self._most_in_one = max(self._most_in_one, *map(len, self._grown))
+            self._most_in_all = max(self._most_in_all, self._open)
+            self._grown.clear()
 
     @property
     def most(self) -> MostOpen | None:

@@ -48,6 +48,7 @@ class Kernel:
             self._begin(record)
         elif record.tid in self.live.tasks:
             self._end(self.live.tasks[record.tid], record)
+        self.live.gauge.settle()
 
     def _begin(self, call: Syscall) -> None:
         transition = TRANSITION_OF[call.name]

@@ -160,7 +160,7 @@ class Table:
         self.slots[fd] = entry
         entry.count += 1
         entry.tables[self] = entry.tables.get(self, 0) + 1
-        self.gauge.filled(1, in_table=len(self.slots))
+        self.gauge.filled(self.slots, 1)
         if cloexec:
             self.cloexec.add(fd)
         if self.hidden:
@@ -202,7 +202,7 @@ class Table:
         """A table of its own with the same slots, as fork(2) makes it; no task has it yet."""
         twin = Table(number, self.gauge)
         twin.slots = dict(self.slots)
-        self.gauge.filled(len(twin.slots), in_table=len(twin.slots))
+        self.gauge.filled(twin.slots, len(twin.slots))
         twin.cloexec = set(self.cloexec)
         twin.hidden = self.hidden
         for entry in self.slots.values():

@@ -30,6 +30,17 @@ class Links:
         return {self._roles.process(actor): end for actor, end in self.ends.items()}
 
     @cached_property
+    def makers(self) -> Mapping[str, StoryEvent]:
+        """The call that made each task, by its role."""
+        found: dict[str, StoryEvent] = {}
+        for event in self._events:
+            call = event.record
+            if isinstance(call, Syscall) and logical_event(call.name) == "spawn" and call.result:
+                role = self._roles.of(call.result, event.end or event.start)
+                found.setdefault(role or "", event)
+        return found
+
+    @cached_property
     def exit_calls(self) -> Mapping[str, StoryEvent]:
         """The exit_group that ended all tasks of a process, by the role of the process."""
         return {

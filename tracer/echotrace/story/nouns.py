@@ -14,7 +14,7 @@ from echotrace.kernel.state import State
 from echotrace.story.events import LISTENER, NONE, Place, StoryEvent
 from echotrace.story.links import Links
 from echotrace.story.roles import Roles
-from echotrace.trace import Attached, Task, Trace
+from echotrace.trace import Attached, Source, Task, Trace
 
 __all__ = ["LISTENER", "NONE", "Connection", "Listener", "Place", "Story", "StoryEvent"]
 
@@ -110,6 +110,11 @@ class Story:
         for event in self.events:
             found.update(dict.fromkeys(event.resumed, event))
         return found
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """The source files that sites name, by the name they use."""
+        return self.trace.sources()
 
     @cached_property
     def makers(self) -> Mapping[str, str]:

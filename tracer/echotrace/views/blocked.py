@@ -16,7 +16,8 @@ _GAP = "  "
 _MOST_LANES = 4  # of a side
 _MOST_NAMED = 2  # for whom a client waits
 _WIDEST_NAME = 16
-_LEGEND = (
+#: How to read it.
+NOTE = (
     f"{THERE} connected, {WAIT} kept waiting: the server rests and has not served the client. "
     "Columns are the steps of the script; order, not to scale."
 )
@@ -31,7 +32,6 @@ def blocked_strip(stories: Sequence[Story], names: Sequence[str], width: int) ->
         yield from fit("The scripts differ: each side has its own steps.", width)
     for strip in found:
         yield from _strip(strip, width)
-    yield from fit(_LEGEND, width)
 
 
 def _strip(strip: Strip, width: int) -> Iterator[str]:
@@ -46,7 +46,7 @@ def _strip(strip: Strip, width: int) -> Iterator[str]:
     margin = name_width + client_width + 2 * len(_GAP)
     notes = max((len(_note(lane)) for lane in shown), default=0)
     axis = ScriptAxis(strip.moments, width - margin - notes - len(_GAP))
-    yield from (" " * margin + head for head in axis.heads)
+    yield from ((" " * margin + head).rstrip() for head in axis.heads)
     for name, (side, few) in zip(names, chosen, strict=True):
         title = end_of(name, name_width, Surface())
         for lane in few:

@@ -1,8 +1,6 @@
 """Two to six stories as text: side by side, or where that is too narrow, unified."""
 
-from collections.abc import Iterable, Iterator
-
-from tabulate import tabulate
+from collections.abc import Iterable, Iterator, Sequence
 
 from echotrace.story.compare.nouns import Comparison
 from echotrace.views import comparison_words as told
@@ -12,7 +10,8 @@ from echotrace.views.layout import Row
 from echotrace.views.paint import Piece, Surface, glyphs, paint
 from echotrace.views.side_by_side import LEAST_SIDE, Frame, SideBySide, Words
 from echotrace.views.sides import lay_out
-from echotrace.views.supplements import Supplement, supplements
+from echotrace.views.supplement_lines import supplement_lines
+from echotrace.views.supplements import supplements
 from echotrace.views.timeline import LEAST_WIDTH
 from echotrace.views.unified import Unified, Widths
 
@@ -23,48 +22,51 @@ def comparison(compared: Comparison, surface: Surface, *, whole: bool = False) -
     """The whole view; unless `whole` is wanted, what needs no reading is folded."""
     width = max(surface.width, LEAST_WIDTH)
     parts, left_out = shown(lay_out(compared), whole=whole)
-    cells, table = _table(compared, parts, width, surface)
+    drawer = _drawer(compared, parts, width, surface)
     rows = (line for part in parts for line in part.lines if isinstance(line, Row))
-    legend = told.legend(compared, rows, cells.left_out, waits=cells.waits)
+    legend = told.legend(
+        compared, rows, drawer.words.left_out,
+        waits=drawer.words.waits, unified=isinstance(drawer, Unified),
+    )  # fmt: skip
     sections = [
         [
             *_folded([told.title(compared)], "bold", width, surface),
             *_folded(told.notes(compared), "differs", width, surface),
         ],
-        *table,
+        *_table(compared, parts, drawer),
         [*_folded(filter(None, [left_out]), "bold", width, surface)],
         [
             *_folded(filter(None, [legend]), "dim", width, surface),
             *_differences(compared, width, surface),
         ],
-        *([*_supplement(each, surface)] for each in supplements(compared, width)),
+        *([*supplement_lines(each, width, surface)] for each in supplements(compared, width)),
     ]
     return "\n".join(paint(section, surface) for section in sections if section)
 
 
-def _table(
-    compared: Comparison, parts: list[Shown], width: int, surface: Surface
-) -> tuple[Words, list[list[list[Piece]]]]:
-    """The parts in sections: those of one line each have none of their own."""
+def _drawer(
+    compared: Comparison, parts: Sequence[Shown], width: int, surface: Surface
+) -> SideBySide | Unified:
+    """What draws the parts: side by side where each side has room enough."""
     stories = dict(zip(compared.names, compared.stories, strict=True))
     frame = Frame.of(parts, len(stories), width)
-    drawn: SideBySide | Unified
     if frame.side >= LEAST_SIDE:
-        cells = Words(stories, parts, frame.side, surface)
-        drawn = SideBySide(frame, cells, surface)
-        headed = any(not part.folded for part in parts[:2])  # its title has the names
-        first = [] if headed or not parts else [drawn.heading(compared.names)]
-    else:
-        widths = Widths.of(parts, len(stories), width)
-        cells = Words(stories, parts, widths.text, surface)
-        drawn = Unified(widths, cells, surface)
-        first = list(drawn.names(compared.names))
-    sections = [first]
+        return SideBySide(frame, Words(stories, parts, frame.side, surface), surface)
+    widths = Widths.of(parts, len(stories), width)
+    return Unified(widths, Words(stories, parts, widths.text, surface), surface)
+
+
+def _table(
+    compared: Comparison, parts: Sequence[Shown], drawer: SideBySide | Unified
+) -> Iterator[list[list[Piece]]]:
+    """The parts in sections: those of one line each have none of their own."""
+    section = list(drawer.above(compared.names, parts))
     for position, part in enumerate(parts):
         if position > 1 and not part.folded:
-            sections.append([])
-        sections[-1] += drawn.part(part)
-    return cells, sections
+            yield section
+            section = []
+        section += drawer.part(part)
+    yield section
 
 
 def _folded(sentences: Iterable[str], style: str, width: int, surface: Surface) -> _Lines:
@@ -82,24 +84,3 @@ def _differences(compared: Comparison, width: int, surface: Surface) -> _Lines:
         for number, difference in enumerate(answer.differences, start=1):
             text = glyphs(f"{number}. {difference.sentence}.", surface)
             yield from ([Piece(f"  {line}")] for line in fit(text, width - 2))
-
-
-def _supplement(each: Supplement, surface: Surface) -> _Lines:
-    yield [Piece(glyphs(each.title, surface), "bold")]
-    for line in (*_tabulated(each, surface), *each.lines):
-        yield [Piece(glyphs(line, surface))]
-
-
-def _tabulated(each: Supplement, surface: Surface) -> list[str]:
-    """The rows of a supplement; cells that are too wide for their share take several lines."""
-    if not each.rows:
-        return []
-    rows = [[glyphs(cell, surface) for cell in row] for row in (each.head, *each.rows)]
-    label = max(len(row[0]) for row in rows)
-    share = (max(surface.width, LEAST_WIDTH) - label) // (len(each.head) - 1) - 2
-    most = [label, *[share] * (len(each.head) - 1)]
-    table = tabulate(
-        rows[1:], rows[0], "simple", disable_numparse=True,
-        maxcolwidths=most, maxheadercolwidths=most,
-    )  # fmt: skip
-    return table.splitlines()

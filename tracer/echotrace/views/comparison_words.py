@@ -52,8 +52,9 @@ def notes(compared: Comparison) -> Iterator[str]:
 
 
 def legend(
-    compared: Comparison, rows: Iterable[Row], kernel: Mapping[str, Sequence[str]], *, waits: bool
-) -> str:
+    compared: Comparison, rows: Iterable[Row], kernel: Mapping[str, Sequence[str]], *, waits: bool,
+    unified: bool = False,
+) -> str:  # fmt: skip
     """What the marks in some rows mean; `kernel` has the names that their cells leave out."""
     found = {mark for row in rows for mark in row.marks}
     first, *others = map(words.safe, compared.names)
@@ -68,6 +69,11 @@ def legend(
         against = f", each side against {first}" if others[1:] else ""
         told += [f"{marks}{against}, the numbers of a run aside", "row order, not to scale"]
         told += ["number: the event of the side"]
+    if marks and unified:
+        told += [
+            "- the side lacks it",
+            "in a line of several sides: descriptors and ports of the first",
+        ]
     if waits:
         told.append(f"{WAIT} waited, until what stands behind it")
     told += [f"{name}() → {' and '.join(calls)}" for name, calls in kernel.items()]

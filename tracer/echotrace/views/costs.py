@@ -9,10 +9,10 @@ from echotrace.views import words
 from echotrace.views.blocked import holders, length
 
 #: What the measures mean, below the table.
-LEGEND = (
-    "calls with the waits for readiness that led to them, median (least-most); an echo is a "
-    "client's send and all of it back; descriptors in one process (in all); the longest wait of a "
-    "client for the server, the tracer's stops in it"
+NOTE = (
+    "Calls, with the waits for readiness that led to them: median (least-most); an echo: a "
+    "client's send and all of it back; descriptors: in one process (in all); waits have the "
+    "tracer's stops in them"
 )
 _NOTHING = "-"
 

@@ -8,18 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from echotrace.functions import called
 from echotrace.story.compare.essence import outline
 from echotrace.story.compare.nouns import Mark
-from echotrace.story.nouns import StoryEvent
-from echotrace.trace import Syscall
 from echotrace.views import words
+from echotrace.views.fold_words import calls, renamed, span, waited
 from echotrace.views.layout import Row
 from echotrace.views.sides import Part
 
 _MOST_ROWS = 300
 _LONG_RUN, _KEPT_BEFORE, _KEPT_AFTER = 8, 2, 1
-_MOST_CALLS, _MOST_RENAMED = 10, 3
 
 
 @dataclass(frozen=True)
@@ -118,56 +115,26 @@ def _folded(group: Sequence[Part], model: Part | None) -> Shown:
     first, last = group[0], group[-1]
     title = first.title if first is last else f"{first.name}-{last.name}"
     same = first.alignment.same
-    texts = []
+    texts: list[str] = []
+    names: list[str] = []
     for side in range(len(first.layout.columns)):
         events = [event for part in group for event in part.alignment.events(side)]
-        if same:
-            each = " each" if len(group) > 1 else ""
-            told = _calls(first.alignment.events(side)) + each if side == 0 else "the same"
+        if same:  # to the kernel: the functions that made the calls may have other names
+            names.append(calls(events))
+            told = "the same" if side and names[-1] == names[0] else names[-1]
         else:
             assert model is not None
-            told = f"as {model.name}"
-            renamed = _renamed(first, model, side) if first is last else ""
-            told += f": {renamed}" if renamed else ""
-        texts.append(f"{_span(events)} {told}".strip() if events else "")
+            unlike = any(waited(part, side) != waited(model, side) for part in group)
+            told = f"as {model.name}{', waits aside' if unlike else ''}"
+            changes = renamed(first, model, side) if first is last else ""
+            told += f": {changes}" if changes else ""
+        texts.append(f"{span(events)} {told}".strip() if events else "")
     mark = Mark.SAME if same else Mark.NEITHER
     return Shown(title, first, (Fold(tuple(texts), _marks(first, mark)),), folded=True)
 
 
 def _marks(part: Part, mark: Mark) -> tuple[Mark, ...]:
     return (Mark.NEITHER, *(mark for _ in part.layout.columns[1:]))
-
-
-def _span(events: Sequence[StoryEvent]) -> str:
-    numbers = [event.seq for event in events]
-    first, last = min(numbers), max(numbers)
-    return f"{first}" if first == last else f"{first}-{last}"
-
-
-def _calls(events: Sequence[StoryEvent]) -> str:
-    names = dict.fromkeys(
-        words.safe(called(event.record)) for event in events if isinstance(event.record, Syscall)
-    )
-    few = ", ".join(list(names)[:_MOST_CALLS])
-    return few if len(names) <= _MOST_CALLS else f"{few} and more"
-
-
-def _renamed(part: Part, model: Part, side: int) -> str:
-    """Who and which descriptor stands for whom: `P2 for P1, fd 5 for 4`."""
-    pairs = list(zip(part.alignment.events(side), model.alignment.events(side), strict=True))
-    told = [f"{own.actor} for {other.actor}" for own, other in pairs if own.actor != other.actor]
-    for own, other in pairs:
-        numbers = [_accepted(part, own), _accepted(model, other)]
-        if None not in numbers and numbers[0] != numbers[1]:
-            told.append("fd {} for {}".format(*numbers))
-    few = list(dict.fromkeys(told))
-    return ", ".join(few[:_MOST_RENAMED]) + (" …" if len(few) > _MOST_RENAMED else "")
-
-
-def _accepted(part: Part, event: StoryEvent) -> int | None:
-    """The descriptor that a call returned, if it is the one that accepted the connection."""
-    accepted = {own.accepted for own in part.alignment.connections if own}
-    return getattr(event.record, "result", None) if event.seq in accepted else None
 
 
 def _without_long_runs(part: Part) -> Iterator[Row | Fold]:
@@ -190,8 +157,8 @@ def _rest(part: Part, rows: Sequence[Row], marks: tuple[Mark, ...]) -> Fold:
     texts = []
     for column in part.layout.columns:
         events = [cell.event for row in rows if (cell := row.at(column.key))]
-        told = f"… {words.count(len(rows), 'row')} more: {_calls(events)}"
-        texts.append(f"{_span(events)} {told}" if events else "")
+        told = f"… {words.count(len(rows), 'row')} more: {calls(events)}"
+        texts.append(f"{span(events)} {told}" if events else "")
     return Fold(tuple(texts), marks)
 
 

@@ -73,10 +73,12 @@ class Words:
     def _leaves_out(self, told: Said, row: Row) -> bool:
         return bool(told.kernel) and told.function in self.left_out and not _by_call(row)
 
-    def of(self, cell: Cell, row: Row, actor: str = "") -> str:
-        """The text of a cell of a row, on one line if it fits; `actor` in place of its own."""
-        told = said(self._stories[cell.column], cell)
-        told = replace(told, actor=actor or told.actor)
+    def told(self, cell: Cell) -> Said:
+        """What a cell says."""
+        return said(self._stories[cell.column], cell)
+
+    def line(self, told: Said, row: Row) -> str:
+        """The text of a cell of a row, on one line if it fits."""
         if self._leaves_out(told, row):
             told = replace(told, kernel="")
         return fitting(told, self._width, self._surface)
@@ -97,7 +99,7 @@ class SideBySide:
 
     def __init__(self, frame: Frame, told: Words, surface: Surface) -> None:
         self._frame = frame
-        self._words = told
+        self.words = told
         self._surface = surface
 
     def part(self, shown: Shown) -> Iterator[list[Piece]]:
@@ -112,8 +114,12 @@ class SideBySide:
             yield from self._row(columns, line, line.section if line.section != section else "")
             section = line.section
 
-    def heading(self, names: Sequence[str], label: str = "") -> list[Piece]:
-        """The sides' names above their columns."""
+    def above(self, names: Sequence[str], parts: Sequence[Shown]) -> Iterator[list[Piece]]:
+        """The sides' names above all parts, unless one of the first has them in its title."""
+        if parts and all(part.folded for part in parts[:2]):
+            yield self._names(names)
+
+    def _names(self, names: Sequence[str], label: str = "") -> list[Piece]:
         width = self._frame.number + 1 + self._frame.side
         line = self._margin(label)
         for name in names:
@@ -124,7 +130,7 @@ class SideBySide:
     def _heading(self, shown: Shown) -> list[Piece]:
         columns = shown.part.layout.columns
         names = [": ".join(filter(None, (each.title, each.subtitle))) for each in columns]
-        return self.heading(names, shown.title)
+        return self._names(names, shown.title)
 
     def _margin(self, text: str) -> str:
         width = self._frame.margin
@@ -145,7 +151,9 @@ class SideBySide:
     def _row(self, columns: Sequence[Column], row: Row, section: str) -> Iterator[list[Piece]]:
         cells = [row.at(column.key) for column in columns]
         texts = [
-            fit(self._words.of(cell, row), self._frame.side) if cell else [self._gap(gap)]
+            fit(self.words.line(self.words.told(cell), row), self._frame.side)
+            if cell
+            else [self._gap(gap)]
             for cell, gap in zip(cells, row.moved, strict=True)
         ]
         for index in range(max(map(len, texts))):

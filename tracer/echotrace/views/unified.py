@@ -5,7 +5,7 @@ each thing that sides do, with the letters of those sides. `-` stands for a side
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from echotrace.story.compare.essence import essence
 from echotrace.story.compare.nouns import Mark
@@ -14,6 +14,7 @@ from echotrace.views.folding import Fold, Shown
 from echotrace.views.layout import Cell, Row
 from echotrace.views.paint import Piece, Surface, glyphs
 from echotrace.views.side_by_side import Words, elsewhere, number_width
+from echotrace.views.side_cells import Said
 
 _MARGIN, _LEAST_TEXT = 9, 32
 #: The mark of a line of several sides is that which tells most.
@@ -48,10 +49,10 @@ class Unified:
 
     def __init__(self, widths: Widths, told: Words, surface: Surface) -> None:
         self._widths = widths
-        self._words = told
+        self.words = told
         self._surface = surface
 
-    def names(self, names: Sequence[str]) -> Iterator[list[Piece]]:
+    def above(self, names: Sequence[str], _parts: Sequence[Shown]) -> Iterator[list[Piece]]:
         """Which letter stands for which side."""
         pairs = "  ".join(f"{letter(side)} {name}" for side, name in enumerate(names))
         for line in fit(glyphs(pairs, self._surface), self._widths.all):
@@ -122,14 +123,27 @@ class Unified:
                 yield [Piece(" " * (margin + len(lead) + 2)), Piece(line, style)]
 
     def _text(self, row: Row, sides: Mapping[int, Cell]) -> str:
-        first = next(iter(sides.values()))
-        actors = "|".join(dict.fromkeys(cell.event.actor for cell in sides.values()))
-        text = self._words.of(first, row, actors)
+        text = self.words.line(_shared({s: self.words.told(c) for s, c in sides.items()}), row)
         places = [
             f"{letter(side)} {elsewhere(place)}" for side, place in enumerate(row.moved) if place
         ]
         told = f" ({', '.join(places)})" if places else ""
         return text + glyphs(told, self._surface)
+
+
+def _shared(told: Mapping[int, Said]) -> Said:
+    """What several sides do, with the numbers of the first; waits that not all had with letters."""
+    first, *others = told.values()
+    waits: dict[str, str] = {}
+    for side, each in told.items():
+        if each.wait is not None:
+            waits[each.wait] = waits.get(each.wait, "") + letter(side)
+    wait = first.wait
+    if any(other.wait != wait for other in others):
+        wait = ", ".join(f"{text} ({letters})" for text, letters in waits.items())
+    actors = dict.fromkeys(each.actor for each in told.values())
+    note = first.note if all(other.note == first.note for other in others) else ""
+    return replace(first, actor="|".join(actors), wait=wait, note=note)
 
 
 def _together(row: Row, cells: Sequence[Cell | None]) -> list[dict[int, Cell]]:

@@ -5,26 +5,30 @@ the first has nothing is aligned among them in turn.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, groupby
 
 from echotrace.story.compare.course import SECTIONS, Course
 from echotrace.story.compare.edit import edit_script
-from echotrace.story.compare.moves import with_moves
+from echotrace.story.compare.moves import may_move, with_moves
 from echotrace.story.compare.nouns import Alignment, Row, Step
+from echotrace.story.compare.search import Pair, Script, Token
+from echotrace.story.nouns import Story
 
 #: The steps of one row before it has a section: one a side.
 _Steps = tuple[Step | None, ...]
 
 
-def align(sides: Sequence[Sequence[Course]]) -> tuple[Alignment, ...]:
+def align(sides: Sequence[Sequence[Course]], stories: Sequence[Story]) -> tuple[Alignment, ...]:
     """The courses of all sides, those of one client side by side; None stands for a missing one."""
-    return with_moves(
+    alignments = [
         Alignment(
             kind,
             tuple(course.connection if course else None for course in courses),
             _rows([course.steps if course else () for course in courses]),
         )
         for (kind, _), courses in _together(sides)
-    )
+    ]
+    return with_moves(alignments, stories)
 
 
 def _together(
@@ -58,7 +62,7 @@ def _in_rows(sides: Sequence[Sequence[Step]]) -> list[_Steps]:
     extra: list[list[list[Step]]] = [[[] for _ in others] for _ in range(len(first) + 1)]
     for side, steps in enumerate(others):
         gap = 0
-        for i, j in edit_script(_tokens(first), _tokens(steps)):
+        for i, j in _script(first, steps):
             if i is not None:
                 gap = i + 1
             if j is not None and i is not None:
@@ -79,7 +83,7 @@ def _merged(lists: Sequence[Sequence[Step]]) -> list[_Steps]:
     for side, steps in enumerate(lists):
         known = [next(step for step in row if step) for row in rows]
         merged: list[list[Step | None]] = []
-        for i, j in edit_script(_tokens(known), _tokens(steps)):
+        for i, j in _script(known, steps):
             row: list[Step | None] = [None] * len(lists) if i is None else rows[i]
             row[side] = None if j is None else steps[j]
             merged.append(row)
@@ -87,5 +91,27 @@ def _merged(lists: Sequence[Sequence[Step]]) -> list[_Steps]:
     return [tuple(row) for row in rows]
 
 
-def _tokens(steps: Iterable[Step]) -> list[tuple[object, object]]:
-    return [(step.key, step.essence) for step in steps]
+def _script(left: Sequence[Step], right: Sequence[Step]) -> Script:
+    """The edit script; gaps that follow one another are in the order of the sections."""
+    reached = [
+        list(accumulate((SECTIONS.index(step.section) for step in side), max))
+        for side in (left, right)
+    ]
+
+    def section(pair: Pair) -> int:
+        side, at = next((side, at) for side, at in enumerate(pair) if at is not None)
+        return reached[side][at]
+
+    script: Script = []
+    for paired, pairs in groupby(edit_script(_tokens(left), _tokens(right)), _is_paired):
+        run = list(pairs)
+        script += run if paired else sorted(run, key=section)
+    return script
+
+
+def _is_paired(pair: Pair) -> bool:
+    return None not in pair
+
+
+def _tokens(steps: Iterable[Step]) -> list[Token]:
+    return [Token(step.key, step.essence, may_move(step)) for step in steps]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echotrace.story.compare.client_waits import Wait, client_waits
-from echotrace.story.compare.moments import Moment, common, moments
+from echotrace.story.compare.moments import Moment, common, moments, rests
 from echotrace.story.compare.visits import visits
 from echotrace.story.nouns import Story
 
@@ -65,7 +65,7 @@ def strips(stories: Sequence[Story], names: Sequence[str]) -> tuple[Strip, ...]:
 
 def lanes(story: Story) -> tuple[Lane, ...]:
     """The lanes of one story's clients, in their order."""
-    starts = [moment.start for moment in moments(story)]
+    starts, at_rest = [moment.start for moment in moments(story)], rests(story)
     present: dict[int, list[range]] = {}
     for visit in visits(story):
         until = len(starts) if visit.left is None else _position(starts, visit.left)
@@ -74,9 +74,9 @@ def lanes(story: Story) -> tuple[Lane, ...]:
     waits: dict[int, list[tuple[range, Wait]]] = {}
     for wait in client_waits(story):
         if wait.kept:
-            until = bisect_left(starts, wait.end) - 1 if wait.over else len(starts)
-            rests = range(_position(starts, wait.start), until)
-            waits.setdefault(wait.client, []).append((rests, wait))
+            meanwhile = (bisect_left if wait.over else bisect_right)(at_rest, wait.end)
+            kept = range(_position(starts, wait.start), meanwhile - 1)
+            waits.setdefault(wait.client, []).append((kept, wait))
     return tuple(
         Lane(client, tuple(present[client]), tuple(waits.get(client, ())))
         for client in sorted(present)

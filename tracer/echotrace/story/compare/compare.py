@@ -29,7 +29,7 @@ def compare(
     names = tuple(names) or names_of(stories)
     if len(names) != len(stories) or len(set(names)) != len(names):
         raise ValueError("each story needs a name of its own")
-    whole = choice.among(align([courses(story) for story in stories]))
+    whole = choice.among(align([courses(story) for story in stories], stories))
     shown = choice.rows(whole)
     told = tuple(
         choice.told(differences(stories, names, whole, side), shown, side)

@@ -5,9 +5,12 @@ moves the connection's bytes, or another. The waits that found the connection re
 poll or epoll, are steps of it too.
 """
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from operator import attrgetter
 
 from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.story.compare.essence import essence
@@ -15,7 +18,7 @@ from echotrace.story.compare.nouns import Step
 from echotrace.story.essentials import is_essential, without_announced_ends
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.syscalls import logical_event
-from echotrace.trace import ClientStep, Exit, Syscall
+from echotrace.trace import ClientStep, Exit, Signal, Syscall
 
 #: The sections of a course, in order: those of a connection's life are in the middle.
 SECTIONS = ("set-up", "accept", "hand-off", "echo", "end", "exit", "between", "tear-down")
@@ -62,20 +65,26 @@ def _visits(
 def _apart(story: Story, found: Sequence[Course]) -> dict[str, list[Step]]:
     """What the server does on no connection, by when: before the first, after the last, between.
 
+    The first begins when its first call returns: a worker may wait for it while others are made.
+
     What has not returned at the end of the trace belongs to the tear-down: so the server was left.
     """
     told = {step.event.seq for course in found for step in course.steps}
-    first, last = min(told, default=None), max(told, default=0)
+    last = max(told, default=0)
+    ends = (step.event.end or step.event.start for course in found for step in course.steps)
+    first = min(ends, default=None)
     told.update(seq for course in found if course.connection for seq in course.connection.events)
     apart: dict[str, list[Step]] = {"set-up": [], "between": [], "tear-down": []}
     for event in without_announced_ends(story.events):
         if event.seq in told or isinstance(event.record, ClientStep) or not is_essential(event):
             continue
         going_on = isinstance(event.record, Syscall) and event.end is None
-        if event.seq > last or going_on:
+        if going_on:
             kind = "tear-down"
+        elif first is None or event.start < first:
+            kind = "set-up"
         else:
-            kind = "set-up" if first is None or event.seq < first else "between"
+            kind = "tear-down" if event.seq > last else "between"
         apart[kind].append(_apart_step(kind, event))
     return {kind: own for kind, own in apart.items() if own}
 
@@ -91,27 +100,57 @@ def _apart_step(kind: str, event: StoryEvent) -> Step:
 
 
 def steps(story: Story, connection: Connection) -> list[Step]:
-    """The calls of a connection, the waits that found it ready, the ends of those that served."""
+    """The calls of a connection, the waits that found it ready, the ends of those that served.
+
+    Without a script, when a parent gets to close its copy is the scheduler's choice and no doing of
+    the server: then that stands where it was handed over, before what the child does.
+    """
     serving = _serving(story, connection)
+    freely = story.trace.header.load is not None or story.trace.header.attached is not None
     found: list[Step] = []
     ended = False
-    for event in _events(story, connection):
-        record = event.record
-        if isinstance(record, Exit):
-            name = "" if _announced(found, event) else "killed"
-        else:
-            name = _name(event, record) if isinstance(record, Syscall) else ""
-        if not name:
-            continue
+    for event, name in _named(_events(story, connection)):
         if name == "recv" and not connection.datagram:  # an empty datagram is no end
-            ended = ended or (isinstance(record, Syscall) and record.result == 0)
+            ended = ended or (isinstance(event.record, Syscall) and event.record.result == 0)
         who = "serving" if event.actor in serving else "another"
-        section = _section(name, who, ended=ended)
-        if found:  # a connection's life goes one way
-            section = max(section, found[-1].section, key=SECTIONS.index)
+        section = _section(name, who, ended=ended and not (freely and who == "another"))
         key = (name, "" if name == "accept" else who)
         found.append(Step(section, key, essence(event), event))
-    return _with_waits_where_they_lead(found)
+    return _with_waits_where_they_lead(_one_way(_handed_over_first(found) if freely else found))
+
+
+def _named(events: Iterable[StoryEvent]) -> Iterator[tuple[StoryEvent, str]]:
+    """The events that are steps, with their kind; an end that a call announced is none."""
+    leaving: set[str] = set()
+    for event in events:
+        record = event.record
+        if isinstance(record, Syscall):
+            name = _name(event, record)
+            if name == "exit":
+                leaving.add(event.actor)
+            yield event, name
+        elif isinstance(record, Exit) and event.actor not in leaving:
+            yield event, "killed"
+        elif isinstance(record, Signal) and is_essential(event):
+            yield event, "signal"
+
+
+def _handed_over_first(found: Sequence[Step]) -> list[Step]:
+    """The steps, those that hand the connection over before those that then serve it."""
+    served = (at for at, step in enumerate(found) if step.section in ("echo", "end", "exit"))
+    first = next(served, len(found))
+    later = sorted(found[first:], key=lambda step: step.section != "hand-off")
+    return [*found[:first], *later]
+
+
+def _one_way(found: Iterable[Step]) -> list[Step]:
+    """The steps, none in a section before that of the step before it: a life goes one way."""
+    steps: list[Step] = []
+    for step in found:
+        last = steps[-1].section if steps else step.section
+        section = max(step.section, last, key=SECTIONS.index)
+        steps.append(step if section == step.section else replace(step, section=section))
+    return steps
 
 
 def _events(story: Story, connection: Connection) -> list[StoryEvent]:
@@ -121,7 +160,9 @@ def _events(story: Story, connection: Connection) -> list[StoryEvent]:
     accept = found.get(connection.accepted or 0)
     if accept is not None and accept.touch is not None and accept.touch.used is not None:
         before = story.links.found_ready.get(accept.touch.used.id, ())
-        waits += [w for w in before if w.actor == accept.actor and w.seq < accept.seq][-1:]
+        past = range(bisect_left(before, accept.seq, key=attrgetter("seq")) - 1, -1, -1)
+        own = (before[at] for at in past if before[at].actor == accept.actor)
+        waits += islice(own, 1)
     found.update((wait.seq, wait) for wait in waits)
     return [found[seq] for seq in sorted(found)]
 
@@ -151,10 +192,6 @@ def _with_waits_where_they_lead(found: list[Step]) -> list[Step]:
         if found[position].key[0] == "readiness":
             found[position] = replace(found[position], section=found[position + 1].section)
     return found
-
-
-def _announced(found: Sequence[Step], event: StoryEvent) -> bool:
-    return any(step.key[0] == "exit" and step.event.actor == event.actor for step in found)
 
 
 def _section(name: str, who: str, *, ended: bool) -> str:

@@ -1,102 +1,52 @@
 """The fewest changes that make one sequence another: a minimum edit script.
 
-A gap costs 1, and so does a pair of variants; two equal elements cost nothing. For each cost in
-turn the furthest position on each diagonal is found that can be reached with it (E. Ukkonen,
-Algorithms for approximate string matching, 1985; E. Myers, An O(ND) difference algorithm and its
-variations, 1986), so that the time grows with the elements times the differences.
+A gap is a change, and so is a pair of variants. The search looks `WINDOW` changes ahead, keeps the
+first half of the best path, and starts anew from there: the time grows with the elements and the
+changes, and the memory stays small. Such a script is a minimum one if no order of the elements
+needs fewer changes (`fewest`); otherwise one of up to `EXACT` changes is searched again, without a
+window.
 """
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-#: An element: which others it is a variant of, and which it is equal to.
-Token: TypeAlias = tuple[object, object]
-#: Positions in both sequences that stand side by side; None for a gap.
-Script: TypeAlias = list[tuple[int | None, int | None]]
+from echotrace.story.compare.search import Script, Search, Token
+
+WINDOW = 64
+EXACT = 512
 
 
 def edit_script(left: Sequence[Token], right: Sequence[Token]) -> Script:
     """Pairs of positions, in order; every position of both sequences is in exactly one.
 
-    The script is a minimum one, and `edit_script(right, left)` is its mirror image.
+    It is a minimum one up to `EXACT` changes, beyond them where the module says so.
+    `edit_script(right, left)` is its mirror image.
     """
-    if _order(right) < _order(left):
+    if _comes_first(right, left):
         return [(i, j) for j, i in edit_script(right, left)]
-    one, other = list(reversed(left)), list(reversed(right))
-    fronts = _fronts(one, other)
-    found = _trace_back(one, other, fronts)
-    last, final = len(left) - 1, len(right) - 1
-    return [(None if i is None else last - i, None if j is None else final - j) for i, j in found]
+    sides = Search(left, right)
+    script, cost = sides.script(WINDOW)
+    if WINDOW < cost <= EXACT and cost > fewest(left, right):
+        script, _ = sides.script(cost)
+    return script
 
 
-def _order(tokens: Sequence[Token]) -> tuple[int, list[str]]:
-    return len(tokens), [repr(token) for token in tokens]
+def fewest(left: Iterable[Token], right: Iterable[Token]) -> int:
+    """How many changes are needed in whatever order the elements are, and so at least.
 
-
-def _fronts(left: Sequence[Token], right: Sequence[Token]) -> list[list[int]]:
-    """For each cost how far to the left each diagonal from -cost to cost can be followed with it.
-
-    Diagonal k has the pairs of positions (i, i + k); -1 stands for one that is out of reach.
+    Of each kind as many as the longer side has elements, less the pairs of equal ones.
     """
-    n, m = len(left), len(right)
-    fronts: list[list[int]] = []
-    before: list[int] = []
-    while True:
-        cost = len(fronts)
-        front = []
-        for k in range(-cost, cost + 1):
-            at = k + cost  # in `front`; in `before` the same diagonal is one place further left
-            reached = -1 if cost else 0
-            if cost:
-                same = before[at - 1] if 0 <= at - 1 < len(before) else -1
-                if same >= 0:
-                    variant = same < n and 0 <= same + k < m and left[same][0] == right[same + k][0]
-                    reached = same + variant
-                above = before[at] if at < len(before) else -1  # diagonal k + 1: a gap on the right
-                below = before[at - 2] if at >= 2 else -1  # diagonal k - 1: a gap on the left
-                if above >= 0:
-                    reached = max(reached, min(above + 1, n))
-                reached = max(reached, below)
-            if reached >= 0:
-                reached = min(reached, n, m - k)
-                if reached + k < 0:
-                    reached = -1
-                else:
-                    while reached < n and reached + k < m and left[reached] == right[reached + k]:
-                        reached += 1
-            front.append(reached)
-        fronts.append(front)
-        before = front
-        goal = m - n + cost
-        if 0 <= goal < len(front) and front[goal] >= n:
-            return fronts
+    wholes = [Counter((token.kind, token.whole) for token in side) for side in (left, right)]
+    kinds: list[Counter[object]] = [Counter(), Counter()]
+    for counted, kind in zip(wholes, kinds, strict=True):
+        for (name, _), number in counted.items():
+            kind[name] += number
+    return (kinds[0] | kinds[1]).total() - (wholes[0] & wholes[1]).total()
 
 
-def _trace_back(
-    left: Sequence[Token], right: Sequence[Token], fronts: Sequence[Sequence[int]]
-) -> Script:
-    """The pairs from the ends of both sequences to their beginnings."""
-    found: Script = []
-    i, j, cost = len(left), len(right), len(fronts) - 1
-    while i or j:
-        if i and j and left[i - 1] == right[j - 1]:
-            i, j = i - 1, j - 1
-            found.append((i, j))
-            continue
-        cost -= 1
-        if i and j and left[i - 1][0] == right[j - 1][0] and _within(fronts, cost, i - 1, j - 1):
-            i, j = i - 1, j - 1
-            found.append((i, j))
-        elif i and _within(fronts, cost, i - 1, j):
-            i -= 1
-            found.append((i, None))
-        else:
-            j -= 1
-            found.append((None, j))
-    return found
-
-
-def _within(fronts: Sequence[Sequence[int]], cost: int, i: int, j: int) -> bool:
-    """Whether a pair of positions can be reached with a cost."""
-    at = j - i + cost
-    return cost >= 0 and 0 <= at < len(fronts[cost]) and fronts[cost][at] >= i
+def _comes_first(one: Sequence[Token], other: Sequence[Token]) -> bool:
+    """An order of sequences, so that the same is chosen whichever is on the left."""
+    if len(one) != len(other):
+        return len(one) < len(other)
+    unlike = next((pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]), None)
+    return unlike is not None and repr(unlike[0]) < repr(unlike[1])

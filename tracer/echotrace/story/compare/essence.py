@@ -8,7 +8,7 @@ from echotrace.trace import Syscall
 
 #: Arguments that say what the kernel is asked to do. Descriptor numbers, task ids and addresses
 #: in memory belong to a run; how large a buffer is, a difference of its own says.
-_ASKED = (
+ASKED = (
     "domain", "type", "protocol", "backlog", "flags", "how", "status", "optname", "optval", "op",
     "cmd", "request",
 )  # fmt: skip
@@ -24,7 +24,7 @@ def essence(event: StoryEvent) -> tuple[object, ...]:
     if not isinstance(record, Syscall):
         return (getattr(record, "signal", None), getattr(record, "status", None))
     moved = record.result if record.data is not None else None
-    asked = tuple(_plain(record.args.get(name)) for name in _ASKED)
+    asked = tuple(_plain(record.args.get(name)) for name in ASKED)
     addressed = logical_event(record.name) in ("recv", "send") and bool(record.args.get("addr"))
     bound = _host(record) if record.name == "bind" else None
     going_on = record.end is None

@@ -10,6 +10,9 @@ from itertools import islice, repeat
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.trace import ClientStep
 
+#: How the reason ends for which a script was given up although the server had come to rest.
+_IDLE = "the server is idle"
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -26,6 +29,23 @@ class Moment:
 def moments(story: Story) -> tuple[Moment, ...]:
     """The steps that the clients took, in order; pauses (`wait`) are nobody's step."""
     return tuple(_moments(story))
+
+
+def rests(story: Story) -> list[int]:
+    """When the server has come to rest (ns): as each step is taken, and at the end.
+
+    A recording that is cut off or interrupted may end while the server is at work.
+    """
+    end = story.trace.end
+    rested = end is not None and (end.reason is None or end.reason.endswith(_IDLE))
+    return [moment.start for moment in moments(story)] + ([end_of(story)] if rested else [])
+
+
+def end_of(story: Story) -> int:
+    """When a trace ends (ns)."""
+    end = story.trace.end
+    last = max((event.end or event.start for event in story.events), default=0)
+    return max(last, end.time if end else 0)
 
 
 def common(stories: Sequence[Story]) -> tuple[Moment, ...]:

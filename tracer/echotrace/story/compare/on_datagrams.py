@@ -2,51 +2,47 @@
 
 from collections.abc import Iterator, Sequence
 
-from echotrace.functions import called
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.sides import Pair, Side, call_of, difference
+from echotrace.story.compare.sides import (
+    Pair,
+    Side,
+    call_of,
+    difference,
+    function,
+    of_datagrams,
+    shown,
+)
 from echotrace.story.nouns import StoryEvent
-from echotrace.syscalls import logical_event
 
 
 def no_connections(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """One side accepts a connection; the other only takes datagrams, and learns of no end."""
+    """One side accepts a connection; the other only takes datagrams."""
     for side, across in ((one, other), (other, one)):
         accept, taken = across.first("accept"), side.first("recv")
         if accept is None or taken is None or not of_datagrams(taken) or side.first("accept"):
             continue
+        answer = side.first("send")
+        datagrams = [taken, answer] if answer else [taken]
+        echoes = [e for e in (across.first("recv"), across.first("send")) if e]
+        ends = [
+            e for e in across.all("shutdown", "close") if not echoes or e.actor == echoes[0].actor
+        ]
+        closes = f" to {_names(ends)} ({across.at(*ends)})" if ends else ""
         yield difference(
             "no-connections",
-            f"accept gives {across.name} a descriptor for this client alone ({across.at(accept)}); "
-            f"{side.name} has no connections: {_how(side, taken)}, on the socket that all clients "
-            "share, so there is nothing to accept, to hand over or to close",
-            (across, accept),
-            (side, taken),
+            f"{across.name} has a descriptor for each client, from accept ({across.at(accept)})"
+            f"{closes}; {side.name} has one socket for all: {_how(side, taken, answer)}",
+            *shown(across, [accept, *echoes, *ends]),
+            *shown(side, datagrams),
         )
-        end = _end(across)
-        if end is not None:
-            yield difference(
-                "end-of-input",
-                f"{end.actor}'s {called(call_of(end))} returns 0 when the client ends its data "
-                f"({across.at(end)}); UDP sends nothing then, so {side.name} is told of no end",
-                (across, end),
-                (side, taken),
-            )
 
 
-def _how(side: Side, taken: StoryEvent) -> str:
-    told = f"{called(call_of(taken))} takes one datagram, with its sender ({side.at(taken)})"
-    answer = side.first("send")
+def _names(ends: Sequence[StoryEvent]) -> str:
+    return " and ".join(sorted({call_of(event).name for event in ends}, reverse=True))
+
+
+def _how(side: Side, taken: StoryEvent, answer: StoryEvent | None) -> str:
+    told = f"{function(taken)} takes a datagram and tells its sender ({side.at(taken)})"
     if answer is None:
         return told
-    return f"{told}, and {called(call_of(answer))} answers ({side.at(answer)})"
-
-
-def _end(side: Side) -> StoryEvent | None:
-    received = (e for e in side.calls if logical_event(call_of(e).name) == "recv")
-    return next((e for e in received if call_of(e).result == 0), None)
-
-
-def of_datagrams(event: StoryEvent) -> bool:
-    """Whether a call took or sent datagrams."""
-    return event.touch is not None and bool(event.touch.datagrams)
+    return f"{told}, {function(answer)} answers that address ({side.at(answer)})"

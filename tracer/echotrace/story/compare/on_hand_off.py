@@ -1,76 +1,53 @@
-"""Why two sides differ in who serves: workers that were there before their clients came."""
+"""Why two sides differ in how a task comes by its connection."""
 
 from collections.abc import Iterator, Sequence
 
-from echotrace.functions import called
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.sides import Pair, Side, call_of, difference, is_call
+from echotrace.story.compare.service import Service, service
+from echotrace.story.compare.sides import Pair, Shown, Side, difference
 from echotrace.story.nouns import StoryEvent
-from echotrace.syscalls import logical_event
 
 
-def made_before(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Who serves was made before its client came, and on the other side that is not so."""
-    sides = (one, other)
-    said = [_of_worker(side) for side in sides]
-    if said[0][0] == said[1][0]:
+def handed_in_memory(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """A thread that was there before serves what another accepted; the other side does not so."""
+    mine, your = service(one), service(other)
+    if mine is None or your is None or _in_memory(mine) == _in_memory(your):
         return
-    accepts = [(side, accept) for side in sides if (accept := side.first("accept"))]
-    for how, sentence in said:
-        if sentence:
-            yield difference("hand-off" if how == "is given" else "made-before", sentence, *accepts)
-
-
-def _of_worker(side: Side) -> tuple[str, str]:
-    """How a worker gets its connection, and the sentence; both are empty without a worker."""
-    accept, served = side.first("accept"), side.first("recv")
-    made = _maker(side, served) if served else None
-    if accept is None or served is None or made is None or made.start > accept.start:
-        return "", ""
-    worker, whose = served.actor, accept.place.name
-    before = f"{worker} is made beforehand ({side.at(made)})"
-    if accept.actor == worker:
-        return "accepts", f"{before} and accepts {whose} itself ({side.at(accept)})"
-    if side.story.roles.process(worker) != side.story.roles.process(accept.actor):
-        return "", ""  # a descriptor that was passed in a message is another matter
-    return "is given", (
-        f"{before}; {accept.actor} accepts {whose} ({side.at(accept)}) and {worker} serves it "
-        f"({side.at(served)}): the number of the descriptor goes from one to the other in the "
-        "memory that they share, which is no system call; a trace that is recorded with --all has "
-        f"the futex that wakes {worker}"
-    )
-
-
-def _maker(side: Side, served: StoryEvent) -> StoryEvent | None:
-    """The call that made the task which serves."""
-    spawns = (e for e in side.story.events if is_call(e) and _is_spawn(e))
-    roles = side.story.roles
-    return next(
-        (e for e in spawns if roles.of(call_of(e).result or 0, e.end or 0) == served.actor), None
-    )
-
-
-def _is_spawn(event: StoryEvent) -> bool:
-    return logical_event(call_of(event).name) == "spawn"
-
-
-def other_functions(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """The same system calls by other functions of the C library, or of what stands in for it."""
-    names: dict[tuple[str, str], tuple[StoryEvent, StoryEvent]] = {}
-    for pair in pairs:
-        if pair.left and pair.right and is_call(pair.left) and is_call(pair.right):
-            mine, your = call_of(pair.left), call_of(pair.right)
-            if mine.name == your.name and called(mine) != called(your):
-                names.setdefault((called(mine), called(your)), (pair.left, pair.right))
-    if names:
-        told = [
-            f"{one.name} calls {mine}() ({one.at(left)}) where {other.name} calls {your}() "
-            f"({other.at(right)})"
-            for (mine, your), (left, right) in names.items()
-        ]
+    for own, across in ((mine, your), (your, mine)):
+        if not _in_memory(own) or own.accept is None:
+            continue
+        comes, events = _otherwise(across)
         yield difference(
-            "functions",
-            f"{'; '.join(told)}: to the kernel it is the same system call",
-            *((one, left) for left, _ in names.values()),
-            *((other, right) for _, right in names.values()),
-        )
+            "hand-off",
+            f"{own.accept.actor} accepts {own.whose} and {own.who} serves it "
+            f"({own.side.at(own.accept, own.served)}): the number of the descriptor goes through "
+            f"the memory that they share, which is no system call; {comes}",
+            (own.side, own.accept), (own.side, own.served), *events,
+        )  # fmt: skip
+
+
+def _in_memory(own: Service) -> bool:
+    """Whether a task that was there before serves what another of its process accepted."""
+    return (
+        own.handed
+        and own.beforehand
+        and own.accept is not None
+        and own.side.story.roles.process(own.accept.actor) == own.process
+    )
+
+
+def _otherwise(own: Service) -> tuple[str, list[Shown]]:
+    """How the other side's task has the connection, and what shows it."""
+    if own.accept is None:
+        return _told(f"{own.who} takes each datagram itself", own, own.served)
+    if not own.handed:
+        return _told(f"{own.who} accepts {own.whose} itself", own, own.accept)
+    if own.maker is not None and not own.beforehand:
+        return _told(f"{own.who} gets it as it is made", own, own.maker)
+    return _told(f"{own.who} has it from {own.accept.actor}", own, own.accept, own.served)
+
+
+def _told(sentence: str, own: Service, *events: StoryEvent) -> tuple[str, list[Shown]]:
+    return f"in {own.side.name} {sentence} ({own.side.at(*events)})", [
+        (own.side, event) for event in events
+    ]

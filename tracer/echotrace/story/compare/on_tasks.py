@@ -1,170 +1,147 @@
-"""What differs in the tasks that serve: how they are made, what they share, how they end."""
+"""What differs in the tasks that serve: how they are made, when, and what they share."""
 
 from collections.abc import Iterator, Sequence
 
 from echotrace.functions import called
-from echotrace.story.compare.nouns import Difference, Mark
-from echotrace.story.compare.sides import Pair, Side, call_of, difference
+from echotrace.story.compare.nouns import Difference
+from echotrace.story.compare.service import Service, flags_of, service
+from echotrace.story.compare.sides import Pair, Shown, Side, call_of, difference
 from echotrace.story.nouns import StoryEvent
-from echotrace.syscalls import logical_event
-from echotrace.trace import Exit, Syscall
 
-#: What a new task shares with its maker, by the flag that says so (clone(2)).
-_SHARED = {
-    "CLONE_VM": "memory",
-    "CLONE_FILES": "descriptor table",
-    "CLONE_FS": "working directory",
-    "CLONE_SIGHAND": "signal handlers",
-    "CLONE_THREAD": "process id",
-}
+#: The flags of clone(2) that say most of what a task is.
+_TELLING = ("CLONE_VM", "CLONE_VFORK", "CLONE_THREAD")
 
 
-def flags_of(event: StoryEvent | None) -> tuple[str, ...]:
-    """The flags of an event that makes a task, as given; none for fork, and where unknown."""
-    record = event.record if event else None
-    if not isinstance(record, Syscall) or logical_event(record.name) != "spawn":
-        return ()
-    return tuple(flag for flag in str(record.args.get("flags") or "").split("|") if flag)
-
-
-def spawns(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Both make a task for the connection, in different ways."""
-    mine, your = one.first("spawn"), other.first("spawn")
-    if (
-        mine is None
-        or your is None
-        or not any(p.left is mine and p.mark == Mark.DIFFERENT for p in pairs)
-    ):
+def makes(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """Who serves is made in different ways, or only on one side is made for the connection."""
+    mine, your = service(one), service(other)
+    if mine is None or your is None:
         return
-    made = [_what_is_made(side, event) for side, event in ((one, mine), (other, your))]
-    if all(made):
-        yield difference("task", "; ".join(made), (one, mine), (other, your))
+    if mine.maker and your.maker:
+        if mine.thread != your.thread or _how(mine) != _how(your):
+            told = [_made(each) for each in (mine, your)]
+            if all(told):
+                events = [(one, mine.maker), (other, your.maker)]
+                yield difference("task", "; ".join(told), *events)
+        return
+    for own, across in ((mine, your), (your, mine)):
+        if own.maker is None or own.beforehand or across.maker is not None:
+            continue
+        made = _made(own)
+        if made:
+            yield difference(
+                "task",
+                f"{made}{_ends_with_it(own)}; {_serves_itself(across)}",
+                *_shown(own, own.maker, own.ending),
+                *_shown(across, across.accept, across.served),
+            )
 
 
-def _what_is_made(side: Side, event: StoryEvent) -> str:
-    call = call_of(event)
-    flags = flags_of(event)
-    role = side.story.roles.of(call.result or 0, event.end or 0)
-    if role is None or (call.name.startswith("clone") and not flags):
+def _how(own: Service) -> tuple[str, frozenset[str]]:
+    maker = own.maker
+    return (call_of(maker).name if maker else "", frozenset(flags_of(maker)))
+
+
+def _made(own: Service) -> str:
+    """The sentence of a task that is made; empty where the flags are not known."""
+    assert own.maker is not None
+    call, flags = call_of(own.maker), flags_of(own.maker)
+    if call.name.startswith("clone") and not flags:
         return ""
     function = called(call)
     name = function if function == call.name else f"{function}() → {call.name}"
-    kind = "thread" if "CLONE_THREAD" in flags else "process"
-    shared = [what for flag, what in _SHARED.items() if flag in flags]
-    if call.name == "vfork":
-        shared = ["memory until it calls exec"]
-    how = (
-        f"which shares {', '.join(shared)}"
-        if shared
-        else "with copies of memory and descriptor table"
+    telling = "|".join(flag for flag in _TELLING if flag in flags)
+    with_flags = f" with {telling}" if telling else " without CLONE_VM" if flags else ""
+    what = f"thread of {own.process}, in its memory" if own.thread else "process"
+    return f"{own.who} is a new {what}: {name}{with_flags} ({own.side.at(own.maker)})"
+
+
+def _ends_with_it(own: Service) -> str:
+    return f" and ends with {own.whose} ({own.side.at(own.ending)})" if own.ending else ""
+
+
+def _shown(own: Service, *events: StoryEvent | None) -> list[Shown]:
+    return [(own.side, event) for event in events if event is not None]
+
+
+def _serves_itself(own: Service) -> str:
+    if own.accept is None:
+        return f"in {own.side.name} {own.who} serves all peers ({own.side.at(own.served)})"
+    events = (own.accept, own.served)
+    return (
+        f"in {own.side.name} {own.who} accepts {own.whose} and serves it too "
+        f"({own.side.at(*events)})"
     )
-    return f"{name} makes a {kind}, {role}, {how} ({side.at(event)})"
 
 
-def one_hands_over(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """A task is made for the connection on one side only; on the other who accepts also serves."""
-    for side, across in ((one, other), (other, one)):
-        spawn, accept, served = side.first("spawn"), across.first("accept"), across.first("recv")
-        made = _what_is_made(side, spawn) if spawn and not across.first("spawn") else ""
-        if made and spawn and accept and served and accept.actor == served.actor:
-            yield difference(
-                "task",
-                f"{made}; on the other side {served.actor}, which accepted the connection, serves "
-                f"it too ({across.at(served)})",
-                (side, spawn),
-                (across, served),
-            )
-
-
-def kept_copies(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Who hands a connection on closes its own copy; on the other side nobody has to."""
-    for pair in pairs:
-        event = pair.left if pair.mark == Mark.FIRST_ONLY else pair.right
-        side, across = (one, other) if pair.mark == Mark.FIRST_ONLY else (other, one)
-        if (
-            pair.mark not in (Mark.FIRST_ONLY, Mark.ONLY_HERE)
-            or event is None
-            or event.touch is None
-        ):
-            continue
-        freed = [slot for slot in event.touch.freed if slot.holders]
-        spawn = side.first("spawn")
-        if not freed or spawn is None or "CLONE_FILES" in flags_of(spawn):
-            continue
-        keeper = side.story.roles.of(freed[0].holders[0], event.start) or "another process"
-        sentence = (
-            f"{event.actor} closes its copy of fd {freed[0].fd} ({side.at(event)}): the new "
-            f"process got a copy of the descriptor table, so {keeper} keeps the connection; "
-            f"without this close it would stay open after {keeper}'s"
-        )
-        if "CLONE_FILES" in flags_of(across.first("spawn")):
-            sentence += "; threads share one table, where a single close ends the connection"
-        closing = next((e for e in across.calls if e.touch and e.touch.freed), None)
-        yield difference(
-            "parents-close", sentence, (side, event), *([(across, closing)] if closing else [])
-        )
+def made_before(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """Who serves was there before its client on one side only."""
+    mine, your = service(one), service(other)
+    if mine is None or your is None or mine.beforehand == your.beforehand:
         return
+    for own, across in ((mine, your), (your, mine)):
+        if not own.beforehand or own.maker is None or own.accept is None:
+            continue
+        kind = "thread" if own.thread else "process"
+        yield difference(
+            "made-before",
+            f"{own.who}, a {kind}, is made before accept returns {own.whose} "
+            f"({own.side.at(own.maker, own.accept)}), so no task is made while a client waits; "
+            f"{_made_afterwards(across)}",
+            *_shown(own, own.maker, own.accept),
+            *_shown(across, *_afterwards(across)),
+        )
 
 
-def exits(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Who served ends by another call."""
-    ends = [(side, side.first("exit")) for side in (one, other)]
-    said = [_how_it_ends(side, event) for side, event in ends if event is not None]
-    names = {call_of(event).name for _, event in ends if event is not None}
-    if len(said) == len(names) == 2 and all(said):
-        shown = [(side, event) for side, event in ends if event is not None]
-        yield difference("exit", "; ".join(said), *shown)
+def _made_afterwards(own: Service) -> str:
+    """What the side does where no task was there before its client."""
+    if own.maker is None:
+        return _serves_itself(own)
+    made = f"in {own.side.name} {own.who} is made for {own.whose} ({own.side.at(own.maker)})"
+    return f"{made}{_ends_with_it(own)}"
 
 
-def _how_it_ends(side: Side, event: StoryEvent) -> str:
-    """What the end of the task did, by the descriptors that its Exit gave up."""
-    end = next(
-        (e for e in side.story.events if isinstance(e.record, Exit) and e.actor == event.actor),
+def _afterwards(own: Service) -> tuple[StoryEvent | None, ...]:
+    """The events that this sentence names."""
+    return (own.accept, own.served) if own.maker is None else (own.maker, own.ending)
+
+
+def tables(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """Who serves has a copy of the descriptor table, or shares one."""
+    mine, your = service(one), service(other)
+    if mine is None or your is None or mine.shares_table == your.shares_table:
+        return
+    if mine.maker and your.maker and _known(mine) and _known(your):
+        yield difference(
+            "table", f"{_table(mine)}; {_table(your)}", (one, mine.maker), (other, your.maker)
+        )
+
+
+def _known(own: Service) -> bool:
+    """Whether it is known what the task shares; clone without flags that were read is not."""
+    assert own.maker is not None
+    return bool(flags_of(own.maker)) or call_of(own.maker).name in ("fork", "vfork")
+
+
+def _table(own: Service) -> str:
+    assert own.maker is not None
+    at = own.side.at(own.maker)
+    if own.shares_table:
+        return (
+            f"{own.who} shares the table of {own.maker.actor} (CLONE_FILES), so one close, by "
+            f"either, ends {own.whose} ({at})"
+        )
+    copied = own.maker.touch.copied if own.maker.touch else ()
+    connection = own.side.connection
+    references = next(
+        (c.references for c in copied if connection and c.description.id == connection.description),
         None,
     )
-    if end is None:
-        return ""
-    thread = event.actor in side.story.roles.leaders
-    what = "the whole process" if call_of(event).name == "exit_group" else "one thread"
-    if what == "one thread" and not thread:
-        return ""
-    closes = bool(end.touch and end.touch.freed)
-    consequence = "and closes all its descriptors" if closes else "and closes nothing"
-    return (
-        f"{event.actor} ends with {call_of(event).name} ({side.at(event)}), "
-        f"which ends {what} {consequence}"
-    )
-
-
-def ends_of_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """A thread ends the whole process."""
-    for side in (one, other):
-        event = side.first("exit")
-        if event is None or call_of(event).name != "exit_group":
-            continue
-        if event.actor in side.story.roles.leaders:
-            process = side.story.roles.process(event.actor)
-            yield difference(
-                "exit-of-all",
-                f"{event.actor}, a thread, calls exit_group ({side.at(event)}): that ends "
-                f"{process} with all its threads, and every connection they serve",
-                (side, event),
-            )
-
-
-def shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """One sends the end of its data before it closes."""
-    for side, across in ((one, other), (other, one)):
-        event = side.first("shutdown")
-        if event is None or across.first("shutdown") or call_of(event).args.get("how") == "SHUT_RD":
-            continue
-        closing = [e for e in across.calls if e.touch and any(f.left == 0 for f in e.touch.freed)]
-        if closing:
-            yield difference(
-                "shutdown",
-                f"{event.actor} sends the end of its data with shutdown before it closes "
-                f"({side.at(event)}); on the other side the last close does that "
-                f"({across.at(closing[0])})",
-                (side, event),
-                (across, closing[0]),
-            )
+    if references is None:
+        so = f"what it accepts later is in its own alone ({at})"
+    else:
+        so = (
+            f"{own.whose} has {references} references and {own.maker.actor} has to close its "
+            f"own ({at})"
+        )
+    return f"{own.who} gets a copy of the descriptor table, so {so}"

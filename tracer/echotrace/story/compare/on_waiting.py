@@ -1,53 +1,88 @@
-"""Why two sides differ in what they wait for: one connection, all of them, or a turn."""
+"""Why two sides differ in what they wait for: one connection, or all of them, and how they ask."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from echotrace.effort import WAITS_FOR_READINESS
-from echotrace.functions import called
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.on_datagrams import of_datagrams
-from echotrace.story.compare.sides import Pair, Side, call_of, difference
+from echotrace.story.compare.sides import (
+    Pair,
+    Side,
+    call_of,
+    difference,
+    function,
+    is_call,
+    kind_of,
+    of_datagrams,
+    shown,
+)
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
-from echotrace.trace import ClientStep
+from echotrace.trace import Syscall
 
 #: Where a wait for readiness has its list from (select(2), poll(2), epoll(7)).
 _LIST: Mapping[str, str] = {
-    "select": "is passed sets with each call, which have room for descriptors below 1024",
-    "poll": "is passed a list of descriptors with each call",
-    "epoll wait": "is passed no list: the kernel keeps it from one call to the next",
+    "select": "passes sets with each call, which have room for descriptors below 1024",
+    "poll": "passes a list with each call",
+    "epoll wait": "passes none, for the kernel keeps one",
 }
 
 
-def asked_for_all(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Both ask which connections are ready, in different ways; or one does, and the other waits."""
+def waits_for(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """One side asks which connections are ready; the other waits for this one alone."""
+    for side, across in ((one, other), (other, one)):
+        asks, waits = _asks(side), next(iter(across.all("recv")), None)
+        if not asks or waits is None or _asks(across):
+            continue
+        every = _lists(side, asks[-1])
+        kept = f", by a list that the kernel keeps ({side.at(*every)})" if every else ""
+        yield difference(
+            "waits-for",
+            f"{asks[0].actor} waits in {function(asks[0])} for all descriptors at once "
+            f"({side.at(*asks)}){kept}, and serves the one that is ready; {_alone(across, waits)}",
+            *shown(side, [*asks, *every]), (across, waits),
+        )  # fmt: skip
+
+
+def _alone(side: Side, waits: StoryEvent) -> str:
+    calls = "waits in" if waits.woken_by is not None else "calls"
+    what = f"in {side.name} {waits.actor} {calls} {function(waits)} ({side.at(waits)})"
+    if of_datagrams(waits):
+        return f"{what}, on the one socket that brings the datagrams of all"
+    meanwhile = "" if waits.woken_by is not None else ", which would wait"
+    return f"{what}{meanwhile}, for {waits.place.name} alone"
+
+
+def interest(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """Both ask which connections are ready, and tell the kernel differently which these are."""
     mine, your = _asks(one), _asks(other)
-    if mine and your:
-        if _kind(mine) != _kind(your):
-            yield difference(
-                "interest", f"{_told(one, mine)}; {_told(other, your)}", (one, mine), (other, your)
-            )
+    if not mine or not your or kind_of(mine[0]) == kind_of(your[0]):
         return
-    for side, across, asks in ((one, other, mine), (other, one, your)):
-        waits = next((e for e in across.calls if _is(e, "recv") and e.woken_by is not None), None)
-        if asks and waits and not of_datagrams(waits):  # which wait for whoever sends one
-            yield difference(
-                "waits-for",
-                f"{asks.actor} waits in {called(call_of(asks))} ({side.at(asks)}) and calls recv "
-                f"for the connection that is ready; on the other side {waits.actor} waits in "
-                f"{called(call_of(waits))} ({across.at(waits)}), for this connection alone",
-                (side, asks),
-                (across, waits),
-            )
+    lists = [_lists(side, asks[-1]) for side, asks in ((one, mine), (other, your))]
+    told = [
+        f"{function(asks[0])} {_LIST[kind_of(asks[0])]} ({side.at(*asks)})"
+        + (f", made by {_made_by(kept)} ({side.at(*kept)})" if kept else "")
+        for side, asks, kept in ((one, mine, lists[0]), (other, your, lists[1]))
+    ]
+    yield difference(
+        "interest", "; ".join(told),
+        *shown(one, [*mine, *lists[0]]), *shown(other, [*your, *lists[1]]),
+    )  # fmt: skip
 
 
-def _asks(side: Side) -> StoryEvent | None:
-    """The wait that found the connection ready for its first recv."""
+def _made_by(kept: Sequence[StoryEvent]) -> str:
+    return " and ".join(dict.fromkeys(function(event) for event in kept))
+
+
+def _asks(side: Side) -> list[StoryEvent]:
+    """The waits that found the connection ready, one of each part of its course; none if none did.
+
+    They count only where one has led to the first recv: who accepts may wait otherwise.
+    """
     served = side.first("recv")
-    return next(
-        (e for e in side.calls if _kind(e) in WAITS_FOR_READINESS and served and _leads(e, served)),
-        None,
-    )
+    waits = side.all(*WAITS_FOR_READINESS)
+    if served is None or not any(_leads(wait, served) for wait in waits):
+        return []
+    return waits
 
 
 def _leads(wait: StoryEvent, served: StoryEvent) -> bool:
@@ -56,58 +91,26 @@ def _leads(wait: StoryEvent, served: StoryEvent) -> bool:
     return used is not None and any(description.id == used.id for _, description in ready)
 
 
-def _told(side: Side, wait: StoryEvent) -> str:
-    return f"{called(call_of(wait))} {_LIST[_kind(wait)]} ({side.at(wait)})"
-
-
-def _kind(event: StoryEvent) -> str:
-    return logical_event(call_of(event).name)
-
-
-def _is(event: StoryEvent, kind: str) -> bool:
-    return _kind(event) == kind
-
-
-def queued(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """On one side the client waits in the accept queue while the server is busy with another."""
-    for side, across in ((one, other), (other, one)):
-        accept, taken = side.first("accept"), across.first("accept")
-        connect = _connect(side, accept)
-        if accept is None or taken is None or connect is None or _busy(across, taken):
+def _lists(side: Side, wait: StoryEvent) -> list[StoryEvent]:
+    """The calls that made an interest list and put the listening socket and this connection on."""
+    used = wait.touch.used if wait.touch else None
+    if kind_of(wait) != "epoll wait" or used is None:
+        return []
+    own = {event.seq for event in side.calls}
+    found = []
+    for event in side.story.events:
+        if event.seq > wait.seq:
+            break
+        if not is_call(event) or call_of(event).errno is not None:
             continue
-        busy = _busy(side, accept)
-        if busy is not None:
-            yield difference(
-                "turn",
-                f"{connect.actor} connects (event {connect.seq}) and waits in the accept queue, "
-                f"since {accept.actor} still serves {busy.place.name}, until accept takes it "
-                f"({side.at(accept)}); on the other side {taken.actor} serves nobody between "
-                f"connect and accept ({across.at(taken)})",
-                (side, accept),
-                (across, taken),
-            )
-
-
-def _connect(side: Side, accept: StoryEvent | None) -> StoryEvent | None:
-    """The client's connect to the connection that accept returned."""
-    if accept is None or accept.place.connection is None:
-        return None
-    events = map(side.story.event, side.story.connection(accept.place.connection).events)
-    found = (e for e in events if isinstance(e.record, ClientStep) and e.record.action == "connect")
-    return next(found, None)
-
-
-def _busy(side: Side, accept: StoryEvent) -> StoryEvent | None:
-    """The last call by which who accepts served another, while the client was connected already."""
-    connect = _connect(side, accept)
-    if connect is None:
-        return None
-    between = (
-        e for e in reversed(side.story.events)
-        if connect.start < e.start < accept.start and e.actor == accept.actor
-    )  # fmt: skip
-    return next((e for e in between if e.place.connection and _serves(e)), None)
-
-
-def _serves(event: StoryEvent) -> bool:
-    return logical_event(getattr(event.record, "name", "")) in ("recv", "send")
+        made = event.seq == used.maker
+        controls = (
+            isinstance(event.record, Syscall)
+            and logical_event(event.record.name) == "epoll control"
+            and event.touch is not None
+            and event.touch.used is not None
+            and event.touch.used.id == used.id
+        )
+        if made or (controls and (event.seq in own or event.place.connection is None)):
+            found.append(event)
+    return found

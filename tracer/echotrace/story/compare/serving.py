@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from echotrace.kernel.flows import given_to, moved
-from echotrace.story.compare.moments import moments
+from echotrace.story.compare.moments import end_of, rests
 from echotrace.story.events import takes_whoever_comes
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.roles import client_role
@@ -24,19 +24,15 @@ class Answer(NamedTuple):
 
 
 class Serving:
-    """What the tasks of a server do for its clients, ready to be asked for."""
+    """What the tasks of a server do for its clients, ready to be asked for.
+
+    `end` is when the trace ends (ns), `rests` when the server has come to rest.
+    """
 
     def __init__(self, story: Story) -> None:
         self._story = story
-        end = story.trace.end
-        self.end = max(
-            end.time if end else 0, *(event.end or event.start for event in story.events), 0
-        )
-        """When the trace ends (ns)."""
-        self.rests = [moment.start for moment in moments(story)][1:]
-        """When the server has come to rest (ns): as each next step is taken, and at the end."""
-        if end is not None:
-            self.rests.append(self.end)
+        self.end = end_of(story)
+        self.rests = rests(story)
 
     @cached_property
     def acceptors(self) -> tuple[str, ...]:

@@ -5,16 +5,17 @@ Both objects have `format` (the number below), `kind` (`comparison` or `timeline
 view; times are in nanoseconds since the start of the trace. Payload (`data`) is as the trace has
 it: one character a byte, cut at the snapshot length.
 
-A comparison has `names` and `headers` (one a side), `same`, `alignments`, `differences` and
-`supplements`. An alignment has its `kind` (`set-up`, `connection`, `between`, `tear-down`),
+A comparison has `names` and `headers` (one a side), `same`, `alignments`, `differences`, `costs`
+and `supplements`. An alignment has its `kind` (`set-up`, `connection`, `between`, `tear-down`),
 `title`, `connections` (the number of each side's, or null) and `rows`; a row has its `section`,
-`marks` (one a side; the first side's is empty) and `cells`, one a side: null where it has nothing,
-`{"moved": {"event": 20, "above": true}}` where it does the same in another row, else `event`,
-`actor`, `call` (the system call; null for another event), `function` (the C function), `flags` (of
-a call that makes a task, all of them), `text`, `data`, `woken_by` (the event that ended the
-waiting), `start`, `end`. `differences` has a list for each further side, each with `kind`,
-`sentence` and `events` (of the first side, of the other). Supplements are tables: `title`, `head`,
-`rows`, `lines`.
+`marks` (one a side; the first side's is empty) and `cells`, one a side: null where the side has
+nothing, `{"moved": {"event": 20, "above": true}}` where it does the same in another row, else
+`event`, `actor`, `call` (the system call; null for another event), `function` (the C function),
+`flags` (of a call that makes a task, all of them), `text`, `data`, `woken_by` (the event that ended
+the waiting), `start`, `end`. `differences` has a list for each further side, each with `kind`,
+`sentence` and `events` (of the first side, of the other). `costs` has the numbers of each side, as
+`story.compare.costs.Costs` says what they are. Supplements are what is shown of them, in words:
+tables, with `title`, `head` and `rows`, or pictures, with `lines`; and a `note`.
 
 A timeline has its `header`, `by`, `columns` (`key`, `title`, `subtitle`), `rows` and `hidden` (how
 many events are not shown); a row has `time`, `column`, `part` (`whole`, `begin` or `return`),
@@ -28,6 +29,7 @@ from typing import Any
 import msgspec
 
 from echotrace.functions import called
+from echotrace.story.compare.costs import costs
 from echotrace.story.compare.nouns import Alignment, Comparison
 from echotrace.story.nouns import Story
 from echotrace.trace import Syscall
@@ -64,9 +66,16 @@ def comparison(compared: Comparison) -> str:
             for told in compared.differences
         ],
         "supplements": [
-            {"title": each.title, "head": each.head, "rows": each.rows, "lines": each.lines}
+            {
+                "title": each.title,
+                "head": each.head,
+                "rows": each.rows,
+                "lines": each.lines,
+                "note": each.note,
+            }
             for each in supplements(compared, _PICTURE_WIDTH)
         ],
+        "costs": [msgspec.to_builtins(costs(story)) for story in compared.stories],
     })  # fmt: skip
 
 

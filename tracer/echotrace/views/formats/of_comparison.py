@@ -116,3 +116,5 @@ def _supplement(each: Supplement) -> Iterator[Block]:
         yield Table(each.title, each.head, tuple(groups))
     if each.lines:
         yield Picture("" if each.rows else each.title, each.lines)
+    if each.note:
+        yield Paragraph(each.note)
