@@ -28,7 +28,7 @@ def test_example_shows_every_part(output: str) -> None:
     for shown in (
         "#1: 9 calls of P0, P1, 5 bytes in",
         "expected fork, but P0 calls pthread_create",
-        "1. fork()",
+        "(event 25 of fork)",
         "#2 C2",
         "calls an echo",
         "fork-thread.html: ",

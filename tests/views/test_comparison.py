@@ -141,13 +141,13 @@ def test_connection_that_differs_as_another_is_one_line() -> None:
     line = next(line for line in text.splitlines() if line.startswith("#2"))
     assert "31-72 as #1: P2 for P1" in line
     assert "31-67 as #1: T2 for T1, fd 5 for 4" in line
-    assert " as #1:" not in comparison(compared("fork", "thread"), Surface(100), whole=True)
+    assert " as #1" not in comparison(compared("fork", "thread"), Surface(100), whole=True)
 
 
 def test_connection_that_differs_in_its_own_way_is_not_folded() -> None:
     """Under `silent` the first client sends nothing: the second one's connection is shown."""
     text = comparison(compared("iterative", "fork", script="silent"), Surface(100))
-    assert " as #1:" not in text
+    assert " as #1" not in text
     assert '"hey 2"' in text
 
 
@@ -162,7 +162,7 @@ def test_other_payload_on_one_side_is_not_folded() -> None:
         b.call(10, "sendto", 4, result=2, data=answer)
     other = story_of(2, ["recvfrom", "sendto"])
     text = comparison(compare([replay(b.trace()), other]), Surface(100))
-    assert " as #1:" not in text
+    assert " as #1" not in text
     assert '"no"' in text
 
 
@@ -228,6 +228,15 @@ def test_moved_step_says_where() -> None:
     assert line.endswith("↓ at 58")
     assert "down at 58" in comparison(moved(), Surface(100, unicode=False))
     assert "(B ↓ at 58)" in comparison(moved(), Surface(60))
+
+
+def test_moved_step_of_another_part_says_where() -> None:
+    """Each of two gaps points at the other's row, from the set-up down and from a connection up."""
+    text = comparison(compared("prefork", "fork"), Surface(100))
+    below = next(line for line in text.splitlines() if " 19 P0 fork() " in line)
+    above = next(line for line in text.splitlines() if " 25 P0 fork() " in line)
+    assert below.endswith("~    ↓ at 25")
+    assert above.startswith("hand-off     ↑ at 19")
 
 
 def test_missing_connection_is_told() -> None:

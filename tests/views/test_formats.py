@@ -281,8 +281,8 @@ def test_folded_and_whole_differ_in_html() -> None:
     """Like the text, tables fold what needs no reading, unless all is wanted."""
     both = compare([stored("fork"), stored("thread")])
     folded, whole = (render(both, "html", _SURFACE, whole=each) for each in (False, True))
-    assert "as #1: P2 for P1" in folded
-    assert "as #1" not in whole
+    assert " as #1: P2 for P1" in folded
+    assert " as #1" not in whole
     assert whole.count("<tr") > folded.count("<tr")
 
 

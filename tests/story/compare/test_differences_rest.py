@@ -134,6 +134,15 @@ def test_step_that_has_moved_is_told_once_with_both_places() -> None:
     ]
 
 
+@pytest.mark.parametrize("first", [(), (_close_again,)])
+def test_step_that_has_moved_hides_no_other(first: tuple[_Does, ...]) -> None:
+    """A recv more is told, whichever number a step that has moved has on the other side."""
+    found = _told(_story(*first, _recv, _name), _story(_name, _recv, _recv))
+    told = [each.sentence for each in found if each.kind == "extra-call"]
+    assert any("test:c B makes 2, test:c A 1" in sentence for sentence in told)
+    assert "moved" in [each.kind for each in found]
+
+
 def test_task_that_a_signal_ends_is_told() -> None:
     """A child killed by SIGPIPE, where the other one goes on."""
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from echotrace.story.compare.edit import EXACT, WINDOW, edit_script, fewest
-from echotrace.story.compare.search import Script, Token
+from echotrace.story.compare.search import Script, Search, Token
 
 _tokens = st.lists(
     st.builds(lambda kind, whole: Token(kind, whole, kind == "m"), st.sampled_from("abm"),
@@ -133,3 +133,43 @@ def test_what_is_as_cheap_is_chosen_to_be_read(left: str, right: str, shown: str
     """Of scripts of one cost the one that a reader expects is taken; capitals are variants."""
     sides = [[Token(c.lower(), c, c == "c") for c in side] for side in (left, right)]
     assert _read(edit_script(*sides), left, right) == shown
+
+
+class _Counted:
+    """An element that counts how often it is compared or hashed."""
+
+    times = 0
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        _Counted.times += 1
+        return isinstance(other, _Counted) and self.name == other.name
+
+    def __hash__(self) -> int:
+        _Counted.times += 1
+        return hash(self.name)
+
+
+def test_elements_are_looked_at_a_fixed_number_of_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice the elements and changes take twice the looks at elements and twice the windows."""
+    searched: list[int] = []
+    fronts = Search._fronts
+
+    def counted(self: Search, i: int, j: int, most: int) -> list[list[int]]:
+        found = fronts(self, i, j, most)
+        searched.append(sum(map(len, found)))
+        return found
+
+    monkeypatch.setattr(Search, "_fronts", counted)
+    looks, positions = [], []
+    for size in (2000, 4000):
+        _Counted.times = 0
+        searched.clear()
+        wait, recv, send = (Token(_Counted(name), 0) for name in ("select", "recv", "send"))
+        edit_script([wait, recv, send] * size, [recv, send] * size)
+        looks.append(_Counted.times)
+        positions.append(sum(searched))
+    assert looks[1] < 2.1 * looks[0]
+    assert positions[1] < 2.1 * positions[0]

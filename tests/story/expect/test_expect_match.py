@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from echotrace.servers import traces_dir
@@ -108,6 +108,7 @@ def _expression(pattern: Pattern) -> str:
             return "".join(f"(?:{_expression(part)})" for part in pattern.parts)
 
 
+@settings(deadline=None)
 @given(_played())
 def test_matches_what_a_regular_expression_matches(played: tuple[str, str, Pattern]) -> None:
     """A course matches if Python's `re` matches one of the orders of its tasks' steps."""
@@ -118,6 +119,7 @@ def test_matches_what_a_regular_expression_matches(played: tuple[str, str, Patte
     assert bool(_matches(_forked(parent, child), str(pattern))) == expected
 
 
+@settings(deadline=None)
 @given(_played())
 def test_every_step_is_matched_or_left(played: tuple[str, str, Pattern]) -> None:
     """What is matched and what is left are the course, and what is matched begins the pattern."""

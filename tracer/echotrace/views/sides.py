@@ -8,6 +8,9 @@ from echotrace.story.compare.nouns import Row as Aligned
 from echotrace.story.nouns import Connection, Story
 from echotrace.views.layout import Cell, Column, Elsewhere, Layout, Row
 
+#: Where each event stands, by side and number: in which alignment, in which of its rows.
+_Places = Mapping[tuple[int, int], tuple[int, int]]
+
 
 @dataclass(frozen=True)
 class Part:
@@ -28,11 +31,19 @@ class Part:
 
 def lay_out(compared: Comparison) -> tuple[Part, ...]:
     """The parts of a comparison that have rows."""
-    parts = (_part(compared, alignment) for alignment in compared.alignments)
+    places = {
+        (side, step.event.seq): (number, position)
+        for number, alignment in enumerate(compared.alignments)
+        for position, row in enumerate(alignment.rows)
+        for side, step in enumerate(row.steps)
+        if step
+    }
+    parts = (_part(compared, number, places) for number in range(len(compared.alignments)))
     return tuple(part for part in parts if part.layout.rows)
 
 
-def _part(compared: Comparison, alignment: Alignment) -> Part:
+def _part(compared: Comparison, number: int, places: _Places) -> Part:
+    alignment = compared.alignments[number]
     known = next(filter(None, alignment.connections), None)
     client = f" C{known.client}" if known and known.client else ""
     columns = tuple(
@@ -41,14 +52,9 @@ def _part(compared: Comparison, alignment: Alignment) -> Part:
             compared.names, compared.stories, alignment.connections, strict=True
         )
     )
-    places = {
-        (side, step.event.seq): position
-        for position, row in enumerate(alignment.rows)
-        for side, step in enumerate(row.steps)
-        if step
-    }
     rows = tuple(
-        _row(compared.names, row, position, places) for position, row in enumerate(alignment.rows)
+        _row(compared.names, row, (number, position), places)
+        for position, row in enumerate(alignment.rows)
     )
     title = f"#{known.number}{client}" if known else alignment.kind
     return Part(title, alignment, Layout(columns, rows, 0, "side"))
@@ -60,18 +66,14 @@ def _subtitle(story: Story, own: Connection | None, number: int) -> str:
     return "no such peer" if story.receivers else "no such connection"
 
 
-def _row(
-    names: Sequence[str], row: Aligned, position: int, places: Mapping[tuple[int, int], int]
-) -> Row:
-    """A row; `places` are the positions of all events, by side and number."""
+def _row(names: Sequence[str], row: Aligned, place: tuple[int, int], places: _Places) -> Row:
+    """A row, which is at `place`."""
     return Row(
         tuple(Cell(name, step.event) for name, step in zip(names, row.steps, strict=True) if step),
         section=row.section,
         marks=(Mark.NEITHER, *(row.mark(side) for side in range(1, len(names)))),
         moved=tuple(
-            None
-            if seq is None
-            else Elsewhere(seq, above=places.get((side, seq), position) < position)
+            None if seq is None else Elsewhere(seq, above=places.get((side, seq), place) < place)
             for side, seq in enumerate(row.moved)
         ),
     )

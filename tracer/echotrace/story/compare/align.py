@@ -71,7 +71,8 @@ def _in_rows(sides: Sequence[Sequence[Step]]) -> list[_Steps]:
                 extra[gap][side].append(steps[j])
     rows: list[_Steps] = []
     for gap, lists in enumerate(extra):
-        rows += [(None, *row) for row in _merged(lists)]
+        if any(lists):
+            rows += [(None, *row) for row in _merged(lists)]
         if gap < len(first):
             rows.append((first[gap], *beside[gap]))
     return rows

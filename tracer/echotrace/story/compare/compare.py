@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from echotrace.pauses import no_garbage_collection
 from echotrace.story.compare.align import align
 from echotrace.story.compare.choice import EVERYTHING, Choice
 from echotrace.story.compare.course import courses
@@ -14,6 +15,7 @@ from echotrace.story.nouns import Story
 MOST_SIDES = 6
 
 
+@no_garbage_collection()
 def compare(
     stories: Sequence[Story], choice: Choice = EVERYTHING, names: Sequence[str] = ()
 ) -> Comparison:

@@ -22,6 +22,8 @@ def edit_script(left: Sequence[Token], right: Sequence[Token]) -> Script:
     It is a minimum one up to `EXACT` changes, beyond them where the module says so.
     `edit_script(right, left)` is its mirror image.
     """
+    if left == right:
+        return [(at, at) for at in range(len(left))]
     if _comes_first(right, left):
         return [(i, j) for j, i in edit_script(right, left)]
     sides = Search(left, right)

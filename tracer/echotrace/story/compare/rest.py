@@ -70,7 +70,7 @@ def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference
     """What is left to say once the rules have told what they do."""
     known = _kinds_told(scenes, told)
     left: dict[tuple[str, ...], list[tuple[Scene, Pair]]] = {}
-    moves: set[int] = set()
+    moves: set[tuple[bool, int]] = set()  # whether on the left, and the number
     for scene in scenes:
         alike = scene.kind == "tear-down" and wait_for_clients_alike(scene.one, scene.other)
         for pair in scene.pairs:
@@ -78,20 +78,20 @@ def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference
             if (
                 pair.mark is Mark.SAME
                 or kind in known
-                or _seq(pair) in moves
+                or _place(pair) in moves
                 or (alike and all(map(waits_for_a_client, _events(pair))))
             ):
                 continue
             known.add(kind)
             left.setdefault(_group(scene, pair), []).append((scene, pair))
             if pair.moved is not None:
-                moves.add(pair.moved)
+                moves.add((pair.left is None, pair.moved))
     return [_say(rows[0][0], [pair for _, pair in rows]) for rows in left.values()]
 
 
-def _seq(pair: Pair) -> int:
+def _place(pair: Pair) -> tuple[bool, int]:
     known = pair.left or pair.right
-    return known.seq if known else 0
+    return pair.left is not None, known.seq if known else 0
 
 
 def _events(pair: Pair) -> list[StoryEvent]:
