@@ -134,3 +134,17 @@ def test_every_kind_of_command_is_there() -> None:
     """README names what is needed to begin."""
     words = {command.split()[0] for command in COMMANDS}
     assert {"fork", "run", "attach", "show", "step", "check", "compare", "doctor"} <= words
+
+
+def test_python_of_readme_runs(tmp_path: Path) -> None:
+    """The lines of Python do what they say, on traces of the two servers."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (source,) = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    for name in ("fork", "thread"):
+        shutil.copy(servers.traces_dir() / f"{name}-interleaved.jsonl", tmp_path / f"{name}.jsonl")
+    ran = subprocess.run(
+        [sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True, check=False,
+        timeout=PATIENCE,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert "fork against thread" in ran.stdout
