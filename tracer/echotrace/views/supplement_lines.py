@@ -1,6 +1,7 @@
 """What stands below the differences of a comparison, as text: its tables, pictures and notes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from tabulate import tabulate
 
@@ -40,11 +41,18 @@ def _tabulated(each: Supplement, width: int, surface: Surface) -> list[str]:
 def _table_of(rows: list[list[str]], label: int, share: int) -> list[str]:
     """Text that is too wide for its share takes several lines.
 
-    tabulate makes a column two wider than its heading.
+    tabulate makes a column two wider than its heading. It is given lines that fit: where it breaks
+    cells itself, it takes `2,500` for a number, and fails.
     """
-    columns = len(rows[0]) - 1
+    head, *body = rows
+    widths = [label, *[share] * (len(head) - 1)]
     return tabulate(
-        rows[1:], rows[0], "plain", disable_numparse=True,
-        maxcolwidths=[label, *[share] * columns],
-        maxheadercolwidths=[label, *[share - 2] * columns],
-    ).splitlines()  # fmt: skip
+        [_broken(row, widths) for row in body],
+        _broken(head, [label, *(width - 2 for width in widths[1:])]),
+        "plain",
+        disable_numparse=True,
+    ).splitlines()
+
+
+def _broken(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    return ["\n".join(wrap(cell, width)) for cell, width in zip(row, widths, strict=True)]
