@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
+from echotrace.story.compare.nouns import Mark
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from tracebuilder import TraceBuilder
@@ -12,6 +13,11 @@ _CALLS = ("recvfrom 5", "recvfrom 0", "read 5", "sendto 5", "sendto 3", "shutdow
           "fcntl", "close", "close by P0")  # fmt: skip
 _APART = ("socket", "wait4", "rt_sigaction", "setsockopt", "close")
 _FIRST = 10
+#: The mark of a row when the two sides change places.
+MIRROR = {mark: mark for mark in Mark} | {
+    Mark.FIRST_ONLY: Mark.ONLY_HERE,
+    Mark.ONLY_HERE: Mark.FIRST_ONLY,
+}
 
 
 class Served(NamedTuple):

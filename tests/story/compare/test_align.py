@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_stories import Plan, plans
+from random_stories import MIRROR, Plan, plans
 
 from echotrace.servers import traces_dir
 from echotrace.story.compare.compare import compare
-from echotrace.story.compare.course import SECTIONS, courses
-from echotrace.story.compare.nouns import MIRROR, Alignment, Comparison, Mark, Row, Step
+from echotrace.story.compare.course import courses
+from echotrace.story.compare.nouns import SECTIONS, Alignment, Comparison, Mark, Row, Step
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
 

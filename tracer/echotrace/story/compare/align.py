@@ -7,10 +7,10 @@ the first has nothing is aligned among them in turn.
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby
 
-from echotrace.story.compare.course import SECTIONS, Course
+from echotrace.story.compare.course import Course
 from echotrace.story.compare.edit import edit_script
 from echotrace.story.compare.moves import may_move, with_moves
-from echotrace.story.compare.nouns import Alignment, Row, Step
+from echotrace.story.compare.nouns import SECTIONS, Alignment, Row, Step
 from echotrace.story.compare.search import Pair, Script, Token
 from echotrace.story.nouns import Story
 

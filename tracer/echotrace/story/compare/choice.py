@@ -6,8 +6,7 @@ from functools import cache
 
 from echotrace.errors import UserError, did_you_mean
 from echotrace.functions import c_function, called
-from echotrace.story.compare.course import SECTIONS
-from echotrace.story.compare.nouns import Alignment, Difference, Row, Step
+from echotrace.story.compare.nouns import SECTIONS, Alignment, Difference, Row, Step
 from echotrace.syscalls import ROWS, logical_event
 from echotrace.trace import Syscall
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from echotrace.kernel.flows import asked
 from echotrace.story.compare.nouns import Difference, Mark
 from echotrace.story.compare.rows import Kind, kind_of_row
 from echotrace.story.compare.sides import (
@@ -18,6 +19,7 @@ from echotrace.story.compare.sides import (
 )
 from echotrace.story.explain.text import count
 from echotrace.story.nouns import StoryEvent
+from echotrace.story.roles import client_role
 
 
 def buffers(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
@@ -45,17 +47,10 @@ def _sizes(side: Side) -> dict[int, StoryEvent]:
     """The sizes of the buffers that recv was given, each with the first call that shows it."""
     found: dict[int, StoryEvent] = {}
     for event in side.all("recv"):
-        size = room(event)
+        size = asked(call_of(event))
         if size is not None:
             found.setdefault(size, event)
     return found
-
-
-def room(event: StoryEvent) -> int | None:
-    """How many bytes a recv may take; None where the call does not say it in one number."""
-    args = call_of(event).args
-    size = args.get("len", args.get("count"))
-    return size if isinstance(size, int) else None
 
 
 def _told(side: Side, sizes: dict[int, StoryEvent]) -> str:
@@ -87,11 +82,11 @@ def _calls(one: Side, mine: dict[int, StoryEvent], other: Side, your: dict[int, 
 
 def _client(side: Side) -> str:
     client = side.connection.client if side.connection else None
-    return f"C{client}" if client else "the client"
+    return client_role(client) if client else "the client"
 
 
 def _filled(side: Side) -> bool:
-    return any(room(event) == call_of(event).result for event in side.all("recv"))
+    return any(asked(call_of(event)) == call_of(event).result for event in side.all("recv"))
 
 
 def _parted(one: Side, other: Side, pairs: Sequence[Pair]) -> list[Shown]:

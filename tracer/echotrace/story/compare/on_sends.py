@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from echotrace.functions import called, is_python
+from echotrace.kernel.flows import asked
 from echotrace.story.compare.loops import Sending, sending
 from echotrace.story.compare.loops_in_c import of_c
 from echotrace.story.compare.loops_in_python import of_python
@@ -65,9 +66,9 @@ def _by_events(side: Side) -> _Told | None:
     if short is None:
         return None
     call, rest = call_of(short), _rest(short)
-    took = f"{function(short)} takes {call.result} of {_asked(call)} bytes ({side.at(short)})"
+    took = f"{function(short)} takes {call.result} of {asked(call)} bytes ({side.at(short)})"
     after = [e for e in moves if e.seq > short.seq]
-    if after and _is_send(after[0]) and _asked(call_of(after[0])) == rest:
+    if after and _is_send(after[0]) and asked(call_of(after[0])) == rest:
         clause = f"{took} and {side.name} sends the other {rest} ({side.at(after[0])})"
         return _Told(Sending.LOOP, clause, ((side, short), (side, after[0])))
     if after and not any(map(_is_send, after)) and call_of(after[-1]).result == 0:
@@ -81,17 +82,11 @@ def _is_send(event: StoryEvent) -> bool:
     return logical_event(call_of(event).name) == "send"
 
 
-def _asked(call: Syscall) -> int | None:
-    """How many bytes a call was to move; None if no argument says so."""
-    size = call.args.get("len", call.args.get("count"))
-    return size if isinstance(size, int) else None
-
-
 def _rest(event: StoryEvent) -> int:
     """How many bytes a send did not take, if it took some."""
     call = call_of(event)
-    taken, asked = call.result or 0, _asked(call)
-    return asked - taken if _is_send(event) and asked is not None and taken > 0 else 0
+    taken, whole = call.result or 0, asked(call)
+    return whole - taken if _is_send(event) and whole is not None and taken > 0 else 0
 
 
 def _by_source(side: Side) -> _Told | None:

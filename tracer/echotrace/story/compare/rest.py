@@ -14,6 +14,7 @@ from echotrace.story.compare.sides import Pair, Side, call_of, difference, is_ca
 from echotrace.story.compare.wordings import extra, flags, moved, outcome, variant
 from echotrace.story.explain.text import listed
 from echotrace.story.nouns import Connection, StoryEvent
+from echotrace.story.roles import client_role
 
 #: So many connections without a counterpart are named.
 _MOST_NAMED = 3
@@ -62,7 +63,7 @@ def without_counterpart(scenes: Sequence[Scene]) -> Iterator[Difference]:
 
 
 def _named(connection: Connection) -> str:
-    client = f" of C{connection.client}" if connection.client else ""
+    client = f" of {client_role(connection.client)}" if connection.client else ""
     return f"{connection.place.name}{client}"
 
 

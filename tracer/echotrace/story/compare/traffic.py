@@ -1,16 +1,16 @@
 """What a server calls for each connection: in all, to move bytes, and for the echoes on it."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
-from operator import attrgetter
+from itertools import accumulate
 
 from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.kernel.descriptions import Description
 from echotrace.kernel.flows import given_to, moved, taken_from
 from echotrace.story.nouns import Connection, Story, StoryEvent
+from echotrace.story.waits import with_waits
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
 
@@ -36,7 +36,8 @@ def traffic(story: Story) -> list[Traffic]:
     ends = _ends_of_echoes(story)
     found = []
     for connection in story.connections:
-        calls = _calls(story, connection)
+        events = with_waits(story, connection)
+        calls = [event for event in events if isinstance(event.record, Syscall)]
         own = Traffic(len(calls))
         count = _Count(own, connection, ends.get(connection.number, ()))
         for event in calls:
@@ -61,27 +62,6 @@ def _ends_of_echoes(story: Story) -> Mapping[int, Sequence[int]]:
         if isinstance(step, ClientStep) and step.action == "send" and step.size and number:
             sizes[number].append(step.size)
     return {number: list(accumulate(own)) for number, own in sizes.items()}
-
-
-def _calls(story: Story, connection: Connection) -> list[StoryEvent]:
-    """The calls at the place of a connection, and the waits that found it ready, in order."""
-    found = {seq: story.event(seq) for seq in connection.events}
-    found.update((wait.seq, wait) for wait in _waits(story, connection))
-    return [found[seq] for seq in sorted(found) if isinstance(found[seq].record, Syscall)]
-
-
-def _waits(story: Story, connection: Connection) -> Iterator[StoryEvent]:
-    """The waits that found the connection ready, and the one that led to its accept."""
-    ready = story.links.found_ready
-    yield from ready.get(connection.description or 0, ())
-    if connection.accepted is None:
-        return
-    accept = story.event(connection.accepted)
-    listener = accept.touch.used if accept.touch else None
-    before = ready.get(listener.id, ()) if listener else ()
-    at = bisect_left(before, accept.seq, key=attrgetter("seq"))
-    own = (wait for wait in reversed(before[:at]) if wait.actor == accept.actor)
-    yield from islice(own, 1)
 
 
 class _Count:
