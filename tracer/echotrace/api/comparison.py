@@ -7,9 +7,9 @@ from echotrace.api.nouns import Trace
 from echotrace.story.compare import compare as comparing
 from echotrace.story.compare import nouns
 from echotrace.story.compare.choice import Choice, chosen
-from echotrace.story.compare.costs import Costs, costs
 from echotrace.story.compare.names import names_of
 from echotrace.story.compare.nouns import Alignment, Difference
+from echotrace.story.costs.costs import Costs, costs
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import render
 from echotrace.views.words import safe

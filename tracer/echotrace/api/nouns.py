@@ -11,9 +11,9 @@ from echotrace import trace as records
 from echotrace import tracefile
 from echotrace.story import nouns
 from echotrace.story import replay as replaying
-from echotrace.story.compare.costs import Costs, costs
 from echotrace.story.compare.nouns import Step
 from echotrace.story.compare.steps import steps
+from echotrace.story.costs.costs import Costs, costs
 from echotrace.story.events import StoryEvent
 from echotrace.story.expect.match import matches
 from echotrace.story.expect.nouns import Match

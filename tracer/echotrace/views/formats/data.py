@@ -14,7 +14,7 @@ nothing, `{"moved": {"event": 20, "above": true}}` where it does the same in ano
 `flags` (of a call that makes a task, all of them), `text`, `data`, `woken_by` (the event that ended
 the waiting), `start`, `end`. `differences` has a list for each further side, each with `kind`,
 `sentence` and `events` (of the first side, of the other). `costs` has the numbers of each side, as
-`story.compare.costs.Costs` says what they are. Supplements are what is shown of them, in words:
+`story.costs.costs.Costs` says what they are. Supplements are what is shown of them, in words:
 tables, with `title`, `head` and `rows`, or pictures, with `lines`; and a `note`.
 
 A timeline has its `header`, `by`, `columns` (`key`, `title`, `subtitle`), `rows` and `hidden` (how
@@ -29,8 +29,8 @@ from typing import Any
 import msgspec
 
 from echotrace.functions import called
-from echotrace.story.compare.costs import costs
 from echotrace.story.compare.nouns import Alignment, Comparison
+from echotrace.story.costs.costs import costs
 from echotrace.story.nouns import Story
 from echotrace.trace import Syscall
 from echotrace.views import comparison_words

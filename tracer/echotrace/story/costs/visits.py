@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from echotrace.story.compare.moments import step_of
+from echotrace.story.costs.moments import step_of
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.trace import ClientStep
 

@@ -4,9 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from echotrace.servers import NAMES, traces_dir
-from echotrace.story.compare.costs import Costs, Made, Spread, costs
 from echotrace.story.compare.course import courses
-from echotrace.story.compare.traffic import traffic
+from echotrace.story.costs.costs import Costs, Made, Spread, costs
+from echotrace.story.costs.traffic import traffic
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.trace import ClientTotal, End, Load, Syscall

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from statistics import median_low
 
 from echotrace.kernel.gauge import MostOpen
-from echotrace.story.compare.client_waits import Wait, client_waits
-from echotrace.story.compare.traffic import traffic
+from echotrace.story.costs.client_waits import Wait, client_waits
+from echotrace.story.costs.traffic import traffic
 from echotrace.story.nouns import Story
 from echotrace.trace import Task
 

@@ -8,9 +8,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from echotrace.story.compare.client_waits import Wait, client_waits
-from echotrace.story.compare.moments import Moment, common, moments, rests
-from echotrace.story.compare.visits import visits
+from echotrace.story.costs.client_waits import Wait, client_waits
+from echotrace.story.costs.moments import Moment, common, moments, rests
+from echotrace.story.costs.visits import visits
 from echotrace.story.nouns import Story
 
 

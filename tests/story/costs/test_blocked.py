@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from echotrace.servers import NAMES, traces_dir
-from echotrace.story.compare.blocked import Lane, lanes, strips
-from echotrace.story.compare.client_waits import Wait, client_waits
-from echotrace.story.compare.moments import moments
+from echotrace.story.costs.blocked import Lane, lanes, strips
+from echotrace.story.costs.client_waits import Wait, client_waits
+from echotrace.story.costs.moments import moments
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.trace import ClientStep, End, Syscall, Trace

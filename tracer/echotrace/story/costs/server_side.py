@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from echotrace.kernel.flows import given_to, moved
-from echotrace.story.compare.moments import end_of, rests
+from echotrace.story.costs.moments import end_of, rests
 from echotrace.story.events import takes_whoever_comes
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.roles import client_role
@@ -23,7 +23,7 @@ class Answer(NamedTuple):
     so_far: int
 
 
-class Serving:
+class ServerSide:
     """What the tasks of a server do for its clients, ready to be asked for.
 
     `end` is when the trace ends (ns), `rests` when the server has come to rest.

@@ -15,8 +15,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from echotrace.story.compare.serving import Serving
-from echotrace.story.compare.visits import Visit, visits
+from echotrace.story.costs.server_side import ServerSide
+from echotrace.story.costs.visits import Visit, visits
 from echotrace.story.nouns import Story
 
 
@@ -57,51 +57,51 @@ def client_waits(story: Story) -> tuple[Wait, ...]:
 
     A client that runs freely counts one: from its connect to its first echo.
     """
-    serving = Serving(story)
+    server = ServerSide(story)
     if story.trace.header.load is not None:
-        found = list(_of_free_clients(story, serving))
+        found = list(_of_free_clients(story, server))
     else:
-        found = [wait for visit in visits(story) for wait in _of_visit(visit, serving)]
+        found = [wait for visit in visits(story) for wait in _of_visit(visit, server)]
     return tuple(sorted(found, key=lambda wait: (wait.client, wait.start)))
 
 
-def _of_free_clients(story: Story, serving: Serving) -> Iterator[Wait]:
+def _of_free_clients(story: Story, server: ServerSide) -> Iterator[Wait]:
     for total in story.trace.totals():
         if total.began is not None:
             over = total.answered is not None
-            end = serving.end if total.answered is None else total.answered
+            end = server.end if total.answered is None else total.answered
             yield Wait(total.client, total.began, end, over, kept=None, held_by=None)
 
 
-def _of_visit(visit: Visit, serving: Serving) -> Iterator[Wait]:
+def _of_visit(visit: Visit, server: ServerSide) -> Iterator[Wait]:
     """The spans of a visit, those that overlap together."""
     together: list[_Span] = []
-    for span in (*_to_be_accepted(visit, serving), *_to_be_answered(visit, serving)):
-        if together and _reach(together, serving) <= span.start:
-            yield _wait(visit, together, serving)
+    for span in (*_to_be_accepted(visit, server), *_to_be_answered(visit, server)):
+        if together and _reach(together, server) <= span.start:
+            yield _wait(visit, together, server)
             together = []
         together.append(span)
     if together:
-        yield _wait(visit, together, serving)
+        yield _wait(visit, together, server)
 
 
-def _to_be_accepted(visit: Visit, serving: Serving) -> Iterator[_Span]:
+def _to_be_accepted(visit: Visit, server: ServerSide) -> Iterator[_Span]:
     connect = visit.connect
     if connect is None:
         return
-    accept = serving.accept(visit.connection)
+    accept = server.accept(visit.connection)
     if accept is None:
-        yield _Span(connect.start, visit.left, serving.acceptors)
+        yield _Span(connect.start, visit.left, server.acceptors)
     else:
         yield _Span(connect.start, _sooner(accept.end, visit.left), (accept.actor,))
 
 
-def _to_be_answered(visit: Visit, serving: Serving) -> Iterator[_Span]:
-    answers = serving.answers(visit.connection, since=visit.steps[0].start)
+def _to_be_answered(visit: Visit, server: ServerSide) -> Iterator[_Span]:
+    answers = server.answers(visit.connection, since=visit.steps[0].start)
     for send, due in visit.sends():
         at = bisect_left(answers, due, key=lambda answer: answer.so_far)
         if at == len(answers):
-            yield _Span(send.start, visit.left, serving.about_to_serve(visit.connection))
+            yield _Span(send.start, visit.left, server.about_to_serve(visit.connection))
             continue
         end = _sooner(answers[at].event.end, visit.left)
         if end is None or end > send.start:
@@ -112,21 +112,21 @@ def _sooner(one: int | None, other: int | None) -> int | None:
     return min((time for time in (one, other) if time is not None), default=None)
 
 
-def _reach(spans: Sequence[_Span], serving: Serving) -> int:
-    return max(serving.end if span.end is None else span.end for span in spans)
+def _reach(spans: Sequence[_Span], server: ServerSide) -> int:
+    return max(server.end if span.end is None else span.end for span in spans)
 
 
-def _wait(visit: Visit, spans: Sequence[_Span], serving: Serving) -> Wait:
-    start, end = spans[0].start, _reach(spans, serving)
+def _wait(visit: Visit, spans: Sequence[_Span], server: ServerSide) -> Wait:
+    start, end = spans[0].start, _reach(spans, server)
     over = all(span.end is not None for span in spans)
-    rest = bisect_right(serving.rests, start)
-    kept = rest < len(serving.rests) and (serving.rests[rest] < end or not over)
+    rest = bisect_right(server.rests, start)
+    kept = rest < len(server.rests) and (server.rests[rest] < end or not over)
     held_by = dict.fromkeys(
         name
         for span in spans
         for task in span.tasks
-        for name in serving.held_by(
-            task, span.start, serving.end if span.end is None else span.end, visit.connection
+        for name in server.held_by(
+            task, span.start, server.end if span.end is None else span.end, visit.connection
         )
     )
     return Wait(visit.client, start, end, over, kept, tuple(held_by))
