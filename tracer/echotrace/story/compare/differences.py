@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from echotrace.story.compare import on_bytes, on_ends, on_hand_off, on_tasks, on_turns, on_waiting
 from echotrace.story.compare.kinds import RANKS
 from echotrace.story.compare.nouns import Alignment, Difference
+from echotrace.story.compare.on_connections import without_counterpart
 from echotrace.story.compare.on_datagrams import no_connections
 from echotrace.story.compare.on_interpreter import close_on_exec, library_calls, names_asked
 from echotrace.story.compare.on_options import options_of_connection, options_of_listener, waits
@@ -16,8 +17,8 @@ from echotrace.story.compare.on_sends import sends
 from echotrace.story.compare.on_set_up import addresses, queues, sockets
 from echotrace.story.compare.on_signals import clients_gone
 from echotrace.story.compare.on_tear_down import left_waiting
-from echotrace.story.compare.rest import Scene, rest, without_counterpart
-from echotrace.story.compare.sides import Pair, Side, is_call
+from echotrace.story.compare.sides import Pair, Side, TwoSides, is_call
+from echotrace.story.compare.untold import untold
 from echotrace.story.nouns import Story
 
 #: Told both sides in one alignment and its rows, in this order; gives nothing or what differs.
@@ -37,33 +38,31 @@ def differences(
     stories: Sequence[Story], names: Sequence[str], alignments: Sequence[Alignment], other: int
 ) -> tuple[Difference, ...]:
     """What differs between the first side and `other`, most telling first."""
-    scenes = sorted(
-        (_scene(stories, names, alignment, other) for alignment in alignments), key=_order
-    )
-    told = list(without_counterpart(scenes))
-    both = [scene for scene in scenes if not scene.one_sided]
+    aligned = sorted((_two(stories, names, each, other) for each in alignments), key=_order)
+    told = list(without_counterpart(aligned))
+    paired = [both for both in aligned if not both.one_sided]
     for rule in _RULES:
-        told += _once(rule, both)
-    told += rest(both, told)
+        told += _once(rule, paired)
+    told += untold(paired, told)
     return tuple(sorted(told, key=lambda each: RANKS[each.kind]))
 
 
-def _order(scene: Scene) -> tuple[bool, list[int], int]:
+def _order(both: TwoSides) -> tuple[bool, list[int], int]:
     """Connections first, by their numbers; the same order when the sides change places."""
-    found = [side.connection for side in (scene.one, scene.other) if side.connection]
+    found = [side.connection for side in (both.one, both.other) if side.connection]
     client = (found[0].client if found else None) or 0
-    return (scene.kind != "connection", sorted(each.number for each in found), client)
+    return (both.kind != "connection", sorted(each.number for each in found), client)
 
 
-def _once(rule: _Rule, scenes: Sequence[Scene]) -> Sequence[Difference]:
+def _once(rule: _Rule, alignments: Sequence[TwoSides]) -> Sequence[Difference]:
     """What a rule says of the first alignment that shows it."""
-    said = (list(rule(scene.one, scene.other, scene.pairs)) for scene in scenes)
+    said = (list(rule(both.one, both.other, both.pairs)) for both in alignments)
     return next(filter(None, said), ())
 
 
-def _scene(
+def _two(
     stories: Sequence[Story], names: Sequence[str], alignment: Alignment, other: int
-) -> Scene:
+) -> TwoSides:
     one, across = (
         Side(
             position,
@@ -86,4 +85,4 @@ def _scene(
         for left, right in ((row.steps[0], row.steps[other]),)
         if left or right
     )
-    return Scene(alignment.kind, one, across, pairs)
+    return TwoSides(alignment.kind, one, across, pairs)

@@ -1,4 +1,4 @@
-"""One of two stories that are compared, as the rules that look for differences ask for it."""
+"""Two of the stories that are compared, as the rules that look for differences ask for them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -83,6 +83,22 @@ class Side:
         """The call that gives up the last reference to the connection."""
         found = (e for e in self.calls if e.touch and any(f.left == 0 for f in e.touch.freed))
         return next(found, None)
+
+
+@dataclass(frozen=True)
+class TwoSides:
+    """One alignment of two sides, as the rules are told it."""
+
+    kind: str
+    one: Side
+    other: Side
+    pairs: tuple[Pair, ...]
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether it is a connection that only one side has."""
+        lacks = self.one.connection is None or self.other.connection is None
+        return self.kind == "connection" and lacks
 
 
 #: An event of a side.

@@ -3,78 +3,25 @@
 The reason is then what the explanation of the call says, from the state.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from echotrace.story.compare.essence import ASKED
 from echotrace.story.compare.nouns import Difference, Mark
 from echotrace.story.compare.on_tear_down import wait_for_clients_alike, waits_for_a_client
+from echotrace.story.compare.row_sentences import extra, flags, moved, outcome, variant
 from echotrace.story.compare.rows import Kind, Told, kind_of_row, tells
-from echotrace.story.compare.sides import Pair, Side, call_of, difference, is_call, shown
-from echotrace.story.compare.wordings import extra, flags, moved, outcome, variant
-from echotrace.story.explain.text import listed
-from echotrace.story.nouns import Connection, StoryEvent
-from echotrace.story.roles import client_role
-
-#: So many connections without a counterpart are named.
-_MOST_NAMED = 3
+from echotrace.story.compare.sides import Pair, Side, TwoSides, call_of, difference, is_call, shown
+from echotrace.story.nouns import StoryEvent
 
 
-@dataclass(frozen=True)
-class Scene:
-    """One alignment of two sides, as the rules are told it."""
-
-    kind: str
-    one: Side
-    other: Side
-    pairs: tuple[Pair, ...]
-
-    @property
-    def one_sided(self) -> bool:
-        """Whether it is a connection that only one side has."""
-        lacks = self.one.connection is None or self.other.connection is None
-        return self.kind == "connection" and lacks
-
-
-def without_counterpart(scenes: Sequence[Scene]) -> Iterator[Difference]:
-    """The connections that only one side has, in one sentence for each side."""
-    for position in (0, 1):
-        found = []
-        for scene in scenes:
-            side = (scene.one, scene.other)[position]
-            if scene.one_sided and side.connection is not None:
-                found.append((side, (scene.other, scene.one)[position]))
-        if found:
-            side, across = found[0]
-            events = [event for own, _ in found for event in own.calls]
-            connections = [own.connection for own, _ in found if own.connection]
-            whose = listed([_named(each) for each in connections[:_MOST_NAMED]])
-            more = len(connections) - _MOST_NAMED
-            if more > 0:
-                whose += f" … ({more:,} more)"
-            at = f" ({side.at(*events)})" if events else ""
-            lacks = "had no datagram" if across.story.receivers else "had no connection"
-            yield difference(
-                "connection",
-                f"{side.name} serves {whose}{at}; {across.name} has {lacks} of "
-                f"{'that client' if len(connections) == 1 else 'those clients'}",
-                *shown(side, events),
-            )
-
-
-def _named(connection: Connection) -> str:
-    client = f" of {client_role(connection.client)}" if connection.client else ""
-    return f"{connection.place.name}{client}"
-
-
-def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference]:
+def untold(alignments: Sequence[TwoSides], told: Sequence[Difference]) -> list[Difference]:
     """What is left to say once the rules have told what they do."""
-    known = _kinds_told(scenes, told)
-    left: dict[tuple[str, ...], list[tuple[Scene, Pair]]] = {}
+    known = _kinds_told(alignments, told)
+    left: dict[tuple[str, ...], list[tuple[TwoSides, Pair]]] = {}
     moves: set[tuple[bool, int]] = set()  # whether on the left, and the number
-    for scene in scenes:
-        alike = scene.kind == "tear-down" and wait_for_clients_alike(scene.one, scene.other)
-        for pair in scene.pairs:
+    for both in alignments:
+        alike = both.kind == "tear-down" and wait_for_clients_alike(both.one, both.other)
+        for pair in both.pairs:
             kind = kind_of_row(pair)
             if (
                 pair.mark is Mark.SAME
@@ -84,7 +31,7 @@ def rest(scenes: Sequence[Scene], told: Sequence[Difference]) -> list[Difference
             ):
                 continue
             known.add(kind)
-            left.setdefault(_group(scene, pair), []).append((scene, pair))
+            left.setdefault(_group(both, pair), []).append((both, pair))
             if pair.moved is not None:
                 moves.add((pair.left is None, pair.moved))
     return [_say(rows[0][0], [pair for _, pair in rows]) for rows in left.values()]
@@ -99,20 +46,20 @@ def _events(pair: Pair) -> list[StoryEvent]:
     return [event for event in (pair.left, pair.right) if event is not None]
 
 
-def _kinds_told(scenes: Sequence[Scene], told: Sequence[Difference]) -> set[Kind]:
+def _kinds_told(alignments: Sequence[TwoSides], told: Sequence[Difference]) -> set[Kind]:
     """The kinds of row that the sentences tell of: so they do of further rows of the kind."""
     about = [Told.of(each) for each in told]
     return {
         kind_of_row(pair)
-        for scene in scenes
-        for pair in scene.pairs
+        for both in alignments
+        for pair in both.pairs
         if pair.mark is not Mark.SAME and any(tells(each, pair) for each in about)
     }
 
 
-def _group(scene: Scene, pair: Pair) -> tuple[str, ...]:
+def _group(both: TwoSides, pair: Pair) -> tuple[str, ...]:
     """What is told in one sentence: the same calls of one side, or of both."""
-    course = "connection" if scene.kind == "connection" else "apart"
+    course = "connection" if both.kind == "connection" else "apart"
     return (course, pair.mark, _name(pair.left), _name(pair.right))
 
 
@@ -124,8 +71,8 @@ def _name(event: StoryEvent | None) -> str:
     return f"{call_of(event).name} {call_of(event).errno}"
 
 
-def _say(scene: Scene, pairs: Sequence[Pair]) -> Difference:
-    one, other = scene.one, scene.other
+def _say(both: TwoSides, pairs: Sequence[Pair]) -> Difference:
+    one, other = both.one, both.other
     left = [pair.left for pair in pairs if pair.left]
     right = [pair.right for pair in pairs if pair.right]
     first = pairs[0]
@@ -140,7 +87,7 @@ def _say(scene: Scene, pairs: Sequence[Pair]) -> Difference:
         )
     else:
         side, across = (one, other) if left else (other, one)
-        kind, sentence = extra(side, left or right, across, scene.kind)
+        kind, sentence = extra(side, left or right, across, both.kind)
     return difference(kind, sentence, *shown(one, left), *shown(other, right))
 
 
