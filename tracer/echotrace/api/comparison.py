@@ -66,9 +66,9 @@ class Comparison:
         """The comparison as an HTML fragment; whatever the traces hold is escaped in it."""
         return render(self.told, "html", Surface(), whole=whole)
 
-    def json(self, *, whole: bool = False) -> str:
-        """The comparison as JSON: rows, marks and differences, as other formats show them."""
-        return render(self.told, "json", Surface(), whole=whole)
+    def json(self) -> str:
+        """The comparison as JSON: every row, marks and differences, as other formats show them."""
+        return render(self.told, "json", Surface())
 
     def __repr__(self) -> str:
         found = sum(map(len, self.differences))

@@ -76,8 +76,6 @@ def _two(
     pairs = tuple(
         Pair(
             row.mark(other),
-            left.event if left else None,
-            right.event if right else None,
             (left, right),
             row.moved[0] if left is None else row.moved[other],
         )

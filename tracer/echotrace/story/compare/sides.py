@@ -19,16 +19,24 @@ _MOST_NUMBERS = 4
 
 @dataclass(frozen=True)
 class Pair:
-    """One row, of two sides: its mark, the events, and the steps that these are.
+    """One row, of two sides: its mark, and the step of each.
 
     `moved` is the number of the event by which the side that lacks it here does the same elsewhere.
     """
 
     mark: Mark
-    left: StoryEvent | None
-    right: StoryEvent | None
-    steps: tuple[Step | None, Step | None] = (None, None)
-    moved: int | None = None
+    steps: tuple[Step | None, Step | None]
+    moved: int | None
+
+    @property
+    def left(self) -> StoryEvent | None:
+        """The event of the left side."""
+        return self.steps[0].event if self.steps[0] else None
+
+    @property
+    def right(self) -> StoryEvent | None:
+        """The event of the right side."""
+        return self.steps[1].event if self.steps[1] else None
 
 
 @dataclass(frozen=True)

@@ -36,14 +36,13 @@ from echotrace.trace import Syscall
 from echotrace.views import comparison_words
 from echotrace.views.lanes import lay_out as lay_out_story
 from echotrace.views.layout import Cell, Row
+from echotrace.views.parts import Part, lay_out
 from echotrace.views.shortcomings import shortcomings
 from echotrace.views.side_cells import said
-from echotrace.views.sides import Part, lay_out
 from echotrace.views.supplements import supplements
 
 #: Raised whenever a field changes its meaning or goes. 1: the first.
 FORMAT = 1
-_PICTURE_WIDTH = 100
 
 _Object = dict[str, Any]
 
@@ -73,7 +72,7 @@ def comparison(compared: Comparison) -> str:
                 "lines": each.lines,
                 "note": each.note,
             }
-            for each in supplements(compared, _PICTURE_WIDTH)
+            for each in supplements(compared)
         ],
         "costs": [msgspec.to_builtins(costs(story)) for story in compared.stories],
     })  # fmt: skip
