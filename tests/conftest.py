@@ -1,4 +1,4 @@
-"""What the tests of stories share."""
+"""What the tests share: their own state, and stories of recordings."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,6 +12,16 @@ from echotrace.story.replay import replay
 from echotrace.tracefile import load
 
 TRACES = sorted(traces_dir().glob("*.jsonl"))
+
+
+@pytest.fixture
+def own_state(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test that records has its own state and working directory, and shares what is compiled."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(params=TRACES, ids=lambda path: path.stem)
