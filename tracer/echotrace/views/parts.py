@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from echotrace.story.compare.nouns import Alignment, Comparison, Mark
 from echotrace.story.compare.nouns import Row as Aligned
 from echotrace.story.nouns import Connection, Story
-from echotrace.story.roles import client_role
 from echotrace.views.layout import Cell, Column, Elsewhere, Layout, Row
 
 #: Where each event stands, by side and number: in which alignment, in which of its rows.
@@ -46,7 +45,6 @@ def lay_out(compared: Comparison) -> tuple[Part, ...]:
 def _part(compared: Comparison, number: int, places: _Places) -> Part:
     alignment = compared.alignments[number]
     known = next(filter(None, alignment.connections), None)
-    client = f" {client_role(known.client)}" if known and known.client else ""
     columns = tuple(
         Column(name, name, _subtitle(story, own, known.number) if known else "")
         for name, story, own in zip(
@@ -57,7 +55,7 @@ def _part(compared: Comparison, number: int, places: _Places) -> Part:
         _row(compared.names, row, (number, position), places)
         for position, row in enumerate(alignment.rows)
     )
-    title = f"#{known.number}{client}" if known else alignment.kind
+    title = known.title if known else alignment.kind
     return Part(title, alignment, Layout(columns, rows, 0, "side"))
 
 
