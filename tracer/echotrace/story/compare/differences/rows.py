@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from echotrace.story.compare.differences.sides import Pair, of_datagrams
 from echotrace.story.compare.nouns import Difference, Mark, Step
-from echotrace.story.compare.sides import Pair, of_datagrams
 from echotrace.trace import Syscall
 
 #: Sections that are no part of a connection's course.

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from echotrace.story.compare.differences.on_interpreter import added_by
+from echotrace.story.compare.differences.sides import Pair, Side, call_of, difference, kind_of
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.on_interpreter import added_by
-from echotrace.story.compare.sides import Pair, Side, call_of, difference, kind_of
 from echotrace.story.explain.text import plain
 from echotrace.story.nouns import StoryEvent
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from echotrace.functions import called
+from echotrace.story.compare.differences.service import Service, flags_of, service
+from echotrace.story.compare.differences.sides import Pair, Shown, Side, call_of, difference
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.service import Service, flags_of, service
-from echotrace.story.compare.sides import Pair, Shown, Side, call_of, difference
 from echotrace.story.nouns import StoryEvent
 
 #: The flags of clone(2) that say most of what a task is.

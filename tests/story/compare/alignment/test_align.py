@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_stories import MIRROR, Plan, plans
 
 from echotrace.servers import traces_dir
 from echotrace.story.compare.compare import compare
@@ -12,6 +11,7 @@ from echotrace.story.compare.course import courses
 from echotrace.story.compare.nouns import SECTIONS, Alignment, Comparison, Mark, Row, Step
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
+from random_stories import MIRROR, Plan, plans
 
 _some = st.lists(plans, min_size=2, max_size=6)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from echotrace.story.compare.differences.sides import TwoSides, difference, shown
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.sides import TwoSides, difference, shown
 from echotrace.story.explain.text import listed
 from echotrace.story.nouns import Connection
 from echotrace.story.roles import client_role

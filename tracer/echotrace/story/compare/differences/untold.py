@@ -5,12 +5,23 @@ The reason is then what the explanation of the call says, from the state.
 
 from collections.abc import Sequence
 
+from echotrace.story.compare.differences.on_tear_down import (
+    wait_for_clients_alike,
+    waits_for_a_client,
+)
+from echotrace.story.compare.differences.row_sentences import extra, flags, moved, outcome, variant
+from echotrace.story.compare.differences.rows import Kind, Told, kind_of_row, tells
+from echotrace.story.compare.differences.sides import (
+    Pair,
+    Side,
+    TwoSides,
+    call_of,
+    difference,
+    is_call,
+    shown,
+)
 from echotrace.story.compare.essence import ASKED
 from echotrace.story.compare.nouns import Difference, Mark
-from echotrace.story.compare.on_tear_down import wait_for_clients_alike, waits_for_a_client
-from echotrace.story.compare.row_sentences import extra, flags, moved, outcome, variant
-from echotrace.story.compare.rows import Kind, Told, kind_of_row, tells
-from echotrace.story.compare.sides import Pair, Side, TwoSides, call_of, difference, is_call, shown
 from echotrace.story.nouns import StoryEvent
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from echotrace.story.compare.differences.sides import Pair, Side, call_of, difference, shown
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.sides import Pair, Side, call_of, difference, shown
 from echotrace.story.explain.text import address, plain
 from echotrace.story.nouns import StoryEvent
 

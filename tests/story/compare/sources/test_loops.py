@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echotrace.story.compare.loops import Program, Sending, sending
-from echotrace.story.compare.loops_in_c import of_c
-from echotrace.story.compare.loops_in_python import of_python
+from echotrace.story.compare.sources.loops import Program, Sending, sending
+from echotrace.story.compare.sources.loops_in_c import of_c
+from echotrace.story.compare.sources.loops_in_python import of_python
 
 _RECV = frozenset({"recv"})
 _SEND = frozenset({"send", "sendall"})

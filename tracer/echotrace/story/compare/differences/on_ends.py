@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from echotrace.kernel.sockets import SocketState
-from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.service import service
-from echotrace.story.compare.sides import (
+from echotrace.story.compare.differences.service import service
+from echotrace.story.compare.differences.sides import (
     Pair,
     Shown,
     Side,
@@ -14,6 +13,7 @@ from echotrace.story.compare.sides import (
     function,
     of_datagrams,
 )
+from echotrace.story.compare.nouns import Difference
 from echotrace.story.explain.case import speaks_tcp
 from echotrace.story.nouns import StoryEvent
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import NamedTuple, TypeAlias
 
-from echotrace.story.compare.balance import Balance
+from echotrace.story.compare.alignment.balance import Balance
 
 _NOWHERE = -(1 << 62)  # a diagonal that cannot be reached
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from echotrace.story.compare.sides import Side, kind_of
+from echotrace.story.compare.differences.sides import Side, kind_of
 from echotrace.story.nouns import StoryEvent
 from echotrace.trace import Syscall
 

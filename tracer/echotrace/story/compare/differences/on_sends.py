@@ -7,11 +7,7 @@ from pathlib import PurePath
 
 from echotrace.functions import called, is_python
 from echotrace.kernel.flows import asked
-from echotrace.story.compare.loops import Sending, sending
-from echotrace.story.compare.loops_in_c import of_c
-from echotrace.story.compare.loops_in_python import of_python
-from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.sides import (
+from echotrace.story.compare.differences.sides import (
     Pair,
     Shown,
     Side,
@@ -20,6 +16,10 @@ from echotrace.story.compare.sides import (
     function,
     of_datagrams,
 )
+from echotrace.story.compare.nouns import Difference
+from echotrace.story.compare.sources.loops import Sending, sending
+from echotrace.story.compare.sources.loops_in_c import of_c
+from echotrace.story.compare.sources.loops_in_python import of_python
 from echotrace.story.explain.text import plain
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from echotrace.effort import WAITS_FOR_READINESS
-from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.sides import (
+from echotrace.story.compare.differences.sides import (
     Pair,
     Side,
     call_of,
@@ -15,6 +14,7 @@ from echotrace.story.compare.sides import (
     of_datagrams,
     shown,
 )
+from echotrace.story.compare.nouns import Difference
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall

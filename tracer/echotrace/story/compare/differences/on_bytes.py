@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from echotrace.kernel.flows import asked
-from echotrace.story.compare.nouns import Difference, Mark
-from echotrace.story.compare.rows import Kind, kind_of_row
-from echotrace.story.compare.sides import (
+from echotrace.story.compare.differences.rows import Kind, kind_of_row
+from echotrace.story.compare.differences.sides import (
     Pair,
     Shown,
     Side,
@@ -17,6 +16,7 @@ from echotrace.story.compare.sides import (
     made_by_python,
     of_datagrams,
 )
+from echotrace.story.compare.nouns import Difference, Mark
 from echotrace.story.explain.text import count
 from echotrace.story.nouns import StoryEvent
 from echotrace.story.roles import client_role

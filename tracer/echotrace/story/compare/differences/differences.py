@@ -6,19 +6,34 @@ row by row, alike ones together: each row that differs has its sentence.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from echotrace.story.compare import on_bytes, on_ends, on_hand_off, on_tasks, on_turns, on_waiting
-from echotrace.story.compare.kinds import RANKS
+from echotrace.story.compare.differences import (
+    on_bytes,
+    on_ends,
+    on_hand_off,
+    on_tasks,
+    on_turns,
+    on_waiting,
+)
+from echotrace.story.compare.differences.kinds import RANKS
+from echotrace.story.compare.differences.on_connections import without_counterpart
+from echotrace.story.compare.differences.on_datagrams import no_connections
+from echotrace.story.compare.differences.on_interpreter import (
+    close_on_exec,
+    library_calls,
+    names_asked,
+)
+from echotrace.story.compare.differences.on_options import (
+    options_of_connection,
+    options_of_listener,
+    waits,
+)
+from echotrace.story.compare.differences.on_sends import sends
+from echotrace.story.compare.differences.on_set_up import addresses, queues, sockets
+from echotrace.story.compare.differences.on_signals import clients_gone
+from echotrace.story.compare.differences.on_tear_down import left_waiting
+from echotrace.story.compare.differences.sides import Pair, Side, TwoSides, is_call
+from echotrace.story.compare.differences.untold import untold
 from echotrace.story.compare.nouns import Alignment, Difference
-from echotrace.story.compare.on_connections import without_counterpart
-from echotrace.story.compare.on_datagrams import no_connections
-from echotrace.story.compare.on_interpreter import close_on_exec, library_calls, names_asked
-from echotrace.story.compare.on_options import options_of_connection, options_of_listener, waits
-from echotrace.story.compare.on_sends import sends
-from echotrace.story.compare.on_set_up import addresses, queues, sockets
-from echotrace.story.compare.on_signals import clients_gone
-from echotrace.story.compare.on_tear_down import left_waiting
-from echotrace.story.compare.sides import Pair, Side, TwoSides, is_call
-from echotrace.story.compare.untold import untold
 from echotrace.story.nouns import Story
 
 #: Told both sides in one alignment and its rows, in this order; gives nothing or what differs.

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from echotrace.story.compare.differences.service import Service, service
+from echotrace.story.compare.differences.sides import Pair, Shown, Side, difference
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.service import Service, service
-from echotrace.story.compare.sides import Pair, Shown, Side, difference
 from echotrace.story.nouns import StoryEvent
 
 

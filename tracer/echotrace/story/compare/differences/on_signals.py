@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from echotrace.story.compare.differences.sides import Pair, Side, call_of, difference, of_datagrams
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.sides import Pair, Side, call_of, difference, of_datagrams
 from echotrace.story.findings.dispositions import Dispositions, does
 from echotrace.story.findings.evidence import Evidence
 from echotrace.story.nouns import StoryEvent

@@ -7,11 +7,11 @@ the first has nothing is aligned among them in turn.
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby
 
+from echotrace.story.compare.alignment.edit import edit_script
+from echotrace.story.compare.alignment.moves import may_move, with_moves
+from echotrace.story.compare.alignment.search import Pair, Script, Token
 from echotrace.story.compare.course import Course
-from echotrace.story.compare.edit import edit_script
-from echotrace.story.compare.moves import may_move, with_moves
 from echotrace.story.compare.nouns import SECTIONS, Alignment, Row, Step
-from echotrace.story.compare.search import Pair, Script, Token
 from echotrace.story.nouns import Story
 
 #: The steps of one row before it has a section: one a side.

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.sides import (
+from echotrace.story.compare.differences.sides import (
     Pair,
     Side,
     call_of,
@@ -12,6 +11,7 @@ from echotrace.story.compare.sides import (
     of_datagrams,
     shown,
 )
+from echotrace.story.compare.nouns import Difference
 from echotrace.story.nouns import StoryEvent
 
 

@@ -6,8 +6,16 @@ In which call a server waits for its next client is no matter of the end: other 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from echotrace.effort import WAITS_FOR_READINESS
+from echotrace.story.compare.differences.sides import (
+    Pair,
+    Side,
+    difference,
+    function,
+    is_call,
+    kind_of,
+    shown,
+)
 from echotrace.story.compare.nouns import Difference, Mark
-from echotrace.story.compare.sides import Pair, Side, difference, function, is_call, kind_of, shown
 from echotrace.story.explain.text import listed
 from echotrace.story.nouns import StoryEvent
 

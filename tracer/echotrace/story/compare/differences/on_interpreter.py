@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from echotrace.functions import is_python
-from echotrace.story.compare.nouns import Difference, Mark
-from echotrace.story.compare.sides import (
+from echotrace.story.compare.differences.sides import (
     Pair,
     Side,
     call_of,
@@ -13,6 +12,7 @@ from echotrace.story.compare.sides import (
     is_call,
     made_by_python,
 )
+from echotrace.story.compare.nouns import Difference, Mark
 from echotrace.story.explain.text import listed, plain
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event

@@ -10,7 +10,7 @@ window.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from echotrace.story.compare.search import Script, Search, Token
+from echotrace.story.compare.alignment.search import Script, Search, Token
 
 WINDOW = 64
 EXACT = 512

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echotrace.story.compare.edit import EXACT, WINDOW, edit_script, fewest
-from echotrace.story.compare.search import Script, Search, Token
+from echotrace.story.compare.alignment.edit import EXACT, WINDOW, edit_script, fewest
+from echotrace.story.compare.alignment.search import Script, Search, Token
 
 _tokens = st.lists(
     st.builds(lambda kind, whole: Token(kind, whole, kind == "m"), st.sampled_from("abm"),

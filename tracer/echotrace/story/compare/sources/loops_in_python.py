@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from echotrace.story.compare.loops import Program, SourceCall, Span
+from echotrace.story.compare.sources.loops import Program, SourceCall, Span
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Generator, Iterator, Sequence
 from itertools import takewhile
 
-from echotrace.story.compare.loops import Program, SourceCall, Span
+from echotrace.story.compare.sources.loops import Program, SourceCall, Span
 
 _LEFT_OUT = re.compile(
     r"""/\*.*?(?:\*/|\Z) | //[^\n]*                # comments

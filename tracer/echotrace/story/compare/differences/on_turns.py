@@ -4,8 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
+from echotrace.story.compare.differences.sides import Pair, Side, difference
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.compare.sides import Pair, Side, difference
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep

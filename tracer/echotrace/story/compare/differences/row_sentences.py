@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from echotrace.story.compare.differences.sides import Side, call_of, function, is_call, kind_of
 from echotrace.story.compare.essence import ASKED
-from echotrace.story.compare.sides import Side, call_of, function, is_call, kind_of
 from echotrace.story.explain import explain
 from echotrace.story.explain.text import listed, plain
 from echotrace.story.nouns import StoryEvent
