@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from echotrace.story.compare import on_bytes, on_ends, on_hand_off, on_tasks, on_turns, on_waiting
 from echotrace.story.compare.kinds import RANKS
 from echotrace.story.compare.nouns import Alignment, Difference
+from echotrace.story.compare.on_copies import kept_copies
 from echotrace.story.compare.on_datagrams import no_connections
 from echotrace.story.compare.on_interpreter import close_on_exec, library_calls, names_asked
 from echotrace.story.compare.on_options import options_of_connection, options_of_listener, waits
@@ -26,7 +27,7 @@ _Rule = Callable[[Side, Side, Sequence[Pair]], Iterator[Difference]]
 _RULES: tuple[_Rule, ...] = (
     no_connections, on_tasks.makes, on_tasks.made_before, on_hand_off.handed_in_memory,
     on_tasks.tables, on_waiting.waits_for, on_waiting.interest, on_turns.queued,
-    on_ends.kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.exits,
+    kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.exits,
     on_ends.ends_of_all, on_bytes.buffers, on_bytes.other_functions, left_waiting,
     sends, clients_gone, sockets, addresses, queues, options_of_listener, options_of_connection,
     waits, close_on_exec, names_asked, library_calls,

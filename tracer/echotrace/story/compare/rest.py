@@ -15,6 +15,8 @@ from echotrace.story.compare.wordings import extra, flags, moved, outcome, varia
 from echotrace.story.explain.text import listed
 from echotrace.story.nouns import Connection, StoryEvent
 
+#: Arguments without which it is not known what a call does.
+_WHAT = ("cmd", "request", "op", "how", "optname")
 #: So many connections without a counterpart are named.
 _MOST_NAMED = 3
 
@@ -120,7 +122,8 @@ def _name(event: StoryEvent | None) -> str:
         return ""
     if not is_call(event):
         return type(event.record).__name__
-    return f"{call_of(event).name} {call_of(event).errno}"
+    call = call_of(event)
+    return " ".join(str(part) for part in (call.name, call.errno, *map(call.args.get, _WHAT)))
 
 
 def _say(scene: Scene, pairs: Sequence[Pair]) -> Difference:
