@@ -1,4 +1,4 @@
-"""What differs in how a connection ends, and who served it."""
+"""What differs in how a connection ends."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,57 +18,6 @@ from echotrace.story.explain.case import speaks_tcp
 from echotrace.story.nouns import StoryEvent
 
 
-def kept_copies(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Who hands a connection on closes its own descriptor; on the other side nobody has to."""
-    for side, across in ((one, other), (other, one)):
-        keeps = service(side)
-        event = next(
-            (e for e in _only_here(side, pairs) if keeps and _leaves_to(keeps.who, e)), None
-        )
-        if event is None or keeps is None:
-            continue
-        fd = next(slot.fd for slot in event.touch.freed if slot.holders) if event.touch else 0
-        only, closing = _only_close(across)
-        yield difference(
-            "parents-close",
-            f"{event.actor} closes its own fd {fd} ({side.at(event)}), which would keep "
-            f"{keeps.whose} open after {keeps.who} has closed its copy; {only}",
-            (side, event), *closing,
-        )  # fmt: skip
-
-
-def _only_here(side: Side, pairs: Sequence[Pair]) -> Iterator[StoryEvent]:
-    """What only this side does, at least at this place."""
-    for pair in pairs:
-        events = (pair.left, pair.right)
-        event = events[side.position]
-        if event is not None and events[1 - side.position] is None:
-            yield event
-
-
-def _leaves_to(keeper: str, event: StoryEvent) -> bool:
-    """Whether a close gives up what another process keeps open."""
-    freed = event.touch.freed if event.touch else ()
-    return event.actor != keeper and any(slot.holders for slot in freed)
-
-
-def _only_close(side: Side) -> tuple[str, list[Shown]]:
-    """Why nobody has to close a second descriptor on this side, and what shows it."""
-    own, closing = service(side), side.closing
-    if own is not None and own.accept is None:
-        return f"{side.name} has no descriptor for a peer ({side.at(own.served)})", [
-            (side, own.served)
-        ]
-    if closing is None and own is not None and own.maker is not None and own.shares_table:
-        return f"in {side.name} the table is shared ({side.at(own.maker)})", [(side, own.maker)]
-    if closing is None:
-        return f"{side.name} makes no such call", []
-    whose = f"{closing.actor}'s close is the only one ({side.at(closing)})"
-    if own is not None and own.shares_table:
-        return f"in {side.name} the table is shared, so {whose}", [(side, closing)]
-    return f"in {side.name} nobody else has {closing.place.name}, so {whose}", [(side, closing)]
-
-
 def shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """One sends the end of its data before it closes."""
     for side, across in ((one, other), (other, one)):
@@ -79,7 +28,7 @@ def shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differ
             continue
         yield difference(
             "shutdown",
-            f"{event.actor} calls shutdown{_what_it_sends(event)} before it closes "
+            f"{event.actor} calls shutdown{_what_it_sends(event)}{_before_close(side, event)} "
             f"({side.at(event)}); in {across.name} {closing.actor}'s close "
             f"{_what_it_does(closing)} ({across.at(closing)})",
             (side, event), (across, closing),
@@ -90,12 +39,21 @@ def shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differ
 def _what_it_sends(event: StoryEvent) -> str:
     if not _ends_in_order(event):
         return ""
-    return f", which sends {_fin(event)} whoever else has {event.place.name} open,"
+    return f", which sends {_fin(event)} whoever else has {event.place.name} open"
+
+
+def _before_close(side: Side, event: StoryEvent) -> str:
+    closes = any(e.actor == event.actor and e.seq > event.seq for e in side.all("close"))
+    sends = bool(_what_it_sends(event))
+    return f"{',' if sends else ''} before it closes" if closes else ""
 
 
 def _what_it_does(closing: StoryEvent) -> str:
-    sends = f", and sends {_fin(closing)}" if _closes_in_order(closing) else ""
-    return f"is the last one{sends}" if sends else "is all that ends it"
+    """What the last close sends: nothing, if the client has reset the connection before."""
+    if _ends_by_close(closing, *_ENDED):
+        return f"is the last one, and sends {_fin(closing)}"
+    reset = _ends_by_close(closing, SocketState.RESET)
+    return f"is the last one{', and resets the connection' if reset else ''}"
 
 
 def _fin(event: StoryEvent) -> str:
@@ -105,6 +63,7 @@ def _fin(event: StoryEvent) -> str:
 
 
 _OPEN = (SocketState.CONNECTED, SocketState.PEER_ENDED)
+_ENDED = (SocketState.ENDED, SocketState.CLOSED)
 
 
 def _ends_in_order(event: StoryEvent) -> bool:
@@ -115,23 +74,27 @@ def _ends_in_order(event: StoryEvent) -> bool:
     )
 
 
-def _closes_in_order(event: StoryEvent) -> bool:
-    """Whether the last close ends the connection by a FIN and not by a reset."""
-    ended = (SocketState.ENDED, SocketState.CLOSED)
+def _ends_by_close(event: StoryEvent, *states: SocketState) -> bool:
+    """Whether the last close of an open connection leaves it in one of these states."""
     return any(
         slot.left == 0 and slot.before and slot.before.state in _OPEN
-        and slot.after is not None and slot.after.state in ended
+        and slot.after is not None and slot.after.state in states
         for slot in (event.touch.freed if event.touch else ())
     )  # fmt: skip
 
 
 def exits(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """Who served ends by another call."""
-    mine, your = one.first("exit"), other.first("exit")
+    mine, your = _end_of_server(one), _end_of_server(other)
     if mine is None or your is None or call_of(mine).name == call_of(your).name:
         return
     told = [_how_it_ends(side, event) for side, event in ((one, mine), (other, your))]
     yield difference("exit", "; ".join(told), (one, mine), (other, your))
+
+
+def _end_of_server(side: Side) -> StoryEvent | None:
+    own = service(side)
+    return own.ending if own else side.first("exit")
 
 
 def _how_it_ends(side: Side, event: StoryEvent) -> str:

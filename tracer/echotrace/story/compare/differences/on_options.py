@@ -1,6 +1,8 @@
 """What differs in the properties of sockets: options, and whether calls on them wait."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from struct import unpack
 
 from echotrace.story.compare.differences.on_interpreter import added_by
 from echotrace.story.compare.differences.sides import Pair, Side, call_of, difference, kind_of
@@ -8,6 +10,7 @@ from echotrace.story.compare.nouns import Difference
 from echotrace.story.explain.text import plain
 from echotrace.story.nouns import StoryEvent
 
+_LINGER = re.compile("[0-9a-f]{16}")
 #: What options mean (socket(7), tcp(7), ipv6(7)).
 _MEANINGS: Mapping[str, str] = {
     "SO_REUSEADDR": "bind may take an address on which connections of an earlier run are left, "
@@ -15,7 +18,8 @@ _MEANINGS: Mapping[str, str] = {
     "SO_REUSEPORT": "several sockets may be bound to one address, and the kernel spreads the "
     "clients among them",
     "SO_KEEPALIVE": "the kernel asks a peer that is silent for long whether it is still there",
-    "SO_LINGER": "it says whether close waits for unsent bytes, or resets the connection",
+    "SO_LINGER": "with 0 s the last close resets the connection, with more it waits so long for "
+    "bytes that are not sent yet",
     "SO_RCVTIMEO": "a recv that has waited so long fails with EAGAIN",
     "SO_SNDTIMEO": "a send that has waited so long fails with EAGAIN",
     "TCP_NODELAY": "bytes are sent at once, however few they are",
@@ -44,7 +48,7 @@ def _options(one: Side, other: Side, *, on_connection: bool) -> Iterator[Differe
         if len(events) == 2 and values[0] == values[1]:
             continue
         told = [
-            f"{side.name} sets {plain(name, 'an option')} to {plain(value, 'a value')} "
+            f"{side.name} sets {plain(name, 'an option')} to {_value(name, value)} "
             f"({side.at(event)}){added_by(event)}"
             for (side, event), value in zip(events, values, strict=True)
         ]
@@ -56,6 +60,14 @@ def _options(one: Side, other: Side, *, on_connection: bool) -> Iterator[Differe
             told[0], meaning = told[0] + meaning, ""
             events.append((across, without))
         yield difference("option", f"{'; '.join(told)}{meaning}", *events)
+
+
+def _value(name: str, value: object) -> str:
+    """The value of an option as a reader knows it; struct linger, in bytes, as its two numbers."""
+    if name == "SO_LINGER" and isinstance(value, str) and _LINGER.fullmatch(value):
+        on, seconds = unpack("ii", bytes.fromhex(value))
+        return f"{seconds} s" if on else "off"
+    return plain(value, "a value")
 
 
 def _set(side: Side, *, on_connection: bool) -> Mapping[str, StoryEvent]:

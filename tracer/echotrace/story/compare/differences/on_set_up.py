@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from echotrace.story.compare.differences.sides import Pair, Side, call_of, difference, shown
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.explain.text import address, plain
+from echotrace.story.explain.text import address, count, plain
 from echotrace.story.nouns import StoryEvent
 
 #: What domain and type make, and what that means (socket(2), ip(7), ipv6(7), udp(7), unix(7)).
@@ -108,6 +108,10 @@ def _bound(opened: _Opened) -> str:
     )
 
 
+def _places(length: object) -> str:
+    return count(length, "place") if isinstance(length, int) else "some places"
+
+
 def queues(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """The accept queues have different lengths (listen(2))."""
     both = _both(one, other)
@@ -115,7 +119,7 @@ def queues(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differenc
     lengths = [call_of(event).args.get("backlog") for _, event in listens]
     if len(set(lengths)) == 2:
         told = [
-            f"{side.name} asks for {length} places in its accept queue ({side.at(event)})"
+            f"{side.name} asks for {_places(length)} in its accept queue ({side.at(event)})"
             for (side, event), length in zip(listens, lengths, strict=True)
         ]
         yield difference(

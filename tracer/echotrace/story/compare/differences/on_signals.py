@@ -31,13 +31,13 @@ def clients_gone(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Dif
         return
     unguarded = [side.name for side, own in ((one, mine), (other, your)) if own.how == "default"]
     so = (
-        f", and in {unguarded[0]} SIGPIPE ends the process"
+        f"SIGPIPE ends the process in {unguarded[0]}"
         if unguarded
-        else " on both sides, and no signal ends the process"
+        else "no signal ends the process on either side"
     )
     yield difference(
         "flags" if "flag" in (mine.how, your.how) else "signals",
-        f"{mine.clause}; {your.clause}: a send to a client that is gone fails with EPIPE{so}",
+        f"{mine.clause}; {your.clause}: when a send fails with EPIPE, for the client is gone, {so}",
         (one, sends[0]), (other, sends[1]), (one, mine.event), (other, your.event),
     )  # fmt: skip
 

@@ -127,10 +127,11 @@ def _table(own: Service) -> str:
     assert own.maker is not None
     at = own.side.at(own.maker)
     if own.shares_table:
-        return (
-            f"{own.who} shares the table of {own.maker.actor} (CLONE_FILES), so one close, by "
-            f"either, ends {own.whose} ({at})"
-        )
+        several = len(own.side.given_up) > 1
+        so = "what either closes is closed for both"
+        if not several:
+            so = f"one close, by either, ends {own.whose}"
+        return f"{own.who} shares the table of {own.maker.actor} (CLONE_FILES), so {so} ({at})"
     copied = own.maker.touch.copied if own.maker.touch else ()
     connection = own.side.connection
     references = next(

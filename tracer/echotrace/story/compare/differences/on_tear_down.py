@@ -78,13 +78,18 @@ def _differs(pair: Pair) -> bool:
     return at_the_end and bool(left) and not alike and pair.mark is not Mark.SAME
 
 
+def _awaited(event: StoryEvent) -> str:
+    of_all = kind_of(event) == "recv" and event.place.connection is None
+    return "for the next datagram" if of_all else _FOR[kind_of(event)]
+
+
 def _told(side: Side, events: Sequence[StoryEvent]) -> str:
     if not events:
         what = "for its next client" if _left(side.story.events) else "in a call"
         return f"no task of {side.name} waits {what}"
     by_function: dict[tuple[str, str], list[StoryEvent]] = {}
     for event in events:
-        by_function.setdefault((function(event), _FOR[kind_of(event)]), []).append(event)
+        by_function.setdefault((function(event), _awaited(event)), []).append(event)
     return f"in {side.name} " + listed(
         [
             f"{listed([e.actor for e in group])} {'waits' if len(group) == 1 else 'wait'} in "

@@ -34,13 +34,29 @@ def waits_for(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differ
         if not asks or waits is None or _asks(across):
             continue
         every = _lists(side, asks[-1])
+        if not _asks_for_several(asks, every):
+            continue
         kept = f", by a list that the kernel keeps ({side.at(*every)})" if every else ""
         yield difference(
             "waits-for",
             f"{asks[0].actor} waits in {function(asks[0])} for all descriptors at once "
-            f"({side.at(*asks)}){kept}, and serves the one that is ready; {_alone(across, waits)}",
+            f"({side.at(*asks)}){kept}, and serves whichever is ready; {_alone(across, waits)}",
             *shown(side, [*asks, *every]), (across, waits),
         )  # fmt: skip
+
+
+def _asks_for_several(asks: Sequence[StoryEvent], every: Sequence[StoryEvent]) -> bool:
+    """Whether a wait is for more than one descriptor: for poll(2) those below 0 do not count."""
+    added = {call_of(event).args.get("target") for event in every} - {None}
+    return len(added) > 1 or any(len(_passed(call_of(event))) > 1 for event in asks)
+
+
+def _passed(call: Syscall) -> set[object]:
+    """The descriptors that a wait for readiness is told."""
+    sets = (call.args.get(name) for name in ("readfds", "writefds", "exceptfds", "fds"))
+    each = (entry for found in sets if isinstance(found, list) for entry in found)
+    fds = {entry.get("fd") if isinstance(entry, dict) else entry for entry in each}
+    return {fd for fd in fds if isinstance(fd, int) and fd >= 0}
 
 
 def _alone(side: Side, waits: StoryEvent) -> str:

@@ -16,10 +16,13 @@ _FLAGS: Mapping[str, tuple[str, str]] = {
         "to a client that is gone it fails with EPIPE alone",
         "SIGPIPE comes too, and ends who does not ignore it",
     ),
-    "MSG_DONTWAIT": ("it fails with EAGAIN where it would wait", "it waits"),
-    "MSG_WAITALL": ("it waits until all bytes are there", "it takes what is there"),
+    "MSG_DONTWAIT": (
+        "it fails with EAGAIN where it would wait",
+        "it waits, if the socket is not nonblocking",
+    ),
+    "MSG_WAITALL": ("it waits until the buffer is full or the data end", "it takes what is there"),
     "MSG_PEEK": ("the bytes stay to be received again", "it takes them away"),
-    "MSG_MORE": ("the kernel keeps the bytes until more come", "it sends them at once"),
+    "MSG_MORE": ("the kernel may keep the bytes until more come", "it does not wait for more"),
     "SOCK_NONBLOCK": ("the descriptor is nonblocking from the start", "calls on it wait"),
     "SOCK_CLOEXEC": ("execve closes the descriptor", "it stays open in the next program"),
     "EPOLL_CLOEXEC": ("execve closes the descriptor", "it stays open in the next program"),
@@ -64,8 +67,11 @@ def moved(side: Side, event: StoryEvent, across: Side, counterpart: StoryEvent) 
     here, there = _when(side, event), _when(across, counterpart)
     if here == there:
         here, there = "", " at another place"
+    does = f"{across.name} does the same"
+    if call_of(event).name != call_of(counterpart).name:
+        does = f"in {across.name} {counterpart.actor} calls {function(counterpart)}"
     return (
-        f"{_explained(side, event)}{here} ({side.at(event)}); {across.name} does the same{there} "
+        f"{_explained(side, event)}{here} ({side.at(event)}); {does}{there} "
         f"({across.at(counterpart)})"
     )
 

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from echotrace.functions import is_python
+from echotrace.kernel.descriptions import Freed
 from echotrace.story.compare.nouns import Difference, Mark, Step
 from echotrace.story.explain.case import function_of
 from echotrace.story.nouns import Connection, Story, StoryEvent
@@ -85,6 +86,18 @@ class Side:
     def served(self) -> StoryEvent | None:
         """The first call that moves bytes of the connection, or would."""
         return next(iter(self.all("recv", "send")), None)
+
+    @cached_property
+    def given_up(self) -> tuple[tuple[StoryEvent, Freed], ...]:
+        """The descriptors of the connection that were closed at its place, and by which events."""
+        if self.connection is None:
+            return ()
+        return tuple(
+            (event, slot)
+            for event in map(self.story.event, self.connection.events)
+            for slot in (event.touch.freed if event.touch else ())
+            if slot.description.id == self.connection.description
+        )
 
     @property
     def closing(self) -> StoryEvent | None:

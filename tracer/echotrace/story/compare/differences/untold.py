@@ -24,6 +24,9 @@ from echotrace.story.compare.essence import ASKED
 from echotrace.story.compare.nouns import Difference, Mark
 from echotrace.story.nouns import StoryEvent
 
+#: Arguments without which it is not known what a call does.
+_WHAT = ("cmd", "request", "op", "how", "optname")
+
 
 def untold(alignments: Sequence[TwoSides], told: Sequence[Difference]) -> list[Difference]:
     """What is left to say once the rules have told what they do."""
@@ -79,7 +82,8 @@ def _name(event: StoryEvent | None) -> str:
         return ""
     if not is_call(event):
         return type(event.record).__name__
-    return f"{call_of(event).name} {call_of(event).errno}"
+    call = call_of(event)
+    return " ".join(str(part) for part in (call.name, call.errno, *map(call.args.get, _WHAT)))
 
 
 def _say(both: TwoSides, pairs: Sequence[Pair]) -> Difference:

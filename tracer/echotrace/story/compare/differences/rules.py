@@ -8,29 +8,22 @@ from collections.abc import Callable, Iterator, Sequence
 
 from echotrace.story.compare.differences import (
     on_bytes,
+    on_copies,
+    on_datagrams,
     on_ends,
     on_hand_off,
+    on_interpreter,
+    on_options,
+    on_sends,
+    on_set_up,
+    on_signals,
     on_tasks,
+    on_tear_down,
     on_turns,
     on_waiting,
-)
+)  # fmt: skip
 from echotrace.story.compare.differences.kinds import RANKS
 from echotrace.story.compare.differences.on_connections import without_counterpart
-from echotrace.story.compare.differences.on_datagrams import no_connections
-from echotrace.story.compare.differences.on_interpreter import (
-    close_on_exec,
-    library_calls,
-    names_asked,
-)
-from echotrace.story.compare.differences.on_options import (
-    options_of_connection,
-    options_of_listener,
-    waits,
-)
-from echotrace.story.compare.differences.on_sends import sends
-from echotrace.story.compare.differences.on_set_up import addresses, queues, sockets
-from echotrace.story.compare.differences.on_signals import clients_gone
-from echotrace.story.compare.differences.on_tear_down import left_waiting
 from echotrace.story.compare.differences.sides import Pair, Side, TwoSides, is_call
 from echotrace.story.compare.differences.untold import untold
 from echotrace.story.compare.nouns import Alignment, Difference
@@ -40,12 +33,16 @@ from echotrace.story.nouns import Story
 _Rule = Callable[[Side, Side, Sequence[Pair]], Iterator[Difference]]
 
 _RULES: tuple[_Rule, ...] = (
-    no_connections, on_tasks.makes, on_tasks.made_before, on_hand_off.handed_in_memory,
-    on_tasks.tables, on_waiting.waits_for, on_waiting.interest, on_turns.queued,
-    on_ends.kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.exits,
-    on_ends.ends_of_all, on_bytes.buffers, on_bytes.other_functions, left_waiting,
-    sends, clients_gone, sockets, addresses, queues, options_of_listener, options_of_connection,
-    waits, close_on_exec, names_asked, library_calls,
+    on_datagrams.no_connections,
+    on_tasks.makes, on_tasks.made_before, on_hand_off.handed_in_memory, on_tasks.tables,
+    on_waiting.waits_for, on_waiting.interest, on_turns.queued,
+    on_copies.kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.exits,
+    on_ends.ends_of_all,
+    on_bytes.buffers, on_bytes.other_functions, on_tear_down.left_waiting, on_sends.sends,
+    on_signals.clients_gone,
+    on_set_up.sockets, on_set_up.addresses, on_set_up.queues,
+    on_options.options_of_listener, on_options.options_of_connection, on_options.waits,
+    on_interpreter.close_on_exec, on_interpreter.names_asked, on_interpreter.library_calls,
 )  # fmt: skip
 
 
