@@ -27,7 +27,7 @@ _Rule = Callable[[Side, Side, Sequence[Pair]], Iterator[Difference]]
 _RULES: tuple[_Rule, ...] = (
     no_connections, on_tasks.makes, on_tasks.made_before, on_hand_off.handed_in_memory,
     on_tasks.tables, on_waiting.waits_for, on_waiting.interest, on_turns.queued,
-    kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.exits,
+    kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.resets, on_ends.exits,
     on_ends.ends_of_all, on_bytes.buffers, on_bytes.other_functions, left_waiting,
     sends, clients_gone, sockets, addresses, queues, options_of_listener, options_of_connection,
     waits, close_on_exec, names_asked, library_calls,
