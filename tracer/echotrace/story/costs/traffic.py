@@ -9,6 +9,7 @@ from itertools import accumulate
 from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.kernel.descriptions import Description
 from echotrace.kernel.flows import given_to, moved, taken_from
+from echotrace.story.echoes import deviation
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.waits import with_waits
 from echotrace.syscalls import logical_event
@@ -21,7 +22,7 @@ class Traffic:
 
     `calls` counts all at its place and the waits for readiness that lead to them; `moving` those
     that moved bytes, `moved` in all. `echoes` are the sends of the client whose bytes have all
-    gone back, `echo_calls` the calls that took part in that.
+    gone back, and no others before them, `echo_calls` the calls that took part in that.
     """
 
     calls: int
@@ -40,7 +41,10 @@ def traffic(story: Story) -> list[Traffic]:
         calls = [event for event in events if isinstance(event.record, Syscall)]
         own = Traffic(len(calls))
         count = _Count(own, connection, ends.get(connection.number, ()))
+        flawed = deviation(story, connection)
         for event in calls:
+            if flawed is not None and event.seq == flawed.event.seq:
+                count.no_more_echoes()
             count.see(event)
         found.append(own)
     return found
@@ -79,6 +83,10 @@ class _Count:
         self._leading = 0  # waits since the last other call
         self._exchange: int | None = None  # calls of the one that goes on
         self._complete = 0  # calls of those since the last echo
+
+    def no_more_echoes(self) -> None:
+        """What is sent from now on is not what was received."""
+        self._ends = self._ends[: self._traffic.echoes]
 
     def see(self, event: StoryEvent) -> None:
         """The next call."""

@@ -30,6 +30,12 @@ def listed(things: Sequence[str]) -> str:
     return f"{', '.join(things[:-1])} and {things[-1]}"
 
 
+def quoted(data: str, most: int = 20) -> str:
+    """A payload in double quotes, in ASCII and with escapes as in C; `…` where cut."""
+    text = data.encode("unicode_escape").decode("ascii").replace('"', '\\"')
+    return f'"{text}"' if len(text) <= most else f'"{text[: most - 1]}…"'
+
+
 def words_of(flags: object) -> frozenset[str]:
     """The names in a value such as `CLONE_VM|CLONE_FILES`."""
     return frozenset(str(flags).split("|"))

@@ -10,6 +10,7 @@ from echotrace.story.compare.differences import (
     on_bytes,
     on_copies,
     on_datagrams,
+    on_echoes,
     on_ends,
     on_hand_off,
     on_interpreter,
@@ -33,7 +34,7 @@ from echotrace.story.nouns import Story
 _Rule = Callable[[Side, Side, Sequence[Pair]], Iterator[Difference]]
 
 _RULES: tuple[_Rule, ...] = (
-    on_datagrams.no_connections,
+    on_echoes.no_echo, on_datagrams.no_connections,
     on_tasks.makes, on_tasks.made_before, on_hand_off.handed_in_memory, on_tasks.tables,
     on_waiting.waits_for, on_waiting.interest, on_turns.queued,
     on_copies.kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.resets,
