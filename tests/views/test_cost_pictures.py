@@ -181,3 +181,16 @@ def test_names_from_outside(form: str) -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert form != "html" or "<b>" not in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
+def test_thousands_of_bytes_per_call_are_a_number_with_a_comma(form: str) -> None:
+    """What looks like a number to the library that draws tables is shown as it is."""
+    b = TraceBuilder()
+    b.server()
+    b.accept(10, 4)
+    for size in (1000, 3047):
+        b.call(10, "recvfrom", 4, None, 4096, 0, None, None, result=size, data="x")
+    story = replay(b.trace())
+    text = render(compare([story, story]), form, Surface(100))
+    assert ("2023.5" if form == "json" else "2,023.5") in text

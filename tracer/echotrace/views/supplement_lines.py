@@ -1,6 +1,7 @@
 """What stands below the differences of a comparison, as text: its tables, pictures and notes."""
 
 from collections.abc import Iterator
+from textwrap import wrap
 
 from tabulate import tabulate
 
@@ -40,11 +41,18 @@ def _tabulated(each: Supplement, width: int, surface: Surface) -> list[str]:
 def _table_of(rows: list[list[str]], label: int, share: int) -> list[str]:
     """Text that is too wide for its share takes several lines.
 
-    tabulate makes a column two wider than its heading.
+    tabulate makes a column two wider than its heading; and its own folding takes `2,023.7` for a
+    number, which it then cannot read.
     """
-    columns = len(rows[0]) - 1
-    return tabulate(
-        rows[1:], rows[0], "plain", disable_numparse=True,
-        maxcolwidths=[label, *[share] * columns],
-        maxheadercolwidths=[label, *[share - 2] * columns],
-    ).splitlines()  # fmt: skip
+    head, *cells = rows
+    headings = [_folded(head[0], label), *(_folded(cell, share - 2) for cell in head[1:])]
+    folded = [[_folded(cell, width) for cell, width in _widths(row, label, share)] for row in cells]
+    return tabulate(folded, headings, "plain", disable_numparse=True).splitlines()
+
+
+def _widths(row: list[str], label: int, share: int) -> Iterator[tuple[str, int]]:
+    return zip(row, [label, *[share] * (len(row) - 1)], strict=True)
+
+
+def _folded(text: str, width: int) -> str:
+    return "\n".join(wrap(text, width)) or text
