@@ -10,18 +10,19 @@ from echotrace.trace import Endpoint
 from tracebuilder import TraceBuilder
 
 _MAIN, _CHILD = 10, 20
+_CLIENT = "127.0.0.1:50001"
 _Serves = Callable[[TraceBuilder, int], object]
 
 
 def _echo(b: TraceBuilder, tid: int, *, unread: bool = False) -> None:
-    b.client(1, "send", text="hello")
+    b.client(1, "send", local=_CLIENT, text="hello")
     b.call(tid, "recvfrom", 4, None, 2 if unread else 100, 0, result=2 if unread else 5,
            data="he" if unread else "hello")  # fmt: skip
     b.call(tid, "sendto", 4, None, 2, 0, result=2, data="he")
 
 
 def _ended(b: TraceBuilder, tid: int) -> None:
-    b.client(1, "close")
+    b.client(1, "close", local=_CLIENT)
     b.call(tid, "recvfrom", 4, None, 100, 0, result=0, data="")
 
 
@@ -117,7 +118,7 @@ def _polled(*fds: int) -> _Serves:
     """It asks poll for these descriptors before it receives."""
 
     def serves(b: TraceBuilder, _fd: int) -> None:
-        b.client(1, "send", text="hello")
+        b.client(1, "send", local=_CLIENT, text="hello")
         asked = [{"fd": fd, "events": "POLLIN", "revents": "POLLIN" if fd == 4 else ""}
                  for fd in fds]  # fmt: skip
         b.call(_MAIN, "poll", asked, len(fds), -1, result=1)
@@ -134,7 +135,7 @@ def _differences(one: _Serves, other: _Serves) -> dict[str, list[str]]:
     for serves in (one, other):
         b = TraceBuilder()
         b.server()
-        b.client(1, "connect", local="127.0.0.1:50001", peer="127.0.0.1:7000")
+        b.client(1, "connect", local=_CLIENT)
         b.accept(_MAIN, 4)
         serves(b, 4)
         b.begin(_MAIN, "accept", 3, None, None)
@@ -259,7 +260,7 @@ def test_bytes_that_differ_are_shown() -> None:
 
     def says(text: str) -> _Serves:
         def serves(b: TraceBuilder, _fd: int) -> None:
-            b.client(1, "send", text=text)
+            b.client(1, "send", local=_CLIENT, text=text)
             b.call(_MAIN, "recvfrom", 4, None, 100, 0, result=5, data=text)
             b.call(_MAIN, "close", 4)
 
