@@ -10,6 +10,7 @@ from echotrace.functions import is_python
 from echotrace.kernel.descriptions import Freed
 from echotrace.story.compare.nouns import Difference, Mark, Step
 from echotrace.story.explain.case import function_of
+from echotrace.story.explain.text import listed
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
@@ -62,7 +63,7 @@ class Side:
         if len(numbers) > _MOST_NUMBERS:
             first = ", ".join(map(str, numbers[: _MOST_NUMBERS - 1]))
             return f"events {first} … {numbers[-1]} of {self.name}"
-        return f"events {', '.join(map(str, numbers[:-1]))} and {numbers[-1]} of {self.name}"
+        return f"events {listed([str(number) for number in numbers])} of {self.name}"
 
     @cached_property
     def _by_kind(self) -> Mapping[str, list[StoryEvent]]:
