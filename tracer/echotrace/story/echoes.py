@@ -4,7 +4,7 @@ Bytes are compared as far as the trace has them: payloads are cut at the snapsho
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -13,7 +13,7 @@ from typing import Protocol
 
 from echotrace.kernel.flows import SEVERAL, asked, given_to, moved, taken_from
 from echotrace.story.nouns import Connection, Story, StoryEvent
-from echotrace.syscalls import ROWS, Effect, logical_event
+from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 
 
@@ -44,7 +44,8 @@ class Deviation:
     @property
     def essence(self) -> tuple[object, ...]:
         """Equal for two that are the same, the numbers of the run aside."""
-        return (self.flaw, self.came, self.went, self.received, self.sent)
+        others = (self.received, self.sent) if self.flaw is Flaw.OTHER else ()
+        return (self.flaw, self.came, self.went, *others)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def deviation(story: Story, connection: Connection) -> Deviation | None:
         elif found := held.give(bytes_):
             return found
     left = held.rest()
-    return left if left is not None and _goes_on(story, left.event) else None
+    return left if left is not None and _goes_on(story, calls, left) else None
 
 
 def _moves(
@@ -109,7 +110,7 @@ def _moves(
     for event in calls:
         call, touch = event.record, event.touch
         assert isinstance(call, Syscall)
-        if touch is None or logical_event(call.name) not in _MOVING:
+        if touch is None or _kind(event) not in _MOVING:
             continue
         came, went = taken_from(call, touch), given_to(call, touch)
         whose = [
@@ -223,12 +224,22 @@ class _Datagrams:
         return Deviation(Flaw.FEWER, first.event, first.size, 0, first.text)
 
 
-def _goes_on(story: Story, event: StoryEvent) -> bool:
-    """Whether who should have answered does something else instead, and does not end."""
-    position = bisect_right(story.events, event.seq, key=attrgetter("seq"))
-    later = (e for e in islice(story.events, position, None) if e.actor == event.actor)
-    call = next((e.record for e in later), None)
-    if not isinstance(call, Syscall):
-        return False
-    row = ROWS.get(call.name)
-    return row is None or row.effect is not Effect.EXITS
+def _goes_on(story: Story, calls: Sequence[StoryEvent], left: Deviation) -> bool:
+    """Whether who should have answered does something else instead, and does not end.
+
+    Who has sent nothing at all counts as going on when it receives again, or closes.
+    """
+    if not left.went:
+        later = (e for e in calls if e.seq > left.event.seq and e.actor == left.event.actor)
+        return any(_kind(event) in _GOES_ON for event in later)
+    position = bisect_right(story.events, left.event.seq, key=attrgetter("seq"))
+    following = (e for e in islice(story.events, position, None) if e.actor == left.event.actor)
+    event = next(following, None)
+    return event is not None and isinstance(event.record, Syscall) and _kind(event) != "exit"
+
+
+_GOES_ON = frozenset({"recv", "close", "shutdown"})
+
+
+def _kind(event: StoryEvent) -> str:
+    return logical_event(getattr(event.record, "name", ""))

@@ -29,13 +29,13 @@ def no_echo(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differen
     told = [_flaw(side, found) for side, found in ((one, mine), (other, your)) if found]
     if not told:
         return
-    echoes = next((s for s, found in ((one, mine), (other, your)) if found is None), None)
-    answer = echoes.first("send") if echoes else None
-    if echoes is not None and answer is not None:
+    echoes = next((side for side, found in ((one, mine), (other, your)) if not found), None)
+    if echoes is not None:
+        answer = echoes.first("send")
+        if answer is None:
+            return
         told.append(f"{echoes.name} sends what it receives ({echoes.at(answer)})")
-    events = [
-        *shown(one, _shown(one, mine)), *shown(other, _shown(other, your))
-    ]  # fmt: skip
+    events = [*shown(one, _shown(one, mine)), *shown(other, _shown(other, your))]
     yield difference("echo", "; ".join(told), *events)
 
 

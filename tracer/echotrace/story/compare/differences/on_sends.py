@@ -108,7 +108,10 @@ def _by_source(side: Side) -> _Told | None:
     )
     if found is None:
         return None
-    clause = f"{side.name} {_SAID[found]} ({side.at(sent)}, {_line(send.site)})"
+    said = _SAID[found]
+    if found is Sending.ONCE and asked(send) != recv.result:
+        said = "calls send once, in no loop"
+    clause = f"{side.name} {said} ({side.at(sent)}, {_line(send.site)})"
     return _Told(found, clause, ((side, sent),))
 
 

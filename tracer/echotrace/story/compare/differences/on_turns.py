@@ -6,9 +6,13 @@ from operator import attrgetter
 
 from echotrace.story.compare.differences.sides import Pair, Side, difference
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.nouns import StoryEvent
+from echotrace.story.explain.text import listed
+from echotrace.story.nouns import Connection, StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep
+
+#: So many connections are named.
+_MOST_NAMED = 3
 
 
 def queued(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
@@ -24,10 +28,45 @@ def queued(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differenc
                 "turn",
                 f"{connect.actor} waits in the accept queue from its connect "
                 f"({side.at(connect)}) until {accept.actor}, which serves {busy.place.name}, "
-                f"accepts it ({side.at(accept)}); in {across.name} {taken.actor} serves "
-                f"nobody else then ({across.at(taken)})",
+                f"accepts it ({side.at(accept)}); {_at_once(across, taken, connect.actor)}",
                 (side, connect), (side, accept), (across, taken),
             )  # fmt: skip
+
+
+def _at_once(side: Side, accept: StoryEvent, client: str) -> str:
+    """Why who accepts had nothing else to do: it serves nobody, or waits for all that it serves."""
+    held = _also_serves(side, accept)
+    if not held or not _asks_before(side, accept):
+        return f"in {side.name} {accept.actor} serves nobody else then ({side.at(accept)})"
+    whose = listed([each.place.name for each in held[:_MOST_NAMED]])
+    more = len(held) - _MOST_NAMED
+    if more > 0:
+        whose += f" … ({more:,} more)"
+    recv = f"{whose}'s recv" if len(held) == 1 else "the recv of one of them"
+    return (
+        f"in {side.name} {accept.actor} has {whose} open too, but waits for all its descriptors, "
+        f"not in {recv}, so it accepts {client} at once ({side.at(accept)})"
+    )
+
+
+def _also_serves(side: Side, accept: StoryEvent) -> list[Connection]:
+    """The other connections that who accepts serves, and has open at this time."""
+    found = []
+    for each in side.story.connections:
+        if each.accepted is None or each.accepted >= accept.seq:
+            break
+        used = (e for e in map(side.story.event, each.events) if e.actor == accept.actor)
+        calls = [event for event in used if _serves(event) or _closes(event)]
+        if any(map(_serves, calls)) and not any(_closes(e) and e.seq < accept.seq for e in calls):
+            found.append(each)
+    return found
+
+
+def _asks_before(side: Side, accept: StoryEvent) -> bool:
+    """Whether a wait for readiness of the same task found that there is somebody to accept."""
+    used = accept.touch.used if accept.touch else None
+    waits = side.story.links.found_ready.get(used.id, ()) if used else ()
+    return any(wait.actor == accept.actor and wait.seq < accept.seq for wait in waits)
 
 
 def _connect(side: Side, accept: StoryEvent | None) -> StoryEvent | None:
@@ -59,6 +98,10 @@ def _busy(side: Side, accept: StoryEvent) -> StoryEvent | None:
         if event.start <= connect.start:
             return None
     return None
+
+
+def _closes(event: StoryEvent) -> bool:
+    return logical_event(getattr(event.record, "name", "")) == "close"
 
 
 def _serves(event: StoryEvent) -> bool:

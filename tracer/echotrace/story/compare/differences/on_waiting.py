@@ -21,9 +21,9 @@ from echotrace.trace import Syscall
 
 #: Where a wait for readiness has its list from (select(2), poll(2), epoll(7)).
 _LIST: Mapping[str, str] = {
-    "select": "passes sets with each call, which have room for descriptors below 1024",
-    "poll": "passes a list with each call",
-    "epoll wait": "passes none, for the kernel keeps one",
+    "select": "is passed sets with each call, which have room for descriptors below 1024",
+    "poll": "is passed a list with each call",
+    "epoll wait": "is passed no list, for the kernel keeps one",
 }
 
 
