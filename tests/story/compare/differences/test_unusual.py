@@ -165,6 +165,35 @@ def test_shared_table_with_two_descriptors() -> None:
     assert _says(found, "table", "so what either closes is closed for both")
 
 
+def test_shared_table_of_which_a_child_has_a_copy() -> None:
+    """No close by a thread ends what a child has a copy of."""
+
+    def serves(b: TraceBuilder, fd: int) -> None:
+        b.fork(_MAIN, _CHILD)
+        _thread(b, fd)
+
+    found = _differences(_forked, serves)
+    assert not _says(found, "table", "one close")
+
+
+def test_message_that_carries_a_descriptor_serves_nobody() -> None:
+    """Who passes a connection on with SCM_RIGHTS does not serve it."""
+
+    def passes(b: TraceBuilder, _fd: int) -> None:
+        control = [{"level": "SOL_SOCKET", "type": "SCM_RIGHTS", "fds": [4]}]
+        message = {"name": None, "iovlen": 1, "controllen": 24, "flags": 0, "control": control}
+        b.call(_MAIN, "socketpair", "AF_UNIX", "SOCK_STREAM", 0, [6, 7])
+        b.fork(_MAIN, _CHILD)
+        b.call(_CHILD, "close", 4)
+        b.call(_MAIN, "sendmsg", 6, message, 0, result=1)
+        b.call(_MAIN, "close", 4)
+        b.call(_CHILD, "recvmsg", 7, message, 0, result=1)
+        _echo(b, _CHILD)
+
+    found = _differences(passes, _forked)
+    assert not _says(found, "task", "P0 accepts #1 and serves it too")
+
+
 def test_close_that_fails_was_not_needed() -> None:
     """A second close of the number fails: the first was enough."""
     assert _says(_differences(_forked, _thread_closes_again), "parents-close", "close is enough")
