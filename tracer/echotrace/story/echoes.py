@@ -102,9 +102,7 @@ def deviation(story: Story, connection: Connection) -> Deviation | None:
     return left if left is not None and _goes_on(story, calls, left) else None
 
 
-def _moves(
-    connection: Connection, calls: list[StoryEvent]
-) -> Iterator[tuple[bool, _Bytes | None]]:
+def _moves(connection: Connection, calls: list[StoryEvent]) -> Iterator[tuple[bool, _Bytes | None]]:
     """What came (True) and what went, in order; None where the trace does not tell enough."""
     found: list[tuple[int, bool, _Bytes | None]] = []
     for event in calls:
@@ -170,9 +168,7 @@ class _Stream:
             return Deviation(Flaw.MORE, went.event, came, went.size, received, went.text)
         self._left, self._taken_since = None, False
         if self.pending:
-            self._left = Deviation(
-                Flaw.FEWER, went.event, came, went.size, received, went.text
-            )
+            self._left = Deviation(Flaw.FEWER, went.event, came, went.size, received, went.text)
         return None
 
     def rest(self) -> Deviation | None:

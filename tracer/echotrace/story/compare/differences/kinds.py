@@ -3,8 +3,8 @@
 #: What decides how a server is built comes first, then what a connection meets in its course, how
 #: the bytes go, and at the end the set-up and what belongs to the program's language.
 KINDS = (
-    "echo", "connection", "no-connections", "task", "made-before", "hand-off", "table", "waits-for",
-    "interest", "turn", "parents-close", "end-of-input", "shutdown", "reset", "exit", "exit-of-all",
+    "echo", "reset", "ends-first", "closed-twice", "exit-of-all", "killed", "connection", "no-connections", "task", "made-before", "hand-off", "table", "waits-for",
+    "interest", "turn", "parents-close", "end-of-input", "shutdown", "exit",
     "send-loop", "buffer", "functions", "outcome", "flags", "signals", "variant", "moved",
     "extra-call", "socket", "bind", "listen", "option", "close-on-exec", "name-asked",
     "left-waiting",

@@ -66,11 +66,14 @@ def _datagrams(sizes: dict[int, StoryEvent]) -> bool:
 
 def _calls(one: Side, mine: dict[int, StoryEvent], other: Side, your: dict[int, StoryEvent]) -> str:
     """What the sizes come to: as it was where a buffer was filled, else for a longer message."""
+    both = ((one, mine), (other, your))
     if _filled(one) or _filled(other):
-        counts = [sum(1 for e in side.all("recv") if call_of(e).result) for side in (one, other)]
-        return (
-            f"{one.name} takes what {_client(one)} sends in {counts[0]:,} calls, {other.name} in "
-            f"{counts[1]:,}"
+        return ", ".join(_took(side) for side, _ in both)
+    once = [side for side, _ in both if not _again(side)]
+    if once:
+        return ", ".join(
+            f"{side.name} calls {function(side.all('recv')[0])} only once on {_place(side)}"
+            for side in once
         )
     message = max(*mine, *your)
     least = [-(-message // max(sizes)) for sizes in (mine, your)]
@@ -78,6 +81,31 @@ def _calls(one: Side, mine: dict[int, StoryEvent], other: Side, your: dict[int, 
         f"a message of {message:,} bytes takes at least {count(least[0], 'call')} in {one.name}, "
         f"{least[1]} in {other.name}"
     )
+
+
+def _again(side: Side) -> bool:
+    """Whether recv is called again on the connection: it may have more to take."""
+    return len(side.all("recv")) > 1
+
+
+def _took(side: Side) -> str:
+    """How many calls took what the client sent, or that they did not take all of it."""
+    calls = [event for event in side.all("recv") if call_of(event).result]
+    took = sum(map(_size, calls))
+    unread = [slot.before.unread for _, slot in side.given_up if slot.left == 0 and slot.before]
+    missed = unread[-1] if unread else None
+    number = count(len(calls), "call")
+    if missed:
+        return f"{side.name} takes {took:,} of {took + missed:,} bytes in {number}"
+    return f"{side.name} takes the {took:,} bytes of {_client(side)} in {number}"
+
+
+def _size(event: StoryEvent) -> int:
+    return call_of(event).result or 0
+
+
+def _place(side: Side) -> str:
+    return side.connection.place.name if side.connection else "its socket"
 
 
 def _client(side: Side) -> str:

@@ -21,8 +21,7 @@ from echotrace.story.roles import client_role
 def no_echo(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
     """One side sends fewer bytes than it received, more, or others; the other not, or not so."""
     mine, your = (
-        deviation(side.story, side.connection) if side.connection else None
-        for side in (one, other)
+        deviation(side.story, side.connection) if side.connection else None for side in (one, other)
     )
     if mine is not None and your is not None and mine.essence == your.essence:
         return

@@ -16,8 +16,8 @@ from echotrace.story.compare.differences.sides import (
 )
 from echotrace.story.compare.nouns import Difference
 from echotrace.story.explain.case import speaks_tcp
-from echotrace.story.explain.text import count
 from echotrace.story.nouns import StoryEvent
+from echotrace.story.roles import client_role
 
 
 def shutdowns(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
@@ -104,15 +104,27 @@ def resets(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Differenc
         slot = next(iter(_ends_in(abrupt, SocketState.RESET)), None)
         if slot is None or slot.before is None:
             continue
-        unread = slot.before.unread
-        why = f"{count(unread, 'byte')} not received" if unread else "SO_LINGER of 0"
         yield difference(
             "reset",
-            f"{abrupt.actor}'s close resets {abrupt.place.name}, for {why} ({side.at(abrupt)}); "
-            f"in {across.name} {orderly.actor}'s close sends {_fin(orderly)} "
+            f"{abrupt.actor} closes {abrupt.place.name} {_why_reset(side, slot)} "
+            f"({side.at(abrupt)}); in {across.name} {orderly.actor}'s close sends {_fin(orderly)} "
             f"({across.at(orderly)})",
             (side, abrupt), (across, orderly),
         )  # fmt: skip
+
+
+def _why_reset(side: Side, slot: Freed) -> str:
+    """Why a close resets: RFC 1122, 4.2.2.13, says so of unread bytes; socket(7) of SO_LINGER."""
+    before = slot.before
+    if before is None or not before.unread:
+        return "with SO_LINGER of 0, so the kernel sends a RST and no FIN"
+    number = side.connection.client if side.connection else None
+    client = client_role(number) if number else "the client"
+    rst = " the kernel sends a RST and no FIN, and" if speaks_tcp(slot.description, before) else ""
+    return (
+        f"with {before.unread:,} {'byte' if before.unread == 1 else 'bytes'} not received, so{rst} "
+        f"{client} gets ECONNRESET"
+    )
 
 
 def exits(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:

@@ -37,11 +37,11 @@ _FLAGS: Mapping[str, tuple[str, str]] = {
 def extra(side: Side, events: Sequence[StoryEvent], across: Side, course: str) -> tuple[str, str]:
     """What only one side does: its kind, and the sentence."""
     first = events[0]
-    said = f"{_explained(side, first)} ({side.at(*events)})"
+    said = _placed(_explained(side, first), side.at(*events))
     if not isinstance(first.record, Syscall):
         return "outcome", f"{said}; no task of {across.name} ends so"
     kind = kind_of(first)
-    mine, your = (sum(kind_of(e) == kind for e in own.calls) for own in (side, across))
+    mine, your = (sum(_alike(first, e) for e in own.calls) for own in (side, across))
     where = _where(side, course)
     told = "exit" if kind == "exit" else "extra-call"
     if not your:
@@ -54,6 +54,23 @@ def extra(side: Side, events: Sequence[StoryEvent], across: Side, course: str) -
     )
 
 
+def _placed(said: str, at: str, data: str = "") -> str:
+    """A clause with where to look, which goes first where the clause ends with another event."""
+    if said.endswith(")"):
+        return f"in {at} {data and f'with {data}'}{said}"
+    return f"{said} ({data}{at})"
+
+
+def _alike(event: StoryEvent, other: StoryEvent) -> bool:
+    """Whether two calls are for the same and come to the same: an error, 0 bytes, a success."""
+    return kind_of(event) == kind_of(other) and _came_to(event) == _came_to(other)
+
+
+def _came_to(event: StoryEvent) -> tuple[object, ...]:
+    call = call_of(event)
+    return (call.errno, kind_of(event) == "recv" and call.result == 0)
+
+
 def _where(side: Side, course: str) -> str:
     if side.connection is not None:
         return f"on {side.connection.place.name}"
@@ -63,11 +80,11 @@ def _where(side: Side, course: str) -> str:
 def outcome(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
     """The same call, and what came of it."""
     mine, your = _bytes(left), _bytes(right)
-    if mine == your or not (mine and your):
+    if mine == your:
         mine = your = ""
     return (
-        f"{_explained(one, left)} ({mine}{one.at(left)}); "
-        f"{_explained(other, right)} ({your}{other.at(right)})"
+        f"{_placed(_explained(one, left), one.at(left), mine)}; "
+        f"{_placed(_explained(other, right), other.at(right), your)}"
     )
 
 

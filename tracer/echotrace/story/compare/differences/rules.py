@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from echotrace.story.compare.differences import (
     on_bytes,
+    on_closed_twice,
     on_copies,
     on_datagrams,
     on_echoes,
     on_ends,
+    on_first_end,
     on_hand_off,
     on_interpreter,
     on_options,
@@ -37,7 +39,8 @@ _RULES: tuple[_Rule, ...] = (
     on_echoes.no_echo, on_datagrams.no_connections,
     on_tasks.makes, on_tasks.made_before, on_hand_off.handed_in_memory, on_tasks.tables,
     on_waiting.waits_for, on_waiting.interest, on_turns.queued,
-    on_copies.kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.resets, on_ends.exits,
+    on_copies.kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.resets,
+    on_first_end.ends_first, on_closed_twice.closed_twice, on_ends.exits,
     on_ends.ends_of_all,
     on_bytes.buffers, on_bytes.other_functions, on_tear_down.left_waiting, on_sends.sends,
     on_signals.clients_gone,
