@@ -54,6 +54,11 @@ class Roles:
         return tuple(sorted(found, key=lambda name: (name[0], int(name[1:]))))
 
 
+def is_thread(role: str) -> bool:
+    """Whether a role is that of a thread beside its process's first task."""
+    return role.startswith("T")
+
+
 def client_role(number: int) -> str:
     """The role of client `number`."""
     return f"C{number}"

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from echotrace.story.nouns import StoryEvent
+from echotrace.story.roles import is_thread
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 
@@ -18,7 +19,7 @@ def essence(event: StoryEvent) -> tuple[object, ...]:
     """What has to be equal for two events to be the same.
 
     The call, its error or that it has not returned, the bytes that it moved, what it asked for;
-    and whether somebody's address goes with the bytes.
+    whether somebody's address goes with the bytes; and whether a thread ends its whole process.
     """
     record = event.record
     if not isinstance(record, Syscall):
@@ -28,7 +29,18 @@ def essence(event: StoryEvent) -> tuple[object, ...]:
     addressed = logical_event(record.name) in ("recv", "send") and bool(record.args.get("addr"))
     bound = _host(record) if record.name == "bind" else None
     going_on = record.end is None
-    return (record.name, record.errno, going_on, moved, record.data, asked, addressed, bound)
+    ends_all = record.name == "exit_group" and is_thread(event.actor)
+    return (
+        record.name,
+        record.errno,
+        going_on,
+        moved,
+        record.data,
+        asked,
+        addressed,
+        bound,
+        ends_all,
+    )
 
 
 def outline(event: StoryEvent) -> tuple[object, ...]:

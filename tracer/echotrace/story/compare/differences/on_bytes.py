@@ -85,7 +85,7 @@ def _calls(one: Side, mine: dict[int, StoryEvent], other: Side, your: dict[int, 
 
 def _again(side: Side) -> bool:
     """Whether recv is called again on the connection: it may have more to take."""
-    return len(side.all("recv")) > 1
+    return sum(kind_of(event) == "recv" for event in side.calls) > 1
 
 
 def _took(side: Side) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from echotrace.kernel.descriptions import Freed
+from echotrace.kernel.sockets import SocketState
 from echotrace.story.compare.differences.service import service
 from echotrace.story.compare.differences.sides import (
     Pair,
@@ -13,7 +15,9 @@ from echotrace.story.compare.differences.sides import (
     kind_of,
 )
 from echotrace.story.compare.nouns import Difference
+from echotrace.story.explain.text import listed
 from echotrace.story.nouns import StoryEvent
+from echotrace.story.roles import client_role
 
 
 def kept_copies(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
@@ -90,5 +94,51 @@ def _stays_open(side: Side) -> tuple[str, list[Shown]] | None:
     own, event = service(side), _last_use(side)
     if event is None or (own and any(_left_to(own.process, side, e) for e, _ in side.given_up)):
         return None
-    nobody = "nobody does so" if side.given_up else "nobody closes it"
-    return f"in {side.name} {nobody} ({side.at(event)}), and it stays open", [(side, event)]
+    if not side.given_up:
+        return f"in {side.name} nobody closes it ({side.at(event)}), and it stays open", [
+            (side, event)
+        ]
+    closed, slot = side.given_up[-1]
+    client = side.connection.client if side.connection else None
+    to = client_role(client) if client else "the client"
+    holders = _holders(side, slot)
+    until = f"until {listed(holders)} {'ends' if len(holders) == 1 else 'end'}" if holders else ""
+    fin = "" if _has_ended(slot) else f": no FIN goes to {to}"
+    sentence = (
+        f"in {side.name} {closed.actor}'s close is not the last ({side.at(closed)}), so "
+        f"{closed.place.name} stays open {until or 'to the end'}{fin}{_grows(side)}"
+    )
+    return sentence, [(side, event)]
+
+
+def _holders(side: Side, slot: Freed) -> list[str]:
+    """The processes that have the connection open when the trace ends."""
+    story, last = side.story, side.story.events[-1]
+    state = story.at(last.seq)
+    held = state.by_description.get(slot.description.id)
+    tables = {table for table, _ in held.held} if held else set()
+    tids = [tid for each in state.tables if each.number in tables for tid in each.tasks]
+    roles = (story.roles.of(tid, last.end or last.start) for tid in tids)
+    return sorted({story.roles.process(role) for role in roles if role})
+
+
+def _has_ended(slot: Freed) -> bool:
+    """Whether the server's data was ended before, by shutdown."""
+    state = slot.before.state if slot.before else None
+    return state in (SocketState.ENDED, SocketState.CLOSED, SocketState.RESET)
+
+
+def _grows(side: Side) -> str:
+    """Whether who accepts keeps a descriptor of each connection, as the last state shows it."""
+    story = side.story
+    accepts = [e for e in story.events if is_call(e) and kind_of(e) == "accept"]
+    taken = [e for e in accepts if call_of(e).errno is None and e.end is not None]
+    if len(taken) < 2:
+        return ""
+    who = taken[-1]
+    table = story.at(story.events[-1].seq).table(call_of(who).tid)
+    own = {each.description for each in story.connections}
+    kept = sum(d.description.id in own for d in table.descriptors) if table else 0
+    if kept < len(taken):
+        return ""
+    return f", and {who.actor}'s table grows by one descriptor a client"

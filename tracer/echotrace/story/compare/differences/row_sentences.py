@@ -37,13 +37,13 @@ _FLAGS: Mapping[str, tuple[str, str]] = {
 def extra(side: Side, events: Sequence[StoryEvent], across: Side, course: str) -> tuple[str, str]:
     """What only one side does: its kind, and the sentence."""
     first = events[0]
-    said = _placed(_explained(side, first), side.at(*events))
+    said = _placed(explained(side, first), side.at(*events))
     if not isinstance(first.record, Syscall):
         return "outcome", f"{said}; no task of {across.name} ends so"
     kind = kind_of(first)
     mine, your = (sum(_alike(first, e) for e in own.calls) for own in (side, across))
     where = _where(side, course)
-    told = "exit" if kind == "exit" else "extra-call"
+    told = "exit" if kind == "exit" else "set-up" if course == "set-up" else "extra-call"
     if not your:
         return told, f"{said}; {across.name} makes no such call {where}"
     if mine == your:
@@ -83,8 +83,8 @@ def outcome(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
     if mine == your:
         mine = your = ""
     return (
-        f"{_placed(_explained(one, left), one.at(left), mine)}; "
-        f"{_placed(_explained(other, right), other.at(right), your)}"
+        f"{_placed(explained(one, left), one.at(left), mine)}; "
+        f"{_placed(explained(other, right), other.at(right), your)}"
     )
 
 
@@ -103,7 +103,7 @@ def moved(side: Side, event: StoryEvent, across: Side, counterpart: StoryEvent) 
     if call_of(event).name != call_of(counterpart).name:
         does = f"in {across.name} {counterpart.actor} calls {function(counterpart)}"
     return (
-        f"{_explained(side, event)}{here} ({side.at(event)}); {does}{there} "
+        f"{explained(side, event)}{here} ({side.at(event)}); {does}{there} "
         f"({across.at(counterpart)})"
     )
 
@@ -182,7 +182,7 @@ def _gloss(event: StoryEvent) -> str:
     return row.gloss if row else "is not in echotrace's table"
 
 
-def _explained(side: Side, event: StoryEvent) -> str:
+def explained(side: Side, event: StoryEvent) -> str:
     """The explanation up to its first semicolon outside brackets: what follows are consequences."""
     said = explain(side.story, event).rstrip(".")
     injected = isinstance(event.record, Syscall) and event.record.injected is not None
