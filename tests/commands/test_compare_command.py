@@ -138,6 +138,19 @@ def test_two_recordings_of_one_server_are_both_kept(compared: Any) -> None:
     ]  # fmt: skip
 
 
+def test_what_was_recorded_is_kept_and_named_with_what_to_try_next(compared: Any) -> None:
+    """New traces are named on stderr, and a command that takes them; not so with -q."""
+    said = compared("fork", FORK)
+    kept = Path("state/echotrace/fork.jsonl").absolute()
+    assert said.errors.splitlines() == [
+        f"trace kept in {kept}", f"next: echotrace compare {kept} {FORK} -o comparison.html",
+    ]  # fmt: skip
+    said = compared("fork", FORK, "-o", "comparison.html")
+    assert said.errors.splitlines()[-1] == f"next: echotrace step {kept}"
+    assert compared("fork", FORK, "-q").errors == ""
+    assert compared(FORK, FORK).errors == ""
+
+
 def test_language_of_servers_without_one(compared: Any) -> None:
     """--lang is for the names that do not say their language."""
     said = compared("fork", "fork:c", "--lang", "python", "-q")
@@ -318,6 +331,31 @@ def test_differences_are_of_the_rows_that_are_shown(compared: Any) -> None:
     assert "No difference." in said.output
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "No difference. Compared: 23 events of 2 connections and of the server itself, in"),
+        (("--only", "send,recv"), "No difference. Compared: 6 events of 2 connections, in order"),
+        (("--connection", "2"), "No difference. Compared: 9 events of 1 connection, in order"),
+        (("--only", "setup"), "No difference. Compared: 4 events of the server itself, in order"),
+        (("--only", "epoll_wait"), "No difference. There is nothing to compare."),
+    ],
+)
+def test_no_difference_names_only_what_is_compared(
+    words: tuple[str, ...], said: str, compared: Any
+) -> None:
+    """What was left out is not called the same."""
+    assert said in compared(FORK, FORK, "--width", "200", *words).output
+
+
+def test_costs_below_a_choice_are_said_to_be_of_the_whole_runs(compared: Any) -> None:
+    """The table of costs does not pass for that of the rows that are shown."""
+    sentence = "Of the whole runs, not only of the rows above."
+    for words in (("--only", "send"), ("--connection", "1"), ("--ignore", "setup")):
+        assert sentence in compared(FORK, THREAD, *words).output
+    assert sentence not in compared(FORK, THREAD).output
+
+
 def test_choice_that_leaves_nothing_says_so(compared: Any) -> None:
     """Nothing in common with what is chosen is not called the same without a word."""
     said = compared(FORK, THREAD, "--only", "epoll_wait")
@@ -342,6 +380,13 @@ def test_exit_code(other: str, status: int, compared: Any) -> None:
 
 
 # -- names
+
+
+def test_title_gives_no_side_the_language_of_another(compared: Any) -> None:
+    """Where the language of a side is not known the title names none."""
+    unknown = changed("server.jsonl", server="server", language="")
+    assert compared(FORK, unknown).output.startswith("fork against server - 2 clients, ")
+    assert compared(FORK, THREAD).output.startswith("fork against thread - C - 2 clients, ")
 
 
 def test_traces_of_one_server_are_called_like_their_files(compared: Any) -> None:
