@@ -238,6 +238,15 @@ def test_list_of_programs(compared: Any) -> None:
     }
 
 
+def test_list_as_other_systems_write_it(compared: Any) -> None:
+    """A byte order mark, tabs and CR LF are no part of a program's name."""
+    Path("server.c").write_text(SERVER)
+    Path("x.run").write_bytes(b"\xef\xbb\xbfone\t=\tserver.c\r\ntwo = server.c\r\n")
+    said = compared("x.run", "-q")
+    assert (said.status, said.errors) == (0, "")
+    assert said.output.startswith("one against two ")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -312,6 +321,13 @@ def test_only_and_ignore_choose_rows(compared: Any) -> None:
     left = calls("--ignore", "setup,teardown,accept")
     assert {"recvfrom", "sendto", "close", "shutdown"} <= left
     assert not {"socket", "bind", "listen", "accept"} & left
+
+
+def test_only_takes_every_name_that_the_views_show(compared: Any) -> None:
+    """kqueue's functions, too, by which the views call what epoll does for them."""
+    sides = (stored("kqueue-interleaved"), FORK)
+    said = compared(*sides, "--format", "json", "--only", "kqueue,kevent")
+    assert _calls(said) == {"epoll_create1", "epoll_ctl", "epoll_wait"}
 
 
 def test_what_is_not_compared_is_said(compared: Any) -> None:
@@ -574,6 +590,8 @@ def test_output_file_is_checked_before_anything_is_recorded(compared: Any) -> No
         (("-o", "x.out"), "fork against thread"),
         (("-o", "x.md"), "**fork"),
         (("-o", "x.html"), "<"),
+        (("-o", "x.htm"), "<"),
+        (("-o", "x.HTML"), "<"),
         (("-o", "x.json"), "{"),
         (("-o", "x.html", "--format", "text"), "fork against thread"),
     ],
@@ -583,6 +601,15 @@ def test_format_is_that_of_the_ending(words: tuple[str, str], begins: str, compa
     said = compared(FORK, THREAD, *words)
     assert (said.status, said.output, said.errors) == (0, "", "")
     assert Path(words[1]).read_text(encoding="utf-8").startswith(begins)
+
+
+def test_output_goes_through_a_link(compared: Any) -> None:
+    """What -o -f overwrites is the file that a link leads to: the link stays, as /dev/stdout."""
+    Path("real.txt").touch()
+    Path("link.txt").symlink_to("real.txt")
+    assert compared(FORK, THREAD, "-o", "link.txt", "-f").status == 0
+    assert Path("link.txt").is_symlink()
+    assert Path("real.txt").read_text(encoding="utf-8").startswith("fork against thread")
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])

@@ -18,7 +18,7 @@ from echotrace.views.rendering import FORMATS, render
 
 #: The format that the ending of a file's name stands for.
 _OF_ENDING: Mapping[str, str] = {
-    ".txt": "text", ".md": "markdown", ".html": "html", ".json": "json",
+    ".txt": "text", ".md": "markdown", ".html": "html", ".htm": "html", ".json": "json",
 }  # fmt: skip
 _EXAMPLES = """\b
 Examples:
@@ -131,12 +131,13 @@ def _form_of(path: Path | None) -> str:
     """The format for a file, by the ending of its name; UserError for that of a trace."""
     if path is None:
         return "text"
-    if path.suffix == ".jsonl":
+    ending = path.suffix.lower()
+    if ending == ".jsonl":
         raise UserError(
             f"'{path}' would be a trace, and compare writes none; "
             f"-o takes {', '.join(_OF_ENDING)} or another text file"
         )
-    return _OF_ENDING.get(path.suffix, "text")
+    return _OF_ENDING.get(ending, "text")
 
 
 def _take_leave(gathered: Sequence[Target], found: Sequence[sides.Side], *, shown: bool) -> None:

@@ -13,8 +13,9 @@ from echotrace.trace import Syscall
 
 #: Steps that are no calls.
 _OTHER_STEPS = ("exit", "killed", "exec", "signal")
-#: C functions that share a system call with another (recv(2), fork(2), pthread_create(3)).
-_SHARING = ("recv", "send", "fork", "pthread_create", "posix_spawn", "waitpid")
+#: C functions that share a system call with another (recv(2), fork(2), pthread_create(3)), those
+#: of the kqueue server with epoll's.
+_SHARING = ("recv", "send", "fork", "pthread_create", "posix_spawn", "waitpid", "kqueue", "kevent")
 
 
 @dataclass(frozen=True)
