@@ -157,7 +157,7 @@ def test_table_of_thousands_where_lines_are_broken() -> None:
     one, other = _stored("iterative", "fork")
     trace = replace(one.trace, header=replace(one.trace.header, server="1,005"))
     text = render(compare([replay(trace), other]), "text", Surface(100))
-    assert "What it costs         1,005          fork\n" in text
+    assert "\nWhat it costs         1,005 " in text
 
 
 def test_no_strip_without_waiting() -> None:
