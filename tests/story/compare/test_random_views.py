@@ -9,18 +9,28 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from servermachine import ServerMachine
 
-from echotrace.story.compare.choice import Choice, chosen
+from echotrace.story.compare.choice import EVERYTHING, Choice, chosen
 from echotrace.story.compare.compare import compare
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
-from echotrace.trace import Header, Trace
+from echotrace.trace import Trace
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import FORMATS, render
 from garbage import GARBAGE
 from tracebuilder import HEADER
 
 _WIDTHS = (60, 137)
-_HOSTILE = ["", "fork", "1,005", "a|b `c`", "\x1b[31m\n", "<script>", "\u202e", "x" * 300, "日本" * 40]
+_HOSTILE = [
+    "",
+    "fork",
+    "1,005",
+    "a|b `c`",
+    "\x1b[31m\n",
+    "<script>",
+    "\u202e",
+    "x" * 300,
+    "日本" * 40,
+]
 _names = st.sampled_from(_HOSTILE)
 _headers = st.builds(
     lambda server, language, script, machine: replace(
@@ -47,7 +57,7 @@ def _servers(draw: st.DrawFn) -> Story:
     return replay(machine.trace.trace())
 
 
-def _check(stories: Sequence[Story], choice: Choice = Choice()) -> None:
+def _check(stories: Sequence[Story], choice: Choice = EVERYTHING) -> None:
     compared = compare(stories, choice)
     for form in FORMATS[1:]:
         assert _is_plain(render(compared, form, Surface(), whole=True))

@@ -32,9 +32,7 @@ def _tabulated(each: Supplement, width: int, surface: Surface) -> list[str]:
     return [
         line
         for first in range(1, sides + 1, together)
-        for line in _table_of(
-            [[row[0], *row[first : first + together]] for row in cells], share
-        )
+        for line in _table_of([[row[0], *row[first : first + together]] for row in cells], share)
     ]
 
 
