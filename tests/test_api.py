@@ -274,7 +274,7 @@ def test_what_cannot_be_recorded_is_said_at_once() -> None:
     """A number out of its range, or a language of no server, is a ValueError that names it."""
     for wrong in ({"clients": 0}, {"snaplen": -1}, {"timeout": 0}, {"lang": "ruby"}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
-            record_server("fork", **wrong)  # type: ignore[arg-type]  # what is tested
+            record_server("fork", **wrong)
 
 
 @pytest.mark.usefixtures("own_state")

@@ -209,6 +209,17 @@ def _has_begun(path: Path) -> bool:
     return path.exists() and b'"type":"syscall"' in path.read_bytes()
 
 
+def test_help_says_how_a_list_and_an_expectation_are_written(compared: Any) -> None:
+    """What stands in the files that --help names, the sections and every exit status are in it."""
+    said = compared("--help").output
+    assert '  "no threads" = --port 8080 ./server --single\n' in said
+    assert "  close conn in parent\n" in said
+    words = " ".join(said.split())
+    assert "hand-off, echo, end, exit, between and teardown" in words
+    for status in ("Exit status 0;", "1 if", "2 if", "3 if"):
+        assert status in words
+
+
 # -- lists of programs
 
 

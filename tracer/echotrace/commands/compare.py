@@ -29,11 +29,17 @@ Examples:
   echotrace compare fork thread --connection 2 --ignore setup
   echotrace compare fork thread --inject send:short=3
   echotrace compare server.c broken/clean_fork
-  echotrace compare ./server mine.run           programs, one a line
+  echotrace compare ./server mine.run
   echotrace compare yesterday.jsonl today.jsonl --exit-code
   echotrace compare fork thread -o fork-thread.html
   echotrace compare --expect fork server.c      does it what fork does?
   echotrace compare --expect fork.expect server.c
+
+\b
+mine.run, a line a program; quotes are those of sh, # begins a comment:
+  mine = server.c -- 8000
+  "no threads" = --port 8080 ./server --single
+  --until-exit -- python3 server.py
 
 \b
 fork.expect, a line a step, matches all connections of fork and fork:python:
@@ -89,11 +95,12 @@ def compare(
     line as it would stand behind 'echotrace run', 'NAME =' in front if you like; a trace file; or
     - for a trace on standard input.
 
-    Every TARGET is compared with the first one. Exit status 0, with --exit-code 1 if there is a
-    difference; 2 if a recording ended early or a trace is cut off in a line.
+    Every TARGET is compared with the first one. With --expect FILE no two are compared, but each
+    with the steps that FILE expects.
 
-    With --expect FILE no two are compared: exit status 1 if a connection does not take the steps
-    that FILE expects.
+    Exit status 0; 1 if a connection does not take the steps of --expect, or under --exit-code if
+    there is a difference; 2 if a recording ended early, a trace is cut off in a line, or something
+    that was asked for cannot be; 3 if the system refuses.
     """
     delivery = Delivery.taken_from(further)
     delivery.check()
@@ -104,7 +111,8 @@ def compare(
     expectations = expecting.read(expect) if expect is not None else None
     if expectations is not None:
         besides = {"--only": only, "--ignore": ignore}
-        expecting.refuse_besides(besides | {f"--format {form}": form != "text", "--whole": whole})
+        shaped = f"--format {form}" if delivery.form else f"-o {delivery.output_}"
+        expecting.refuse_besides(besides | {shaped: form != "text", "--whole": whole})
     found = sides.find(targets, least=2 if expectations is None else 1)
     if further["inject"] and all(side.is_trace for side in found):
         which = "both" if len(found) == 2 else "all"
