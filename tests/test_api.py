@@ -191,6 +191,10 @@ def test_reprs_are_one_line() -> None:
     assert repr(trace.story) == "<Story fork: 73 events, 2 connections>"
     assert repr(trace.connections[0]) == "<Connection #1 C1: 9 calls>"
     assert repr(compare(trace, trace)) == "<Comparison fork:c A, fork:c B: the same>"
+    assert repr(trace.connections[0].steps[0]) == "<Step accept: <StoryEvent 19: P0 accept>>"
+    connection = compare(trace, stored("thread")).alignments[1]
+    assert repr(connection) == "<Alignment connection #1, #1: 9 rows, 4 not the same>"
+    assert repr(connection.rows[1]) == "<Row hand-off: 25 ≠ 26>"
 
 
 class _Tags(HTMLParser):
