@@ -13,6 +13,8 @@ from echotrace.tracefile import load
 from echotrace.views.blocked import blocked_strip
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import render
+from echotrace.views.supplement_lines import supplement_lines
+from echotrace.views.supplements import Supplement
 from tracebuilder import TraceBuilder, connected
 
 FOUR = ("iterative", "fork", "thread", "epoll")
@@ -198,3 +200,12 @@ def test_names_from_outside(form: str) -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert form != "html" or "<b>" not in text
+
+
+def test_thousands_are_words_too() -> None:
+    """A cell that is a number with a comma in it is shown as it is."""
+    table = Supplement("costs", ("", "fork"), (("bytes per call", "2,500"),))
+    shown = [
+        "".join(piece.text for piece in line) for line in supplement_lines(table, 60, Surface())
+    ]
+    assert shown == ["costs           fork", "bytes per call  2,500"]

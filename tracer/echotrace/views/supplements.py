@@ -6,6 +6,7 @@ from echotrace.story.compare.nouns import Comparison
 from echotrace.views import blocked, costs
 
 _OF_ALL = "Of the whole runs, not only of the rows above."
+_WIDTH = 100  # of pictures, in formats that have no width of their own
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Supplement:
     note: str = ""
 
 
-def supplements(compared: Comparison, width: int) -> tuple[Supplement, ...]:
+def supplements(compared: Comparison, width: int = _WIDTH) -> tuple[Supplement, ...]:
     """The supplements of a comparison, in order, each for lines of at most `width`."""
     found = [each for each in (_costs(compared), _blocked(compared, width)) if each]
     if compared.partial:
