@@ -104,7 +104,7 @@ def test_wait_for_all_is_told_from_a_wait_for_one() -> None:
 def test_list_that_is_passed_is_told_from_the_list_that_is_kept() -> None:
     """poll passes its list with each call, epoll_wait none."""
     assert _told(differences("poll", "epoll"), "interest") == (
-        "poll passes a list with each call (events 19, 33 and 41 of poll); epoll_wait passes none, "
-        "for the kernel keeps one (events 21, 37 and 45 of epoll), made by epoll_create1 and "
-        "epoll_ctl (events 19, 20 and 28 of epoll)"
+        "poll is passed a list with each call (events 19, 33 and 41 of poll); epoll_wait is passed "
+        "no list, for the kernel keeps one (events 21, 37 and 45 of epoll), made by epoll_create1 "
+        "and epoll_ctl (events 19, 20 and 28 of epoll)"
     )

@@ -65,9 +65,9 @@ def _peek(b: TraceBuilder) -> None:
     ("one", "other", "kind", "sentence"),
     [
         (
-            (_close, _close_again), (_close,), "extra-call",
-            ("P0's close on fd 4 fails with EBADF: P0 has closed fd 4 (event 6) (event 7 of test:c "
-            "A); of such calls on #1 test:c A makes 2, test:c B 1"),
+            (_close, _close_again), (_close,), "closed-twice",
+            ("test:c A closes fd 4 of P0 twice; the second fails with EBADF (events 6 and 7 of "
+            "test:c A); test:c B closes it once (event 6 of test:c B)"),
         ),
         (
             (_name, _recv), (_recv,), "name-asked",
@@ -156,7 +156,7 @@ def test_task_that_a_signal_ends_is_told() -> None:
         b.call(20, "recvfrom", 4, None, 100, 0, result=5, data="hello")
 
     (told,) = _told(_story(killed), _story(lives))
-    assert told.kind == "outcome"
+    assert told.kind == "killed"
     assert "SIGPIPE" in told.sentence
     assert told.sentence.endswith("no task of test:c B ends so")
 

@@ -56,9 +56,7 @@ def extra(side: Side, events: Sequence[StoryEvent], across: Side, course: str) -
 
 def _placed(said: str, at: str, data: str = "") -> str:
     """A clause with where to look, which goes first where the clause ends with another event."""
-    if said.endswith(")"):
-        return f"in {at} {data and f'with {data}'}{said}"
-    return f"{said} ({data}{at})"
+    return f"in {data}{at}, {said}" if said.endswith(")") else f"{said} ({data}{at})"
 
 
 def _alike(event: StoryEvent, other: StoryEvent) -> bool:
@@ -80,7 +78,7 @@ def _where(side: Side, course: str) -> str:
 def outcome(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
     """The same call, and what came of it."""
     mine, your = _bytes(left), _bytes(right)
-    if mine == your:
+    if mine == your or not (mine and your):
         mine = your = ""
     return (
         f"{_placed(explained(one, left), one.at(left), mine)}; "
