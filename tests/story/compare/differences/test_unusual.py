@@ -231,7 +231,11 @@ def test_close_that_resets(other: _Serves) -> None:
     if other is _forked:
         assert _says(found, "shutdown", "P0's close is the last one, and resets the connection")
     else:
-        assert _says(found, "reset", "P0 closes #1 with 3 bytes not received, so the kernel sends a RST and no FIN")
+        assert _says(
+            found,
+            "reset",
+            "P0 closes #1 with 3 bytes not received, so the kernel sends a RST and no FIN",
+        )
 
 
 @pytest.mark.parametrize(("fds", "all_at_once"), [((3, 4), True), ((4,), False), ((-1, 4), False)])
@@ -309,7 +313,9 @@ def test_lingering_is_told_in_seconds() -> None:
 
     found = _differences(lingers, _alone)
     assert _says(found, "option", "A sets SO_LINGER to 0 s")
-    assert _says(found, "reset", "P0 closes #1 with SO_LINGER of 0, so the kernel sends a RST and no FIN")
+    assert _says(
+        found, "reset", "P0 closes #1 with SO_LINGER of 0, so the kernel sends a RST and no FIN"
+    )
 
 
 def test_one_place_in_the_accept_queue() -> None:
