@@ -10,7 +10,8 @@ from msgspec.structs import replace as replaced
 
 from echotrace.servers import NAMES, traces_dir
 from echotrace.story.costs.costs import costs
-from echotrace.story.echoes import Flaw, deviation
+from echotrace.story.echoes import deviation
+from echotrace.story.held import Flaw
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.trace import Syscall

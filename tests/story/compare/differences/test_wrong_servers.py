@@ -96,7 +96,7 @@ def test_close_with_unread_bytes_tells_what_its_client_gets() -> None:
     assert "TIME-WAIT" not in told[1].sentence
     (buffer,) = [each.sentence for each in told if each.kind == "buffer"]
     assert buffer.endswith(
-        ": good takes the 5 bytes of C1 in 1 call, bad takes 2 of 5 bytes in 1 call"
+        ": good takes 5 bytes of C1 in 1 call, bad takes 2 of 5 bytes of C1 in 1 call"
     )
 
 

@@ -40,7 +40,7 @@ def buffers(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Differenc
         case _:
             so = f"{of_datagram}, of a stream it stays for the next call"
     told = [_told(side, sizes) for side, sizes in ((one, mine), (other, your))]
-    yield difference("buffer", f"{'; '.join(told)}: {so}", *events)
+    yield difference("buffer", "; ".join(told) + (f": {so}" if so else ""), *events)
 
 
 def _sizes(side: Side) -> dict[int, StoryEvent]:
@@ -68,12 +68,22 @@ def _calls(one: Side, mine: dict[int, StoryEvent], other: Side, your: dict[int, 
     """What the sizes come to: as it was where a buffer was filled, else for a longer message."""
     both = ((one, mine), (other, your))
     if _filled(one) or _filled(other):
-        return ", ".join(_took(side) for side, _ in both)
-    once = [side for side, _ in both if not _again(side)]
-    if once:
+        took = [_took(side) for side, _ in both]
+        if took[0][0] == took[1][0]:
+            calls = [calls for _, calls in took]
+            return (
+                f"{one.name} takes {took[0][0]} in {count(calls[0], 'call')}, {other.name} in "
+                f"{calls[1]:,}"
+            )
         return ", ".join(
-            f"{side.name} calls {function(side.all('recv')[0])} only once on {_place(side)}"
-            for side in once
+            f"{side.name} takes {what} in {count(calls, 'call')}"
+            for (side, _), (what, calls) in zip(both, took, strict=True)
+        )
+    if not all(_again(side) for side, _ in both):
+        return ", ".join(
+            f"{side.name} calls {function(event)} only once on {event.place.name}"
+            for side, _ in both
+            if (event := _only(side)) is not None and not _again(side)
         )
     message = max(*mine, *your)
     least = [-(-message // max(sizes)) for sizes in (mine, your)]
@@ -84,28 +94,30 @@ def _calls(one: Side, mine: dict[int, StoryEvent], other: Side, your: dict[int, 
 
 
 def _again(side: Side) -> bool:
-    """Whether recv is called again on the connection: it may have more to take."""
-    return sum(kind_of(event) == "recv" for event in side.calls) > 1
+    """Whether recv is called again on any connection: then it can take more, call by call."""
+    return any(
+        sum(is_call(e) and kind_of(e) == "recv" for e in map(side.story.event, each.events)) > 1
+        for each in side.story.connections
+    )
 
 
-def _took(side: Side) -> str:
-    """How many calls took what the client sent, or that they did not take all of it."""
+def _only(side: Side) -> StoryEvent | None:
+    """The one recv that is called on the connection, if it took bytes."""
+    calls = [event for event in side.calls if kind_of(event) == "recv"]
+    return calls[0] if len(calls) == 1 and call_of(calls[0]).result else None
+
+
+def _took(side: Side) -> tuple[str, int]:
+    """What was taken of the client, of how much if some was left; and in how many calls."""
     calls = [event for event in side.all("recv") if call_of(event).result]
     took = sum(map(_size, calls))
-    unread = [slot.before.unread for _, slot in side.given_up if slot.left == 0 and slot.before]
-    missed = unread[-1] if unread else None
-    number = count(len(calls), "call")
-    if missed:
-        return f"{side.name} takes {took:,} of {took + missed:,} bytes in {number}"
-    return f"{side.name} takes the {took:,} bytes of {_client(side)} in {number}"
+    left = [slot.before.unread for _, slot in side.given_up if slot.left == 0 and slot.before]
+    whole = f"of {took + left[-1]:,} " if left and left[-1] else ""
+    return f"{took:,} {whole}bytes of {_client(side)}", len(calls)
 
 
 def _size(event: StoryEvent) -> int:
     return call_of(event).result or 0
-
-
-def _place(side: Side) -> str:
-    return side.connection.place.name if side.connection else "its socket"
 
 
 def _client(side: Side) -> str:

@@ -12,8 +12,9 @@ from echotrace.story.compare.differences.sides import (
     shown,
 )
 from echotrace.story.compare.nouns import Difference
-from echotrace.story.echoes import Deviation, Flaw, deviation
+from echotrace.story.echoes import deviation
 from echotrace.story.explain.text import count, quoted
+from echotrace.story.held import Deviation, Flaw
 from echotrace.story.nouns import StoryEvent
 from echotrace.story.roles import client_role
 
