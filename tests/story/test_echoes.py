@@ -85,8 +85,11 @@ def test_payload_that_was_cut_is_compared_as_far_as_it_goes() -> None:
 @pytest.mark.parametrize(
     "then",
     [
-        lambda b: b.call(10, "sendto", 4, None, 5, 0, errno="EPIPE"),
-        lambda b: b.call(10, "sendto", 4, None, 5, 0, result=3, data="hel"),
+        lambda b: (b.call(10, "sendto", 4, None, 5, 0, errno="EPIPE"), b.call(10, "close", 4)),
+        lambda b: (
+            b.call(10, "sendto", 4, None, 5, 0, result=3, data="hel"),
+            b.call(10, "close", 4),
+        ),
         lambda b: b.exit(10),
         lambda b: b.exit(10, call=False, by="SIGSEGV"),
         lambda b: b.begin(10, "sendto", 4, None, 5, 0),
