@@ -56,6 +56,8 @@ def _found(story: Story) -> tuple[Flaw, int, int] | None:
         ((("in", "he"), ("in", "llo"), ("out", "hello")), None),
         ((("in", "hello"), ("out", "hell")), (Flaw.FEWER, 5, 4)),
         ((("in", "hello"), ("out", "hell"), ("in", "adieu"), ("out", "adie")), (Flaw.FEWER, 5, 4)),
+        ((("in", "xxxxx"), ("out", "xxxx"), ("in", "xxx"), ("out", "xx")), (Flaw.FEWER, 5, 4)),
+        ((("in", "hello"), ("out", "he"), ("out", "ll")), (Flaw.FEWER, 5, 4)),
         ((("in", "hello"),), (Flaw.FEWER, 5, 0)),
         ((("in", "hello"), ("out", "HELLO")), (Flaw.OTHER, 5, 5)),
         ((("in", "hello"), ("out", "he"), ("out", "LLO")), (Flaw.OTHER, 3, 3)),

@@ -3,7 +3,7 @@
 Bytes are compared as far as the trace has them: payloads are cut at the snapshot length.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -27,7 +27,8 @@ class Deviation:
 
     `event` is the call that sends it, or the one that received what is never sent. `came` and
     `went` are bytes: those received and not yet sent before it, and those it sends. `received` and
-    `sent` are their beginnings, as far as they are known.
+    `sent` are their beginnings, as far as they are known. `missing` are the bytes of all that came
+    that are never sent, where they are known.
     """
 
     flaw: Flaw
@@ -36,6 +37,7 @@ class Deviation:
     went: int
     received: str = ""
     sent: str = ""
+    missing: int | None = None
 
     @property
     def essence(self) -> tuple[object, ...]:
@@ -82,15 +84,17 @@ class Stream:
 
     def __init__(self, pending: list[Bytes]) -> None:
         self.pending = pending
-        self._left: Deviation | None = None  # the last answer, if it left bytes behind
-        self._taken_since = False
         self._size = sum(each.size for each in pending)
+        self._came = self._size  # held when bytes came last
+        self._left: Deviation | None = None  # the first answer that left bytes which are still here
+        self._passed_on = False  # more bytes came after it
 
     def take(self, came: Bytes) -> None:
         """Bytes come."""
         self.pending.append(came)
         self._size += came.size
-        self._taken_since = True
+        self._came = self._size
+        self._passed_on = self._left is not None
 
     def give(self, went: Bytes) -> Deviation | None:
         """Bytes go: those that came first."""
@@ -99,28 +103,34 @@ class Stream:
         while left.size and self.pending:
             first = self.pending[0]
             if not first.may_equal(left):
-                if self._left is not None and self._taken_since:
-                    return self._left
-                return Deviation(Flaw.OTHER, went.event, came, went.size, received, went.text)
+                return self._unlike(Flaw.OTHER, came, went, received)
             size = min(first.size, left.size)
             self._size -= size
             left = left.without(size)
             self.pending[:1] = [first.without(size)] if first.size > size else []
         if left.size:
-            if self._left is not None and self._taken_since:
-                return self._left
-            return Deviation(Flaw.MORE, went.event, came, went.size, received, went.text)
-        self._left, self._taken_since = None, False
-        if self.pending:
-            self._left = Deviation(Flaw.FEWER, went.event, came, went.size, received, went.text)
+            return self._unlike(Flaw.MORE, came, went, received)
+        if not self.pending:
+            self._left, self._passed_on = None, False
+        elif not self._passed_on:
+            self._left = Deviation(
+                Flaw.FEWER, went.event, self._came, self._came - self._size, received, went.text
+            )
         return None
+
+    def _unlike(self, flaw: Flaw, came: int, went: Bytes, received: str) -> Deviation:
+        """What goes is not what came; the bytes that an answer before it left make it so."""
+        if self._left is not None and self._passed_on:
+            return self._left
+        return Deviation(flaw, went.event, came, went.size, received, went.text)
 
     def rest(self) -> Deviation | None:
         """What never goes back."""
         if not self.pending:
             return None
         first = self.pending[0]
-        return self._left or Deviation(Flaw.FEWER, first.event, self._size, 0, self._text())
+        left = self._left or Deviation(Flaw.FEWER, first.event, self._size, 0, self._text())
+        return replace(left, missing=self._size)
 
     def _text(self) -> str:
         """The beginning of what is held, as far as it is known without a gap."""

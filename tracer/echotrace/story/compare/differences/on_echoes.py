@@ -53,8 +53,11 @@ def _flaw(side: Side, found: Deviation) -> str:
         return f"{side.name} sends {client} nothing of {_bytes(found.came)} that it received ({at})"
     if found.flaw is Flaw.FEWER:
         rest = found.came - found.went
-        verb = "sends" if asked(call) is None else f"asks {function(found.event)} for"
+        alone = asked(call) == found.went
+        verb = f"asks {function(found.event)} for" if alone else "sends"
         never = "the last never comes" if rest == 1 else f"the last {rest:,} never come"
+        if found.missing not in (None, rest):
+            never = f"in all {found.missing:,} bytes never come"
         return (
             f"{side.name} {verb} {found.went:,} of the {count(found.came, 'byte')} it received "
             f"({at}); {never} back to {client}"
