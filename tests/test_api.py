@@ -23,16 +23,6 @@ def stored(name: str) -> Trace:
     return load(traces_dir() / f"{name}-interleaved.jsonl")
 
 
-@pytest.fixture
-def own_state(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A test that records keeps its traces to itself, and shares the compiled servers."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
-
-
 def test_trace_has_its_header_events_and_connections() -> None:
     """A trace gives what was recorded, numbered events, and connections with clients and bytes."""
     trace = stored("fork")

@@ -34,15 +34,7 @@ int main(int argc, char **argv) {
 }
 """
 
-
-@pytest.fixture(autouse=True)
-def folders(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every test has its own state and working directory, and shares the compiled servers."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("own_state")
 
 
 class Compared:

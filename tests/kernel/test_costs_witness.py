@@ -15,8 +15,8 @@ from stracing import Call, server_under_strace, taken_apart, whole_lines
 from echotrace.record.clients import Client
 from echotrace.record.plan import Plan
 from echotrace.servers import NAMES
-from echotrace.story.compare.blocked import lanes
-from echotrace.story.compare.costs import Costs, costs
+from echotrace.story.costs.blocked import lanes
+from echotrace.story.costs.costs import Costs, costs
 from echotrace.story.replay import replay
 from echotrace.syscalls import ROWS, Effect
 from echotrace.trace import Record, Task

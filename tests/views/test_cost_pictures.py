@@ -13,6 +13,8 @@ from echotrace.tracefile import load
 from echotrace.views.blocked import blocked_strip
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import render
+from echotrace.views.supplement_lines import supplement_lines
+from echotrace.views.supplements import Supplement
 from tracebuilder import TraceBuilder, connected
 
 FOUR = ("iterative", "fork", "thread", "epoll")
@@ -194,3 +196,12 @@ def test_thousands_of_bytes_per_call_are_a_number_with_a_comma(form: str) -> Non
     story = replay(b.trace())
     text = render(compare([story, story]), form, Surface(100))
     assert ("2023.5" if form == "json" else "2,023.5") in text
+
+
+def test_thousands_are_words_too() -> None:
+    """A cell that is a number with a comma in it is shown as it is."""
+    table = Supplement("costs", ("", "fork"), (("bytes per call", "2,500"),))
+    shown = [
+        "".join(piece.text for piece in line) for line in supplement_lines(table, 60, Surface())
+    ]
+    assert shown == ["costs           fork", "bytes per call  2,500"]

@@ -3,11 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_stories import MIRROR
 
 from echotrace.servers import traces_dir
 from echotrace.story.compare.compare import compare
-from echotrace.story.compare.course import courses, steps
-from echotrace.story.compare.nouns import MIRROR, Alignment, Comparison, Mark
+from echotrace.story.compare.course import courses
+from echotrace.story.compare.nouns import Alignment, Comparison, Mark
+from echotrace.story.compare.steps import steps
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.tracefile import load

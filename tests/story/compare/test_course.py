@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from echotrace.commands.recording import Wish, record
 from echotrace.servers import NAMES, traces_dir
 from echotrace.story.compare.compare import compare
-from echotrace.story.compare.course import courses, steps
+from echotrace.story.compare.course import courses
+from echotrace.story.compare.steps import steps
 from echotrace.story.essentials import is_essential, without_announced_ends
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay

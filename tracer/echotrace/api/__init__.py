@@ -16,8 +16,8 @@ refuses `SystemRefused`; both are `EchotraceError`.
 from echotrace.api.comparison import Comparison, compare
 from echotrace.api.nouns import Connection, Story, Trace
 from echotrace.api.traces import load, record_server, replay
-from echotrace.story.compare.costs import Costs
 from echotrace.story.compare.nouns import Alignment, Difference, Mark, Row, Step
+from echotrace.story.costs.costs import Costs
 from echotrace.story.events import StoryEvent
 from echotrace.story.expect.nouns import Match
 from echotrace.trace import Header

@@ -7,9 +7,9 @@ from echotrace.api.nouns import Trace
 from echotrace.story.compare import compare as comparing
 from echotrace.story.compare import nouns
 from echotrace.story.compare.choice import Choice, chosen
-from echotrace.story.compare.costs import Costs, costs
 from echotrace.story.compare.names import names_of
 from echotrace.story.compare.nouns import Alignment, Difference
+from echotrace.story.costs.costs import Costs, costs
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import render
 from echotrace.views.words import safe
@@ -66,9 +66,9 @@ class Comparison:
         """The comparison as an HTML fragment; whatever the traces hold is escaped in it."""
         return render(self.told, "html", Surface(), whole=whole)
 
-    def json(self, *, whole: bool = False) -> str:
-        """The comparison as JSON: rows, marks and differences, as other formats show them."""
-        return render(self.told, "json", Surface(), whole=whole)
+    def json(self) -> str:
+        """The comparison as JSON: every row, marks and differences, as other formats show them."""
+        return render(self.told, "json", Surface())
 
     def __repr__(self) -> str:
         found = sum(map(len, self.differences))

@@ -11,12 +11,13 @@ from echotrace import trace as records
 from echotrace import tracefile
 from echotrace.story import nouns
 from echotrace.story import replay as replaying
-from echotrace.story.compare import course
-from echotrace.story.compare.costs import Costs, costs
 from echotrace.story.compare.nouns import Step
+from echotrace.story.compare.steps import steps
+from echotrace.story.costs.costs import Costs, costs
 from echotrace.story.events import StoryEvent
 from echotrace.story.expect.match import matches
 from echotrace.story.expect.nouns import Match
+from echotrace.story.roles import client_role
 from echotrace.trace import Header
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import render_story
@@ -181,7 +182,7 @@ class Connection:
 
         The waits that found it ready, and the ends of the tasks that served it, are steps too.
         """
-        return tuple(course.steps(self.story, self.facts))
+        return tuple(steps(self.story, self.facts))
 
     def matches(self, expectation: str) -> Match:
         """Whether the course is what is expected: the match is true, or says where they part.
@@ -192,5 +193,5 @@ class Connection:
         return matches(self.story, self.facts, expectation)
 
     def __repr__(self) -> str:
-        client = f" C{self.client}" if self.client else ""
+        client = f" {client_role(self.client)}" if self.client else ""
         return f"<Connection #{self.number}{client}: {count(self.calls, 'call')}>"

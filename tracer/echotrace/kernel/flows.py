@@ -46,6 +46,12 @@ def messages_of(call: Syscall) -> list[dict[str, Any]]:
     return found[: max(0, call.result or 0)]
 
 
+def asked(call: Syscall) -> int | None:
+    """How many bytes a call was to move at most; None if no one argument says so."""
+    size = call.args.get("len", call.args.get("count"))
+    return size if isinstance(size, int) else None
+
+
 def moved(call: Syscall) -> int:
     """How many bytes a call received or sent; 0 if it failed."""
     if not succeeded(call):

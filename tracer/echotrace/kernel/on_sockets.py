@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from echotrace.kernel import on_datagrams
 from echotrace.kernel.descriptions import Arrival, Touch
 from echotrace.kernel.facts import endpoint_of, same_form, succeeded
-from echotrace.kernel.flows import lengths, messages_of, moved, peeks
+from echotrace.kernel.flows import asked, lengths, messages_of, moved, peeks
 from echotrace.kernel.live import Live
 from echotrace.kernel.on_descriptors import uses
 from echotrace.kernel.sockets import Act, Pending, Socket, SocketState
@@ -197,9 +197,8 @@ def receives(live: Live, task: Running, call: Syscall) -> None:
 
 def _tells_nothing(socket: Socket, call: Syscall) -> bool:
     """A recv of 0 bytes returns 0 whatever the peer did, and so does one after SHUT_RD."""
-    asked = call.args.get("len", call.args.get("count"))
     rooms = [message.get("iovlen") for message in messages_of(call)]
-    return socket.deaf or asked == 0 or 0 in (*rooms, call.args.get("iovcnt"))
+    return socket.deaf or asked(call) == 0 or 0 in (*rooms, call.args.get("iovcnt"))
 
 
 def sends(live: Live, task: Running, call: Syscall) -> None:

@@ -13,7 +13,7 @@ from echotrace.kernel.history import History
 from echotrace.kernel.state import State
 from echotrace.story.events import LISTENER, NONE, Place, StoryEvent
 from echotrace.story.links import Links
-from echotrace.story.roles import Roles
+from echotrace.story.roles import Roles, client_role
 from echotrace.trace import Attached, Source, Task, Trace
 
 __all__ = ["LISTENER", "NONE", "Connection", "Listener", "Place", "Story", "StoryEvent"]
@@ -27,12 +27,11 @@ class Connection(Struct, frozen=True):
 
     `client` is the client whose address the peer's is, or None. `events` are the numbers of all
     events at its place; `tasks` the roles whose calls are among them, in order of appearance, and
-    `calls` how many calls. `bytes_in` and `bytes_out` count what calls moved (MSG_PEEK
-    moves none). `closed_by` are the
-    roles that gave up a reference to it by close, dup2 or exec, or `end of P1`; `ended_by` the one
-    whose reference was the last, or None if it was still open at the end of the trace. `accepted`
-    is the event that took it off the accept queue. A peer has no description of its own, unless the
-    server connected a socket to it: all share the socket at which they arrive.
+    `calls` how many calls. `bytes_in` and `bytes_out` count what calls moved (MSG_PEEK moves none).
+    `closed_by` are the roles that gave up a reference to it by close, dup2 or exec, or `end of P1`;
+    `ended_by` the one whose reference was the last, or None if it was still open at the end of the
+    trace. `accepted` is the event that took it off the accept queue. A peer has no description of
+    its own, unless the server connected a socket to it: all share the socket at which they arrive.
     """
 
     number: int
@@ -54,6 +53,12 @@ class Connection(Struct, frozen=True):
     def place(self) -> Place:
         """The place of its events."""
         return Place.of(self.number)
+
+    @property
+    def title(self) -> str:
+        """`#1 C1`: its place, and its client if that is one of echotrace's."""
+        client = [client_role(self.client)] if self.client else []
+        return " ".join([self.place.name, *client])
 
 
 class Listener(Struct, frozen=True):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from echotrace.story.compare.blocked import Lane, Strip, strips
-from echotrace.story.compare.client_waits import Wait
+from echotrace.story.costs.blocked import Lane, Strip, strips
+from echotrace.story.costs.client_waits import Wait
 from echotrace.story.nouns import Story
 from echotrace.story.roles import client_role
 from echotrace.views import words

@@ -8,8 +8,8 @@ from echotrace.views.cells import fit
 from echotrace.views.folding import Shown, shown
 from echotrace.views.layout import Row
 from echotrace.views.paint import Piece, Surface, glyphs, paint
+from echotrace.views.parts import lay_out
 from echotrace.views.side_by_side import LEAST_SIDE, Frame, SideBySide, Words
-from echotrace.views.sides import lay_out
 from echotrace.views.supplement_lines import supplement_lines
 from echotrace.views.supplements import supplements
 from echotrace.views.timeline import LEAST_WIDTH

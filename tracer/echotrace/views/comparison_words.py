@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.story.compare.nouns import Comparison, Difference, Mark
+from echotrace.story.explain.text import listed
 from echotrace.trace import Header
 from echotrace.views import heading, words
 from echotrace.views.cells import WAIT
@@ -24,8 +25,8 @@ def title(compared: Comparison) -> str:
     """What is compared, and what all sides have in common."""
     headers = [story.trace.header for story in compared.stories]
     names = [words.safe(name) for name in compared.names]
-    sides = " against ".join(names) if len(names) == 2 else _listed(names)
-    languages = _listed(list(dict.fromkeys(map(heading.language, headers))))
+    sides = " against ".join(names) if len(names) == 2 else listed(names)
+    languages = listed(list(dict.fromkeys(map(heading.language, headers))))
     return " · ".join(filter(None, (sides, languages, *_common(headers))))
 
 
@@ -34,11 +35,6 @@ def _common(headers: Sequence[Header]) -> Iterator[str]:
         said = {told(header) for header in headers}
         if len(said) == 1:
             yield said.pop().strip()
-
-
-def _listed(names: Sequence[str]) -> str:
-    """`fork, thread and poll`."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def notes(compared: Comparison) -> Iterator[str]:

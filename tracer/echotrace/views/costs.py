@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from echotrace.story.compare.costs import Costs, Made, Spread, costs
+from echotrace.story.costs.costs import Costs, Made, Spread, costs
 from echotrace.story.nouns import Story
 from echotrace.story.roles import client_role
 from echotrace.views import words

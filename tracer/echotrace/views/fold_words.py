@@ -6,7 +6,7 @@ from echotrace.functions import called
 from echotrace.story.nouns import StoryEvent
 from echotrace.trace import Syscall
 from echotrace.views import words
-from echotrace.views.sides import Part
+from echotrace.views.parts import Part
 
 _MOST_CALLS, _MOST_RENAMED = 10, 3
 

@@ -13,7 +13,7 @@ from echotrace.story.compare.nouns import Mark
 from echotrace.views import words
 from echotrace.views.fold_words import calls, renamed, span, waited
 from echotrace.views.layout import Row
-from echotrace.views.sides import Part
+from echotrace.views.parts import Part
 
 _MOST_ROWS = 300
 _LONG_RUN, _KEPT_BEFORE, _KEPT_AFTER = 8, 2, 1

@@ -42,8 +42,8 @@ def _connection_columns(story: Story) -> tuple[Column, ...]:
         server,
         *(
             Column(
-                f"#{connection.number}",
-                f"#{connection.number}" + (f" C{connection.client}" if connection.client else ""),
+                connection.place.name,
+                connection.title,
                 words.path(connection.peer or ""),
             )
             for connection in story.connections

@@ -1,7 +1,7 @@
 """The layout that all views share: columns, and rows of cells; no colour, no pixels, no glyphs.
 
 In a timeline (`lanes`) a row is one event, or the return of a call that waited, and has one cell;
-in a comparison (`sides`) it is one logical event and has a cell for each side that has it.
+in a comparison (`parts`) it is one logical event and has a cell for each side that has it.
 """
 
 from collections.abc import Set as AbstractSet

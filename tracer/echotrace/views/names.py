@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.kernel.descriptions import Description
-from echotrace.story.nouns import Connection, Story
+from echotrace.story.nouns import Story
 from echotrace.story.roles import Roles
 from echotrace.trace import ClientStep
 from echotrace.views import words
@@ -30,7 +30,7 @@ class Names:
             for number, listener in enumerate(story.listeners, 1)
         }
         connections = {
-            entry.description: _connection(entry)
+            entry.description: entry.title
             for entry in story.connections
             if entry.description is not None
         }
@@ -60,11 +60,6 @@ class Names:
         """A peer's address, with the client's role if it is one of echotrace's."""
         client = self.clients.get(address or "")
         return f"{client} {words.address(address)}" if client else words.address(address)
-
-
-def _connection(connection: Connection) -> str:
-    client = f" C{connection.client}" if connection.client else ""
-    return f"#{connection.number}{client}"
 
 
 def _clients(story: Story) -> dict[str, str]:

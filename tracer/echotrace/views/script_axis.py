@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from echotrace.story.compare.blocked import Lane
-from echotrace.story.compare.moments import Moment
+from echotrace.story.costs.blocked import Lane
+from echotrace.story.costs.moments import Moment
 from echotrace.story.roles import client_role
 from echotrace.views.cells import WAIT
 

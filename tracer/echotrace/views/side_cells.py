@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from echotrace.story.compare.service import flags_of
+from echotrace.story.compare.differences.service import flags_of
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.trace import ClientStep, Exit, Signal, Syscall
 from echotrace.views import words

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tabulate import tabulate
 
 from echotrace.story.nouns import Connection, Story
+from echotrace.story.roles import client_role
 from echotrace.views import words
 
 HEAD = ("#", "client", "calls", "B in", "B out", "tasks", "closed by")
@@ -53,7 +54,7 @@ def row(connection: Connection) -> tuple[str, ...]:
     """The cells of a connection, below `HEAD`."""
     return (
         f"#{connection.number}",
-        f"C{connection.client}" if connection.client else words.address(connection.peer),
+        client_role(connection.client) if connection.client else words.address(connection.peer),
         str(connection.calls),
         str(connection.bytes_in),
         str(connection.bytes_out),

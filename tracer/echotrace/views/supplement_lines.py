@@ -1,6 +1,6 @@
 """What stands below the differences of a comparison, as text: its tables, pictures and notes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from tabulate import tabulate
@@ -41,18 +41,18 @@ def _tabulated(each: Supplement, width: int, surface: Surface) -> list[str]:
 def _table_of(rows: list[list[str]], label: int, share: int) -> list[str]:
     """Text that is too wide for its share takes several lines.
 
-    tabulate makes a column two wider than its heading; and its own folding takes `2,023.7` for a
-    number, which it then cannot read.
+    tabulate makes a column two wider than its heading. It is given lines that fit: where it breaks
+    cells itself, it takes `2,500` for a number, and fails.
     """
-    head, *cells = rows
-    headings = [_folded(head[0], label), *(_folded(cell, share - 2) for cell in head[1:])]
-    folded = [[_folded(cell, width) for cell, width in _widths(row, label, share)] for row in cells]
-    return tabulate(folded, headings, "plain", disable_numparse=True).splitlines()
+    head, *body = rows
+    widths = [label, *[share] * (len(head) - 1)]
+    return tabulate(
+        [_broken(row, widths) for row in body],
+        _broken(head, [label, *(width - 2 for width in widths[1:])]),
+        "plain",
+        disable_numparse=True,
+    ).splitlines()
 
 
-def _widths(row: list[str], label: int, share: int) -> Iterator[tuple[str, int]]:
-    return zip(row, [label, *[share] * (len(row) - 1)], strict=True)
-
-
-def _folded(text: str, width: int) -> str:
-    return "\n".join(wrap(text, width)) or text
+def _broken(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    return ["\n".join(wrap(cell, width)) for cell, width in zip(row, widths, strict=True)]

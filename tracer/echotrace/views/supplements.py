@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from echotrace.story.compare.nouns import Comparison
 from echotrace.views import blocked, costs
 
+_WIDTH = 100  # of pictures, in formats that have no width of their own
+
 
 @dataclass(frozen=True)
 class Supplement:
@@ -20,7 +22,7 @@ class Supplement:
     note: str = ""
 
 
-def supplements(compared: Comparison, width: int) -> tuple[Supplement, ...]:
+def supplements(compared: Comparison, width: int = _WIDTH) -> tuple[Supplement, ...]:
     """The supplements of a comparison, in order, each for lines of at most `width`."""
     return tuple(each for each in (_costs(compared), _blocked(compared, width)) if each)
 

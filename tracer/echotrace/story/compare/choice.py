@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from echotrace.errors import UserError, did_you_mean
-from echotrace.functions import c_function, called
-from echotrace.story.compare.course import SECTIONS
-from echotrace.story.compare.nouns import Alignment, Difference, Row, Step
-from echotrace.syscalls import ROWS, logical_event
+from echotrace.story.compare.nouns import SECTIONS, Alignment, Difference, Row, Step
+from echotrace.story.compare.step_names import CALLS, EVENTS, names_of_call
 from echotrace.trace import Syscall
 
 #: Steps that are no calls.
 _OTHER_STEPS = ("exit", "killed", "exec", "signal")
-#: C functions that share a system call with another (recv(2), fork(2), pthread_create(3)).
-_SHARING = ("recv", "send", "fork", "pthread_create", "posix_spawn", "waitpid")
 
 
 @dataclass(frozen=True)
@@ -102,10 +98,8 @@ def chosen(names: str | Iterable[str]) -> frozenset[str]:
 @cache
 def known_names() -> frozenset[str]:
     """All names that steps can be called by."""
-    calls = {name for row in ROWS.values() for name in (row.name, row.function, row.event)}
-    functions = {c_function(name, {}) for name in ROWS}
     sections = {name for section in SECTIONS for name in _spellings(section)}
-    return frozenset(calls | functions | sections | {"readiness", "pass", *_SHARING, *_OTHER_STEPS})
+    return CALLS | EVENTS | sections | {"readiness", "pass", *_OTHER_STEPS}
 
 
 def names_of_step(step: Step) -> set[str]:
@@ -113,7 +107,7 @@ def names_of_step(step: Step) -> set[str]:
     record = step.event.record
     if not isinstance(record, Syscall):
         return {step.key[0]}
-    return {step.key[0], logical_event(record.name), record.name, called(record)}
+    return {step.key[0], *names_of_call(record)}
 
 
 def _spellings(section: str) -> set[str]:

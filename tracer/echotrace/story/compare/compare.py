@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from echotrace.pauses import no_garbage_collection
-from echotrace.story.compare.align import align
+from echotrace.story.compare.alignment.align import align
 from echotrace.story.compare.choice import EVERYTHING, Choice
 from echotrace.story.compare.course import courses
-from echotrace.story.compare.differences import differences
+from echotrace.story.compare.differences.rules import differences
 from echotrace.story.compare.names import names_of
 from echotrace.story.compare.notes import notes
 from echotrace.story.compare.nouns import Comparison

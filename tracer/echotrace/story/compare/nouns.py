@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from echotrace.story.nouns import Connection, Story, StoryEvent
 
+#: The sections of a course, in order: those of a connection's life are in the middle.
+SECTIONS = ("set-up", "accept", "hand-off", "echo", "end", "exit", "between", "tear-down")
+
 
 class Mark(StrEnum):
     """What one side has in a row, against the first side."""
@@ -15,13 +18,6 @@ class Mark(StrEnum):
     ONLY_HERE = ">"
     MOVED = "~"
     NEITHER = ""
-
-
-#: The mark of a row when the two sides change places.
-MIRROR = {mark: mark for mark in Mark} | {
-    Mark.FIRST_ONLY: Mark.ONLY_HERE,
-    Mark.ONLY_HERE: Mark.FIRST_ONLY,
-}
 
 
 @dataclass(frozen=True)

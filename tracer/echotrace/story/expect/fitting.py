@@ -22,19 +22,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from echotrace.functions import c_function, called
+from echotrace.functions import c_function
 from echotrace.story.compare.nouns import Step
+from echotrace.story.compare.step_names import CALLS, EVENTS, names_of_call
 from echotrace.story.expect.pattern import Expected, Outcome
 from echotrace.story.nouns import Story
-from echotrace.syscalls import ROWS, logical_event
+from echotrace.syscalls import logical_event
 from echotrace.trace import Exit, Syscall
 
 _OWN = frozenset({"readiness", "pass", "killed", "thread"})
-_EVENTS = frozenset(row.event for row in ROWS.values() if " " not in row.event)
-#: Functions that the table of calls does not name: which is behind a call, its arguments tell.
-_BY_ARGUMENTS = frozenset({"recv", "send", "pthread_create", "posix_spawn", "waitpid"})
-#: All that a step may be called in an expectation.
-NAMES = _OWN | _EVENTS | _BY_ARGUMENTS | set(ROWS) | {row.function for row in ROWS.values()}
+#: All that a step may be called in an expectation, where a name is one word.
+NAMES = _OWN | CALLS | {name for name in EVENTS if " " not in name}
 WHO = ("parent", "child", "thread", "worker")
 
 #: Kinds of steps that are left aside unless the pattern names them: they ask, wait or set, and
@@ -97,7 +95,7 @@ def names_of(step: Step) -> frozenset[str]:
     if kind == "pass":  # more than the bytes that it sends too
         return frozenset({kind, record.name})
     function = c_function(record.name, record.args)
-    found = {kind, logical_event(record.name), record.name, function, called(record)}
+    found = {kind, function, *names_of_call(record)}
     return frozenset(found | ({"thread"} if function == "pthread_create" else set()))
 
 

@@ -14,37 +14,21 @@
 """
 
 import re
-from dataclasses import dataclass
 from itertools import count
 from typing import NoReturn
 
-from echotrace.errors import UserError, did_you_mean
+from echotrace.errors import did_you_mean
 from echotrace.story.expect.fitting import NAMES, WHO
 from echotrace.story.expect.pattern import Expected, Outcome, Pattern, Repeat, chain, choice
+from echotrace.story.expect.tokens import A_STEP, Token, refuse, tokens
 from echotrace.story.explain.meanings import MEANINGS
 
 _MOST_STEPS = 10_000
 _DEEPEST = 50
 _LONGEST_NUMBER = 18  # digits; a result has no more (64 bits)
-_TOKEN = re.compile(
-    r"(?P<space>[ \t\r]+|\#[^\n]*)|(?P<line>\n)|(?P<word>[A-Za-z_][A-Za-z_0-9]*)"
-    r"|(?P<number>-?[0-9]+)|(?P<mark>[()|*+?/:=>])"
-)
 _ROLE = re.compile(r"[PT][0-9]+")
-_SHOWN = 30  # characters of what was found
-_A_STEP = "a step such as accept, fork, recv or close"
 _AN_OUTCOME = "a number, the name of an error or ?"
 _REPEATS = ("*", "+", "?")
-
-
-@dataclass(frozen=True)
-class _Token:
-    """A piece of the text, from `line` and `column`, both counted from 1."""
-
-    kind: str
-    text: str
-    line: int
-    column: int
 
 
 def parse(text: str, source: str = "", first_line: int = 1) -> Pattern:
@@ -52,39 +36,14 @@ def parse(text: str, source: str = "", first_line: int = 1) -> Pattern:
 
     `source` is the name of the file, `first_line` the number there of the first line of `text`.
     """
-    return _Parser(_tokens(text, source, first_line), source).whole()
-
-
-def _tokens(text: str, source: str, first_line: int) -> list[_Token]:
-    found: list[_Token] = []
-    line, start, position = first_line, 0, 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            at = _Token("other", text[position], line, position - start + 1)
-            _refuse(source, at, f"{_A_STEP}, or one of ( ) | * + ? / : = >")
-        token = _Token(match.lastgroup or "", match.group(), line, position - start + 1)
-        position = match.end()
-        if token.kind != "space":
-            found.append(token)
-        if token.kind == "line":
-            line, start = line + 1, position
-    return [*found, _Token("end", "", line, position - start + 1)]
-
-
-def _refuse(source: str, at: _Token, expected: str, more: str = "") -> NoReturn:
-    place = f"'{source}', line {at.line}, column {at.column}" if source else f"column {at.column}"
-    if not source and at.line > 1:
-        place = f"line {at.line}, {place}"
-    text = {"end": "the end", "line": "the end of the line"}.get(at.kind, f"'{at.text[:_SHOWN]}'")
-    raise UserError(f"{place}: found {text}, expected {expected}{more}")
+    return _Parser(tokens(text, source, first_line), source).whole()
 
 
 class _Parser:
     """Reads tokens from the left, one function a rule of the grammar."""
 
-    def __init__(self, tokens: list[_Token], source: str) -> None:
-        self._tokens = tokens
+    def __init__(self, found: list[Token], source: str) -> None:
+        self._tokens = found
         self._source = source
         self._position = 0
         self._depth = 0
@@ -144,7 +103,7 @@ class _Parser:
     def _step(self) -> Pattern:
         at = self._next
         if at.kind != "word":
-            self._fail(_A_STEP)
+            self._fail(A_STEP)
         if at.text not in NAMES:
             self._fail("the name of a step", did_you_mean(at.text, NAMES))
         if next(self._steps) > _MOST_STEPS:
@@ -189,10 +148,10 @@ class _Parser:
         return self._take().text
 
     @property
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         return self._tokens[self._position]
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         self._position += 1
         return self._tokens[self._position - 1]
 
@@ -202,4 +161,4 @@ class _Parser:
         return taken
 
     def _fail(self, expected: str, more: str = "") -> NoReturn:
-        _refuse(self._source, self._next, expected, more)
+        refuse(self._source, self._next, expected, more)

@@ -9,8 +9,8 @@ of more than a thousand steps, only the ways nearest to the trace's own order ar
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from echotrace.story.compare.course import steps as steps_of
 from echotrace.story.compare.nouns import Step
+from echotrace.story.compare.steps import steps as steps_of
 from echotrace.story.expect.automaton import START, Automaton, bits
 from echotrace.story.expect.fitting import Came, Cast, came_to, names_of, outcome_of, without_asides
 from echotrace.story.expect.grammar import parse

@@ -1,4 +1,4 @@
-"""What an expectation consists of: a regular expression over steps, and its two written forms."""
+"""What an expectation consists of: a regular expression over steps, and how it is written."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -94,22 +94,6 @@ def choice(parts: Iterable[Pattern]) -> Pattern:
     """One of the patterns; a choice within is no choice of its own."""
     flat = tuple(_flat(parts, Choice))
     return flat[0] if len(flat) == 1 else Choice(flat)
-
-
-def in_lines(pattern: Pattern) -> str:
-    """The form for a file: one line a step."""
-    parts = pattern.parts if isinstance(pattern, Chain) else (pattern,)
-    return "".join(f"{_line(part)}\n" for part in parts)
-
-
-def _line(part: Pattern) -> str:
-    match part:
-        case Expected():
-            return part.words
-        case Repeat(Chain(steps), mark) if all(isinstance(step, Expected) for step in steps):
-            return f"{'/'.join(map(str, steps))}{mark}"
-        case _:
-            return str(part)
 
 
 def _in_brackets(pattern: Pattern, *kinds: type) -> str:

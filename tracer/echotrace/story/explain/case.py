@@ -8,6 +8,7 @@ from echotrace.kernel.flows import SEVERAL
 from echotrace.kernel.sockets import Socket
 from echotrace.story.explain.text import plain
 from echotrace.story.nouns import LISTENER, Story, StoryEvent
+from echotrace.story.roles import client_role
 from echotrace.syscalls import ROWS, logical_event
 from echotrace.trace import Syscall
 
@@ -112,7 +113,7 @@ def peer_of(story: Story, connection: int | None) -> str:
     if connection is None or connection > len(story.connections):
         return "the peer"
     client = story.connection(connection).client
-    return f"C{client}" if client is not None else "the peer"
+    return client_role(client) if client is not None else "the peer"
 
 
 def role(story: Story, tid: int | None, time: int | None) -> str:

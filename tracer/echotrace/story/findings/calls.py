@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from echotrace.kernel.flows import asked
 from echotrace.story.explain.case import function_of
 from echotrace.story.nouns import StoryEvent
 from echotrace.trace import Syscall
@@ -56,8 +57,7 @@ class Call(Struct, frozen=True, gc=False):
     @property
     def asked(self) -> int | None:
         """How many bytes it was to move; None if no argument says so."""
-        size = self.record.args.get("len", self.record.args.get("count"))
-        return size if isinstance(size, int) else None
+        return asked(self.record)
 
     @property
     def flags(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ nothing, `{"moved": {"event": 20, "above": true}}` where it does the same in ano
 `flags` (of a call that makes a task, all of them), `text`, `data`, `woken_by` (the event that ended
 the waiting), `start`, `end`. `differences` has a list for each further side, each with `kind`,
 `sentence` and `events` (of the first side, of the other). `costs` has the numbers of each side, as
-`story.compare.costs.Costs` says what they are. Supplements are what is shown of them, in words:
+`story.costs.costs.Costs` says what they are. Supplements are what is shown of them, in words:
 tables, with `title`, `head` and `rows`, or pictures, with `lines`; and a `note`.
 
 A timeline has its `header`, `by`, `columns` (`key`, `title`, `subtitle`), `rows` and `hidden` (how
@@ -29,21 +29,20 @@ from typing import Any
 import msgspec
 
 from echotrace.functions import called
-from echotrace.story.compare.costs import costs
 from echotrace.story.compare.nouns import Alignment, Comparison
+from echotrace.story.costs.costs import costs
 from echotrace.story.nouns import Story
 from echotrace.trace import Syscall
 from echotrace.views import comparison_words
 from echotrace.views.lanes import lay_out as lay_out_story
 from echotrace.views.layout import Cell, Row
+from echotrace.views.parts import Part, lay_out
 from echotrace.views.shortcomings import shortcomings
 from echotrace.views.side_cells import said
-from echotrace.views.sides import Part, lay_out
 from echotrace.views.supplements import supplements
 
 #: Raised whenever a field changes its meaning or goes. 1: the first.
 FORMAT = 1
-_PICTURE_WIDTH = 100
 
 _Object = dict[str, Any]
 
@@ -73,7 +72,7 @@ def comparison(compared: Comparison) -> str:
                 "lines": each.lines,
                 "note": each.note,
             }
-            for each in supplements(compared, _PICTURE_WIDTH)
+            for each in supplements(compared)
         ],
         "costs": [msgspec.to_builtins(costs(story)) for story in compared.stories],
     })  # fmt: skip

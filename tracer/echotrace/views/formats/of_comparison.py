@@ -21,12 +21,10 @@ from echotrace.views.formats.document import (
     Table,
 )
 from echotrace.views.layout import Row
+from echotrace.views.parts import lay_out
 from echotrace.views.side_by_side import elsewhere
 from echotrace.views.side_cells import said
-from echotrace.views.sides import lay_out
 from echotrace.views.supplements import Supplement, supplements
-
-_PICTURE_WIDTH = 100
 
 
 def document(compared: Comparison, *, whole: bool) -> Document:
@@ -56,7 +54,7 @@ def _blocks(compared: Comparison, *, whole: bool) -> Iterator[Block]:
             yield Paragraph(": ".join(filter(None, (answer.heading, answer.sentence))))
         else:
             yield Listing(answer.heading, tuple(f"{each.sentence}." for each in answer.differences))
-    for each in supplements(compared, _PICTURE_WIDTH):
+    for each in supplements(compared):
         yield from _supplement(each)
 
 

@@ -1,0 +1,1 @@
+"""Which steps of several stories stand on one row: minimum edit scripts, and what has moved."""

@@ -1,0 +1,1 @@
+"""What differs between two sides, in words: a module for each group of rules."""

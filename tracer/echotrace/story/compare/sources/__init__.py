@@ -1,0 +1,1 @@
+"""What the source of a program tells of it: whether it sends in a loop."""
