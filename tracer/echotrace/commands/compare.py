@@ -8,7 +8,7 @@ import click
 
 from echotrace.cli import Entry, complain
 from echotrace.commands import expecting, options, output, sides
-from echotrace.commands.session import Delivery
+from echotrace.commands.session import Delivery, say_kept, say_next
 from echotrace.commands.target import Target
 from echotrace.errors import EchotraceError, TraceFileError, UserError
 from echotrace.story.compare.choice import Choice, chosen
@@ -18,7 +18,7 @@ from echotrace.views.rendering import FORMATS, render
 
 #: The format that the ending of a file's name stands for.
 _OF_ENDING: Mapping[str, str] = {
-    ".txt": "text", ".md": "markdown", ".html": "html", ".json": "json",
+    ".txt": "text", ".md": "markdown", ".html": "html", ".htm": "html", ".json": "json",
 }  # fmt: skip
 _EXAMPLES = """\b
 Examples:
@@ -121,6 +121,8 @@ def compare(
             text, yes = render(result, form, surface, whole=whole), result.same or not exit_code
         output.deliver(text, delivery.output_, overwrite=delivery.force)
     errors = _told(gathered, found)
+    if not further["quiet"]:
+        _take_leave(gathered, found, shown=delivery.output_ is not None or expect is not None)
     status = max((error.exit_status for error in errors), default=0)
     context.exit(1 if expect is not None and not yes else status or int(not yes))
 
@@ -129,12 +131,28 @@ def _form_of(path: Path | None) -> str:
     """The format for a file, by the ending of its name; UserError for that of a trace."""
     if path is None:
         return "text"
-    if path.suffix == ".jsonl":
+    ending = path.suffix.lower()
+    if ending == ".jsonl":
         raise UserError(
             f"'{path}' would be a trace, and compare writes none; "
             f"-o takes {', '.join(_OF_ENDING)} or another text file"
         )
-    return _OF_ENDING.get(path.suffix, "text")
+    return _OF_ENDING.get(ending, "text")
+
+
+def _take_leave(gathered: Sequence[Target], found: Sequence[sides.Side], *, shown: bool) -> None:
+    """Say where new traces are kept, and what to try with them; `shown` is what was wanted."""
+    kept = [target.path for target in gathered if target.path is not None]
+    if not kept:
+        return
+    say_kept(kept)
+    if shown or any(side.target == "-" for side in found):
+        say_next("echotrace step {trace}", kept[0])
+    else:
+        files = [
+            target.path or Path(side.target) for target, side in zip(gathered, found, strict=True)
+        ]
+        say_next("echotrace compare {trace} -o comparison.html", *files)
 
 
 def _told(gathered: Sequence[Target], found: Sequence[sides.Side]) -> list[EchotraceError]:

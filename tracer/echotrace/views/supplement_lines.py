@@ -1,6 +1,6 @@
 """What stands below the differences of a comparison, as text: its tables, pictures and notes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from textwrap import wrap
 
 from tabulate import tabulate
@@ -32,27 +32,21 @@ def _tabulated(each: Supplement, width: int, surface: Surface) -> list[str]:
     return [
         line
         for first in range(1, sides + 1, together)
-        for line in _table_of(
-            [[row[0], *row[first : first + together]] for row in cells], label, share
-        )
+        for line in _table_of([[row[0], *row[first : first + together]] for row in cells], share)
     ]
 
 
-def _table_of(rows: list[list[str]], label: int, share: int) -> list[str]:
+def _table_of(rows: list[list[str]], share: int) -> list[str]:
     """Text that is too wide for its share takes several lines.
 
-    tabulate makes a column two wider than its heading. It is given lines that fit: where it breaks
-    cells itself, it takes `2,500` for a number, and fails.
+    tabulate makes a column two wider than its heading, and its own breaking of lines takes `1,000`
+    for a number, which it is not to int().
     """
-    head, *body = rows
-    widths = [label, *[share] * (len(head) - 1)]
-    return tabulate(
-        [_broken(row, widths) for row in body],
-        _broken(head, [label, *(width - 2 for width in widths[1:])]),
-        "plain",
-        disable_numparse=True,
-    ).splitlines()
+    head, *others = rows
+    head = [head[0], *(_broken(cell, share - 2) for cell in head[1:])]
+    others = [[row[0], *(_broken(cell, share) for cell in row[1:])] for row in others]
+    return tabulate(others, head, "plain", disable_numparse=True).splitlines()
 
 
-def _broken(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    return ["\n".join(wrap(cell, width)) for cell, width in zip(row, widths, strict=True)]
+def _broken(text: str, width: int) -> str:
+    return "\n".join(wrap(text, width))

@@ -40,4 +40,4 @@ def compare(
     said = [*notes(stories, names, whole), *choice.notes()]
     if whole and not shown:
         said.append("Nothing is left to compare: no side has a step of those that are chosen.")
-    return Comparison(tuple(stories), names, shown, told, tuple(said))
+    return Comparison(tuple(stories), names, shown, told, tuple(said), choice != EVERYTHING)

@@ -109,7 +109,7 @@ class Comparison:
     `names` are what the sides are called in sentences and headings, all different. `differences`
     has for each side after the first what differs between the first and it, most telling first.
     `notes` say what makes the sides unlike before anything is compared: other scripts, no
-    connections.
+    connections. A `partial` one has only the rows that were chosen, and what differs in them.
     """
 
     stories: tuple[Story, ...]
@@ -117,6 +117,7 @@ class Comparison:
     alignments: tuple[Alignment, ...]
     differences: tuple[tuple[Difference, ...], ...]
     notes: tuple[str, ...] = ()
+    partial: bool = False
 
     @property
     def same(self) -> bool:
