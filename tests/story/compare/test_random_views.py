@@ -20,7 +20,17 @@ from garbage import GARBAGE
 from tracebuilder import HEADER
 
 _WIDTHS = (60, 137)
-_HOSTILE = ["", "fork", "1,005", "a|b `c`", "\x1b[31m\n", "<script>", "\u202e", "x" * 300, "日本" * 40]
+_HOSTILE = [
+    "",
+    "fork",
+    "1,005",
+    "a|b `c`",
+    "\x1b[31m\n",
+    "<script>",
+    "\u202e",
+    "x" * 300,
+    "日本" * 40,
+]
 _names = st.sampled_from(_HOSTILE)
 _headers = st.builds(
     lambda server, language, script, machine: replace(

@@ -91,7 +91,7 @@ def _by_call(row: Row) -> bool:
 
 def elsewhere(place: Elsewhere) -> str:
     """Where a side does what its gap lacks."""
-    return f"{'↑' if place.above else '↓'} at {place.seq}"
+    return f"event {place.seq}, {'above' if place.above else 'below'}"
 
 
 class SideBySide:

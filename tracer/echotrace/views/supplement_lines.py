@@ -32,7 +32,9 @@ def _table(each: Supplement, width: int, surface: Surface) -> Iterator[list[Piec
     room = width - max(map(len, labels))
     for together in _groups(sides, room):
         columns = [_in_width(side, share) for side, share in _shares(together, room)]
-        lines = tabulate(zip(labels, *columns, strict=True), tablefmt="plain", disable_numparse=True)
+        lines = tabulate(
+            zip(labels, *columns, strict=True), tablefmt="plain", disable_numparse=True
+        )
         heading = max(column[0].count("\n") + 1 for column in columns)
         for index, line in enumerate(lines.splitlines()):
             yield [Piece(line, "bold" if index < heading else "plain")]
