@@ -79,7 +79,7 @@ def test_unified_gives_each_side_its_line() -> None:
 def test_unified_claims_no_wait_that_a_side_had_not() -> None:
     """Sides that do the same share a line if all that stands in it is so of each of them."""
     lines = comparison(compared("fork", "thread", "poll"), Surface(100)).splitlines()
-    assert "accept    = 19 19    P0 accept(3) ░ C1 connect = 4" in lines
+    assert "          = 19 19    P0 accept(3) ░ C1 connect = 4" in lines
     assert "          =       21 P0 accept(3) = 4" in lines
     assert "          = 59       P1 close(4)" in lines
     assert "          =    57    T1 close(4)" in lines

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from echotrace.story.compare.essence import essence
 from echotrace.story.compare.nouns import Mark
-from echotrace.views.cells import fit
+from echotrace.views.cells import TIE, fit
 from echotrace.views.folding import Fold, Shown
 from echotrace.views.layout import Cell, Row
 from echotrace.views.paint import Piece, Surface, glyphs
@@ -132,7 +132,7 @@ class Unified:
         places = [
             f"{letter(side)}: {elsewhere(place)}" for side, place in enumerate(row.moved) if place
         ]
-        return f" ({'; '.join(places)})" if places else ""
+        return " " + f"({'; '.join(places)})".replace(" ", TIE) if places else ""
 
     def _together(
         self, row: Row, cells: Sequence[Cell | None]
