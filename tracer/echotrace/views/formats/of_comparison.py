@@ -75,6 +75,7 @@ def _table(part: Shown, stories: Mapping[str, Story]) -> Table:
             Group(section or "…", tuple(_line(line, part, stories) for line in lines))
             for section, lines in groups
         ),
+        sides=len(columns),
     )
 
 
@@ -84,7 +85,7 @@ def _folded(compared: Comparison, parts: list[Shown]) -> Table:
         Group(part.title, tuple(_line(line, part, {}) for line in part.lines)) for part in parts
     )
     caption = ", ".join(part.title for part in parts[:3]) + (" …" if parts[3:] else "")
-    return Table(caption, _head(compared.names, "section"), groups)
+    return Table(caption, _head(compared.names, "section"), groups, len(compared.names))
 
 
 def _line(line: Row | Fold, part: Shown, stories: Mapping[str, Story]) -> Line:
@@ -93,7 +94,7 @@ def _line(line: Row | Fold, part: Shown, stories: Mapping[str, Story]) -> Line:
     for side, (item, mark) in enumerate(zip(sides, line.marks, strict=True)):
         items += [Item(mark, Kind.MARK)] if side else []
         items.append(item)
-    return Line(tuple(items), differs=isinstance(line, Row) and not line.same)
+    return Line(tuple(items))
 
 
 def _texts(fold: Fold) -> list[Item]:
