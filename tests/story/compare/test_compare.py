@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from random_stories import MIRROR
 
 from echotrace.servers import traces_dir
 from echotrace.story.compare.compare import compare
@@ -13,6 +12,7 @@ from echotrace.story.compare.steps import steps
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
+from random_stories import MIRROR
 from tracebuilder import TraceBuilder
 
 _calls = st.lists(st.sampled_from(["recvfrom", "sendto", "read", "shutdown", "close"]), max_size=12)
@@ -143,3 +143,20 @@ def test_number_of_sides_is_limited(count: int) -> None:
     """Fewer than two or more than six stories are refused."""
     with pytest.raises(ValueError, match="2 to 6 stories"):
         compare([_story([])] * count)
+
+
+def test_what_the_acceptor_asks_of_a_connection_is_one_step_whoever_serves_it() -> None:
+    """getsockname by the task that accepted is the same step, whether it forks then or serves."""
+    alone, handing = TraceBuilder(), TraceBuilder()
+    for b in (alone, handing):
+        b.server()
+        b.accept(10, 4)
+        b.call(10, "getsockname", 4, "127.0.0.1:7000", 16)
+    handing.fork(10, 11)
+    for b, server in ((alone, 10), (handing, 11)):
+        b.call(server, "recvfrom", 4, result=5, data="hello")
+    (alignment,) = _connections(compare([replay(alone.trace()), replay(handing.trace())]))
+    assert [(mark, name) for _, mark, name in _rows(alignment)] == [
+        (Mark.SAME, "accept"), (Mark.SAME, "getsockname"), (Mark.ONLY_HERE, "clone"),
+        (Mark.SAME, "recvfrom"),
+    ]  # fmt: skip

@@ -20,6 +20,8 @@ from echotrace.views.rendering import FORMATS, render
 _OF_ENDING: Mapping[str, str] = {
     ".txt": "text", ".md": "markdown", ".html": "html", ".htm": "html", ".json": "json",
 }  # fmt: skip
+#: Endings of files that are no text; compare makes none of them.
+_OTHERS = frozenset({".jsonl", ".pdf", ".png", ".svg", ".tex"})
 _EXAMPLES = """\b
 Examples:
   echotrace compare fork thread
@@ -29,11 +31,17 @@ Examples:
   echotrace compare fork thread --connection 2 --ignore setup
   echotrace compare fork thread --inject send:short=3
   echotrace compare server.c broken/clean_fork
-  echotrace compare ./server mine.run           programs, one a line
+  echotrace compare ./server mine.run
   echotrace compare yesterday.jsonl today.jsonl --exit-code
   echotrace compare fork thread -o fork-thread.html
   echotrace compare --expect fork server.c      does it what fork does?
   echotrace compare --expect fork.expect server.c
+
+\b
+mine.run, a line a program; quotes are those of sh, # begins a comment:
+  mine = server.c -- 8000
+  "no threads" = --port 8080 ./server --single
+  --until-exit -- python3 server.py
 
 \b
 fork.expect, a line a step, matches all connections of fork and fork:python:
@@ -65,6 +73,7 @@ def command(_entry: Entry) -> click.Command:
 @click.option("--script", "-s", metavar="NAME|FILE",
               help="What the clients of every server do; interleaved unless given.")  # fmt: skip
 @options.lang
+@options.timeout(5.0)
 @options.inject
 @click.option("--format", "form", type=click.Choice(FORMATS),
               help="How to print the comparison; text unless the ending of FILE says otherwise: "
@@ -89,11 +98,12 @@ def compare(
     line as it would stand behind 'echotrace run', 'NAME =' in front if you like; a trace file; or
     - for a trace on standard input.
 
-    Every TARGET is compared with the first one. Exit status 0, with --exit-code 1 if there is a
-    difference; 2 if a recording ended early or a trace is cut off in a line.
+    Every TARGET is compared with the first one. With --expect FILE no two are compared, but each
+    with the steps that FILE expects.
 
-    With --expect FILE no two are compared: exit status 1 if a connection does not take the steps
-    that FILE expects.
+    Exit status 0; 1 if a connection does not take the steps of --expect, or under --exit-code if
+    there is a difference; 2 if a recording ended early, a trace is cut off in a line, or something
+    that was asked for cannot be; 3 if the system refuses.
     """
     delivery = Delivery.taken_from(further)
     delivery.check()
@@ -104,7 +114,8 @@ def compare(
     expectations = expecting.read(expect) if expect is not None else None
     if expectations is not None:
         besides = {"--only": only, "--ignore": ignore}
-        expecting.refuse_besides(besides | {f"--format {form}": form != "text", "--whole": whole})
+        shaped = f"--format {form}" if delivery.form else f"-o {delivery.output_}"
+        expecting.refuse_besides(besides | {shaped: form != "text", "--whole": whole})
     found = sides.find(targets, least=2 if expectations is None else 1)
     if further["inject"] and all(side.is_trace for side in found):
         which = "both" if len(found) == 2 else "all"
@@ -128,14 +139,13 @@ def compare(
 
 
 def _form_of(path: Path | None) -> str:
-    """The format for a file, by the ending of its name; UserError for that of a trace."""
+    """The format for a file, by the ending of its name; UserError for one that is no format."""
     if path is None:
         return "text"
     ending = path.suffix.lower()
-    if ending == ".jsonl":
+    if ending in _OTHERS:
         raise UserError(
-            f"'{path}' would be a trace, and compare writes none; "
-            f"-o takes {', '.join(_OF_ENDING)} or another text file"
+            f"'{path}' would not be what its name says: compare writes {', '.join(_OF_ENDING)}"
         )
     return _OF_ENDING.get(ending, "text")
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from echotrace.story.compare.nouns import Comparison
 from echotrace.views import blocked, costs
 
-_WIDTH = 100  # of pictures, in formats that have no width of their own
 _OF_ALL = "Of the whole runs, not only of the rows above."
+_WIDTH = 100  # of pictures, in formats that have no width of their own
 
 
 @dataclass(frozen=True)

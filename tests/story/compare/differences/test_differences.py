@@ -96,7 +96,7 @@ def test_wait_for_all_is_told_from_a_wait_for_one() -> None:
     """select asks for all, thread waits in recv."""
     assert _told(differences("thread", "select"), "waits-for") == (
         "P0 waits in select for all descriptors at once (events 19, 33 and 41 of select), and "
-        "serves the one that is ready; in thread T1 waits in recv (event 32 of thread), for #1 "
+        "serves whichever is ready; in thread T1 waits in recv (event 32 of thread), for #1 "
         "alone"
     )
 

@@ -94,8 +94,8 @@ def test_sentences_of_fork(stored: Mapping[str, Story], twins: Mapping[str, Stor
         for wanted, place in (("socket", "listener"), ("accept4", "#1"), ("getsockname", "#1"))
     )
     assert signals.endswith(
-        "as Python's interpreter does when it starts: a send to a client that is gone fails with "
-        "EPIPE, and in fork:c SIGPIPE ends the process"
+        "as Python's interpreter does when it starts; when a send fails with EPIPE, for the "
+        "client is gone, SIGPIPE ends the process in fork:c"
     )
     assert cloexec == (
         "fork:python lets execve close the listening socket (SOCK_CLOEXEC, event "

@@ -29,7 +29,7 @@ def compare(
     if not 2 <= len(stories) <= MOST_SIDES:
         raise ValueError(f"2 to {MOST_SIDES} stories can be compared, not {len(stories)}")
     names = tuple(names) or names_of(stories)
-    if len(names) != len(stories) or len(set(names)) != len(names):
+    if len(names) != len(stories) or len(set(filter(None, names))) != len(names):
         raise ValueError("each story needs a name of its own")
     whole = choice.among(align([courses(story) for story in stories], stories))
     shown = choice.rows(whole)

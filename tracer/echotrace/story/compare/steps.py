@@ -17,6 +17,9 @@ from echotrace.story.waits import with_waits
 from echotrace.syscalls import logical_event
 from echotrace.trace import Exit, Signal, Syscall
 
+#: What the task that accepted does with the connection, whether or not it serves it then.
+_BY_ACCEPTOR = frozenset({"accept", "name", "option", "control"})
+
 
 def steps(story: Story, connection: Connection) -> list[Step]:
     """The calls of a connection, the waits that found it ready, the ends of those that served.
@@ -27,13 +30,15 @@ def steps(story: Story, connection: Connection) -> list[Step]:
     serving = _serving(story, connection)
     freely = story.trace.header.load is not None or story.trace.header.attached is not None
     found: list[Step] = []
-    ended = False
+    ended, acceptor = False, ""
     for event, name in _named(with_waits(story, connection)):
+        acceptor = event.actor if name == "accept" else acceptor
         if name == "recv" and not connection.datagram:  # an empty datagram is no end
             ended = ended or (isinstance(event.record, Syscall) and event.record.result == 0)
         who = "serving" if event.actor in serving else "another"
         section = _section(name, who, ended=ended and not (freely and who == "another"))
-        key = (name, "" if name == "accept" else who)
+        anyhow = name in _BY_ACCEPTOR and event.actor == acceptor
+        key = (name, "" if anyhow else who)
         found.append(Step(section, key, essence(event), event))
     return _with_waits_where_they_lead(_one_way(_handed_over_first(found) if freely else found))
 

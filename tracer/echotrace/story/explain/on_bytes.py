@@ -138,9 +138,10 @@ def _hands(case: Case, amount: str) -> str:
         return f"has the kernel send {amount} of {source} on {case.thing()}"
     asked = _asked(case)
     if asked is not None and case.result < asked:
+        room = "" if case.call.injected else ", for which the send buffer had room"
         return (
-            f"hands only {case.result} of {count(asked, 'byte')} on {case.thing()} to the kernel, "
-            "for which the send buffer had room: the rest is still the program's to send"
+            f"hands only {case.result} of {count(asked, 'byte')} on {case.thing()} to the kernel"
+            f"{room}: the rest is still the program's to send"
         )
     socket = case.touch.before
     if socket is not None and not speaks_tcp(case.touch.used, socket):

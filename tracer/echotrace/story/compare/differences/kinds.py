@@ -4,7 +4,7 @@
 #: the bytes go, and at the end the set-up and what belongs to the program's language.
 KINDS = (
     "connection", "no-connections", "task", "made-before", "hand-off", "table", "waits-for",
-    "interest", "turn", "parents-close", "end-of-input", "shutdown", "exit", "exit-of-all",
+    "interest", "turn", "parents-close", "end-of-input", "shutdown", "reset", "exit", "exit-of-all",
     "send-loop", "buffer", "functions", "outcome", "flags", "signals", "variant", "moved",
     "extra-call", "socket", "bind", "listen", "option", "close-on-exec", "name-asked",
     "left-waiting",

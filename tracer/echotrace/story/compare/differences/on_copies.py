@@ -59,7 +59,7 @@ def _left_to(process: str, side: Side, event: StoryEvent) -> bool:
 
 def _only_close(side: Side) -> tuple[str, list[Shown]] | None:
     """Why nobody has to close a second descriptor here, and what shows it; None if somebody has."""
-    own, connection, given_up = service(side), side.connection, side.given_up
+    own, connection = service(side), side.connection
     if own is not None and own.accept is None:
         return f"{side.name} has no descriptor for a peer ({side.at(own.served)})", [
             (side, own.served)
@@ -68,30 +68,27 @@ def _only_close(side: Side) -> tuple[str, list[Shown]] | None:
         return None
     if connection.ended_by is None:
         return _stays_open(side)
-    if len(given_up) > 1 or len(connection.closed_by) > 1:
-        return None
     shared = own is not None and own.shares_table
-    whose = connection.place.name
-    why = "the table is shared" if shared else f"nobody else has {whose}"
-    event = given_up[0][0] if given_up else side.first("accept")
-    if event is None:
+    why = "the table is shared" if shared else f"nobody else has {connection.place.name}"
+    event = _last_use(side)
+    if event is None or len(side.given_up) > 1 or len(connection.closed_by) > 1:
         return None
-    if side.closing is not event:
-        ends = f"{why}, and the {connection.ended_by} closes it ({side.at(event)})"
-        return f"in {side.name} {ends}", [(side, event)]
-    enough = "the only one"
-    if any(kind_of(call) == "close" and call_of(call).errno for call in side.calls):
-        enough = "enough"
-    return f"in {side.name} {why}, so {event.actor}'s close is {enough} ({side.at(event)})", [
-        (side, event)
-    ]
+    how = f", and the {connection.ended_by} closes it"
+    if side.closing is event:
+        failed = any(kind_of(call) == "close" and call_of(call).errno for call in side.calls)
+        how = f", so {event.actor}'s close is {'enough' if failed else 'the only one'}"
+    return f"in {side.name} {why}{how} ({side.at(event)})", [(side, event)]
+
+
+def _last_use(side: Side) -> StoryEvent | None:
+    """What closed the connection last at its place; its accept if nothing did."""
+    return side.given_up[-1][0] if side.given_up else side.first("accept")
 
 
 def _stays_open(side: Side) -> tuple[str, list[Shown]] | None:
     """The same where a descriptor of the connection is left at the end of the trace."""
-    own, closes = service(side), [event for event, _ in side.given_up]
-    event = closes[-1] if closes else side.first("accept")
-    if event is None or (own and any(_left_to(own.process, side, each) for each in closes)):
+    own, event = service(side), _last_use(side)
+    if event is None or (own and any(_left_to(own.process, side, e) for e, _ in side.given_up)):
         return None
-    nobody = "nobody does so" if closes else "nobody closes it"
-    return f"in {side.name} {nobody} ({side.at(event)}), and it is open to the end", [(side, event)]
+    nobody = "nobody does so" if side.given_up else "nobody closes it"
+    return f"in {side.name} {nobody} ({side.at(event)}), and it stays open", [(side, event)]

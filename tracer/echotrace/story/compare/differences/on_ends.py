@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from echotrace.kernel.descriptions import Freed
 from echotrace.kernel.sockets import SocketState
 from echotrace.story.compare.differences.service import service
 from echotrace.story.compare.differences.sides import (
@@ -15,6 +16,7 @@ from echotrace.story.compare.differences.sides import (
 )
 from echotrace.story.compare.nouns import Difference
 from echotrace.story.explain.case import speaks_tcp
+from echotrace.story.explain.text import count
 from echotrace.story.nouns import StoryEvent
 
 
@@ -50,9 +52,9 @@ def _before_close(side: Side, event: StoryEvent) -> str:
 
 def _what_it_does(closing: StoryEvent) -> str:
     """What the last close sends: nothing, if the client has reset the connection before."""
-    if _ends_by_close(closing, *_ENDED):
+    if _sends_end(closing):
         return f"is the last one, and sends {_fin(closing)}"
-    reset = _ends_by_close(closing, SocketState.RESET)
+    reset = _ends_in(closing, SocketState.RESET)
     return f"is the last one{', and resets the connection' if reset else ''}"
 
 
@@ -74,13 +76,43 @@ def _ends_in_order(event: StoryEvent) -> bool:
     )
 
 
-def _ends_by_close(event: StoryEvent, *states: SocketState) -> bool:
-    """Whether the last close of an open connection leaves it in one of these states."""
+def _sends_end(closing: StoryEvent) -> bool:
+    """Whether a close ends the data in order: nothing is left unread, as far as can be known."""
     return any(
-        slot.left == 0 and slot.before and slot.before.state in _OPEN
-        and slot.after is not None and slot.after.state in states
+        slot.before.unread == 0 or slot.before.state is SocketState.PEER_ENDED
+        for slot in _ends_in(closing, *_ENDED)
+        if slot.before and not slot.before.unread
+    )
+
+
+def _ends_in(event: StoryEvent, *states: SocketState) -> list[Freed]:
+    """The descriptors that were the last of an open connection, and leave it in such a state."""
+    return [
+        slot
         for slot in (event.touch.freed if event.touch else ())
-    )  # fmt: skip
+        if slot.left == 0 and slot.before and slot.before.state in _OPEN
+        and slot.after is not None and slot.after.state in states
+    ]  # fmt: skip
+
+
+def resets(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """One close resets the connection, which the other ends in order (RFC 1122, 4.2.2.13)."""
+    for side, across in ((one, other), (other, one)):
+        abrupt, orderly = side.closing, across.closing
+        if abrupt is None or orderly is None or not _sends_end(orderly):
+            continue
+        slot = next(iter(_ends_in(abrupt, SocketState.RESET)), None)
+        if slot is None or slot.before is None:
+            continue
+        unread = slot.before.unread
+        why = f"{count(unread, 'byte')} not received" if unread else "SO_LINGER of 0"
+        yield difference(
+            "reset",
+            f"{abrupt.actor}'s close resets {abrupt.place.name}, for {why} ({side.at(abrupt)}); "
+            f"in {across.name} {orderly.actor}'s close sends {_fin(orderly)} "
+            f"({across.at(orderly)})",
+            (side, abrupt), (across, orderly),
+        )  # fmt: skip
 
 
 def exits(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Difference]:

@@ -37,7 +37,7 @@ def clients_gone(one: Side, other: Side, _pairs: Sequence[Pair]) -> Iterator[Dif
     )
     yield difference(
         "flags" if "flag" in (mine.how, your.how) else "signals",
-        f"{mine.clause}; {your.clause}: when a send fails with EPIPE, for the client is gone, {so}",
+        f"{mine.clause}; {your.clause}; when a send fails with EPIPE, for the client is gone, {so}",
         (one, sends[0]), (other, sends[1]), (one, mine.event), (other, your.event),
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Sentences for rows that no rule knows: further calls, other outcomes, other arguments."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from echotrace.story.compare.differences.sides import Side, call_of, function, is_call, kind_of
@@ -10,6 +11,10 @@ from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import ROWS
 from echotrace.trace import Syscall
 
+#: Arguments of which 0 asks for nothing.
+_NONE_IF_0 = frozenset({"flags", "protocol"})
+#: A payload that can stand in a sentence as it is.
+_READABLE = re.compile(r"[ !#-\[\]-~]{1,20}")
 #: What a flag asks of a call that moves bytes (send(2), recv(2)), and what is the case without it.
 _FLAGS: Mapping[str, tuple[str, str]] = {
     "MSG_NOSIGNAL": (
@@ -57,9 +62,19 @@ def _where(side: Side, course: str) -> str:
 
 def outcome(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
     """The same call, and what came of it."""
+    mine, your = _bytes(left), _bytes(right)
+    if mine == your or not (mine and your):
+        mine = your = ""
     return (
-        f"{_explained(one, left)} ({one.at(left)}); {_explained(other, right)} ({other.at(right)})"
+        f"{_explained(one, left)} ({mine}{one.at(left)}); "
+        f"{_explained(other, right)} ({your}{other.at(right)})"
     )
+
+
+def _bytes(event: StoryEvent) -> str:
+    """The payload of a call, where it can be read as it is."""
+    data = call_of(event).data if is_call(event) else None
+    return f'"{data}", ' if data and _READABLE.fullmatch(data) else ""
 
 
 def moved(side: Side, event: StoryEvent, across: Side, counterpart: StoryEvent) -> str:
@@ -68,7 +83,8 @@ def moved(side: Side, event: StoryEvent, across: Side, counterpart: StoryEvent) 
     if here == there:
         here, there = "", " at another place"
     does = f"{across.name} does the same"
-    if call_of(event).name != call_of(counterpart).name:
+    both_calls = is_call(event) and is_call(counterpart)  # the end of a task may move, too
+    if both_calls and call_of(event).name != call_of(counterpart).name:
         does = f"in {across.name} {counterpart.actor} calls {function(counterpart)}"
     return (
         f"{_explained(side, event)}{here} ({side.at(event)}); {does}{there} "
@@ -108,7 +124,7 @@ def _asked(event: StoryEvent) -> list[str]:
         value = args.get(name)
         if isinstance(value, str):
             words += (plain(word, "another value") for word in value.split("|"))
-        elif value not in (None, 0):
+        elif value is not None and (value or name not in _NONE_IF_0):
             words.append(f"{name} {plain(value, 'another value')}")
     return words
 

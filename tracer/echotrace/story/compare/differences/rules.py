@@ -21,7 +21,7 @@ from echotrace.story.compare.differences import (
     on_tear_down,
     on_turns,
     on_waiting,
-)  # fmt: skip
+)
 from echotrace.story.compare.differences.kinds import RANKS
 from echotrace.story.compare.differences.on_connections import without_counterpart
 from echotrace.story.compare.differences.sides import Pair, Side, TwoSides, is_call
@@ -36,7 +36,7 @@ _RULES: tuple[_Rule, ...] = (
     on_datagrams.no_connections,
     on_tasks.makes, on_tasks.made_before, on_hand_off.handed_in_memory, on_tasks.tables,
     on_waiting.waits_for, on_waiting.interest, on_turns.queued,
-    on_copies.kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.exits,
+    on_copies.kept_copies, on_ends.ends_of_input, on_ends.shutdowns, on_ends.resets, on_ends.exits,
     on_ends.ends_of_all,
     on_bytes.buffers, on_bytes.other_functions, on_tear_down.left_waiting, on_sends.sends,
     on_signals.clients_gone,

@@ -10,6 +10,7 @@ from echotrace.functions import is_python
 from echotrace.kernel.descriptions import Freed
 from echotrace.story.compare.nouns import Difference, Mark, Step
 from echotrace.story.explain.case import function_of
+from echotrace.story.explain.text import listed
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
@@ -62,14 +63,17 @@ class Side:
         if len(numbers) > _MOST_NUMBERS:
             first = ", ".join(map(str, numbers[: _MOST_NUMBERS - 1]))
             return f"events {first} … {numbers[-1]} of {self.name}"
-        return f"events {', '.join(map(str, numbers[:-1]))} and {numbers[-1]} of {self.name}"
+        return f"events {listed([str(number) for number in numbers])} of {self.name}"
 
     @cached_property
     def _by_kind(self) -> Mapping[str, list[StoryEvent]]:
-        """The calls that did not fail, by logical event: the rules ask very often."""
+        """The calls that did not fail, by logical event: the rules ask very often.
+
+        A message that carries descriptors moves no bytes of the connection that it hands on.
+        """
         found: dict[str, list[StoryEvent]] = {}
         for event in self.calls:
-            if call_of(event).errno is None:
+            if call_of(event).errno is None and not _hands_on(event):
                 found.setdefault(kind_of(event), []).append(event)
         return found
 
@@ -120,6 +124,11 @@ class TwoSides:
         """Whether it is a connection that only one side has."""
         lacks = self.one.connection is None or self.other.connection is None
         return self.kind == "connection" and lacks
+
+
+def _hands_on(event: StoryEvent) -> bool:
+    """Whether a message passes descriptors, or brings some (unix(7), SCM_RIGHTS)."""
+    return event.touch is not None and bool(event.touch.passed or event.touch.received)
 
 
 #: An event of a side.

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from servermachine import ServerMachine
 
-from echotrace.story.compare.choice import Choice, chosen
+from echotrace.story.compare.choice import EVERYTHING, Choice, chosen
 from echotrace.story.compare.compare import compare
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
-from echotrace.trace import Header, Trace
+from echotrace.trace import Trace
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import FORMATS, render
 from garbage import GARBAGE
@@ -57,7 +57,7 @@ def _servers(draw: st.DrawFn) -> Story:
     return replay(machine.trace.trace())
 
 
-def _check(stories: Sequence[Story], choice: Choice = Choice()) -> None:
+def _check(stories: Sequence[Story], choice: Choice = EVERYTHING) -> None:
     compared = compare(stories, choice)
     for form in FORMATS[1:]:
         assert _is_plain(render(compared, form, Surface(), whole=True))
