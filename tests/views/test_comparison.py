@@ -245,7 +245,7 @@ def test_moved_step_says_where() -> None:
     assert "P0 close(4)" in line
     assert line.endswith("event 58, below")
     assert "event 58, below" in comparison(moved(), Surface(100, unicode=False))
-    assert "(B: event 58, below)" in comparison(moved(), Surface(60))
+    assert "(B does so at event 58, below)" in comparison(moved(), Surface(60))
 
 
 def test_moved_step_of_another_part_says_where() -> None:

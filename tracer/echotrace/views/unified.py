@@ -106,9 +106,10 @@ class Unified:
 
     def _row(self, shown: Shown, row: Row, section: str) -> Iterator[list[Piece]]:
         cells = [row.at(column.key) for column in shown.part.layout.columns]
+        places = self._elsewhere(row)
         for sides, text in self._together(row, cells):
-            yield from self._line(row, sides, text, section)
-            section = ""
+            yield from self._line(row, sides, text + places, section)
+            section = places = ""
 
     def _line(
         self, row: Row, sides: Mapping[int, Cell], text: str, section: str
@@ -117,7 +118,7 @@ class Unified:
         lead = self._numbers(numbers, len(row.marks))
         style = "plain" if row.same else "differs"
         margin = self._widths.margin
-        for index, line in enumerate(fit(text + self._elsewhere(row), self._widths.text)):
+        for index, line in enumerate(fit(text, self._widths.text)):
             if index == 0:
                 yield [
                     Piece(section.ljust(margin)[:margin], "dim"),
@@ -129,10 +130,13 @@ class Unified:
                 yield [Piece(" " * (margin + len(lead) + 2)), Piece(line, style)]
 
     def _elsewhere(self, row: Row) -> str:
-        places = [
-            f"{letter(side)}: {elsewhere(place)}" for side, place in enumerate(row.moved) if place
-        ]
-        return " " + f"({'; '.join(places)})".replace(" ", TIE) if places else ""
+        """Which sides do the same in another row: told once a row."""
+        places = (
+            f"({letter(side)} does so at {elsewhere(place)})"
+            for side, place in enumerate(row.moved)
+            if place
+        )
+        return "".join(f" {place.replace(' ', TIE)}" for place in places)
 
     def _together(
         self, row: Row, cells: Sequence[Cell | None]
