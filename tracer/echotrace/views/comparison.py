@@ -28,7 +28,8 @@ def comparison(compared: Comparison, surface: Surface, *, whole: bool = False) -
     drawer = _drawer(compared, parts, width, surface)
     rows = (line for part in parts for line in part.lines if isinstance(line, Row))
     sign = waited("", surface) if drawer.words.waits else ""
-    legend = told.legend(compared, rows, drawer.words.left_out, waited=sign)
+    unified = isinstance(drawer, Unified)
+    legend = told.legend(compared, rows, drawer.words.left_out, waited=sign, unified=unified)
     sections = [
         [
             *_folded([told.title(compared)], "bold", width, surface),

@@ -48,11 +48,13 @@ def notes(compared: Comparison) -> Iterator[str]:
 
 
 def legend(
-    compared: Comparison, rows: Iterable[Row], kernel: Mapping[str, Sequence[str]], *, waited: str
-) -> Iterator[str]:
+    compared: Comparison, rows: Iterable[Row], kernel: Mapping[str, Sequence[str]], *,
+    waited: str, unified: bool = False,
+) -> Iterator[str]:  # fmt: skip
     """What the signs in some rows mean, each on its own; `kernel` has the names left out of cells.
 
-    `waited` is the sign that a call waited, empty if none did.
+    `waited` is the sign that a call waited, empty if none did; `unified` if all sides share one
+    column of text.
     """
     found = {mark for row in rows for mark in row.marks} - {Mark.NEITHER}
     first, *others = map(words.safe, compared.names)
@@ -64,6 +66,8 @@ def legend(
             yield f"{mark} {meaning.format(first=first, other=other)}"
     if found:
         yield "numbers: events, in order, not to scale"
+    if found and unified:
+        yield "no number: the side does not do this"
     if waited:
         yield f"{waited} waited for what is named next"
     yield from (f"{name}() → {' and '.join(calls)}" for name, calls in kernel.items())

@@ -55,8 +55,11 @@ class Unified:
 
     def above(self, names: Sequence[str], _parts: Sequence[Shown]) -> Iterator[list[Piece]]:
         """Which letter stands for which side."""
-        pairs = "  ".join(f"{letter(side)} {name}" for side, name in enumerate(names))
-        for line in fit(glyphs(pairs, self._surface), self._widths.all):
+        pairs = [
+            glyphs(f"{letter(side)} {name}", self._surface).replace(" ", TIE)
+            for side, name in enumerate(names)
+        ]
+        for line in fit("  ".join(pairs), self._widths.all):
             yield [Piece(line, "bold")]
 
     def part(self, shown: Shown) -> Iterator[list[Piece]]:
