@@ -14,7 +14,7 @@ from echotrace.views.cells import TIE, fit
 from echotrace.views.folding import Fold, Shown
 from echotrace.views.layout import Cell, Row
 from echotrace.views.paint import Piece, Surface, glyphs
-from echotrace.views.side_by_side import Words, elsewhere, number_width
+from echotrace.views.side_by_side import Words, elsewhere, fold_text, number_width
 
 _MARGIN, _LEAST_TEXT = 9, 32
 _ORDER = (Mark.DIFFERENT, Mark.MOVED, Mark.FIRST_ONLY, Mark.ONLY_HERE, Mark.SAME)
@@ -101,7 +101,7 @@ class Unified:
         for side, (text, mark) in enumerate(zip(fold.texts, fold.marks, strict=True)):
             if not text:
                 continue
-            told = glyphs(f"{mark:1} {letter(side)} {text}", self._surface)
+            told = fold_text(f"{mark:1} {letter(side)} {text}", self._surface)
             lead = f"{glyphs(label, self._surface):{_MARGIN}} "
             for index, line in enumerate(fit(told, self._widths.all - len(lead))):
                 yield [Piece(lead if index == 0 else " " * len(lead), "bold"), Piece(line)]

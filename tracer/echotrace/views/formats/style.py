@@ -34,8 +34,8 @@ color:inherit;white-space:pre-wrap}
 .SCOPE td.mark{text-align:center;font-weight:bold;color:var(--dim)}
 .SCOPE td.differs{color:var(--ink)}
 .SCOPE td.differs+td{border-left:3px solid var(--differs)}
-.SCOPE .sides td.gap:empty,.SCOPE td.wait{background:repeating-linear-gradient(135deg,var(--paper) 0 5px,
-var(--hatch) 5px 6px)}
+.SCOPE .sides td.gap:empty,.SCOPE td.wait{background:
+repeating-linear-gradient(135deg,var(--paper) 0 5px,var(--hatch) 5px 6px)}
 .SCOPE .warning{border-left:4px solid var(--differs);padding-left:.5em;font-weight:bold}
 .SCOPE .note{color:var(--dim);margin:.1em 0}
 """
