@@ -291,8 +291,8 @@ def test_a_leaked_descriptor_is_told_with_its_reason() -> None:
     found = _matches(_forked("", "rszc"), _FORK)
     assert str(found) == (
         "#1 parts from the expectation after 2 steps: expected close in parent, but recv of P1 "
-        f"returns 5 (event {found.rest[0].event.seq}); P0 still has fd 4 open when the course is "
-        f"over (event {found.rest[-1].event.seq}), so the connection stays open"
+        f"returns 5 (event {found.rest[0].event.seq}): a step is missing; P0 still has fd 4 open "
+        f"when the course is over (event {found.rest[-1].event.seq}), so the connection stays open"
     )
     assert repr(found) == f"<{found}>"
     assert found.came is found.rest[0].event
@@ -304,7 +304,7 @@ def test_a_connection_that_is_still_open_is_told() -> None:
     found = _matches(_forked("p", "rs"), _FORK)
     assert found.came is None
     assert str(found).endswith(
-        "after 5 steps: expected recv or recv = 0, but the recording ends with the connection "
+        "after 5 steps: expected recv = 0 or recv, but the recording ends with the connection "
         "still open"
     )
 

@@ -6,10 +6,11 @@
     item     = ( group | step { "/" step } ) [ "*" | "+" | "?" ]
     group    = "(" pattern ")"
     step     = NAME [ "conn" ] [ ":" WHO | "in" WHO ] [ outcome ]
-    outcome  = ( "=" | "returns" ) ( NUMBER | ERROR | "?" ) | ">" NUMBER
+    outcome  = ( "=" | "returns" ) ( NUMBER | ERROR | "all" | "?" ) | ">" NUMBER
              | "fails" [ "with" ERROR ]
 
-`=-1` and `fails` without an error are any error; `=?` is a call that has not returned.
+`=-1` and `fails` without an error are any error; `=?` is a call that has not returned. `send = all`
+is a send after which as many bytes have gone out as had come in.
 `recv/send*` is `(recv send)*`: what a slash joins is repeated together. `#` begins a comment.
 """
 
@@ -19,7 +20,7 @@ from typing import NoReturn
 
 from echotrace.errors import did_you_mean
 from echotrace.story.expect.fitting import NAMES, WHO
-from echotrace.story.expect.pattern import Expected, Outcome, Pattern, Repeat, chain, choice
+from echotrace.story.expect.pattern import ALL, Expected, Outcome, Pattern, Repeat, chain, choice
 from echotrace.story.expect.tokens import A_STEP, Token, refuse, tokens
 from echotrace.story.explain.meanings import MEANINGS
 
@@ -27,7 +28,7 @@ _MOST_STEPS = 10_000
 _DEEPEST = 50
 _LONGEST_NUMBER = 18  # digits; a result has no more (64 bits)
 _ROLE = re.compile(r"[PT][0-9]+")
-_AN_OUTCOME = "a number, the name of an error or ?"
+_AN_OUTCOME = "a number, the name of an error, all or ?"
 _REPEATS = ("*", "+", "?")
 
 
@@ -131,7 +132,7 @@ class _Parser:
         if self._takes("?"):
             return Outcome("=", None)
         if self._next.kind == "word":
-            return Outcome("=", self._error())
+            return Outcome("=", ALL if self._takes(ALL) else self._error())
         return Outcome("=", self._number(_AN_OUTCOME))
 
     def _number(self, expected: str) -> int:
