@@ -105,10 +105,10 @@ def test_servers_do_what_is_expected_of_them(server: str) -> None:
     assert [str(match) for match in found if not match] == []
 
 
-#: The other servers that a file fits: waits count only where a file names them.
+#: The other servers that a file fits: waits count only where a file names them, and who serves too.
 _FITS_TOO = {
     "epoll": {"kqueue"},
-    "iterative": {"epoll", "kqueue", "poll", "pool", "select"},
+    "iterative": {"epoll", "kqueue", "poll", "pool", "prefork", "select"},
     "kqueue": {"epoll"},
 }
 

@@ -104,8 +104,6 @@ def _edges(
 def _kind(expected: Expected) -> str:
     makes_thread = expected.name in ("thread", "pthread_create")
     return "spawn" if makes_thread else logical_event(expected.name)
-        "spawn" if expected.name in ("thread", "pthread_create") else logical_event(expected.name)
-    )
 
 
 def _is_error(expected: Expected) -> bool:
