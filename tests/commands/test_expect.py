@@ -82,7 +82,7 @@ def test_divergence_is_exit_status_1(against: Against) -> None:
     assert done.status == 1
     assert done.output.isascii()
     assert "3 fork ! 26 P0 pthread_create() -> clone3 = T1" in " ".join(done.output.split())
-    assert done.output.endswith("thread: 0 of 2 match fork.expect.\n")
+    assert done.output.endswith("thread: 0 of 2 connections match fork.expect.\n")
 
 
 def test_one_server_of_several_is_enough_to_differ(against: Against) -> None:
@@ -110,9 +110,9 @@ def test_clean_servers_match(clean: str, against: Against) -> None:
     [
         ("connection_leaked_by_parent", "clean_fork", "expected close in parent, but recv of P1"),
         ("connection_leaked_by_parent", "clean_fork", "P0 still has fd 4 open when the course is"),
-        ("descriptor_open_at_exit", "clean_fork", "expected close or send, but P1 calls exit"),
+        ("descriptor_open_at_exit", "clean_fork", "expected close, but P1 calls exit"),
         ("closed_twice", "clean_thread", "expected exit, but close of T1 fails with EBADF"),
-        ("used_after_close", "clean_thread", "expected recv or recv = 0, but P0 calls close"),
+        ("used_after_close", "clean_thread", "expected recv = 0 or recv, but P0 calls close"),
     ],
 )  # fmt: skip
 def test_bugs_are_where_the_servers_part(

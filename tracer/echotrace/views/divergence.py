@@ -61,7 +61,7 @@ def _some(found: Sequence[Match]) -> str:
     parts = [match.name for match in found if match and match.connection is None]
     if connections:
         number = sum(map(bool, connections))
-        parts.append(f"{number:,} of {words.count(len(connections), 'connection')}")
+        parts.append(f"{number:,} of {len(connections):,} connections")
     return listed(parts) if parts else "nothing"
 
 

@@ -54,7 +54,7 @@ def match(
     rest.sort(key=lambda step: (step.event.seq != first, step.event.seq))
     states = search.layers[layer][others]
     likeliest = next((row.expected for row in way if row.expected is not None), None)
-    expected = sorted(search.expected_after(states), key=lambda each: each is not likeliest)
+    expected = sorted(search.expected_after(start, states), key=lambda each: each is not likeliest)
     return Match(
         story,
         name,
@@ -124,13 +124,18 @@ class _Search:
             layer -= 1
         return found[::-1]
 
-    def expected_after(self, states: int) -> list[Expected]:
-        """The expected steps that may follow; first after what is said most exactly."""
-        found: dict[int, None] = {}
-        for state in sorted(bits(states), key=self._specific, reverse=True):
-            found.update(dict.fromkeys(bits(self._automaton.after(1 << state))))
-        found.pop(self._automaton.end, None)
-        return [self._automaton.expected[state - 1] for state in found]
+    def expected_after(self, start: int, states: int) -> list[Expected]:
+        """The expected steps that may follow a state, or one of `states` that expects the same.
+
+        After `recv = 0`, which is any recv too, it is what follows the end of the data.
+        """
+        alike = [each for each in bits(states) if self._at(each) == self._at(start)]
+        after = self._automaton.after(sum(1 << each for each in alike))
+        return [self._automaton.expected[each - 1] for each in bits(after)
+                if each != self._automaton.end]  # fmt: skip
+
+    def _at(self, state: int) -> Expected | None:
+        return self._automaton.expected[state - 1] if state != START else None
 
     def _back(
         self, layer: int, others: int, states: Sequence[int]

@@ -18,7 +18,7 @@ class Match:
     `name` is what the course is called: `#1`, `set-up`. `expectation` has all expected steps of the
     pattern, as they stand there. `matched` are the steps that fit,
     each with what it was expected to be, in an order in which they could have happened. Where the
-    course parts from the pattern, `expected` are the steps that could have come there, likeliest
+    course parts from the pattern, `expected` are the steps that should have come there, likeliest
     first, and `may_end` tells whether the course could have ended. `rest` are all steps that are
     left, first the one that came there; `way` lays them beside the pattern, from there on, with the
     fewest changes, as far as a reader looks. `tell` makes the sentence.
