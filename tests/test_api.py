@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_trace_is_saved_and_loaded(tmp_path: Path) -> None:
     trace = stored("fork")
     trace.save(tmp_path / "mine.jsonl")
     assert load(str(tmp_path / "mine.jsonl")) == trace
-    with pytest.raises(UserError, match="exists"):
+    with pytest.raises(UserError, match="exists; overwrite=True"):
         trace.save(tmp_path / "mine.jsonl")
     trace.save(tmp_path / "mine.jsonl", overwrite=True)
 
@@ -135,7 +136,13 @@ def test_names_are_the_callers() -> None:
 
 @pytest.mark.parametrize(
     ("count", "names", "complaint"),
-    [(1, (), "2 to 6"), (7, (), "2 to 6"), (2, ("a",), "name"), (2, ("a", "a"), "name")],
+    [
+        (1, (), "2 to 6"),
+        (7, (), "2 to 6"),
+        (2, ("a",), "name"),
+        (2, ("a", "a"), "name"),
+        (2, ("", "a"), "name"),
+    ],
 )
 def test_comparison_that_cannot_be_is_a_value_error(
     count: int, names: tuple[str, ...], complaint: str
@@ -174,6 +181,10 @@ def test_reprs_are_one_line() -> None:
     assert repr(trace.story) == "<Story fork: 73 events, 2 connections>"
     assert repr(trace.connections[0]) == "<Connection #1 C1: 9 calls>"
     assert repr(compare(trace, trace)) == "<Comparison fork:c A, fork:c B: the same>"
+    assert repr(trace.connections[0].steps[0]) == "<Step accept: <StoryEvent 19: P0 accept>>"
+    connection = compare(trace, stored("thread")).alignments[1]
+    assert repr(connection) == "<Alignment connection #1, #1: 9 rows, 4 not the same>"
+    assert repr(connection.rows[1]) == "<Row hand-off: 25 ≠ 26>"
 
 
 class _Tags(HTMLParser):
@@ -239,6 +250,38 @@ def test_recording_that_ends_early_is_a_trace() -> None:
         record_server(["true"])
     with pytest.raises(UserError, match="is a trace"):
         record_server(str(traces_dir() / "fork-interleaved.jsonl"))
+
+
+@pytest.mark.usefixtures("own_state")
+def test_recordings_in_threads_meet_nobody() -> None:
+    """Several threads record, and neither take each other's events nor their program's children."""
+    names = ["fork", "thread", "fork"]
+    with ThreadPoolExecutor(6) as pool:
+        others = [pool.submit(subprocess.run, ["sh", "-c", f"sleep 0.{n}; exit 7"]) for n in (1, 2)]
+        found = [each.result(60) for each in [pool.submit(record_server, name) for name in names]]
+        assert [each.result(60).returncode for each in others] == [7, 7]
+    assert [trace.header.server for trace in found] == names
+    assert compare(found[0], found[2]).same
+
+
+def test_what_cannot_be_recorded_is_said_at_once() -> None:
+    """A number out of its range, or a language of no server, is a ValueError that names it."""
+    for wrong in ({"clients": 0}, {"snaplen": -1}, {"timeout": 0}, {"lang": "ruby"}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            record_server("fork", **wrong)
+
+
+@pytest.mark.usefixtures("own_state")
+def test_fault_may_be_one_text() -> None:
+    """One fault needs no list."""
+    trace = record_server("fork", inject="send:short=3")
+    assert trace.header.injections == ["send:short=3"]
+
+
+def test_only_traces_are_compared() -> None:
+    """Names and files in place of traces are refused with what makes a trace of them."""
+    with pytest.raises(TypeError, match=r"not 'fork': load\(\) reads one, record_server\(\) makes"):
+        compare("fork", "thread")  # type: ignore[arg-type]  # what is tested
 
 
 def test_public_names_are_all_there() -> None:

@@ -130,6 +130,19 @@ def test_two_recordings_of_one_server_are_both_kept(compared: Any) -> None:
     ]  # fmt: skip
 
 
+def test_what_was_recorded_is_kept_and_named_with_what_to_try_next(compared: Any) -> None:
+    """New traces are named on stderr, and a command that takes them; not so with -q."""
+    said = compared("fork", FORK)
+    kept = Path("state/echotrace/fork.jsonl").absolute()
+    assert said.errors.splitlines() == [
+        f"trace kept in {kept}", f"next: echotrace compare {kept} {FORK} -o comparison.html",
+    ]  # fmt: skip
+    said = compared("fork", FORK, "-o", "comparison.html")
+    assert said.errors.splitlines()[-1] == f"next: echotrace step {kept}"
+    assert compared("fork", FORK, "-q").errors == ""
+    assert compared(FORK, FORK).errors == ""
+
+
 def test_language_of_servers_without_one(compared: Any) -> None:
     """--lang is for the names that do not say their language."""
     said = compared("fork", "fork:c", "--lang", "python", "-q")
@@ -188,6 +201,17 @@ def _has_begun(path: Path) -> bool:
     return path.exists() and b'"type":"syscall"' in path.read_bytes()
 
 
+def test_help_says_how_a_list_and_an_expectation_are_written(compared: Any) -> None:
+    """What stands in the files that --help names, the sections and every exit status are in it."""
+    said = compared("--help").output
+    assert '  "no threads" = --port 8080 ./server --single\n' in said
+    assert "  close conn in parent\n" in said
+    words = " ".join(said.split())
+    assert "hand-off, echo, end, exit, between and teardown" in words
+    for status in ("Exit status 0;", "1 if", "2 if", "3 if"):
+        assert status in words
+
+
 # -- lists of programs
 
 
@@ -215,6 +239,15 @@ def test_list_of_programs(compared: Any) -> None:
         "with-shut.jsonl": ("with shut", ["-x"]),
         "run-python3.jsonl": ("own.py", ["own.py"]),
     }
+
+
+def test_list_as_other_systems_write_it(compared: Any) -> None:
+    """A byte order mark, tabs and CR LF are no part of a program's name."""
+    Path("server.c").write_text(SERVER)
+    Path("x.run").write_bytes(b"\xef\xbb\xbfone\t=\tserver.c\r\ntwo = server.c\r\n")
+    said = compared("x.run", "-q")
+    assert (said.status, said.errors) == (0, "")
+    assert said.output.startswith("one against two ")
 
 
 @pytest.mark.parametrize(
@@ -293,6 +326,13 @@ def test_only_and_ignore_choose_rows(compared: Any) -> None:
     assert not {"socket", "bind", "listen", "accept"} & left
 
 
+def test_only_takes_every_name_that_the_views_show(compared: Any) -> None:
+    """kqueue's functions, too, by which the views call what epoll does for them."""
+    sides = (stored("kqueue-interleaved"), FORK)
+    said = compared(*sides, "--format", "json", "--only", "kqueue,kevent")
+    assert _calls(said) == {"epoll_create1", "epoll_ctl", "epoll_wait"}
+
+
 def test_what_is_not_compared_is_said(compared: Any) -> None:
     """A choice of rows is said first, so that nobody takes the rest for the same."""
     said = compared(FORK, THREAD, "--connection", "1", "--only", "recv,send", "--ignore", "end")
@@ -308,6 +348,31 @@ def test_differences_are_of_the_rows_that_are_shown(compared: Any) -> None:
     said = compared(FORK, THREAD, "--only", "bind,listen", "--exit-code")
     assert said.status == 0
     assert "No difference." in said.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "No difference. Compared: 23 events of 2 connections and of the server itself, in"),
+        (("--only", "send,recv"), "No difference. Compared: 6 events of 2 connections, in order"),
+        (("--connection", "2"), "No difference. Compared: 9 events of 1 connection, in order"),
+        (("--only", "setup"), "No difference. Compared: 4 events of the server itself, in order"),
+        (("--only", "epoll_wait"), "No difference. There is nothing to compare."),
+    ],
+)
+def test_no_difference_names_only_what_is_compared(
+    words: tuple[str, ...], said: str, compared: Any
+) -> None:
+    """What was left out is not called the same."""
+    assert said in compared(FORK, FORK, "--width", "200", *words).output
+
+
+def test_costs_below_a_choice_are_said_to_be_of_the_whole_runs(compared: Any) -> None:
+    """The table of costs does not pass for that of the rows that are shown."""
+    sentence = "Of the whole runs, not only of the rows above."
+    for words in (("--only", "send"), ("--connection", "1"), ("--ignore", "setup")):
+        assert sentence in compared(FORK, THREAD, *words).output
+    assert sentence not in compared(FORK, THREAD).output
 
 
 def test_choice_that_leaves_nothing_says_so(compared: Any) -> None:
@@ -334,6 +399,13 @@ def test_exit_code(other: str, status: int, compared: Any) -> None:
 
 
 # -- names
+
+
+def test_title_gives_no_side_the_language_of_another(compared: Any) -> None:
+    """Where the language of a side is not known the title names none."""
+    unknown = changed("server.jsonl", server="server", language="")
+    assert compared(FORK, unknown).output.startswith("fork against server - 2 clients, ")
+    assert compared(FORK, THREAD).output.startswith("fork against thread - C - 2 clients, ")
 
 
 def test_traces_of_one_server_are_called_like_their_files(compared: Any) -> None:
@@ -521,6 +593,8 @@ def test_output_file_is_checked_before_anything_is_recorded(compared: Any) -> No
         (("-o", "x.out"), "fork against thread"),
         (("-o", "x.md"), "**fork"),
         (("-o", "x.html"), "<"),
+        (("-o", "x.htm"), "<"),
+        (("-o", "x.HTML"), "<"),
         (("-o", "x.json"), "{"),
         (("-o", "x.html", "--format", "text"), "fork against thread"),
     ],
@@ -530,6 +604,15 @@ def test_format_is_that_of_the_ending(words: tuple[str, str], begins: str, compa
     said = compared(FORK, THREAD, *words)
     assert (said.status, said.output, said.errors) == (0, "", "")
     assert Path(words[1]).read_text(encoding="utf-8").startswith(begins)
+
+
+def test_output_goes_through_a_link(compared: Any) -> None:
+    """What -o -f overwrites is the file that a link leads to: the link stays, as /dev/stdout."""
+    Path("real.txt").touch()
+    Path("link.txt").symlink_to("real.txt")
+    assert compared(FORK, THREAD, "-o", "link.txt", "-f").status == 0
+    assert Path("link.txt").is_symlink()
+    assert Path("real.txt").read_text(encoding="utf-8").startswith("fork against thread")
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])

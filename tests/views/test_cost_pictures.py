@@ -145,6 +145,23 @@ def test_those_that_wait_are_shown() -> None:
     assert "6 more clients, 0 of them waiting for another" in lines
 
 
+@pytest.mark.parametrize("width", [45, 60, 100])
+def test_strip_keeps_to_its_width(width: int) -> None:
+    """Where a long note has no room beside its lane it stands below it."""
+    lines = list(blocked_strip([_queue(1000), *_stored("iterative")], ["x" * 40, "b"], width))
+    assert any(":" in line or "░" in line for line in lines)
+    assert [line for line in lines if len(line) > width] == []
+    assert "waits for C1, " in " ".join(" ".join(lines).split())
+
+
+def test_table_of_thousands_where_lines_are_broken() -> None:
+    """`1,005` is no number to int(), and breaks nothing."""
+    one, other = _stored("iterative", "fork")
+    trace = replace(one.trace, header=replace(one.trace.header, server="1,005"))
+    text = render(compare([replay(trace), other]), "text", Surface(100))
+    assert "\nWhat it costs         1,005 " in text
+
+
 def test_no_strip_without_waiting() -> None:
     """Where nobody waits for another client there is no picture."""
     stories = _stored("fork", "thread", "epoll")

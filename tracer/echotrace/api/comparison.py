@@ -96,9 +96,15 @@ def compare(
     `ignore` choose rows by system call, C function, logical event or section, as a list or as
     `"send,recv"`.
 
-    ValueError for another number of traces or of names; UserError for a connection that there is
-    not, and for a name that no row can have.
+    ValueError for another number of traces or of names; TypeError for what is no trace; UserError
+    for a connection that there is not, and for a name that no row can have.
     """
+    for each in traces:
+        if not isinstance(each, Trace):
+            raise TypeError(
+                f"compare takes traces, not {each!r:.60}: "
+                "load() reads one, record_server() makes one"
+            )
     stories = [trace.story.told for trace in traces]
     called = tuple(names) or names_of(stories, [trace.name for trace in traces])
     choice = Choice(connection, chosen(only), chosen(ignore))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from echotrace import trace as records
 from echotrace import tracefile
+from echotrace.errors import UserError
 from echotrace.story import nouns
 from echotrace.story import replay as replaying
 from echotrace.story.compare.nouns import Step
@@ -65,6 +66,8 @@ class Trace:
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the trace to a file (JSON Lines); UserError if there is one, or it cannot be."""
+        if not overwrite and Path(path).is_file():
+            raise UserError(f"'{path}' exists; overwrite=True overwrites it")
         with tracefile.Writer.create(Path(path), overwrite=overwrite) as writer:
             writer.write([self.recorded.header, *self.recorded.records])
 

@@ -8,7 +8,7 @@ import click
 
 from echotrace.cli import Entry, complain
 from echotrace.commands import expecting, options, output, sides
-from echotrace.commands.session import Delivery
+from echotrace.commands.session import Delivery, say_kept, say_next
 from echotrace.commands.target import Target
 from echotrace.errors import EchotraceError, TraceFileError, UserError
 from echotrace.story.compare.choice import Choice, chosen
@@ -18,7 +18,7 @@ from echotrace.views.rendering import FORMATS, render
 
 #: The format that the ending of a file's name stands for.
 _OF_ENDING: Mapping[str, str] = {
-    ".txt": "text", ".md": "markdown", ".html": "html", ".json": "json",
+    ".txt": "text", ".md": "markdown", ".html": "html", ".htm": "html", ".json": "json",
 }  # fmt: skip
 _EXAMPLES = """\b
 Examples:
@@ -29,11 +29,17 @@ Examples:
   echotrace compare fork thread --connection 2 --ignore setup
   echotrace compare fork thread --inject send:short=3
   echotrace compare server.c broken/clean_fork
-  echotrace compare ./server mine.run           programs, one a line
+  echotrace compare ./server mine.run
   echotrace compare yesterday.jsonl today.jsonl --exit-code
   echotrace compare fork thread -o fork-thread.html
   echotrace compare --expect fork server.c      does it what fork does?
   echotrace compare --expect fork.expect server.c
+
+\b
+mine.run, a line a program; quotes are those of sh, # begins a comment:
+  mine = server.c -- 8000
+  "no threads" = --port 8080 ./server --single
+  --until-exit -- python3 server.py
 
 \b
 fork.expect, a line a step, matches all connections of fork and fork:python:
@@ -89,11 +95,12 @@ def compare(
     line as it would stand behind 'echotrace run', 'NAME =' in front if you like; a trace file; or
     - for a trace on standard input.
 
-    Every TARGET is compared with the first one. Exit status 0, with --exit-code 1 if there is a
-    difference; 2 if a recording ended early or a trace is cut off in a line.
+    Every TARGET is compared with the first one. With --expect FILE no two are compared, but each
+    with the steps that FILE expects.
 
-    With --expect FILE no two are compared: exit status 1 if a connection does not take the steps
-    that FILE expects.
+    Exit status 0; 1 if a connection does not take the steps of --expect, or under --exit-code if
+    there is a difference; 2 if a recording ended early, a trace is cut off in a line, or something
+    that was asked for cannot be; 3 if the system refuses.
     """
     delivery = Delivery.taken_from(further)
     delivery.check()
@@ -104,7 +111,8 @@ def compare(
     expectations = expecting.read(expect) if expect is not None else None
     if expectations is not None:
         besides = {"--only": only, "--ignore": ignore}
-        expecting.refuse_besides(besides | {f"--format {form}": form != "text", "--whole": whole})
+        shaped = f"--format {form}" if delivery.form else f"-o {delivery.output_}"
+        expecting.refuse_besides(besides | {shaped: form != "text", "--whole": whole})
     found = sides.find(targets, least=2 if expectations is None else 1)
     if further["inject"] and all(side.is_trace for side in found):
         which = "both" if len(found) == 2 else "all"
@@ -121,6 +129,8 @@ def compare(
             text, yes = render(result, form, surface, whole=whole), result.same or not exit_code
         output.deliver(text, delivery.output_, overwrite=delivery.force)
     errors = _told(gathered, found)
+    if not further["quiet"]:
+        _take_leave(gathered, found, shown=delivery.output_ is not None or expect is not None)
     status = max((error.exit_status for error in errors), default=0)
     context.exit(1 if expect is not None and not yes else status or int(not yes))
 
@@ -129,12 +139,28 @@ def _form_of(path: Path | None) -> str:
     """The format for a file, by the ending of its name; UserError for that of a trace."""
     if path is None:
         return "text"
-    if path.suffix == ".jsonl":
+    ending = path.suffix.lower()
+    if ending == ".jsonl":
         raise UserError(
             f"'{path}' would be a trace, and compare writes none; "
             f"-o takes {', '.join(_OF_ENDING)} or another text file"
         )
-    return _OF_ENDING.get(path.suffix, "text")
+    return _OF_ENDING.get(ending, "text")
+
+
+def _take_leave(gathered: Sequence[Target], found: Sequence[sides.Side], *, shown: bool) -> None:
+    """Say where new traces are kept, and what to try with them; `shown` is what was wanted."""
+    kept = [target.path for target in gathered if target.path is not None]
+    if not kept:
+        return
+    say_kept(kept)
+    if shown or any(side.target == "-" for side in found):
+        say_next("echotrace step {trace}", kept[0])
+    else:
+        files = [
+            target.path or Path(side.target) for target, side in zip(gathered, found, strict=True)
+        ]
+        say_next("echotrace compare {trace} -o comparison.html", *files)
 
 
 def _told(gathered: Sequence[Target], found: Sequence[sides.Side]) -> list[EchotraceError]:

@@ -39,7 +39,7 @@ def deliver(text: str, path: Path | None, *, overwrite: bool) -> None:
         if path.exists() and not path.is_file():  # a device or a pipe: nothing to put in its place
             path.write_text(text, encoding="utf-8")
         else:
-            _replace(path, text)
+            _replace(path.resolve(), text)  # a link stays one, /dev/stdout too
     except OSError as error:
         raise SystemRefused(f"cannot write '{path}': {error.strerror}") from error
 

@@ -58,7 +58,7 @@ def _text(path: Path) -> str:
     if not path.is_file():
         raise UserError(f"'{path}' is no file that could list programs")
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UserError(f"cannot read '{path}': {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -1,7 +1,8 @@
 """What all commands that record and show one server have in common."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
@@ -108,10 +109,21 @@ def take_leave(recorded: Any, hint: str, *, quiet: bool) -> int:  # noqa: ANN401
     if recorded.error:
         complain(recorded.error)
     if not quiet:
-        path = safe(str(recorded.path))
-        click.echo(f"trace kept in {path}", err=True)
-        click.echo(f"next: {hint.format(trace=path)}", err=True)
+        say_kept([recorded.path])
+        say_next(hint, recorded.path)
     return int(recorded.exit_status)
+
+
+def say_kept(paths: Iterable[Path]) -> None:
+    """Say where traces are."""
+    for path in paths:
+        click.echo(f"trace kept in {safe(str(path))}", err=True)
+
+
+def say_next(hint: str, *files: Path) -> None:
+    """Say what to try next: `{trace}` in the hint stands for the files, as sh takes them."""
+    trace = shlex.join(map(str, files))
+    click.echo(f"next: {safe(hint.format(trace=trace))}", err=True)
 
 
 def _live_printer(delivery: Delivery, look: Mapping[str, Any]) -> LivePrinter:

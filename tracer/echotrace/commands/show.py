@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from echotrace import tracefile
-from echotrace.cli import Entry
+from echotrace.cli import Entry, complain
 from echotrace.commands import options, output
 from echotrace.errors import TraceFileError
 from echotrace.story.replay import replay
@@ -52,10 +52,11 @@ def show(
     text = timeline(replay(found), surface, **look)
     output.deliver(text, output_, overwrite=force)
     if found.torn is not None:
-        click.echo(
-            f"echotrace: '{trace}' is cut off in line {found.torn}; "
-            f"the {len(found.records)} records before it are shown",
-            err=True,
+        complain(
+            TraceFileError(
+                f"'{trace}' is cut off in line {found.torn}; "
+                f"the {len(found.records)} records before it are shown"
+            )
         )
         context.exit(TraceFileError.exit_status)
 

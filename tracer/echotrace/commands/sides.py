@@ -43,7 +43,7 @@ def find(targets: Sequence[str], least: int = 2) -> list[Side]:
     if not least <= len(found) <= MOST_SIDES:
         raise UserError(
             f"compare takes {least} to {MOST_SIDES} servers or traces, not {len(found) or 'none'}; "
-            "as in: echotrace compare fork thread"
+            f"as in: echotrace compare {'fork thread' if least > 1 else '--expect fork server.c'}"
         )
     if [side.target for side in found].count("-") > 1:
         raise UserError("standard input holds one trace: only one side can be -")

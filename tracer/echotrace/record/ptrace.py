@@ -53,7 +53,10 @@ OPTIONS: int = (
 )
 
 _NEWS = os.WEXITED | os.WSTOPPED | os.WNOHANG | os.WNOWAIT | func.THREAD_TRACE_FLAGS
-WALL: int = func.THREAD_TRACE_FLAGS  # __WALL of wait(2): threads too
+_WNOTHREAD = 0x20000000  # linux/wait.h
+#: __WALL of wait(2): threads too. __WNOTHREAD: only what this thread made or traces, for children
+#: of other threads of a program that records through the API are that program's.
+WALL: int = func.THREAD_TRACE_FLAGS | _WNOTHREAD
 SYSCALL_STOP = 0x7F | (signal.SIGTRAP | 0x80) << 8
 SECCOMP_STOP = 0x7F | signal.SIGTRAP << 8 | EVENT_SECCOMP << 16
 

@@ -50,6 +50,11 @@ class StoryEvent(Struct, frozen=True, gc=False):
     resumed: tuple[int, ...] = ()
     woken_by: int | None = None
 
+    def __repr__(self) -> str:
+        found = (getattr(self.record, name, None) for name in ("name", "action"))
+        what = next(filter(None, found), type(self.record).__name__)
+        return f"<StoryEvent {self.seq}: {self.actor} {ascii(what)[1:-1]:.60}>"
+
 
 def takes_whoever_comes(name: str, touch: Touch | None) -> bool:
     """Whether a call has to return before anybody knows whose it is: by the call's name.

@@ -10,7 +10,7 @@ from echotrace.story.roles import client_role
 from echotrace.views import words
 from echotrace.views.cells import WAIT, end_of, fit
 from echotrace.views.paint import Surface
-from echotrace.views.script_axis import THERE, ScriptAxis
+from echotrace.views.script_axis import LEAST_ROOM, THERE, ScriptAxis
 
 _GAP = "  "
 _MOST_LANES = 4  # of a side
@@ -45,13 +45,19 @@ def _strip(strip: Strip, width: int) -> Iterator[str]:
     client_width = max((len(client_role(lane.client)) for lane in shown), default=0)
     margin = name_width + client_width + 2 * len(_GAP)
     notes = max((len(_note(lane)) for lane in shown), default=0)
-    axis = ScriptAxis(strip.moments, width - margin - notes - len(_GAP))
-    yield from ((" " * margin + head).rstrip() for head in axis.heads)
+    room = width - margin - notes - len(_GAP)
+    beside = room >= LEAST_ROOM
+    axis = ScriptAxis(strip.moments, room if beside else width - margin)
+    yield from ((" " * min(margin, width - len(head)) + head).rstrip() for head in axis.heads)
     for name, (side, few) in zip(names, chosen, strict=True):
         title = end_of(name, name_width, Surface())
         for lane in few:
             label = f"{title:{name_width}}{_GAP}{client_role(lane.client):{client_width}}{_GAP}"
-            yield f"{label}{axis.drawn(lane, side.steps)}{_GAP}{_note(lane)}".rstrip()
+            note = _note(lane)
+            drawn = f"{label}{axis.drawn(lane, side.steps)}"
+            yield (f"{drawn}{_GAP}{note}" if beside else drawn).rstrip()
+            if note and not beside:
+                yield from (f"{'':{margin}}{line}" for line in fit(note, width - margin))
             title = ""
         if len(side.lanes) > len(few):
             yield from fit(_others(side.lanes, few), width)

@@ -26,7 +26,8 @@ def title(compared: Comparison) -> str:
     headers = [story.trace.header for story in compared.stories]
     names = [words.safe(name) for name in compared.names]
     sides = " against ".join(names) if len(names) == 2 else listed(names)
-    languages = listed(list(dict.fromkeys(map(heading.language, headers))))
+    known = list(dict.fromkeys(map(heading.language, headers)))
+    languages = listed(known) if all(known) else ""  # of one side alone: taken for all
     return " · ".join(filter(None, (sides, languages, *_common(headers))))
 
 
@@ -110,10 +111,16 @@ def _without_words(compared: Comparison, side: int) -> str:
 
 def _compared(compared: Comparison) -> str:
     """What exactly was found to be the same."""
+    kinds = [each.kind for each in compared.alignments if each.rows]
+    if not kinds:
+        return "There is nothing to compare."
     rows = sum(len(alignment.rows) for alignment in compared.alignments)
-    pairs = sum(alignment.kind == "connection" for alignment in compared.alignments)
+    pairs = kinds.count("connection")
+    of = [
+        words.count(pairs, "connection") if pairs else "",
+        "the server itself" if len(kinds) > pairs else "",
+    ]
     return (
-        f"Compared: {words.count(rows, 'event')} of {words.count(pairs, 'connection')} and of the "
-        "server itself, in order, with outcome and payload; times, ports, and the numbers of tasks "
-        "and descriptors aside."
+        f"Compared: {words.count(rows, 'event')} of {' and of '.join(filter(None, of))}, in order, "
+        "with outcome and payload; times, ports, and the numbers of tasks and descriptors aside."
     )

@@ -8,7 +8,8 @@ from echotrace.story.roles import client_role
 from echotrace.views.cells import WAIT
 
 THERE = "─"
-_LEAST_ROOM = 8
+#: The least room, in characters.
+LEAST_ROOM = 8
 _WIDEST = 6  # of a numbered column
 #: Up to so many steps are listed by their numbers.
 _MOST_LISTED = 24
@@ -23,7 +24,7 @@ class ScriptAxis:
     def __init__(self, moments: Sequence[Moment], room: int) -> None:
         self._each = 1  # steps a column
         self.steps = ""
-        room = max(_LEAST_ROOM, room)
+        room = max(LEAST_ROOM, room)
         named = [(_who(moment), moment.action) for moment in moments]
         numbered = len(str(len(moments))) + 1
         widths = [max(map(len, name)) + 1 for name in named]

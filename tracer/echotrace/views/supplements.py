@@ -1,10 +1,11 @@
 """What stands below the differences of a comparison: tables, and pictures made of characters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from echotrace.story.compare.nouns import Comparison
 from echotrace.views import blocked, costs
 
+_OF_ALL = "Of the whole runs, not only of the rows above."
 _WIDTH = 100  # of pictures, in formats that have no width of their own
 
 
@@ -24,7 +25,10 @@ class Supplement:
 
 def supplements(compared: Comparison, width: int = _WIDTH) -> tuple[Supplement, ...]:
     """The supplements of a comparison, in order, each for lines of at most `width`."""
-    return tuple(each for each in (_costs(compared), _blocked(compared, width)) if each)
+    found = [each for each in (_costs(compared), _blocked(compared, width)) if each]
+    if compared.partial:
+        return tuple(replace(each, note=f"{_OF_ALL} {each.note}") for each in found)
+    return tuple(found)
 
 
 def _costs(compared: Comparison) -> Supplement | None:

@@ -29,7 +29,7 @@ def compare(
     if not 2 <= len(stories) <= MOST_SIDES:
         raise ValueError(f"2 to {MOST_SIDES} stories can be compared, not {len(stories)}")
     names = tuple(names) or names_of(stories)
-    if len(names) != len(stories) or len(set(names)) != len(names):
+    if len(names) != len(stories) or len(set(filter(None, names))) != len(names):
         raise ValueError("each story needs a name of its own")
     whole = choice.among(align([courses(story) for story in stories], stories))
     shown = choice.rows(whole)
@@ -40,4 +40,4 @@ def compare(
     said = [*notes(stories, names, whole), *choice.notes()]
     if whole and not shown:
         said.append("Nothing is left to compare: no side has a step of those that are chosen.")
-    return Comparison(tuple(stories), names, shown, told, tuple(said))
+    return Comparison(tuple(stories), names, shown, told, tuple(said), choice != EVERYTHING)

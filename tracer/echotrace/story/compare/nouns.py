@@ -20,7 +20,7 @@ class Mark(StrEnum):
     NEITHER = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Step:
     """One logical event of a course.
 
@@ -34,8 +34,11 @@ class Step:
     essence: tuple[object, ...]
     event: StoryEvent
 
+    def __repr__(self) -> str:
+        return f"<Step {self.key[0]}: {self.event!r}>"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Row:
     """One logical event: the step of each side, None where a side lacks it.
 
@@ -64,8 +67,14 @@ class Row:
         """Whether all sides have the step, and the same."""
         return all(self.mark(side) is Mark.SAME for side in range(1, len(self.steps)))
 
+    def __repr__(self) -> str:
+        sides = [str(step.event.seq) if step else "-" for step in self.steps]
+        marks = ["", *(self.mark(side) for side in range(1, len(sides)))]
+        told = (f"{mark} {own}".strip() for mark, own in zip(marks, sides, strict=True))
+        return f"<Row {self.section}: {' '.join(told)}>"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Alignment:
     """One course of each side, row by row.
 
@@ -86,6 +95,12 @@ class Alignment:
     def events(self, side: int) -> tuple[StoryEvent, ...]:
         """The events of one side, in order: the rows without gaps and marks."""
         return tuple(step.event for row in self.rows if (step := row.steps[side]) is not None)
+
+    def __repr__(self) -> str:
+        numbers = [f"#{own.number}" if own else "-" for own in self.connections]
+        of = f" {', '.join(numbers)}" if any(self.connections) else ""
+        differ = sum(not row.same for row in self.rows)
+        return f"<Alignment {self.kind}{of}: {len(self.rows):,} rows, {differ:,} not the same>"
 
 
 @dataclass(frozen=True)
@@ -109,7 +124,7 @@ class Comparison:
     `names` are what the sides are called in sentences and headings, all different. `differences`
     has for each side after the first what differs between the first and it, most telling first.
     `notes` say what makes the sides unlike before anything is compared: other scripts, no
-    connections.
+    connections. A `partial` one has only the rows that were chosen, and what differs in them.
     """
 
     stories: tuple[Story, ...]
@@ -117,6 +132,7 @@ class Comparison:
     alignments: tuple[Alignment, ...]
     differences: tuple[tuple[Difference, ...], ...]
     notes: tuple[str, ...] = ()
+    partial: bool = False
 
     @property
     def same(self) -> bool:

@@ -50,7 +50,8 @@ def _made(own: Service) -> str:
         return ""
     function = called(call)
     name = function if function == call.name else f"{function}() → {call.name}"
-    telling = "|".join(flag for flag in _TELLING if flag in flags)
+    names = _TELLING if own.thread else (*_TELLING, "CLONE_FILES")
+    telling = "|".join(flag for flag in names if flag in flags)
     with_flags = f" with {telling}" if telling else " without CLONE_VM" if flags else ""
     what = f"thread of {own.process}, in its memory" if own.thread else "process"
     return f"{own.who} is a new {what}: {name}{with_flags} ({own.side.at(own.maker)})"
@@ -127,9 +128,9 @@ def _table(own: Service) -> str:
     assert own.maker is not None
     at = own.side.at(own.maker)
     if own.shares_table:
-        several = len(own.side.given_up) > 1
+        last = [slot.left for _, slot in own.side.given_up]
         so = "what either closes is closed for both"
-        if not several:
+        if last in ([], [0]):
             so = f"one close, by either, ends {own.whose}"
         return f"{own.who} shares the table of {own.maker.actor} (CLONE_FILES), so {so} ({at})"
     copied = own.maker.touch.copied if own.maker.touch else ()
@@ -140,6 +141,8 @@ def _table(own: Service) -> str:
     )
     if references is None:
         so = f"what it accepts later is in its own alone ({at})"
+        if own.handed:
+            so = f"what either opens later, the other does not have ({at})"
     else:
         so = (
             f"{own.whose} has {references} references and {own.maker.actor} has to close its "

@@ -63,7 +63,7 @@ def _where(side: Side, course: str) -> str:
 def outcome(one: Side, left: StoryEvent, other: Side, right: StoryEvent) -> str:
     """The same call, and what came of it."""
     mine, your = _bytes(left), _bytes(right)
-    if mine == your:
+    if mine == your or not (mine and your):
         mine = your = ""
     return (
         f"{_explained(one, left)} ({mine}{one.at(left)}); "

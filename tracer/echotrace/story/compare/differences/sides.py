@@ -67,10 +67,13 @@ class Side:
 
     @cached_property
     def _by_kind(self) -> Mapping[str, list[StoryEvent]]:
-        """The calls that did not fail, by logical event: the rules ask very often."""
+        """The calls that did not fail, by logical event: the rules ask very often.
+
+        A message that carries descriptors moves no bytes of the connection that it hands on.
+        """
         found: dict[str, list[StoryEvent]] = {}
         for event in self.calls:
-            if call_of(event).errno is None:
+            if call_of(event).errno is None and not _hands_on(event):
                 found.setdefault(kind_of(event), []).append(event)
         return found
 
@@ -121,6 +124,11 @@ class TwoSides:
         """Whether it is a connection that only one side has."""
         lacks = self.one.connection is None or self.other.connection is None
         return self.kind == "connection" and lacks
+
+
+def _hands_on(event: StoryEvent) -> bool:
+    """Whether a message passes descriptors, or brings some (unix(7), SCM_RIGHTS)."""
+    return event.touch is not None and bool(event.touch.passed or event.touch.received)
 
 
 #: An event of a side.
