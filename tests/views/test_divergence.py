@@ -76,6 +76,52 @@ def test_nothing_came() -> None:
     ) in " ".join(text.split())
 
 
+def test_below_a_missing_step_the_sides_are_beside_one_another() -> None:
+    """A step that lacks leaves its right side empty, and what comes then is as expected."""
+    rows = _shown(_leaking(), FORK, Surface(100)).splitlines()[1:8]
+    assert [row.split()[:5] for row in rows] == [
+        ["1", "accept", "=", "4", "P0"],
+        ["2", "fork", "=", "5", "P0"],
+        ["3", "close", "in", "parent", "≠"],
+        ["4", "recv", "=", "6", "P1"],
+        ["4", "send", "=", "7", "P1"],
+        ["5", "recv", "=", "0", "="],
+        ["6", "shutdown", "≠"],
+    ]
+
+
+def test_below_a_step_too_many_the_sides_are_beside_one_another() -> None:
+    """A step that is not expected leaves its left side empty, and what comes then is."""
+    text = _shown(_leaking(), "accept fork send* recv=0", Surface(100))
+    rows = text.splitlines()[1:6]
+    assert [row.split()[:3] for row in rows] == [
+        ["1", "accept", "="],
+        ["1", "fork", "="],
+        ["≠", "6", "P1"],
+        ["1", "send", "="],
+        ["1", "recv", "="],
+    ]
+    assert "but recv of P1 returns 5 (event 6): a step too many." in " ".join(text.split())
+
+
+def test_one_way_is_shown_below_the_place() -> None:
+    """Of alternatives that could follow there is one way, the shortest, and not an error's."""
+    text = _shown(_leaking(), "accept\nfork\nrecv send recv = 0\n"
+                  "shutdown fails close | shutdown close exit", Surface(100))  # fmt: skip
+    rows = [row.split("≠")[0].strip() for row in text.partition("\n\n")[0].splitlines()]
+    assert rows[-4:] == ["4 shutdown or", "shutdown fails", "4 close", "4 exit"]
+
+
+def test_set_up_and_connections_are_counted_apart() -> None:
+    """What matches is named: the parts of the server's life, and how many connections."""
+    told = _shown(_leaking(), f"set-up:\nsocket bind listen\nconnection:\n{FORK}", Surface(100))
+    assert told.endswith("mine: set-up and 0 of 1 connections match x.expect.\n")
+    told = _shown(_leaking(), f"set-up:\nsocket\nconnection:\n{FORK}", Surface(100))
+    assert told.endswith("mine: 0 of 1 connections match x.expect.\n")
+    told = _shown(_leaking(), "connection #5:\naccept*", Surface(100))
+    assert told == "there is no connection #5 in mine.\n"
+
+
 def test_many_divergences_are_told_up_to_some() -> None:
     """Of many connections the first is shown, some are told, the others counted."""
     text = _shown(_leaking(clients=12), FORK, Surface(100))

@@ -243,6 +243,28 @@ def test_a_step_is_one_that_succeeds() -> None:
     assert not _matches(reset, "accept thread recv send recv=EPIPE exit_group")
 
 
+@pytest.mark.parametrize(
+    ("moved", "met"),
+    [
+        ([("recvfrom", 5), ("sendto", 5)], True),
+        ([("recvfrom", 5), ("sendto", 2), ("sendto", 3)], True),
+        ([("recvfrom", 5), ("recvfrom", 5), ("sendto", 10)], True),
+        ([("recvfrom", 5), ("sendto", 4)], False),
+        ([("recvfrom", 5), ("sendto", 4), ("recvfrom", 5), ("sendto", 6)], False),
+        ([("recvfrom", 5), ("sendto", 6)], False),
+        ([("recvfrom", 5), ("sendto", 5), ("sendto", 5)], False),
+    ],
+)
+def test_send_all_is_as_many_bytes_as_came(moved: list[tuple[str, int]], met: bool) -> None:
+    """`send = all` is the send with which no byte that was received is left, nor one too many."""
+    b = TraceBuilder()
+    b.server()
+    b.accept(10, 4)
+    for call, size in moved:
+        b.call(10, call, 4, result=size, data="x" * size)
+    assert bool(_matches(replay(b.trace()), "accept (recv+ send* send=all)*")) == met
+
+
 @pytest.mark.parametrize("server", ["iterative", "select", "poll", "epoll", "kqueue"])
 def test_one_pattern_fits_servers_that_wait_otherwise(server: str) -> None:
     """Waits for readiness and what only sets something are left aside unless they are named."""

@@ -93,8 +93,8 @@ class _Table:
             event = row.step.event if row.step else None
             mark = Mark.SAME if row.fits else Mark.DIFFERENT
             yield from self._pair(row.expected, text, event, mark)
-            if event is not None and event is match.came:
-                yield from self._row("", "", "", self._source(event), "", "dim")
+            if event is not None and event is match.came and (source := self._source(event)):
+                yield from self._row("", "", "", source, "", "dim")
 
     def _pair(
         self, expected: Expected | None, text: str, event: StoryEvent | None, mark: Mark

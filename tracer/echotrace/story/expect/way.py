@@ -2,8 +2,8 @@
 
 The shortest edit script between the steps that are left and the nearest way through the pattern: a
 step that lacks costs as much as one too many, another in its place no more than both together; that
-an error lacks is unlikely, another order than the trace's is possible. Reference: E. W. Dijkstra, "A note on two problems in connexion with
-graphs", 1959, over places in both.
+an error lacks is unlikely, another order than the trace's is possible. Reference: E. W. Dijkstra,
+"A note on two problems in connexion with graphs", 1959, over places in both.
 """
 
 import heapq
