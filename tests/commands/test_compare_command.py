@@ -628,4 +628,21 @@ def test_comparison_is_no_trace(compared: Any) -> None:
     """A file whose ending says that it is a trace is not written."""
     said = compared(FORK, THREAD, "-o", "x.jsonl")
     assert said.status == 2
-    assert "'x.jsonl' would be a trace, and compare writes none" in said.errors
+    assert "'x.jsonl' would not be what its name says: compare writes .txt, .md" in said.errors
+
+
+@pytest.mark.parametrize("ending", ["pdf", "svg", "tex"])
+def test_file_that_would_not_be_what_its_name_says_is_refused(compared: Any, ending: str) -> None:
+    """A file called x.pdf is not filled with text; nothing is recorded for it."""
+    said = compared("fork", "thread", "-o", f"x.{ending}")
+    assert (said.status, said.output) == (2, "")
+    assert ".html" in said.errors
+    assert not Path(f"x.{ending}").exists()
+
+
+def test_timeout_is_that_of_all_recordings(compared: Any) -> None:
+    """A program that never listens is given up after --timeout, as the message says."""
+    Path("slow.c").write_text("#include <unistd.h>\nint main(void) { pause(); }\n")
+    said = compared("slow.c", "fork", "--timeout", "0.3")
+    assert said.status == 2
+    assert "does not listen within 0.3 s" in said.errors

@@ -20,6 +20,8 @@ from echotrace.views.rendering import FORMATS, render
 _OF_ENDING: Mapping[str, str] = {
     ".txt": "text", ".md": "markdown", ".html": "html", ".htm": "html", ".json": "json",
 }  # fmt: skip
+#: Endings of files that are no text; compare makes none of them.
+_OTHERS = frozenset({".jsonl", ".pdf", ".png", ".svg", ".tex"})
 _EXAMPLES = """\b
 Examples:
   echotrace compare fork thread
@@ -74,6 +76,7 @@ def command(_entry: Entry) -> click.Command:
 @click.option("--script", "-s", metavar="NAME|FILE",
               help="What the clients of every server do; interleaved unless given.")  # fmt: skip
 @options.lang
+@options.timeout(5.0)
 @options.inject
 @click.option("--format", "form", type=click.Choice(FORMATS),
               help="How to print the comparison; text unless the ending of FILE says otherwise: "
@@ -139,14 +142,13 @@ def compare(
 
 
 def _form_of(path: Path | None) -> str:
-    """The format for a file, by the ending of its name; UserError for that of a trace."""
+    """The format for a file, by the ending of its name; UserError for one that is no format."""
     if path is None:
         return "text"
     ending = path.suffix.lower()
-    if ending == ".jsonl":
+    if ending in _OTHERS:
         raise UserError(
-            f"'{path}' would be a trace, and compare writes none; "
-            f"-o takes {', '.join(_OF_ENDING)} or another text file"
+            f"'{path}' would not be what its name says: compare writes {', '.join(_OF_ENDING)}"
         )
     return _OF_ENDING.get(ending, "text")
 

@@ -83,7 +83,8 @@ def moved(side: Side, event: StoryEvent, across: Side, counterpart: StoryEvent) 
     if here == there:
         here, there = "", " at another place"
     does = f"{across.name} does the same"
-    if call_of(event).name != call_of(counterpart).name:
+    both_calls = is_call(event) and is_call(counterpart)  # the end of a task may move, too
+    if both_calls and call_of(event).name != call_of(counterpart).name:
         does = f"in {across.name} {counterpart.actor} calls {function(counterpart)}"
     return (
         f"{_explained(side, event)}{here} ({side.at(event)}); {does}{there} "
