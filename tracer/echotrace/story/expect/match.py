@@ -106,6 +106,8 @@ class _Search:
     def way_on(self, layer: int, others: int) -> tuple[int, list[Row]]:
         """The state there from which the rest goes on with the fewest changes, and how it does."""
         states = sorted(bits(self.layers[layer][others]), key=self._specific, reverse=True)
+        if not any(self.possible(others, layer - others)):
+            states.sort(key=lambda state: not self._automaton.follows(self._automaton.end, state))
         places = [Place(state, others, layer - others) for state in states]
         return way_on(self._automaton, places, self._next_steps)
 

@@ -17,7 +17,8 @@ from echotrace.story.expect.pattern import ALL, Expected, Outcome
 from echotrace.syscalls import logical_event
 
 _AHEAD = 24  # steps of the trace that are laid beside the pattern
-_MOST_TRIED = 50_000  # changes; a pattern of very many alternatives is then left where it is
+#: Of a pattern of very many alternatives: states to go on from, and changes that are tried.
+_MOST_STARTS, _MOST_TRIED = 8, 50_000
 _GAP, _VARIANT, _SWAP, _UNLIKELY, _EARLY = 4, 6, 8, 12, 3
 #: Which change is preferred, of two that cost the same.
 _FIT, _INSTEAD, _LACK, _MORE = range(4)
@@ -59,14 +60,15 @@ def way_on(
 ) -> tuple[int, list[Row]]:
     """The state to go on from, of those that a course has come to, and the rows from there."""
     queue: list[tuple[int, tuple[tuple[int, int], ...], int, Place, Place, _Rows]] = [
-        (0, (), number, start, start, None) for number, start in enumerate(starts)
+        (0, (), number, start, start, None) for number, start in enumerate(starts[:_MOST_STARTS])
     ]
     tried = len(queue)
     done: set[Place] = set()
     while True:
         cost, ranks, _, place, start, rows = heapq.heappop(queue)
         ahead = place.others + place.own - start.others - start.own
-        if place.state == automaton.end or ahead >= _AHEAD or tried > _MOST_TRIED:
+        cut = ahead >= _AHEAD or (tried > _MOST_TRIED and rows is not None)
+        if place.state == automaton.end or cut:
             return start.state, _unrolled(rows)
         if place in done:
             continue
