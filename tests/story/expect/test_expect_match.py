@@ -132,6 +132,24 @@ def test_every_step_is_matched_or_left(played: tuple[str, str, Pattern]) -> None
         assert _letter(step) in _WRITTEN[str(expected)]
 
 
+@settings(deadline=None)
+@given(_played())
+def test_what_is_left_is_laid_beside_the_pattern(played: tuple[str, str, Pattern]) -> None:
+    """The way on has every step that is left, each task's in order; it begins where they part."""
+    parent, child, pattern = played
+    found = _matches(_forked(parent, child), str(pattern))
+    steps = [row.step for row in found.way if row.step is not None]
+    for task in ("P0", "P1"):
+        left = sorted(step.event.seq for step in found.rest if step.event.actor == task)
+        assert [step.event.seq for step in steps if step.event.actor == task] == left
+    assert bool(found.way) != bool(found)
+    assert not any(row.fits for row in found.way[:1])
+    assert found.came is (steps[0].event if steps else None)
+    for row in found.way:
+        wanted = _WRITTEN[str(row.expected)] if row.expected else ""
+        assert row.fits == (row.step is not None and _letter(row.step) in wanted)
+
+
 def _letter(step: Step) -> str:
     kind = step.key[0]
     if step.event.actor == "P0":
