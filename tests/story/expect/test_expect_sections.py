@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from echotrace.errors import UserError
 from echotrace.servers import SERVERS, traces_dir
@@ -12,6 +13,7 @@ from echotrace.story.expect.nouns import Match
 from echotrace.story.expect.sections import Expectations
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
+from echotrace.trace import Syscall
 from echotrace.tracefile import load
 from tracebuilder import TraceBuilder
 
@@ -103,6 +105,16 @@ def test_servers_do_what_is_expected_of_them(server: str) -> None:
     found = [match for path in traces for match in _expected(server).check(replay(load(path)))]
     assert len(found) >= 12
     assert [str(match) for match in found if not match] == []
+
+
+def test_every_byte_has_to_come_back(server: str) -> None:
+    """A server that sends one byte less of one message does not do what is expected."""
+    trace = load(traces_dir() / f"{server}-interleaved.jsonl")
+    whole = [e.record for e in replay(trace).events if isinstance(e.record, Syscall)]
+    sent = next(each for each in whole if each.name == "sendto" and each.result == 5)
+    records = [structs.replace(each, result=4) if each == sent else each for each in trace.records]
+    found = _expected(server).check(replay(structs.replace(trace, records=tuple(records))))
+    assert sum(not match for match in found) == 1
 
 
 #: The other servers that a file fits: waits count only where a file names them, and who serves too.
