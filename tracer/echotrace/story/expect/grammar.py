@@ -23,6 +23,7 @@ from echotrace.story.expect.fitting import NAMES, WHO
 from echotrace.story.expect.pattern import ALL, Expected, Outcome, Pattern, Repeat, chain, choice
 from echotrace.story.expect.tokens import A_STEP, Token, refuse, tokens
 from echotrace.story.explain.meanings import MEANINGS
+from echotrace.syscalls import logical_event
 
 _MOST_STEPS = 10_000
 _DEEPEST = 50
@@ -113,7 +114,11 @@ class _Parser:
         if self._next.text in ("conn", "connection"):
             self._position += 1
         who = self._who() if self._takes(":") or self._takes("in") else ""
-        return Expected(name, who, self._outcome(), at.line)
+        outcome_at = self._next
+        outcome = self._outcome()
+        if outcome == Outcome("=", ALL) and logical_event(name) != "send":
+            refuse(self._source, outcome_at, "'= all' behind a send only")
+        return Expected(name, who, outcome, at.line)
 
     def _who(self) -> str:
         at = self._next
