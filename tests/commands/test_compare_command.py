@@ -247,7 +247,7 @@ def test_list_as_other_systems_write_it(compared: Any) -> None:
     Path("x.run").write_bytes(b"\xef\xbb\xbfone\t=\tserver.c\r\ntwo = server.c\r\n")
     said = compared("x.run", "-q")
     assert (said.status, said.errors) == (0, "")
-    assert said.output.startswith("one against two ")
+    assert said.output.startswith("one against two; ")
 
 
 @pytest.mark.parametrize(
@@ -404,15 +404,15 @@ def test_exit_code(other: str, status: int, compared: Any) -> None:
 def test_title_gives_no_side_the_language_of_another(compared: Any) -> None:
     """Where the language of a side is not known the title names none."""
     unknown = changed("server.jsonl", server="server", language="")
-    assert compared(FORK, unknown).output.startswith("fork against server - 2 clients, ")
-    assert compared(FORK, THREAD).output.startswith("fork against thread - C - 2 clients, ")
+    assert compared(FORK, unknown).output.startswith("fork against server; 2 clients, ")
+    assert compared(FORK, THREAD).output.startswith("fork against thread; C; 2 clients, ")
 
 
 def test_traces_of_one_server_are_called_like_their_files(compared: Any) -> None:
     """Where servers do not tell the sides apart the names of the files do."""
     one, other = changed("yesterday.jsonl"), changed("today.jsonl")
     said = compared(one, other).output
-    assert said.startswith("yesterday.jsonl against today.jsonl ")
+    assert said.startswith("yesterday.jsonl against today.jsonl; ")
 
 
 def test_same_file_twice_is_told_apart_by_letters(compared: Any) -> None:

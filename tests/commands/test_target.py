@@ -174,7 +174,10 @@ def test_compile_error_is_shown_as_it_is() -> None:
         ("xyzzy", "'xyzzy' is neither a server nor a file; echotrace servers lists them"),
         ("server.c/x", "neither a server nor a file"),
         ("fork:pyhton", "'fork' comes in c and python, not in 'pyhton'"),
-        ("fork:", "'fork' comes in c and python, not in ''"),
+        (
+            "fork:",
+            "'fork:' has nothing behind the colon: write fork:c or fork:python, or",
+        ),
         ("broken/closed_twice:python", "'broken/closed_twice' comes in c, not in 'python'"),
         ("folder", "'folder' is a directory; name a source file or a trace in it"),
         ("folder.c", "'folder.c' is a directory"),

@@ -67,21 +67,39 @@ def test_number_stands_before_its_call() -> None:
 
 
 def test_unified_gives_each_side_its_line() -> None:
-    """In one column a row that differs has a line a side, one that is the same a line for both."""
+    """In one column each thing is a line: the sides that do it have their events' numbers there."""
     lines = comparison(compared("fork", "thread"), Surface(60)).splitlines()
-    assert "accept    = AB 19|19 P0 accept(3) ░ C1 connect = 4" in lines
-    assert "exit      ≠ A  60|   P1 exit(0) → exit_group" in lines
-    assert "          ≠  B   |58 T1 pthread_exit() → exit" in lines
-    assert "          < A  58| - P1 shutdown(4, SHUT_WR)" in lines
+    assert "#1 C1        A  B" in lines
+    assert "accept    = 19 19 P0 accept(3) ░ C1 connect = 4" in lines
+    assert "exit      ≠ 60    P1 exit(0) → exit_group" in lines
+    assert "          ≠    58 T1 pthread_exit() → exit" in lines
+    assert "          < 58    P1 shutdown(4, SHUT_WR)" in lines
 
 
 def test_unified_claims_no_wait_that_a_side_had_not() -> None:
-    """Where several sides share a line, a wait that only some of them had bears their letters."""
+    """Sides that do the same share a line if all that stands in it is so of each of them."""
     lines = comparison(compared("fork", "thread", "poll"), Surface(100)).splitlines()
-    accept = next(line for line in lines if "= ABC 19|19|21 P0 accept(3)" in line)
-    assert accept.endswith("accept(3) ░ C1 connect (AB) = 4")
-    close = next(line for line in lines if "= ABC 59|57|49 " in line)
-    assert close.endswith("P1|T1|P0 close(4)")
+    assert "          = 19 19    P0 accept(3) ░ C1 connect = 4" in lines
+    assert "          =       21 P0 accept(3) = 4" in lines
+    assert "          = 59       P1 close(4)" in lines
+    assert "          =    57    T1 close(4)" in lines
+
+
+def test_unified_shares_lines_that_differ_by_ports() -> None:
+    """A port that is not that of all sides of a line is left out of it."""
+    lines = comparison(compared("fork", "thread", "poll"), Surface(100), whole=True).splitlines()
+    assert "          = 14 14 14 P0 getsockname(3) = 127.0.0.1:…" in lines
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_ascii_signs_have_one_meaning(width: int) -> None:
+    """Without Unicode a wait is three dots, cut text two, and `-`, `:` and `~` are no signs."""
+    text = comparison(compared("fork", "thread"), Surface(width, unicode=False))
+    assert "P0 accept(3) ...C1 connect = 4" in text
+    assert "P0 close(4); P1 keeps it" in text
+    assert "..]" in text
+    assert "... waited for what is named next" in text
+    assert not re.search(r"~| [-:] ", text)
 
 
 @settings(max_examples=20, deadline=None)
@@ -225,9 +243,9 @@ def test_moved_step_says_where() -> None:
     """A gap whose side does the same elsewhere says so, also in ASCII and in one column."""
     line = next(row for row in comparison(moved(), Surface(100)).splitlines() if " ~ " in row)
     assert "P0 close(4)" in line
-    assert line.endswith("↓ at 58")
-    assert "down at 58" in comparison(moved(), Surface(100, unicode=False))
-    assert "(B ↓ at 58)" in comparison(moved(), Surface(60))
+    assert line.endswith("event 58, below")
+    assert "event 58, below" in comparison(moved(), Surface(100, unicode=False))
+    assert "(B does so at event 58, below)" in comparison(moved(), Surface(60))
 
 
 def test_moved_step_of_another_part_says_where() -> None:
@@ -235,8 +253,8 @@ def test_moved_step_of_another_part_says_where() -> None:
     text = comparison(compared("prefork", "fork"), Surface(100))
     below = next(line for line in text.splitlines() if " 19 P0 fork() " in line)
     above = next(line for line in text.splitlines() if " 25 P0 fork() " in line)
-    assert below.endswith("~    ↓ at 25")
-    assert above.startswith("hand-off     ↑ at 19")
+    assert below.endswith("~    event 25, below")
+    assert above.startswith("hand-off     event 19, above")
 
 
 def test_missing_connection_is_told() -> None:

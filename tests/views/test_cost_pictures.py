@@ -62,15 +62,31 @@ def test_table_of_two(width: int) -> None:
     assert "Who keeps whom waiting" not in text
 
 
-def test_table_of_six() -> None:
-    """Six sides fit 100 columns; a cell that is too wide for its share takes a second line."""
+@pytest.mark.parametrize("width", [92, 100])
+def test_table_of_six(width: int) -> None:
+    """Six sides fit 100 columns; where less room is left a cell goes on below its first words."""
     names = ("fork", "thread", "iterative", "prefork", "pool", "epoll")
-    table = _text(Surface(100), *names).partition("What it costs")[2].splitlines()
-    assert max(map(len, table)) <= 100
+    table = _text(Surface(width), *names).partition("What it costs")[2].splitlines()
+    assert max(map(len, table)) <= width
     assert table[0].split() == list(names)
     wait = next(at for at, line in enumerate(table) if line.startswith("longest wait"))
-    assert "C2 1.73 ms" in table[wait]
-    assert table[wait + 1].split() == ["for", "C1"]
+    assert ("C2 1.73 ms for C1" in table[wait]) == (width == 100)
+    assert width == 100 or table[wait + 1].split() == ["for", "C1"]
+
+
+@pytest.mark.parametrize("width", [60, 70, 80, 90, 100])
+def test_table_breaks_no_words(width: int) -> None:
+    """Whatever the width, names, and numbers with their units, stay on one line."""
+    names = ("iterative", "fork", "thread", "epoll", "select", "pool")
+    table = Supplement("costs", ("", *names, "thread:python"), (
+        ("made for clients", *["none"] * 6, "2 processes, 2 threads"),
+    ))  # fmt: skip
+    shown = [
+        "".join(piece.text for piece in line) for line in supplement_lines(table, width, Surface())
+    ]
+    assert max(map(len, shown)) <= width
+    assert "thread:python" in " ".join(shown).split()
+    assert any("2 processes," in line for line in shown)
 
 
 def test_table_where_it_is_narrow() -> None:
@@ -92,7 +108,7 @@ def test_strip_in_ascii() -> None:
     """Without Unicode the waiting is told by another character too, not by colour."""
     strip = _section(_text(Surface(80, unicode=False), *FOUR), "Who keeps whom waiting")
     assert strip.isascii()
-    assert strip.startswith(STRIP.replace("─", "-").replace("░", ":"))
+    assert strip.startswith(STRIP.replace("─", "-").replace("░", "%"))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120])
@@ -200,6 +216,19 @@ def test_names_from_outside(form: str) -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert form != "html" or "<b>" not in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
+def test_thousands_of_bytes_per_call_are_a_number_with_a_comma(form: str) -> None:
+    """What looks like a number to the library that draws tables is shown as it is."""
+    b = TraceBuilder()
+    b.server()
+    b.accept(10, 4)
+    for size in (1000, 3047):
+        b.call(10, "recvfrom", 4, None, 4096, 0, None, None, result=size, data="x")
+    story = replay(b.trace())
+    text = render(compare([story, story]), form, Surface(100))
+    assert ("2023.5" if form == "json" else "2,023.5") in text
 
 
 def test_thousands_are_words_too() -> None:

@@ -44,15 +44,16 @@ def test_divergence() -> None:
         "   2 fork              ≠     26 P0 pthread_create() → clone3 = T1\n"
         "                                thread.c:54  errno = pthread_create(&thread, NULL, serve, "
         "(void *)(…\n"
-        '   3 close in parent         32 T1 recv(4) → recvfrom = 5 "hey 1"\n'
-        '   4 recv                    46 T1 send(4) → sendto = 5 "hey 1"\n'
-        "   4 send                    47 T1 recv(4) → recvfrom = 0\n"
+        "   3 close in parent   ≠\n"
+        '   4 recv              =     32 T1 recv(4) → recvfrom = 5 "hey 1"\n'
+        '   4 send              =     46 T1 send(4) → sendto = 5 "hey 1"\n'
+        "   5 recv = 0          =     47 T1 recv(4) → recvfrom = 0\n"
         "\n"
         "#1 parts from the expectation after 1 step: expected fork, but P0 calls pthread_create "
         "(event 26).\n"
         "#2 parts from the expectation after 1 step: expected fork, but P0 calls pthread_create "
         "(event 38).\n"
-        "mine: 0 of 2 match x.expect.\n"
+        "mine: 0 of 2 connections match x.expect.\n"
     )  # fmt: skip
 
 
@@ -62,25 +63,71 @@ def test_long_courses_are_cut() -> None:
     rows = text.partition("\n\n")[0].splitlines()
     assert len(rows) == 9
     assert rows[1].split() == ["…", "77", "steps", "before", "…", "77", "steps", "before"]
-    assert rows[-1].split() == ["1", "close", "or", "send", "≠"]
+    assert rows[-1].split() == ["1", "close", "≠"]
 
 
 def test_nothing_came() -> None:
     """Where the course is over before the pattern, the right side stays empty."""
     text = _shown(_leaking(), "accept fork (recv send)* recv=0 close", Surface(80))
-    assert "   1 close or send     ≠\n" in text
+    assert "   1 close             ≠\n" in text
     assert (
-        "expected close or send, but the recording ends with the connection still open; "
+        "expected close, but the recording ends with the connection still open; "
         "P0 and P1 still have fd 4 open."
     ) in " ".join(text.split())
+
+
+def test_below_a_missing_step_the_sides_are_beside_one_another() -> None:
+    """A step that lacks leaves its right side empty, and what comes then is as expected."""
+    rows = _shown(_leaking(), FORK, Surface(100)).splitlines()[1:8]
+    assert [row.split()[:5] for row in rows] == [
+        ["1", "accept", "=", "4", "P0"],
+        ["2", "fork", "=", "5", "P0"],
+        ["3", "close", "in", "parent", "≠"],
+        ["4", "recv", "=", "6", "P1"],
+        ["4", "send", "=", "7", "P1"],
+        ["5", "recv", "=", "0", "="],
+        ["6", "shutdown", "≠"],
+    ]
+
+
+def test_below_a_step_too_many_the_sides_are_beside_one_another() -> None:
+    """A step that is not expected leaves its left side empty, and what comes then is."""
+    text = _shown(_leaking(), "accept fork send* recv=0", Surface(100))
+    rows = text.splitlines()[1:6]
+    assert [row.split()[:3] for row in rows] == [
+        ["1", "accept", "="],
+        ["1", "fork", "="],
+        ["≠", "6", "P1"],
+        ["1", "send", "="],
+        ["1", "recv", "="],
+    ]
+    assert "but recv of P1 returns 5 (event 6): a step too many." in " ".join(text.split())
+
+
+def test_one_way_is_shown_below_the_place() -> None:
+    """Of alternatives that could follow there is one way, the shortest, and not an error's."""
+    text = _shown(_leaking(), "accept\nfork\nrecv send recv = 0\n"
+                  "shutdown fails close | shutdown close exit", Surface(100))  # fmt: skip
+    rows = [row.split("≠")[0].strip() for row in text.partition("\n\n")[0].splitlines()]
+    assert rows[-4:] == ["4 shutdown or", "shutdown fails", "4 close", "4 exit"]
+
+
+def test_set_up_and_connections_are_counted_apart() -> None:
+    """What matches is named: the parts of the server's life, and how many connections."""
+    told = _shown(_leaking(), f"set-up:\nsocket bind listen\nconnection:\n{FORK}", Surface(100))
+    assert told.endswith("mine: set-up and 0 of 1 connections match x.expect.\n")
+    told = _shown(_leaking(), f"set-up:\nsocket\nconnection:\n{FORK}", Surface(100))
+    assert told.endswith("mine: 0 of 1 connections match x.expect.\n")
+    told = _shown(_leaking(), "connection #5:\naccept*", Surface(100))
+    assert told == "there is no connection #5 in mine.\n"
 
 
 def test_many_divergences_are_told_up_to_some() -> None:
     """Of many connections the first is shown, some are told, the others counted."""
     text = _shown(_leaking(clients=12), FORK, Surface(100))
     assert text.count("parts from the expectation") == 8
-    assert text.count("≠") == 1
-    assert "… and 4 more do.\nmine: 0 of 12 match x.expect.\n" in text
+    assert text.count("   3 close in parent   ≠") == 1
+    assert "… and 4 more do.\nmine: 0 of 12 connections match x.expect.\n" in text
 
 
 def test_all_match() -> None:

@@ -35,9 +35,9 @@ _HOSTILE = st.text(alphabet="`|\\<>&\"'\n\r*_[](){}#+-.!~$:x19 ", max_size=12) |
 ])  # fmt: skip
 _TAGS = {
     "section", "style", "p", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "span",
-    "ol", "li", "pre",
+    "ol", "li", "pre", "div",
 }  # fmt: skip
-_ATTRIBUTES = {"class", "lang", "scope", "rowspan", "title", "data-event"}
+_ATTRIBUTES = {"class", "tabindex", "lang", "scope", "rowspan", "title", "data-event"}
 #: What Markdown is made of here.
 _TOKENS = {
     "paragraph", "inline", "table", "thead", "tbody", "tr", "th", "td", "ordered_list", "list_item",
@@ -207,8 +207,8 @@ def test_json_says_what_the_comparison_does() -> None:
 def test_moved_steps_are_told_in_every_format() -> None:
     """A gap whose side does the same elsewhere has the number of that event, as no cell of its."""
     found = moved()
-    assert "↓ at 58" in render(found, "markdown", _SURFACE)
-    assert '<td class="gap">↓ at 58</td>' in render(found, "html", _SURFACE)
+    assert "event 58, below" in render(found, "markdown", _SURFACE)
+    assert '<td class="gap">event 58, below</td>' in render(found, "html", _SURFACE)
     rows = json.loads(render(found, "json", _SURFACE))["alignments"][1]["rows"]
     assert [row["cells"][1] for row in rows if "~" in row["marks"]] == [
         {"moved": {"event": 58, "above": False}}
@@ -253,6 +253,25 @@ def test_html_tables_are_readable_without_eyes() -> None:
     assert 'title="not the same">≠</td>' in html
 
 
+def test_html_marks_what_differs_alone() -> None:
+    """An edge stands before the cells of sides that are not as the first one, and no others."""
+    markup = render(_compared(), "html", _SURFACE)
+    rows = [row for row in markup.split("<tr>") if '"mark' in row]
+    for row in rows:
+        for kind, mark in re.findall(r'<td class="(mark[^"]*)"[^>]*>([^<]*)</td>', row):
+            assert ("differs" in kind) == (mark not in ("", "="))
+    assert any('class="mark differs"' in row and 'class="mark" title' in row for row in rows)
+
+
+def test_html_tables_of_sides_stand_in_line() -> None:
+    """All tables of a comparison's sides have the same columns, and scroll where there are many."""
+    html = render(_compared(), "html", _SURFACE)
+    tables = re.findall(r'<div class="wide" tabindex="0">\n<table class="([^"]*)">', html)
+    assert set(tables) == {"sides of-3"}
+    assert len(tables) == html.count(">vs</th>") / 2
+    assert set(re.findall(r'<th scope="col"[^>]*>(section|part|course)</th>', html)) == {"section"}
+
+
 def _luminance(colour: str) -> float:
     """The relative luminance of a colour (WCAG 2.1)."""
     digits = colour.lstrip("#")
@@ -271,7 +290,7 @@ def test_colours_can_be_told_apart() -> None:
     schemes = [scheme for scheme in schemes if scheme]
     assert len(schemes) == 2
     for scheme in schemes:
-        for names, least in ((("ink", "dim", "call"), 4.5), (("line", "differs"), 3)):
+        for names, least in ((("ink", "dim"), 4.5), (("line", "differs"), 3)):
             for name in names:
                 pair = sorted((_luminance(scheme[name]), _luminance(scheme["paper"])))
                 assert (pair[1] + 0.05) / (pair[0] + 0.05) >= least, name

@@ -116,6 +116,13 @@ def test_outcomes_in_words(text: str, outcome: Outcome) -> None:
     assert parse(text) == Expected("recv", "", outcome)
 
 
+@pytest.mark.parametrize("name", ["send", "sendto", "write", "sendmsg"])
+def test_all_is_an_outcome_of_a_send(name: str) -> None:
+    """Each call that sends may be the one with which all has been sent."""
+    assert parse(f"{name} = all") == Expected(name, "", Outcome("=", "all"))
+    assert str(parse(f"{name}=all")) == f"{name}=all"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -123,6 +130,7 @@ def test_outcomes_in_words(text: str, outcome: Outcome) -> None:
         ("accept\nacept", "line 2, column 1: found 'acept', expected the name of a step; did you"),
         ("accept\nclose in parnt", "line 2, column 10: found 'parnt', expected parent, child, "),
         ("close:parnt", "or a role such as P0; did you mean parent?"),
+        ("recv = all", "column 6: found '=', expected '= all' behind a send only"),
         ("recv fails with ECONRESET", "column 17: found 'ECONRESET'"),
         ("accept (recv send", "column 18: found the end, expected a step, |, * + ? or the )"),
         ("accept )", "column 8: found ')', expected a ( before it"),

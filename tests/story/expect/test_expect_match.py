@@ -132,6 +132,24 @@ def test_every_step_is_matched_or_left(played: tuple[str, str, Pattern]) -> None
         assert _letter(step) in _WRITTEN[str(expected)]
 
 
+@settings(deadline=None)
+@given(_played())
+def test_what_is_left_is_laid_beside_the_pattern(played: tuple[str, str, Pattern]) -> None:
+    """The way on has every step that is left, each task's in order; it begins where they part."""
+    parent, child, pattern = played
+    found = _matches(_forked(parent, child), str(pattern))
+    steps = [row.step for row in found.way if row.step is not None]
+    for task in ("P0", "P1"):
+        left = sorted(step.event.seq for step in found.rest if step.event.actor == task)
+        assert [step.event.seq for step in steps if step.event.actor == task] == left
+    assert bool(found.way) != bool(found)
+    assert not any(row.fits for row in found.way[:1])
+    assert found.came is (steps[0].event if steps else None)
+    for row in found.way:
+        wanted = _WRITTEN[str(row.expected)] if row.expected else ""
+        assert row.fits == (row.step is not None and _letter(row.step) in wanted)
+
+
 def _letter(step: Step) -> str:
     kind = step.key[0]
     if step.event.actor == "P0":
@@ -243,6 +261,28 @@ def test_a_step_is_one_that_succeeds() -> None:
     assert not _matches(reset, "accept thread recv send recv=EPIPE exit_group")
 
 
+@pytest.mark.parametrize(
+    ("moved", "met"),
+    [
+        ([("recvfrom", 5), ("sendto", 5)], True),
+        ([("recvfrom", 5), ("sendto", 2), ("sendto", 3)], True),
+        ([("recvfrom", 5), ("recvfrom", 5), ("sendto", 10)], True),
+        ([("recvfrom", 5), ("sendto", 4)], False),
+        ([("recvfrom", 5), ("sendto", 4), ("recvfrom", 5), ("sendto", 6)], False),
+        ([("recvfrom", 5), ("sendto", 6)], False),
+        ([("recvfrom", 5), ("sendto", 5), ("sendto", 5)], False),
+    ],
+)
+def test_send_all_is_as_many_bytes_as_came(moved: list[tuple[str, int]], met: bool) -> None:
+    """`send = all` is the send with which no byte that was received is left, nor one too many."""
+    b = TraceBuilder()
+    b.server()
+    b.accept(10, 4)
+    for call, size in moved:
+        b.call(10, call, 4, result=size, data="x" * size)
+    assert bool(_matches(replay(b.trace()), "accept (recv+ send* send=all)*")) == met
+
+
 @pytest.mark.parametrize("server", ["iterative", "select", "poll", "epoll", "kqueue"])
 def test_one_pattern_fits_servers_that_wait_otherwise(server: str) -> None:
     """Waits for readiness and what only sets something are left aside unless they are named."""
@@ -291,8 +331,8 @@ def test_a_leaked_descriptor_is_told_with_its_reason() -> None:
     found = _matches(_forked("", "rszc"), _FORK)
     assert str(found) == (
         "#1 parts from the expectation after 2 steps: expected close in parent, but recv of P1 "
-        f"returns 5 (event {found.rest[0].event.seq}); P0 still has fd 4 open when the course is "
-        f"over (event {found.rest[-1].event.seq}), so the connection stays open"
+        f"returns 5 (event {found.rest[0].event.seq}): a step is missing; P0 still has fd 4 open "
+        f"when the course is over (event {found.rest[-1].event.seq}), so the connection stays open"
     )
     assert repr(found) == f"<{found}>"
     assert found.came is found.rest[0].event
@@ -304,7 +344,7 @@ def test_a_connection_that_is_still_open_is_told() -> None:
     found = _matches(_forked("p", "rs"), _FORK)
     assert found.came is None
     assert str(found).endswith(
-        "after 5 steps: expected recv or recv = 0, but the recording ends with the connection "
+        "after 5 steps: expected recv = 0 or recv, but the recording ends with the connection "
         "still open"
     )
 
@@ -343,6 +383,8 @@ def test_time_grows_with_the_steps_alone(pattern: str, met: bool) -> None:
 
 
 def test_expected_steps_are_told_by_what_is_said_most_exactly() -> None:
-    """After `recv = 0`, which is also any recv, what follows it is told first."""
+    """After `recv = 0`, which is also any recv, only what follows it is told."""
     found = _matches(_forked("p", "rszc"), _FORK)
-    assert [expected.words for expected in found.expected] == ["shutdown", "send"]
+    assert [expected.words for expected in found.expected] == ["shutdown"]
+    found = _matches(_forked("p", "rs"), "accept fork close (recv shutdown | recv close)")
+    assert [expected.words for expected in found.expected] == ["close", "shutdown"]

@@ -35,7 +35,7 @@ Examples:
   echotrace compare yesterday.jsonl today.jsonl --exit-code
   echotrace compare fork thread -o fork-thread.html
   echotrace compare --expect fork server.c      does it what fork does?
-  echotrace compare --expect fork.expect server.c
+  echotrace compare --expect mine.expect server.c
 
 \b
 mine.run, a line a program; quotes are those of sh, # begins a comment:
@@ -44,15 +44,18 @@ mine.run, a line a program; quotes are those of sh, # begins a comment:
   --until-exit -- python3 server.py
 
 \b
-fork.expect, a line a step, matches all connections of fork and fork:python:
+mine.expect, a line a step, matches all connections of fork and fork:python:
   accept
   fork
   close conn in parent
   recv/send*
   recv = 0
-  shutdown
+  shutdown?
   close
   exit
+
+A match proves these steps and, with 'send = all' for the send, how many bytes
+come back; not which bytes they are, nor what clients of another script meet.
 """
 
 
@@ -113,9 +116,9 @@ def compare(
     expect: Path | None = further.pop("expect")
     expectations = expecting.read(expect) if expect is not None else None
     if expectations is not None:
-        besides = {"--only": only, "--ignore": ignore}
-        shaped = f"--format {form}" if delivery.form else f"-o {delivery.output_}"
-        expecting.refuse_besides(besides | {shaped: form != "text", "--whole": whole})
+        expecting.refuse_besides({"--only": only, "--ignore": ignore, "--whole": whole})
+        if form != "text":
+            expecting.refuse_form(delivery.form, delivery.output_)
     found = sides.find(targets, least=2 if expectations is None else 1)
     if further["inject"] and all(side.is_trace for side in found):
         which = "both" if len(found) == 2 else "all"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from echotrace import servers
 from echotrace.errors import UserError, did_you_mean
@@ -11,6 +12,7 @@ from echotrace.views.divergence import divergence
 from echotrace.views.paint import Surface
 
 _LONGEST_FILE = 1 << 20  # bytes
+_PROGRAMS = (b"#!", b"\x7fELF")
 
 
 def find(name: str) -> Path:
@@ -27,12 +29,28 @@ def read(path: Path) -> Expectations:
     except OSError as error:
         hint = did_you_mean(str(path), (server.name for server in servers.SERVERS))
         raise UserError(f"cannot read '{path}': {error.strerror}{hint}") from error
+    _refuse_targets(path, content)
     if len(content) > _LONGEST_FILE:
         raise UserError(f"'{path}' is longer than {_LONGEST_FILE >> 20} MB: no expectation is")
     try:
         return Expectations.read(content.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
         raise UserError(f"'{path}' is no text in UTF-8 (byte {error.start})") from error
+
+
+def _refuse_targets(path: Path, content: bytes) -> None:
+    """UserError for a program or a trace: what is compared, not what it is compared with."""
+    suffix = path.suffix.lower()
+    if suffix == ".jsonl" or content.startswith(b"{"):
+        kind = "a trace"
+    elif suffix in servers.LANGUAGE_OF_SUFFIX or content.startswith(_PROGRAMS):
+        kind = "a program"
+    else:
+        return
+    raise UserError(
+        f"'{path}' looks like {kind}: --expect takes a file of steps, or a server's name such as "
+        f"fork; what is to take them comes behind, as in: compare --expect fork {path}"
+    )
 
 
 def against(
@@ -53,6 +71,12 @@ def against(
     found = {name: expectations.check(story, connection) for name, story in stories.items()}
     views = [divergence(matches, path.name, name, surface) for name, matches in found.items()]
     return "\n".join(views), all(matches and all(matches) for matches in found.values())
+
+
+def refuse_form(form: str | None, output: Path | None) -> NoReturn:
+    """UserError for a format, or the name of a file that asks for one, other than text."""
+    wrong = f"leave out --format {form}" if form else f"name a file in .txt, not '{output}'"
+    raise UserError(f"--expect is told in text alone: {wrong}")
 
 
 def refuse_besides(options: Mapping[str, object]) -> None:

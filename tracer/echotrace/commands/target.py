@@ -129,6 +129,9 @@ def record(**wished: Any) -> Target:  # noqa: ANN401 -- the fields of Wish
 
 def _twin(name: str, language: str) -> str:
     installed = servers.languages(name)
+    if not language:
+        which = " or ".join(f"{name}:{each}" for each in installed)
+        raise UserError(f"'{name}:' has nothing behind the colon: write {which}, or {name} alone")
     if language not in installed:
         raise UserError(f"'{name}' comes in {' and '.join(installed)}, not in '{language}'")
     return language

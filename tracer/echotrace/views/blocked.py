@@ -18,7 +18,7 @@ _MOST_NAMED = 2  # for whom a client waits
 _WIDEST_NAME = 16
 #: How to read it.
 NOTE = (
-    f"{THERE} connected, {WAIT} kept waiting: the server rests and has not served the client. "
+    f"{THERE} connected; {WAIT} kept waiting (the server rests and has not served the client). "
     "Columns are the steps of the script; order, not to scale."
 )
 

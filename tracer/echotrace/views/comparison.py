@@ -1,15 +1,17 @@
 """Two to six stories as text: side by side, or where that is too narrow, unified."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from echotrace.story.compare.nouns import Comparison
 from echotrace.views import comparison_words as told
-from echotrace.views.cells import fit
+from echotrace.views.cells import TIE, fit
 from echotrace.views.folding import Shown, shown
 from echotrace.views.layout import Row
 from echotrace.views.paint import Piece, Surface, glyphs, paint
 from echotrace.views.parts import lay_out
 from echotrace.views.side_by_side import LEAST_SIDE, Frame, SideBySide, Words
+from echotrace.views.side_cells import waited
 from echotrace.views.supplement_lines import supplement_lines
 from echotrace.views.supplements import supplements
 from echotrace.views.timeline import LEAST_WIDTH
@@ -20,14 +22,14 @@ _Lines = Iterator[list[Piece]]
 
 def comparison(compared: Comparison, surface: Surface, *, whole: bool = False) -> str:
     """The whole view; unless `whole` is wanted, what needs no reading is folded."""
+    surface = replace(surface, compared=True)
     width = max(surface.width, LEAST_WIDTH)
     parts, left_out = shown(lay_out(compared), whole=whole)
     drawer = _drawer(compared, parts, width, surface)
     rows = (line for part in parts for line in part.lines if isinstance(line, Row))
-    legend = told.legend(
-        compared, rows, drawer.words.left_out,
-        waits=drawer.words.waits, unified=isinstance(drawer, Unified),
-    )  # fmt: skip
+    sign = waited("", surface) if drawer.words.waits else ""
+    unified = isinstance(drawer, Unified)
+    legend = told.legend(compared, rows, drawer.words.left_out, waited=sign, unified=unified)
     sections = [
         [
             *_folded([told.title(compared)], "bold", width, surface),
@@ -36,7 +38,7 @@ def comparison(compared: Comparison, surface: Surface, *, whole: bool = False) -
         *_table(compared, parts, drawer),
         [*_folded(filter(None, [left_out]), "bold", width, surface)],
         [
-            *_folded(filter(None, [legend]), "dim", width, surface),
+            *_items(legend, width, surface),
             *_differences(compared, width, surface),
         ],
         *([*supplement_lines(each, width, surface)] for each in supplements(compared, width)),
@@ -67,6 +69,14 @@ def _table(
             section = []
         section += drawer.part(part)
     yield section
+
+
+def _items(items: Iterable[str], width: int, surface: Surface) -> _Lines:
+    """Items one after the other, each on one line if it fits."""
+    separator = glyphs(" · ", surface)
+    tied = separator.join(glyphs(item, surface).replace(" ", TIE) for item in items)
+    for line in fit(tied, width) if tied else ():
+        yield [Piece(line, "dim")]
 
 
 def _folded(sentences: Iterable[str], style: str, width: int, surface: Surface) -> _Lines:

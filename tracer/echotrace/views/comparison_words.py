@@ -7,17 +7,16 @@ from echotrace.story.compare.nouns import Comparison, Difference, Mark
 from echotrace.story.explain.text import listed
 from echotrace.trace import Header
 from echotrace.views import heading, words
-from echotrace.views.cells import WAIT
 from echotrace.views.layout import Row
 from echotrace.views.shortcomings import shortcomings
 from echotrace.views.summary import nobody
 
 _MARKS = {
-    Mark.SAME: "the same",
+    Mark.SAME: "the same, numbers of the run aside",
     Mark.DIFFERENT: "not the same",
     Mark.FIRST_ONLY: "only in {first}",
     Mark.ONLY_HERE: "only in {other}",
-    Mark.MOVED: "the same elsewhere",
+    Mark.MOVED: "the same at another place",
 }
 
 
@@ -49,32 +48,29 @@ def notes(compared: Comparison) -> Iterator[str]:
 
 
 def legend(
-    compared: Comparison, rows: Iterable[Row], kernel: Mapping[str, Sequence[str]], *, waits: bool,
-    unified: bool = False,
-) -> str:  # fmt: skip
-    """What the marks in some rows mean; `kernel` has the names that their cells leave out."""
-    found = {mark for row in rows for mark in row.marks}
+    compared: Comparison, rows: Iterable[Row], kernel: Mapping[str, Sequence[str]], *,
+    waited: str, unified: bool = False,
+) -> Iterator[str]:  # fmt: skip
+    """What the signs in some rows mean, each on its own; `kernel` has the names left out of cells.
+
+    `waited` is the sign that a call waited, empty if none did; `unified` if all sides share one
+    column of text.
+    """
+    found = {mark for row in rows for mark in row.marks} - {Mark.NEITHER}
     first, *others = map(words.safe, compared.names)
+    if found and others[1:]:
+        yield f"marks: against {first}"
     other = others[0] if len(others) == 1 else "the side marked"
-    marks = ", ".join(
-        f"{mark} {meaning.format(first=first, other=other)}"
-        for mark, meaning in _MARKS.items()
-        if mark in found
-    )
-    told = []
-    if marks:
-        against = f", each side against {first}" if others[1:] else ""
-        told += [f"{marks}{against}, the numbers of a run aside", "row order, not to scale"]
-        told += ["number: the event of the side"]
-    if marks and unified:
-        told += [
-            "- the side lacks it",
-            "in a line of several sides: descriptors and ports of the first",
-        ]
-    if waits:
-        told.append(f"{WAIT} waited, until what stands behind it")
-    told += [f"{name}() → {' and '.join(calls)}" for name, calls in kernel.items()]
-    return " · ".join(told)
+    for mark, meaning in _MARKS.items():
+        if mark in found:
+            yield f"{mark} {meaning.format(first=first, other=other)}"
+    if found:
+        yield "numbers: events, in order, not to scale"
+    if found and unified:
+        yield "no number: the side does not do this"
+    if waited:
+        yield f"{waited} waited for what is named next"
+    yield from (f"{name}() → {' and '.join(calls)}" for name, calls in kernel.items())
 
 
 @dataclass(frozen=True)

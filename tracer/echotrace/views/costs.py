@@ -14,7 +14,8 @@ NOTE = (
     "client's send and all of it back; descriptors: in one process (in all); waits have the "
     "tracer's stops in them"
 )
-_NOTHING = "-"
+#: In place of a measure that a side has no value of.
+_NONE, _UNKNOWN = "none", {"most descriptors": "unknown"}
 
 
 def cost_rows(stories: Sequence[Story]) -> Iterator[tuple[str, ...]]:
@@ -23,17 +24,17 @@ def cost_rows(stories: Sequence[Story]) -> Iterator[tuple[str, ...]]:
     for label, measure in _MEASURES.items():
         cells = [measure(own) for own in measured]
         if any(cells):
-            yield (label, *(cell or _NOTHING for cell in cells))
+            yield (label, *(cell or _UNKNOWN.get(label, _NONE) for cell in cells))
 
 
 def _spread(spread: Spread | None) -> str:
     if spread is None:
         return ""
     several = spread.least != spread.most
-    return f"{spread.median:,}" + (f" ({spread.least:,}-{spread.most:,})" if several else "")
+    return _number(spread.median) + (f" ({spread.least:,}-{spread.most:,})" if several else "")
 
 
-def _mean(number: float | None) -> str:
+def _number(number: float | None) -> str:
     return "" if number is None else f"{number:,.1f}".removesuffix(".0")
 
 
@@ -63,8 +64,8 @@ def _longest_wait(own: Costs) -> str:
 
 _MEASURES: Mapping[str, Callable[[Costs], str]] = {
     "calls per connection": lambda own: _spread(own.calls_per_connection),
-    "calls per echo": lambda own: _mean(own.calls_per_echo),
-    "bytes per call": lambda own: _mean(own.bytes_per_call),
+    "calls per echo": lambda own: _number(own.calls_per_echo),
+    "bytes per call": lambda own: _number(own.bytes_per_call),
     "made before clients": lambda own: _made(own.made_before),
     "made for clients": lambda own: _made(own.made_serving),
     "most descriptors": _most_open,

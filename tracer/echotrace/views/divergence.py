@@ -1,4 +1,8 @@
-"""Where a trace parts from what is expected of it: both sides around the place, and a sentence."""
+"""Where a trace parts from what is expected of it: both sides around the place, and a sentence.
+
+Below the place the sides are laid beside one another again, along the nearest way through the
+pattern: what else could have come is told once, at the place itself.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -7,6 +11,7 @@ from echotrace.story.compare.nouns import Mark
 from echotrace.story.expect.nouns import Match
 from echotrace.story.expect.pattern import Expected
 from echotrace.story.expect.sentence import alternatives
+from echotrace.story.explain.text import listed
 from echotrace.story.nouns import StoryEvent
 from echotrace.trace import Syscall
 from echotrace.views import words
@@ -14,22 +19,24 @@ from echotrace.views.cells import fit
 from echotrace.views.paint import Piece, Surface, glyphs, paint
 from echotrace.views.phrases import phrase
 
-_BEFORE, _AFTER = 6, 3
+_BEFORE, _AFTER = 6, 4
 _MOST_SENTENCES = 8
 _LINE_WIDTH, _NUMBER_WIDTH, _MARK_WIDTH = 5, 6, 3
 _MOST_LEFT = 34  # an expected step is short
 _PAYLOAD_WIDTH = 24
-_STYLES = {Mark.SAME: "plain", Mark.DIFFERENT: "differs", Mark.NEITHER: "dim"}
+_STYLES = {Mark.SAME: "plain", Mark.DIFFERENT: "differs"}
 
 
 def divergence(found: Sequence[Match], source: str, target: str, surface: Surface) -> str:
     """How the courses of the story `target` match what the file `source` expects."""
     source, target = words.path(source), words.path(target)
-    wrong = [match for match in found if not match]
+    wrong = [match for match in found if not match and not match.is_absent]
     sentences = [f"{match.sentence}." for match in wrong[:_MOST_SENTENCES]]
     if len(wrong) > _MOST_SENTENCES:
         sentences.append(f"… and {len(wrong) - _MOST_SENTENCES:,} more do.")
-    sentences.append(_total(found, source, target))
+    sentences += [f"{match.sentence} in {target}." for match in found if match.is_absent]
+    there = [match for match in found if not match.is_absent]
+    sentences += [_total(there, source, target)] if there or not found else []
     lines = [*_Table(wrong[0], surface).lines(source, target), []] if wrong else []
     for sentence in sentences:
         lines += [[Piece(line)] for line in fit(glyphs(sentence, surface), surface.width)]
@@ -42,10 +49,20 @@ def _total(found: Sequence[Match], source: str, target: str) -> str:
     if not found:
         return f"{target} has no connection that {source} speaks of."
     if len(right) < len(found):
-        return f"{target}: {len(right):,} of {len(found):,} match {source}."
+        return f"{target}: {_some(found)} match {source}."
     names = ", ".join(right[:_MOST_SENTENCES])
     more = f" and {len(right) - _MOST_SENTENCES:,} more" if len(right) > _MOST_SENTENCES else ""
     return f"{target}: {names}{more} match{'es' if len(right) == 1 else ''} {source}."
+
+
+def _some(found: Sequence[Match]) -> str:
+    """Which parts of the server's life match, and how many connections: `set-up and 1 of 2 …`."""
+    connections = [match for match in found if match.connection is not None]
+    parts = [match.name for match in found if match and match.connection is None]
+    if connections:
+        number = sum(map(bool, connections))
+        parts.append(f"{number:,} of {len(connections):,} connections")
+    return listed(parts) if parts else "nothing"
 
 
 class _Table:
@@ -69,19 +86,15 @@ class _Table:
             yield from self._row("", before, "", before, "", "dim")
         for step, expected in match.matched[hidden:]:
             yield from self._pair(expected, expected.words, step.event, Mark.SAME)
-        first = match.expected[0] if match.expected else None
-        yield from self._pair(first, alternatives(match), match.came, Mark.DIFFERENT)
-        if match.came is not None:
-            yield from self._row("", "", "", self._source(match.came), "", "dim")
-        after = [step.event for step in match.rest[1 : 1 + _AFTER]]
-        for expected, event in zip_longest(self._following(first), after):
-            yield from self._pair(expected, expected.words if expected else "", event, Mark.NEITHER)
-
-    def _following(self, first: Expected | None) -> list[Expected]:
-        """What stands below an expected step."""
-        expectation = self._match.expectation
-        at = next((n for n, each in enumerate(expectation, 1) if each is first), len(expectation))
-        return list(expectation[at : at + _AFTER])
+        for number, row in enumerate(match.way[: 1 + _AFTER]):
+            text = row.expected.words if row.expected else ""
+            if number == 0 and row.expected:
+                text = alternatives(match)
+            event = row.step.event if row.step else None
+            mark = Mark.SAME if row.fits else Mark.DIFFERENT
+            yield from self._pair(row.expected, text, event, mark)
+            if event is not None and event is match.came and (source := self._source(event)):
+                yield from self._row("", "", "", source, "", "dim")
 
     def _pair(
         self, expected: Expected | None, text: str, event: StoryEvent | None, mark: Mark

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from statistics import median_low
+from statistics import median
 
 from tabulate import tabulate
 
@@ -163,7 +163,7 @@ def _calls(story: Story, width: int) -> list[str]:
         times = [call.end - call.start for call in made if call.end is not None]
         rows.append([
             name, f"{len(made):,}", f"{sum(call.errno is not None for call in made):,}",
-            words.duration(median_low(times)) if times else "",
+            words.duration(round(median(times))) if times else "",
             words.duration(max(times)) if times else "",
         ])  # fmt: skip
     table = tabulate(

@@ -26,6 +26,8 @@ _ASCII = {
         ("←", "<-"), ("↑", "up"), ("↓", "down"),
     )
 }  # fmt: skip
+#: In a comparison `~`, `-` and `:` have other meanings.
+_ASCII_COMPARED = _ASCII | {ord("…"): "..", ord("·"): ";", ord("░"): "%"}
 
 
 class Piece(NamedTuple):
@@ -37,11 +39,15 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class Surface:
-    """What text is painted on: its width in columns, and whether it has Unicode and colour."""
+    """What text is painted on: its width in columns, and whether it has Unicode and colour.
+
+    `compared` tells that signs are those of a comparison, each of which has one meaning there.
+    """
 
     width: int = 80
     unicode: bool = True
     colour: bool = False
+    compared: bool = False
 
 
 def glyphs(text: str, surface: Surface) -> str:
@@ -52,7 +58,11 @@ def glyphs(text: str, surface: Surface) -> str:
     text = safe(text)
     if surface.unicode:
         return text
-    return text.translate(_ASCII).encode("ascii", "replace").decode()
+    if surface.compared:
+        plain = text.replace(" ·", "·").translate(_ASCII_COMPARED)
+    else:
+        plain = text.translate(_ASCII)
+    return plain.encode("ascii", "replace").decode()
 
 
 def paint(lines: Iterable[Sequence[Piece]], surface: Surface) -> str:

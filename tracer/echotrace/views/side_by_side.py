@@ -1,10 +1,11 @@
 """The parts of a comparison as text, a column a side."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from echotrace.story.nouns import Story
-from echotrace.views.cells import end_of, fit
+from echotrace.views.cells import TIE, end_of, fit
 from echotrace.views.folding import Fold, Shown
 from echotrace.views.layout import Cell, Column, Elsewhere, Row
 from echotrace.views.paint import Piece, Surface, glyphs
@@ -14,6 +15,7 @@ LEAST_SIDE = 28
 _MOST_SIDE = 60
 _LEAST_MARGIN, _MOST_MARGIN = 9, 14
 _MARK_WIDTH = 3
+_RENAMED = re.compile(r"(?:fd )?\w+ for \w+")
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,12 @@ def _by_call(row: Row) -> bool:
 
 def elsewhere(place: Elsewhere) -> str:
     """Where a side does what its gap lacks."""
-    return f"{'↑' if place.above else '↓'} at {place.seq}"
+    return f"event {place.seq}, {'above' if place.above else 'below'}"
+
+
+def fold_text(text: str, surface: Surface) -> str:
+    """What a folded line says, tied where it must not be broken: `fd 5 for 4`."""
+    return _RENAMED.sub(lambda found: found[0].replace(" ", TIE), glyphs(text, surface))
 
 
 class SideBySide:
@@ -138,7 +145,7 @@ class SideBySide:
 
     def _fold(self, fold: Fold, label: str) -> Iterator[list[Piece]]:
         width = self._frame.number + 1 + self._frame.side
-        texts = [fit(glyphs(text, self._surface), width) for text in fold.texts]
+        texts = [fit(fold_text(text, self._surface), width) for text in fold.texts]
         for index in range(max(map(len, texts))):
             pieces = [Piece(self._margin(label if index == 0 else ""), "bold")]
             for side, lines in enumerate(texts):

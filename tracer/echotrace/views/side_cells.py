@@ -50,14 +50,18 @@ class Said:
             self.actor,
             self.head,
             f"→ {self.kernel}" if self.kernel else "",
-            f"{WAIT} {self.wait}".rstrip() if self.wait is not None else "",
+            waited(self.wait, surface) if self.wait is not None else "",
             self.outcome,
             self.data,
             f"[{flags}]" if (flags := " ".join(self.flags) if flags is None else flags) else "",
-            f"· {self.note}" if self.note else "",
         )
         plain = [glyphs(part, surface) for part in parts]
-        return " ".join(filter(None, [*plain[:2], *(part.replace(" ", TIE) for part in plain[2:])]))
+        tied = [*plain[:2], *(part.replace(" ", TIE) for part in plain[2:])]
+        line = " ".join(filter(None, tied))
+        if not self.note:
+            return line
+        end, _, note = glyphs(f" · {self.note}", surface).partition(" ")
+        return f"{line}{end} {note.replace(' ', TIE)}"
 
     @property
     def text(self) -> str:
@@ -108,6 +112,11 @@ def _wait(story: Story, event: StoryEvent) -> str | None:
             return words.safe(signal)
         case Syscall() as call:
             return f"{waker.actor} {c_call(call)}"
+
+
+def waited(by: str, surface: Surface) -> str:
+    """That a call waited, and for what; in ASCII three dots, two of which stand for cut text."""
+    return f"{WAIT} {by}".rstrip() if surface.unicode else f"...{by}"
 
 
 def fitting(told: Said, width: int, surface: Surface) -> str:

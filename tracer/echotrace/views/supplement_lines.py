@@ -1,7 +1,7 @@
 """What stands below the differences of a comparison, as text: its tables, pictures and notes."""
 
+import re
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 
 from tabulate import tabulate
 
@@ -9,50 +9,75 @@ from echotrace.views.cells import fit
 from echotrace.views.paint import Piece, Surface, glyphs
 from echotrace.views.supplements import Supplement
 
-#: The least width of a side's column, and what is before it.
-_LEAST_CELL, _CELL_GAP = 9, 2
+_GAP = 2  # that tabulate leaves between columns
+#: Where a cell may end a line: a number stays with its unit, a client with its time.
+_SEAM = re.compile(r"(?<=,) | (?=for |and |\()")
 
 
 def supplement_lines(each: Supplement, width: int, surface: Surface) -> Iterator[list[Piece]]:
     """The lines; the title stands above a picture, and in the first cell of a table."""
-    title, *table = _tabulated(each, width, surface) if each.rows else [each.title]
-    yield [Piece(glyphs(title, surface), "bold")]
-    yield from ([Piece(glyphs(line, surface))] for line in (*table, *each.lines))
+    if each.rows:
+        yield from _table(each, width, surface)
+    else:
+        yield [Piece(glyphs(each.title, surface), "bold")]
+    yield from ([Piece(glyphs(line, surface))] for line in each.lines)
     if each.note:
         yield from ([Piece(line, "dim")] for line in fit(glyphs(each.note, surface), width))
 
 
-def _tabulated(each: Supplement, width: int, surface: Surface) -> list[str]:
+def _table(each: Supplement, width: int, surface: Surface) -> Iterator[list[Piece]]:
     """The rows of a supplement; sides that have no room beside the others stand below them."""
     rows = [(each.title, *each.head[1:]), *each.rows]
-    cells = [[glyphs(cell, surface) for cell in row] for row in rows]
-    label, sides = max(len(row[0]) for row in cells), len(each.head) - 1
-    together = min(sides, max(1, (width - label) // (_LEAST_CELL + _CELL_GAP)))
-    share = (width - label) // together - _CELL_GAP
-    return [
-        line
-        for first in range(1, sides + 1, together)
-        for line in _table_of(
-            [[row[0], *row[first : first + together]] for row in cells], label, share
+    labels, *sides = zip(*([glyphs(cell, surface) for cell in row] for row in rows), strict=True)
+    room = width - max(map(len, labels))
+    for together in _groups(sides, room):
+        columns = [_in_width(side, share) for side, share in _shares(together, room)]
+        lines = tabulate(
+            zip(labels, *columns, strict=True), tablefmt="plain", disable_numparse=True
         )
-    ]
+        heading = max(column[0].count("\n") + 1 for column in columns)
+        for index, line in enumerate(lines.splitlines()):
+            yield [Piece(line, "bold" if index < heading else "plain")]
 
 
-def _table_of(rows: list[list[str]], label: int, share: int) -> list[str]:
-    """Text that is too wide for its share takes several lines.
-
-    tabulate makes a column two wider than its heading. It is given lines that fit: where it breaks
-    cells itself, it takes `2,500` for a number, and fails.
-    """
-    head, *body = rows
-    widths = [label, *[share] * (len(head) - 1)]
-    return tabulate(
-        [_broken(row, widths) for row in body],
-        _broken(head, [label, *(width - 2 for width in widths[1:])]),
-        "plain",
-        disable_numparse=True,
-    ).splitlines()
+_Side = Sequence[str]
 
 
-def _broken(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    return ["\n".join(wrap(cell, width)) for cell, width in zip(row, widths, strict=True)]
+def _groups(sides: Sequence[_Side], room: int) -> Iterator[Sequence[_Side]]:
+    """The sides in as few groups as have room, about as many in each."""
+    together = len(sides)
+    for blocks in range(1, len(sides) + 1):
+        together = -(-len(sides) // blocks)
+        groups = [sides[at : at + together] for at in range(0, len(sides), together)]
+        if together == 1 or all(sum(map(_least, group)) <= room for group in groups):
+            yield from groups
+            return
+
+
+def _least(side: _Side) -> int:
+    """The width at which no cell of a side breaks but at a seam, with the gap before it."""
+    return _GAP + max(len(piece) for cell in side for piece in _SEAM.split(cell))
+
+
+def _shares(sides: Sequence[_Side], room: int) -> Iterator[tuple[_Side, int]]:
+    """The width of each side: what it needs, and of the rest what its longest cell wants."""
+    left = room - sum(map(_least, sides))
+    for side in sides:
+        least, wanted = _least(side), _GAP + max(map(len, side))
+        more = min(wanted - least, left) if left > 0 else left
+        left -= more
+        yield side, max(1, least + more - _GAP)
+
+
+def _in_width(side: _Side, width: int) -> list[str]:
+    return ["\n".join(_broken(cell, width)) for cell in side]
+
+
+def _broken(cell: str, width: int) -> Iterator[str]:
+    line = ""
+    for piece in _SEAM.split(cell):
+        if line and len(line) + 1 + len(piece) > width:
+            yield from fit(line, width)
+            line = ""
+        line = f"{line} {piece}".lstrip(" ")
+    yield from fit(line, width)

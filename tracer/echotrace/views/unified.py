@@ -1,24 +1,25 @@
 """The parts of a comparison as text in one column, where the sides have no room side by side.
 
-A row is one line if all sides are the same, with the event numbers of all; else there is a line for
-each thing that sides do, with the letters of those sides. `-` stands for a side that lacks the row.
+A line is one thing that some sides do: each of them has the number of its event there, in a column
+below its letter, and the other columns are empty.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from echotrace.story.compare.essence import essence
 from echotrace.story.compare.nouns import Mark
-from echotrace.views.cells import fit
+from echotrace.views.cells import TIE, fit
 from echotrace.views.folding import Fold, Shown
 from echotrace.views.layout import Cell, Row
 from echotrace.views.paint import Piece, Surface, glyphs
-from echotrace.views.side_by_side import Words, elsewhere, number_width
-from echotrace.views.side_cells import Said
+from echotrace.views.side_by_side import Words, elsewhere, fold_text, number_width
 
 _MARGIN, _LEAST_TEXT = 9, 32
-#: The mark of a line of several sides is that which tells most.
 _ORDER = (Mark.DIFFERENT, Mark.MOVED, Mark.FIRST_ONLY, Mark.ONLY_HERE, Mark.SAME)
+#: Ports are the run's: sides that differ by them alone share a line.
+_PORT = re.compile(r"(?<=[0-9\]]:)[0-9]+\b")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Widths:
     def of(cls, parts: Sequence[Shown], sides: int, width: int) -> "Widths":
         """The widths for a number of sides."""
         number = number_width(parts)
-        text = width - len("= ") - (sides + 1) - sides * (number + 1)
+        text = width - len("= ") - sides * (number + 1)
         margin = _MARGIN + 1 if text - _MARGIN - 1 >= _LEAST_TEXT else 0
         return cls(width, margin, number, text - margin)
 
@@ -54,12 +55,15 @@ class Unified:
 
     def above(self, names: Sequence[str], _parts: Sequence[Shown]) -> Iterator[list[Piece]]:
         """Which letter stands for which side."""
-        pairs = "  ".join(f"{letter(side)} {name}" for side, name in enumerate(names))
-        for line in fit(glyphs(pairs, self._surface), self._widths.all):
+        pairs = [
+            glyphs(f"{letter(side)} {name}", self._surface).replace(" ", TIE)
+            for side, name in enumerate(names)
+        ]
+        for line in fit("  ".join(pairs), self._widths.all):
             yield [Piece(line, "bold")]
 
     def part(self, shown: Shown) -> Iterator[list[Piece]]:
-        """The lines of a part, below its title."""
+        """The lines of a part, below its title and the sides' letters."""
         if not shown.folded:
             yield self._title(shown)
         section = shown.title
@@ -74,89 +78,95 @@ class Unified:
             section = line.section
 
     def _title(self, shown: Shown) -> list[Piece]:
+        """The title, in the margin if there is one, the letters, and what the sides lack."""
+        columns, margin = shown.part.layout.columns, self._widths.margin
         missing = [
             f"{letter(side)}: {column.subtitle}"
-            for side, column in enumerate(shown.part.layout.columns)
+            for side, column in enumerate(columns)
             if column.subtitle
         ]
-        text = glyphs("  ".join([shown.title, *missing]), self._surface)
-        return [Piece(fit(text, self._widths.all)[0], "bold")]
+        letters = self._numbers({side: letter(side) for side in range(len(columns))}, len(columns))
+        lead = f"{shown.title[:margin]:{margin}}  {letters}"
+        beside = "  ".join([*([] if margin else [shown.title]), *missing])
+        text = fit(glyphs(beside, self._surface), self._widths.text)[0]
+        return [Piece(f"{glyphs(lead, self._surface)}{text}".rstrip(), "bold")]
+
+    def _numbers(self, of: Mapping[int, object], sides: int) -> str:
+        """A column for each side, empty where it has nothing."""
+        width = self._widths.number
+        return "".join(f"{of.get(side, '')!s:>{width}} " for side in range(sides))
 
     def _fold(self, fold: Fold, label: str) -> Iterator[list[Piece]]:
-        told = [f"{letter(side)} {text}" for side, text in enumerate(fold.texts) if text]
-        mark = next((mark for mark in _ORDER if mark in fold.marks), " ")
-        text = glyphs(f"{mark} {' | '.join(told)}", self._surface)
-        lead = f"{glyphs(label, self._surface):{_MARGIN}} "
-        for index, line in enumerate(fit(text, self._widths.all - len(lead))):
-            yield [Piece(lead if index == 0 else " " * len(lead), "bold"), Piece(line)]
+        """A line for each side."""
+        for side, (text, mark) in enumerate(zip(fold.texts, fold.marks, strict=True)):
+            if not text:
+                continue
+            told = fold_text(f"{mark:1} {letter(side)} {text}", self._surface)
+            lead = f"{glyphs(label, self._surface):{_MARGIN}} "
+            for index, line in enumerate(fit(told, self._widths.all - len(lead))):
+                yield [Piece(lead if index == 0 else " " * len(lead), "bold"), Piece(line)]
+            label = ""
 
     def _row(self, shown: Shown, row: Row, section: str) -> Iterator[list[Piece]]:
         cells = [row.at(column.key) for column in shown.part.layout.columns]
-        for sides in _together(row, cells):
-            yield from self._line(row, cells, sides, section)
-            section = ""
+        places = self._elsewhere(row)
+        for sides, text in self._together(row, cells):
+            yield from self._line(row, sides, text + places, section)
+            section = places = ""
 
     def _line(
-        self, row: Row, cells: Sequence[Cell | None], sides: Mapping[int, Cell], section: str
+        self, row: Row, sides: Mapping[int, Cell], text: str, section: str
     ) -> Iterator[list[Piece]]:
-        mark = _mark(row, sides)
-        letters = "".join(letter(side) if side in sides else " " for side in range(len(cells)))
-        numbers = "|".join(
-            str(sides[side].event.seq if side in sides else "-" if cell is None else "").rjust(
-                self._widths.number
-            )
-            for side, cell in enumerate(cells)
-        )
-        text = self._text(row, sides)
+        numbers = {side: cell.event.seq for side, cell in sides.items()}
+        lead = self._numbers(numbers, len(row.marks))
         style = "plain" if row.same else "differs"
-        lines = fit(text, self._widths.text)
-        margin, lead = self._widths.margin, f"{letters} {numbers} "
-        for index, line in enumerate(lines):
+        margin = self._widths.margin
+        for index, line in enumerate(fit(text, self._widths.text)):
             if index == 0:
                 yield [
                     Piece(section.ljust(margin)[:margin], "dim"),
-                    Piece(f"{glyphs(mark, self._surface)} ", style),
+                    Piece(f"{glyphs(_mark(row, sides), self._surface):1} ", style),
                     Piece(lead, "dim"),
                     Piece(line, style),
                 ]
             else:
                 yield [Piece(" " * (margin + len(lead) + 2)), Piece(line, style)]
 
-    def _text(self, row: Row, sides: Mapping[int, Cell]) -> str:
-        text = self.words.line(_shared({s: self.words.told(c) for s, c in sides.items()}), row)
-        places = [
-            f"{letter(side)} {elsewhere(place)}" for side, place in enumerate(row.moved) if place
-        ]
-        told = f" ({', '.join(places)})" if places else ""
-        return text + glyphs(told, self._surface)
+    def _elsewhere(self, row: Row) -> str:
+        """Which sides do the same in another row: told once a row."""
+        places = (
+            f"({letter(side)} does so at {elsewhere(place)})"
+            for side, place in enumerate(row.moved)
+            if place
+        )
+        return "".join(f" {place.replace(' ', TIE)}" for place in places)
 
+    def _together(
+        self, row: Row, cells: Sequence[Cell | None]
+    ) -> Iterator[tuple[dict[int, Cell], str]]:
+        """The sides that have the row, those that do and say the same together; and what they say.
 
-def _shared(told: Mapping[int, Said]) -> Said:
-    """What several sides do, with the numbers of the first; waits that not all had with letters."""
-    first, *others = told.values()
-    waits: dict[str, str] = {}
-    for side, each in told.items():
-        if each.wait is not None:
-            waits[each.wait] = waits.get(each.wait, "") + letter(side)
-    wait = first.wait
-    if any(other.wait != wait for other in others):
-        wait = ", ".join(f"{text} ({letters})" for text, letters in waits.items())
-    actors = dict.fromkeys(each.actor for each in told.values())
-    note = first.note if all(other.note == first.note for other in others) else ""
-    return replace(first, actor="|".join(actors), wait=wait, note=note)
-
-
-def _together(row: Row, cells: Sequence[Cell | None]) -> list[dict[int, Cell]]:
-    """The sides that have the row, those that do the same together."""
-    found: dict[object, dict[int, Cell]] = {}
-    for side, cell in enumerate(cells):
-        if cell is not None:
-            same = side == 0 or row.marks[side] is Mark.SAME
-            found.setdefault(None if same else essence(cell.event), {})[side] = cell
-    return list(found.values())
+        Ports that are not the same are left out of what they say.
+        """
+        found: dict[object, dict[int, str]] = {}
+        for side, cell in enumerate(cells):
+            if cell is not None:
+                same = side == 0 or row.marks[side] is Mark.SAME
+                text = self.words.line(self.words.told(cell), row)
+                key = None if same else essence(cell.event), _PORT.sub("", text)
+                found.setdefault(key, {})[side] = text
+        for texts in found.values():
+            first, *others = dict.fromkeys(texts.values())
+            text = _PORT.sub(glyphs("…", self._surface), first) if others else first
+            yield {side: cell for side in texts if (cell := cells[side]) is not None}, text
 
 
 def _mark(row: Row, sides: Mapping[int, Cell]) -> Mark:
-    """The mark of a line: that of its sides against the first one, or of the first against all."""
-    own = row.marks[1:] if 0 in sides else [row.marks[side] for side in sides]
-    return next((mark for mark in _ORDER if mark in own), Mark.NEITHER)
+    """The mark of a line: that of its sides against the first one, of several the most telling.
+
+    A line of the first one alone is marked where that is so of all others.
+    """
+    marks = {row.marks[side] for side in sides if side > 0}
+    if not marks and len(set(row.marks[1:])) > 1:
+        return Mark.NEITHER
+    return next((mark for mark in _ORDER if mark in (marks or row.marks[1:])), Mark.NEITHER)

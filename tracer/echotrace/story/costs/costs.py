@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median_low
+from statistics import median
 
 from echotrace.kernel.gauge import MostOpen
 from echotrace.story.costs.client_waits import Wait, client_waits
@@ -13,16 +13,16 @@ from echotrace.trace import Task
 
 @dataclass(frozen=True)
 class Spread:
-    """Numbers of one kind: the `median` (of two in the middle the lower), `least` and `most`."""
+    """Numbers of one kind: the `median` (of two in the middle their mean), `least` and `most`."""
 
-    median: int
+    median: float
     least: int
     most: int
 
     @classmethod
     def of(cls, numbers: Sequence[int]) -> "Spread | None":
         """That of some numbers; None of none."""
-        return cls(median_low(numbers), min(numbers), max(numbers)) if numbers else None
+        return cls(float(median(numbers)), min(numbers), max(numbers)) if numbers else None
 
 
 @dataclass(frozen=True)

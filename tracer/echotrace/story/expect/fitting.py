@@ -18,14 +18,14 @@ serves, `child` serves and is a process that another made, `thread` serves and i
 `T1` are roles. A task serves that moves the bytes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from echotrace.functions import c_function
 from echotrace.story.compare.nouns import Step
 from echotrace.story.compare.step_names import CALLS, EVENTS, names_of_call
-from echotrace.story.expect.pattern import Expected, Outcome
+from echotrace.story.expect.pattern import ALL, Expected, Outcome
 from echotrace.story.nouns import Story
 from echotrace.syscalls import logical_event
 from echotrace.trace import Exit, Syscall
@@ -43,12 +43,16 @@ _ASIDE = frozenset({"readiness", "epoll control", "epoll create", "option", "nam
 
 @dataclass(frozen=True)
 class Cast:
-    """The tasks of a course by what they are in it: who serves, and who made these."""
+    """The tasks of a course by what they are in it: who serves, and who made these.
+
+    `bytes_owed` has for each call that moved bytes how many of those received are not yet sent.
+    """
 
     serving: frozenset[str]
     parents: frozenset[str]
     threads: frozenset[str]
     children: frozenset[str]
+    bytes_owed: Mapping[int, int]
 
     @classmethod
     def of(cls, story: Story, steps: Sequence[Step]) -> "Cast":
@@ -59,7 +63,7 @@ class Cast:
             parents.update(_makers(story, role))
         threads = frozenset(role for role in serving if role in story.roles.leaders)
         children = frozenset(role for role in serving - threads if role in story.makers)
-        return cls(serving, frozenset(parents), threads, children)
+        return cls(serving, frozenset(parents), threads, children, _bytes_owed(steps))
 
     def plays(self, actor: str, who: str) -> bool:
         """Whether a task is what an expected step says."""
@@ -87,6 +91,20 @@ def _makers(story: Story, role: str) -> set[str]:
     return found
 
 
+def _bytes_owed(steps: Sequence[Step]) -> dict[int, int]:
+    """After each call that moved bytes, by its number: the bytes received and not yet sent."""
+    owed, found = 0, {}
+    for step in steps:
+        match step.key[0], step.event.record:
+            case "recv", Syscall(result=int(moved), args=args) if moved > 0:
+                owed += 0 if "MSG_PEEK" in str(args.get("flags")) else moved
+                found[step.event.seq] = owed
+            case "send", Syscall(result=int(moved)) if moved >= 0:
+                owed -= moved
+                found[step.event.seq] = owed
+    return found
+
+
 def names_of(step: Step) -> frozenset[str]:
     """All names that fit a step."""
     record, kind = step.event.record, step.key[0]
@@ -100,14 +118,18 @@ def names_of(step: Step) -> frozenset[str]:
 
 
 class Came(NamedTuple):
-    """What a step came to: its result or status, its error or the signal, whether it succeeded."""
+    """What a step came to: its result or status, its error or the signal, whether it succeeded.
+
+    `sent_all` tells whether, with this send, all that was received has been sent.
+    """
 
     number: int | None
     error: str | None
     success: bool
+    sent_all: bool = False
 
 
-def outcome_of(step: Step) -> Came:
+def outcome_of(step: Step, cast: Cast) -> Came:
     """What a step came to; an exit succeeds, and has its status."""
     match step.event.record:
         case Syscall(name=name, args=args) if logical_event(name) == "exit":
@@ -115,7 +137,8 @@ def outcome_of(step: Step) -> Came:
             return Came(status if isinstance(status, int) else None, None, success=True)
         case Syscall(name=name, result=result, errno=errno, end=end):
             over = end is not None or logical_event(name) == "exec"
-            return Came(result, errno, success=over and errno is None)
+            owed = cast.bytes_owed.get(step.event.seq) if step.key[0] == "send" else None
+            return Came(result, errno, over and errno is None, sent_all=owed == 0)
         case Exit(status=status, signal=signal):
             return Came(status, signal, success=True)
         case _:
@@ -130,7 +153,7 @@ def came_to(found: Came, wanted: Outcome | None) -> bool:
         case Outcome(_, None):
             return found.number is None and found.error is None and not found.success
         case Outcome(_, str(name)):
-            return found.error == name
+            return found.sent_all if name == ALL else found.error == name
         case Outcome("=", value):
             return found.number == value
         case Outcome(_, int(value)):
@@ -144,7 +167,7 @@ def fits(expected: Expected, step: Step, cast: Cast) -> bool:
     return (
         expected.name in names_of(step)
         and cast.plays(step.event.actor, expected.who)
-        and came_to(outcome_of(step), expected.outcome)
+        and came_to(outcome_of(step, cast), expected.outcome)
     )
 
 

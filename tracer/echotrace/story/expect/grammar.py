@@ -6,10 +6,11 @@
     item     = ( group | step { "/" step } ) [ "*" | "+" | "?" ]
     group    = "(" pattern ")"
     step     = NAME [ "conn" ] [ ":" WHO | "in" WHO ] [ outcome ]
-    outcome  = ( "=" | "returns" ) ( NUMBER | ERROR | "?" ) | ">" NUMBER
+    outcome  = ( "=" | "returns" ) ( NUMBER | ERROR | "all" | "?" ) | ">" NUMBER
              | "fails" [ "with" ERROR ]
 
-`=-1` and `fails` without an error are any error; `=?` is a call that has not returned.
+`=-1` and `fails` without an error are any error; `=?` is a call that has not returned. `send = all`
+is a send after which as many bytes have gone out as had come in.
 `recv/send*` is `(recv send)*`: what a slash joins is repeated together. `#` begins a comment.
 """
 
@@ -19,15 +20,16 @@ from typing import NoReturn
 
 from echotrace.errors import did_you_mean
 from echotrace.story.expect.fitting import NAMES, WHO
-from echotrace.story.expect.pattern import Expected, Outcome, Pattern, Repeat, chain, choice
+from echotrace.story.expect.pattern import ALL, Expected, Outcome, Pattern, Repeat, chain, choice
 from echotrace.story.expect.tokens import A_STEP, Token, refuse, tokens
 from echotrace.story.explain.meanings import MEANINGS
+from echotrace.syscalls import logical_event
 
 _MOST_STEPS = 10_000
 _DEEPEST = 50
 _LONGEST_NUMBER = 18  # digits; a result has no more (64 bits)
 _ROLE = re.compile(r"[PT][0-9]+")
-_AN_OUTCOME = "a number, the name of an error or ?"
+_AN_OUTCOME = "a number, the name of an error, all or ?"
 _REPEATS = ("*", "+", "?")
 
 
@@ -112,7 +114,11 @@ class _Parser:
         if self._next.text in ("conn", "connection"):
             self._position += 1
         who = self._who() if self._takes(":") or self._takes("in") else ""
-        return Expected(name, who, self._outcome(), at.line)
+        outcome_at = self._next
+        outcome = self._outcome()
+        if outcome == Outcome("=", ALL) and logical_event(name) != "send":
+            refuse(self._source, outcome_at, "'= all' behind a send only")
+        return Expected(name, who, outcome, at.line)
 
     def _who(self) -> str:
         at = self._next
@@ -131,7 +137,7 @@ class _Parser:
         if self._takes("?"):
             return Outcome("=", None)
         if self._next.kind == "word":
-            return Outcome("=", self._error())
+            return Outcome("=", ALL if self._takes(ALL) else self._error())
         return Outcome("=", self._number(_AN_OUTCOME))
 
     def _number(self, expected: str) -> int:

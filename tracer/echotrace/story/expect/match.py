@@ -18,6 +18,7 @@ from echotrace.story.expect.nouns import Match
 from echotrace.story.expect.order import Thread, threads
 from echotrace.story.expect.pattern import Expected
 from echotrace.story.expect.sentence import sentence
+from echotrace.story.expect.way import Place, Row, way_on
 from echotrace.story.nouns import Connection, Story
 
 _LEAST_ORDERS = 64  # ways to go on that are followed however long the course
@@ -45,12 +46,15 @@ def match(
     counted = without_asides(steps, {expected.name for expected in automaton.expected})
     search = _Search(automaton, cast, counted, threads(story, counted, cast))
     layer, others = search.deepest()
-    path = search.path(layer, others)
+    start, way = search.way_on(layer, others)
+    path = search.path(layer, others, start)
     taken = {step.event.seq for step, _ in path}
     rest = [step for step in counted if step.event.seq not in taken]
-    possible = [step.event.seq for step, *_ in search.possible(others, layer - others)]
-    rest.sort(key=lambda step: (step.event.seq != min(possible), step.event.seq))
+    first = next((row.step.event.seq for row in way if row.step is not None), None)
+    rest.sort(key=lambda step: (step.event.seq != first, step.event.seq))
     states = search.layers[layer][others]
+    likeliest = next((row.expected for row in way if row.expected is not None), None)
+    expected = sorted(search.expected_after(start, states), key=lambda each: each is not likeliest)
     return Match(
         story,
         name,
@@ -58,9 +62,10 @@ def match(
         tuple(automaton.expected),
         cast,
         tuple(path),
-        tuple(search.expected_after(states)),
+        tuple(expected),
         automaton.may_end(states),
         tuple(rest),
+        tuple(way),
         sentence,
     )
 
@@ -98,25 +103,41 @@ class _Search:
         if own < len(self._own.steps) and self._own.needs[own] <= others:
             yield self._own.steps[own], others, own + 1
 
-    def path(self, layer: int, others: int) -> list[tuple[Step, Expected]]:
-        """The steps of a way that ends there, each with the expected step that it is."""
+    def way_on(self, layer: int, others: int) -> tuple[int, list[Row]]:
+        """The state there from which the rest goes on with the fewest changes, and how it does."""
+        states = sorted(bits(self.layers[layer][others]), key=self._specific, reverse=True)
+        if not any(self.possible(others, layer - others)):
+            states.sort(key=lambda state: not self._automaton.follows(self._automaton.end, state))
+        places = [Place(state, others, layer - others) for state in states]
+        return way_on(self._automaton, places, self._next_steps)
+
+    def _next_steps(self, place: Place) -> Iterator[tuple[Step, Place, int]]:
+        """The steps that can be next at a place, where each leads, the states that it fits."""
+        for step, others, own in self.possible(place.others, place.own):
+            yield step, Place(place.state, others, own), self._fitting(step)
+
+    def path(self, layer: int, others: int, state: int) -> list[tuple[Step, Expected]]:
+        """The steps of a way that ends there in a state, each with what it was expected to be."""
         found: list[tuple[Step, Expected]] = []
-        states = list(bits(self.layers[layer][others]))
-        last = [state for state in states if self._automaton.follows(self._automaton.end, state)]
-        states = last or states
+        states = [state]
         while layer > 0:
             step, state, others, states = self._back(layer, others, states)
             found.append((step, self._automaton.expected[state - 1]))
             layer -= 1
         return found[::-1]
 
-    def expected_after(self, states: int) -> list[Expected]:
-        """The expected steps that may follow; first after what is said most exactly."""
-        found: dict[int, None] = {}
-        for state in sorted(bits(states), key=self._specific, reverse=True):
-            found.update(dict.fromkeys(bits(self._automaton.after(1 << state))))
-        found.pop(self._automaton.end, None)
-        return [self._automaton.expected[state - 1] for state in found]
+    def expected_after(self, start: int, states: int) -> list[Expected]:
+        """The expected steps that may follow a state, or one of `states` that expects the same.
+
+        After `recv = 0`, which is any recv too, it is what follows the end of the data.
+        """
+        alike = [each for each in bits(states) if self._at(each) == self._at(start)]
+        after = self._automaton.after(sum(1 << each for each in alike))
+        return [self._automaton.expected[each - 1] for each in bits(after)
+                if each != self._automaton.end]  # fmt: skip
+
+    def _at(self, state: int) -> Expected | None:
+        return self._automaton.expected[state - 1] if state != START else None
 
     def _back(
         self, layer: int, others: int, states: Sequence[int]
@@ -154,7 +175,7 @@ class _Search:
         """The states whose expected step this is."""
         found = self._fits.get(step.event.seq)
         if found is None:
-            kind = names_of(step), step.event.actor, outcome_of(step)
+            kind = names_of(step), step.event.actor, outcome_of(step, self._cast)
             if kind not in self._fits_of_kind:
                 self._fits_of_kind[kind] = self._states(*kind)
             found = self._fits[step.event.seq] = self._fits_of_kind[kind]

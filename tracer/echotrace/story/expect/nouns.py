@@ -7,6 +7,7 @@ from functools import cached_property
 from echotrace.story.compare.nouns import Step
 from echotrace.story.expect.fitting import Cast
 from echotrace.story.expect.pattern import Expected
+from echotrace.story.expect.way import Row
 from echotrace.story.nouns import Connection, Story, StoryEvent
 
 
@@ -17,9 +18,10 @@ class Match:
     `name` is what the course is called: `#1`, `set-up`. `expectation` has all expected steps of the
     pattern, as they stand there. `matched` are the steps that fit,
     each with what it was expected to be, in an order in which they could have happened. Where the
-    course parts from the pattern, `expected` are the steps that could have come there, likeliest
+    course parts from the pattern, `expected` are the steps that should have come there, likeliest
     first, and `may_end` tells whether the course could have ended. `rest` are all steps that are
-    left, first the one that came there. `tell` makes the sentence.
+    left, first the one that came there; `way` lays them beside the pattern, from there on, with the
+    fewest changes, as far as a reader looks. `tell` makes the sentence.
     """
 
     story: Story
@@ -31,10 +33,16 @@ class Match:
     expected: tuple[Expected, ...]
     may_end: bool
     rest: tuple[Step, ...]
+    way: tuple[Row, ...]
     tell: "Callable[[Match], str]"
 
     def __bool__(self) -> bool:
-        return self.may_end and not self.rest
+        return self.may_end and not self.rest and not self.is_absent
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether this is a connection that the story lacks."""
+        return self.connection is None and self.name.startswith("#")
 
     @property
     def came(self) -> StoryEvent | None:

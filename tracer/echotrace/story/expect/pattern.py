@@ -4,13 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+ALL = "all"
+
 
 @dataclass(frozen=True)
 class Outcome:
     """What a step has to come to.
 
     `relation` is `=` or `>`; `value` a result, the name of an error, of a signal, or None for a
-    call that has not returned. The result of an exit is its status; -1 is any error.
+    call that has not returned. The result of an exit is its status; -1 is any error; `ALL` is a
+    send after which as many bytes have gone out as had come in.
     """
 
     relation: str

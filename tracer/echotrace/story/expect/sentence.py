@@ -3,7 +3,8 @@
 from echotrace.functions import called
 from echotrace.story.expect.fitting import fits
 from echotrace.story.expect.nouns import Match
-from echotrace.story.expect.pattern import Expected
+from echotrace.story.expect.pattern import ALL, Expected, Outcome
+from echotrace.story.expect.way import Row
 from echotrace.story.explain.text import count, listed
 from echotrace.story.nouns import StoryEvent
 from echotrace.syscalls import logical_event
@@ -16,11 +17,13 @@ def sentence(match: Match) -> str:
     """`#1 parts from the expectation after 2 steps: expected close in parent, but …`."""
     if match:
         return f"{match.name} matches in {count(len(match.matched), 'step')}"
+    if match.is_absent:
+        return f"there is no connection {match.name}"
     after = count(len(match.matched), "step") if match.matched else "no step"
     reason = _reason(match)
     return (
         f"{match.name} parts from the expectation after {after}: expected {alternatives(match)}, "
-        f"but {_came(match)}{f'; {reason}' if reason else ''}"
+        f"but {_came(match)}{_change(match)}{f'; {reason}' if reason else ''}"
     )
 
 
@@ -68,15 +71,46 @@ def _call(actor: str, call: Syscall) -> str:
     return f"{actor} calls {function}"
 
 
+def _change(match: Match) -> str:
+    """Whether what comes next is as expected but for a step that lacks, or is one too many."""
+    match match.way[:1]:
+        case [Row(step=None)] if match.came is not None and _later(match) is None:
+            return ": a step is missing"
+        case [Row(expected=None)]:
+            return ": a step too many"
+        case _:
+            return ""
+
+
+def _later(match: Match) -> StoryEvent | None:
+    """The likeliest step, if it comes where it is not expected."""
+    if not match.expected:
+        return None
+    odd = (row.step for row in match.way if row.step is not None and not row.fits)
+    found = (step.event for step in odd if fits(match.expected[0], step, match.cast))
+    return next(found, None)
+
+
 def _reason(match: Match) -> str:
     """Why what is likeliest did not come, as far as the rest of the course and the state tell."""
     if not match.expected:
         return ""
     likeliest = match.expected[0]
-    later = [step for step in match.rest if fits(likeliest, step, match.cast)]
-    if later:
-        return f"{likeliest.words} comes later, as event {later[0].event.seq}"
+    if (later := _later(match)) is not None:
+        return f"{likeliest.words} comes later, as event {later.seq}"
+    if likeliest.outcome == Outcome("=", ALL):
+        return _unsent(match)
     return _kept(match, likeliest) if likeliest.name == "close" else ""
+
+
+def _unsent(match: Match) -> str:
+    """How many bytes have come in and not gone out again."""
+    owed = [match.cast.bytes_owed[step.event.seq] for step, _ in match.matched
+            if step.event.seq in match.cast.bytes_owed]  # fmt: skip
+    left = owed[-1] if owed else 0
+    if left == 0:
+        return ""
+    return f"{count(abs(left), 'byte')} {'too many have been' if left < 0 else 'not'} sent"
 
 
 def _kept(match: Match, expected: Expected) -> str:

@@ -28,10 +28,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a table; `differs` if its sides are not the same."""
+    """One line of a table."""
 
     items: tuple[Item, ...]
-    differs: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,21 @@ class Group:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: `head` has a word for each place of its lines, and first one for the labels."""
+    """A table: `head` has a word for each place of its lines, and first one for the labels.
+
+    One of so many `sides` has a place for each, with marks between them; such tables stand one
+    below the other.
+    """
 
     caption: str
     head: tuple[str, ...]
     groups: tuple[Group, ...]
+    sides: int = 0
+
+    @property
+    def marks(self) -> range:
+        """Which of the words in the head stand above marks."""
+        return range(2, 2 * self.sides, 2)
 
     @property
     def labelled(self) -> bool:

@@ -7,6 +7,7 @@ Every text passes `escaped`; no attribute has text from a trace in it.
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
 
+from echotrace.story.compare.nouns import Mark
 from echotrace.views.formats.document import (
     Block,
     Document,
@@ -50,13 +51,20 @@ def escaped(text: str) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield "<table>"
+    yield '<div class="wide" tabindex="0">'
+    yield f'<table class="sides of-{table.sides}">' if table.sides else "<table>"
     yield f"<caption>{escaped(table.caption)}</caption>"
-    heads = "".join(f'<th scope="col">{escaped(title)}</th>' for title in table.head)
+    heads = "".join(_heading(title, mark=n in table.marks) for n, title in enumerate(table.head))
     yield f"<thead><tr>{heads}</tr></thead>"
     for group in table.groups:
         yield from _group(group)
     yield "</table>"
+    yield "</div>"
+
+
+def _heading(title: str, *, mark: bool) -> str:
+    kind = ' class="mark"' if mark else ""
+    return f'<th scope="col"{kind}>{escaped(title)}</th>'
 
 
 def _group(group: Group) -> Iterator[str]:
@@ -71,8 +79,7 @@ def _group(group: Group) -> Iterator[str]:
 
 
 def _line(line: Line, label: str) -> str:
-    differs = ' class="differs"' if line.differs else ""
-    return f"<tr{differs}>{label}{''.join(map(_item, line.items))}</tr>"
+    return f"<tr>{label}{''.join(map(_item, line.items))}</tr>"
 
 
 def _item(item: Item) -> str:
@@ -86,7 +93,8 @@ def _item(item: Item) -> str:
             number = f'<span class="seq">{item.event}</span>'
             return f'<td class="call" data-event="{item.event}">{number} <code>{text}</code></td>'
         case Kind.MARK if item.text in _MEANINGS:
-            return f'<td class="mark" title="{_MEANINGS[item.text]}">{text}</td>'
+            differs = "" if item.text == Mark.SAME else " differs"
+            return f'<td class="mark{differs}" title="{_MEANINGS[item.text]}">{text}</td>'
         case _:
             return f'<td class="{item.kind}">{text}</td>'
 

@@ -7,6 +7,7 @@ from echotrace.story.compare.nouns import Comparison
 from echotrace.story.nouns import Story
 from echotrace.views import comparison_words as told
 from echotrace.views import words
+from echotrace.views.cells import WAIT
 from echotrace.views.folding import Fold, Shown, shown
 from echotrace.views.formats.document import (
     Block,
@@ -47,7 +48,7 @@ def _blocks(compared: Comparison, *, whole: bool) -> Iterator[Block]:
     waits = any(
         said(stories[cell.column], cell).wait is not None for row in rows for cell in row.cells
     )
-    legend = told.legend(compared, rows, {}, waits=waits)
+    legend = " · ".join(told.legend(compared, rows, {}, waited=WAIT if waits else ""))
     yield from [Paragraph(legend)] if legend else []
     for answer in told.answers(compared):
         if answer.sentence:
@@ -69,11 +70,12 @@ def _table(part: Shown, stories: Mapping[str, Story]) -> Table:
     groups = groupby(part.lines, lambda line: line.section if isinstance(line, Row) else "")
     return Table(
         part.title,
-        _head(titles, "part"),
+        _head(titles, "section"),
         tuple(
             Group(section or "…", tuple(_line(line, part, stories) for line in lines))
             for section, lines in groups
         ),
+        sides=len(columns),
     )
 
 
@@ -83,7 +85,7 @@ def _folded(compared: Comparison, parts: list[Shown]) -> Table:
         Group(part.title, tuple(_line(line, part, {}) for line in part.lines)) for part in parts
     )
     caption = ", ".join(part.title for part in parts[:3]) + (" …" if parts[3:] else "")
-    return Table(caption, _head(compared.names, "course"), groups)
+    return Table(caption, _head(compared.names, "section"), groups, len(compared.names))
 
 
 def _line(line: Row | Fold, part: Shown, stories: Mapping[str, Story]) -> Line:
@@ -92,7 +94,7 @@ def _line(line: Row | Fold, part: Shown, stories: Mapping[str, Story]) -> Line:
     for side, (item, mark) in enumerate(zip(sides, line.marks, strict=True)):
         items += [Item(mark, Kind.MARK)] if side else []
         items.append(item)
-    return Line(tuple(items), differs=isinstance(line, Row) and not line.same)
+    return Line(tuple(items))
 
 
 def _texts(fold: Fold) -> list[Item]:

@@ -7,27 +7,35 @@
 _SCOPE = "SCOPE"
 
 _CSS = """
-.SCOPE{--ink:#000;--paper:#fff;--line:#767676;--dim:#595959;--call:#0072B2;--differs:#D55E00;
---hatch:#c9c9c9;color:var(--ink);background:var(--paper);padding:.5em;overflow-x:auto;
-font:14px/1.4 system-ui,sans-serif}
+.SCOPE{--ink:#000;--paper:#fff;--line:#767676;--dim:#595959;--differs:#D55E00;
+--hatch:#c9c9c9;--hair:#dedede;color:var(--ink);background:var(--paper);padding:.5em;
+color-scheme:light dark;font:14px/1.4 system-ui,sans-serif}
 @media (prefers-color-scheme:dark){.SCOPE{--ink:#eee;--paper:#111;--line:#8a8a8a;--dim:#b0b0b0;
---call:#56B4E9;--differs:#E69F00;--hatch:#444}}
+--differs:#E69F00;--hatch:#444;--hair:#333}}
+.SCOPE .wide{overflow-x:auto}
 .SCOPE table{border-collapse:collapse;margin:.5em 0;color:inherit}
 .SCOPE tr{background:var(--paper)}
 .SCOPE caption,.SCOPE .title,.SCOPE .heading{font-weight:bold;text-align:left;margin:.6em 0 .2em}
-.SCOPE th,.SCOPE td{border:1px solid var(--line);padding:.1em .5em;text-align:left;
+.SCOPE th,.SCOPE td{border:0;border-bottom:1px solid var(--hair);padding:.15em .5em;text-align:left;
 vertical-align:top;background:var(--paper);color:var(--ink)}
-.SCOPE thead th{border-bottom-width:2px}
+.SCOPE thead th{border-bottom:2px solid var(--line)}
 .SCOPE tbody th{font-weight:normal;color:var(--dim)}
-.SCOPE code,.SCOPE pre{font-family:ui-monospace,monospace;font-size:.95em;background:none;
+.SCOPE table.sides{table-layout:fixed;width:100%;overflow-wrap:anywhere}
+.SCOPE .sides th:first-child{width:5.5em}
+.SCOPE .sides th.mark{width:1.7em;padding:.15em .1em;text-align:center}
+.SCOPE .of-3{min-width:42em}
+.SCOPE .of-4{min-width:55em}
+.SCOPE .of-5{min-width:67em}
+.SCOPE .of-6{min-width:80em}
+.SCOPE code,.SCOPE pre{font-family:ui-monospace,monospace;font-size:.93em;background:none;
 color:inherit;white-space:pre-wrap}
-.SCOPE pre{white-space:pre}
-.SCOPE td.call code{color:var(--call)}
+.SCOPE pre{white-space:pre;overflow-x:auto}
 .SCOPE .seq,.SCOPE td.number{color:var(--dim);text-align:right}
-.SCOPE td.mark{text-align:center;font-weight:bold}
-.SCOPE tr.differs td.mark,.SCOPE tr.differs td.call{border-left:4px double var(--differs)}
-.SCOPE td.gap:empty,.SCOPE td.wait{background:repeating-linear-gradient(135deg,var(--paper) 0 5px,
-var(--hatch) 5px 6px)}
+.SCOPE td.mark{text-align:center;font-weight:bold;color:var(--dim)}
+.SCOPE td.differs{color:var(--ink)}
+.SCOPE td.differs+td{border-left:3px solid var(--differs)}
+.SCOPE .sides td.gap:empty,.SCOPE td.wait{background:
+repeating-linear-gradient(135deg,var(--paper) 0 5px,var(--hatch) 5px 6px)}
 .SCOPE .warning{border-left:4px solid var(--differs);padding-left:.5em;font-weight:bold}
 .SCOPE .note{color:var(--dim);margin:.1em 0}
 """
