@@ -45,7 +45,9 @@ assert compare(fork, fork).same
 # %% What each costs; times are in nanoseconds.
 for name, costs in zip(comparison.names, comparison.costs, strict=True):
     wait = costs.longest_wait
-    print(f"{name}: {costs.calls_per_echo} calls an echo, {costs.made_serving} made for clients")
+    made = costs.made_serving
+    print(f"{name}: {costs.calls_per_echo:g} calls an echo,", end=" ")
+    print(f"{made.processes} processes and {made.threads} threads made for clients")
     if wait is not None:
         print(f"    C{wait.client} waited longest: {wait.time / 1e6:.1f} ms")
 

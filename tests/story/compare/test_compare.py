@@ -141,7 +141,7 @@ def test_connection_without_counterpart_stands_alone() -> None:
 @pytest.mark.parametrize("count", [0, 1, 7])
 def test_number_of_sides_is_limited(count: int) -> None:
     """Fewer than two or more than six stories are refused."""
-    with pytest.raises(ValueError, match="2 to 6 stories"):
+    with pytest.raises(ValueError, match="2 to 6 sides"):
         compare([_story([])] * count)
 
 

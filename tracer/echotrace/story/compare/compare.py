@@ -27,7 +27,7 @@ def compare(
     call is not shown does not mean that it was not made.
     """
     if not 2 <= len(stories) <= MOST_SIDES:
-        raise ValueError(f"2 to {MOST_SIDES} stories can be compared, not {len(stories)}")
+        raise ValueError(f"2 to {MOST_SIDES} sides can be compared, not {len(stories)}")
     names = tuple(names) or names_of(stories)
     if len(names) != len(stories) or len(set(filter(None, names))) != len(names):
         raise ValueError("each story needs a name of its own")
