@@ -108,3 +108,11 @@ def test_list_that_is_passed_is_told_from_the_list_that_is_kept() -> None:
         "no list, for the kernel keeps one (events 21, 37 and 45 of epoll), made by epoll_create1 "
         "and epoll_ctl (events 19, 20 and 28 of epoll)"
     )
+
+
+def test_sentence_that_begins_with_its_place_begins_with_a_capital() -> None:
+    """Where the place of the event stands in front, the sentence is still one."""
+    stories = [replay(load(traces_dir() / f"{name}-reset.jsonl")) for name in ("thread", "udp")]
+    told = [difference.sentence for difference in compare(stories).differences[0]]
+    assert any(sentence.startswith("In event ") for sentence in told)
+    assert not any(sentence.startswith("in ") for sentence in told)

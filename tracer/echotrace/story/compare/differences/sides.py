@@ -136,12 +136,16 @@ Shown: TypeAlias = tuple[Side, StoryEvent]
 
 
 def difference(kind: str, sentence: str, *shown: Shown) -> Difference:
-    """A difference with the events that show it, given in any order."""
+    """A difference with the events that show it, given in any order.
+
+    A sentence begins with a capital, but for the name of a server or of a function.
+    """
     left, right = (
         tuple(sorted({event.seq for side, event in shown if side.position == position}))
         for position in (0, 1)
     )
-    return Difference(kind, sentence, (left, right))
+    said = f"In {sentence[3:]}" if sentence.startswith("in ") else sentence
+    return Difference(kind, said, (left, right))
 
 
 def shown(side: Side, events: Sequence[StoryEvent]) -> list[Shown]:
