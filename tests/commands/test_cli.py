@@ -214,7 +214,7 @@ def test_compare_twins() -> None:
     """A server is compared with its Python twin by name."""
     done = echotrace("compare", "fork", "fork:python", "-q")
     assert done.returncode == 0
-    assert done.stdout.startswith("fork:c against fork:python ")
+    assert done.stdout.startswith("fork:c against fork:python; ")
 
 
 def test_closed_reader_is_no_error() -> None:
