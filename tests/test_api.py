@@ -274,7 +274,7 @@ def test_what_cannot_be_recorded_is_said_at_once() -> None:
 @pytest.mark.usefixtures("own_state")
 def test_fault_may_be_one_text() -> None:
     """One fault needs no list."""
-    trace = record_server("fork", inject="send:short=3")
+    trace = record_server("fork", inject="send:short=3", timeout=1)
     assert trace.header.injections == ["send:short=3"]
 
 

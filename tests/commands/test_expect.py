@@ -245,7 +245,7 @@ _ALL = "for (ssize_t n = 0; n < size; n += send(fd, data + n, n ? size - n : 1, 
 def test_other_ways_to_write_fork(send: str, close: str, told: str, against: Against) -> None:
     """What is right either way matches; a lost byte and a connection left open do not."""
     Path("mine.c").write_text(_SERVER.replace("SEND", send).replace("CLOSE", close))
-    done = against(Path("fork"), "mine.c")
+    done = against(Path("fork"), "mine.c", "--timeout", "1")
     assert told in " ".join(done.output.split())
     assert done.status == int("match fork" not in told)
 

@@ -293,7 +293,7 @@ def test_port_that_is_not_the_programs() -> None:
     write("server.py", OWN_PYTHON.replace("LISTENER", IPV4))
     assert re.fullmatch(
         r"'server.py' does not listen on port 1, but on 127.0.0.1:\d+; leave out --port",
-        refused("--port", "1", "server.py"),
+        refused("--port", "1", "--timeout", "2", "server.py"),
     )
 
 
