@@ -65,13 +65,12 @@ LIBRARY: Mapping[str, tuple[set[str], str]] = {
 }
 
 
+pytestmark = pytest.mark.usefixtures("own_state")
+
+
 @pytest.fixture(autouse=True)
-def folders(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every test keeps its own recordings, and shares the compiled servers."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+def compiler() -> None:
+    """The servers are compiled for these tests."""
     if build.find_compiler() is None:
         pytest.skip("needs a C compiler")
 

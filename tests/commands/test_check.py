@@ -31,14 +31,12 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
 """
 
 
+pytestmark = pytest.mark.usefixtures("own_state")
+
+
 @pytest.fixture(autouse=True)
-def folders(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every test has its own state and working directory, and shares the compiled servers."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
+def compiler() -> None:
+    """The servers are compiled for these tests."""
     if build.find_compiler() is None:
         pytest.skip("needs a C compiler")
 

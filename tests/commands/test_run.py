@@ -62,14 +62,12 @@ while True:
 """
 
 
+pytestmark = pytest.mark.usefixtures("own_state")
+
+
 @pytest.fixture(autouse=True)
-def folders(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """Every test has its own working directory, and leaves no process behind."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.chdir(tmp_path)
+def nothing_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every test leaves no process behind."""
     mark = str(uuid.uuid4())
     monkeypatch.setenv(MARK, mark)
     if build.find_compiler() is None:
