@@ -1,18 +1,19 @@
 """Records a program into a trace file, with progress; only recording commands import it."""
 
 import contextlib
+import os
 import signal
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import platformdirs
 
 from echotrace.commands.progress import Progress
-from echotrace.commands.show import load
+from echotrace.commands.show import tell_if_long
 from echotrace.commands.wish import Wish, plan_of, say
 from echotrace.errors import (
     CutShort,
@@ -31,23 +32,42 @@ from echotrace.record.plan import Plan
 from echotrace.record.recorder import Recorder
 from echotrace.record.services import Service
 from echotrace.trace import Record, Syscall, Trace
-from echotrace.tracefile import Writer
+from echotrace.tracefile import Writer, read
 
 __all__ = ["Recorded", "Watcher", "Wish", "keep", "plan_of", "record", "record_and_keep"]
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A finished recording: its file, and what ended it early, if anything did."""
+    """A finished recording: its file, and what ended it early, if anything did.
+
+    A file that the next recording of that name replaces is `held` open.
+    """
 
     path: Path
     error: EchotraceError | None = None
     stopped_by: int | None = None
+    held: BinaryIO | None = None
 
     @cached_property
     def trace(self) -> Trace:
         """What was recorded; reading much takes more than a moment."""
-        return load(str(self.path))
+        with self._opened() as file:
+            tell_if_long(os.fstat(file.fileno()).st_size, str(self.path))
+            return read(file, str(self.path))
+
+    def text(self) -> str:
+        """The trace as its file has it."""
+        with self._opened() as file:
+            return file.read().decode()
+
+    def _opened(self) -> BinaryIO:
+        """The file from its beginning, though the next recording may have taken its name."""
+        if self.held is None:
+            return self.path.open("rb")
+        again = os.fdopen(os.dup(self.held.fileno()), "rb")
+        again.seek(0)
+        return again
 
     @property
     def exit_status(self) -> int:
@@ -110,8 +130,9 @@ def keep(name: str, make: Callable[[Path], Recorded]) -> Recorded:
     path = _kept_path(name)
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
         recorded = make(Path(folder) / path.name)
+        held = recorded.path.open("rb")
         recorded.path.replace(path)
-    return replace(recorded, path=path)
+    return replace(recorded, path=path, held=held)
 
 
 def _play(

@@ -50,7 +50,7 @@ class Delivery:
     def show(self, recorded: Any, **look: Any) -> None:  # noqa: ANN401 -- of the recording side
         """Print or write the timeline of a recording, or the trace itself."""
         if self.form == "jsonl":
-            text = recorded.path.read_text(encoding="utf-8")
+            text = recorded.text()
         else:
             surface = output.surface(self.width, to_file=self.view_file is not None)
             text = timeline(replay(recorded.trace), surface, **look)

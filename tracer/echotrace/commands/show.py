@@ -66,7 +66,12 @@ def load(name: str) -> Trace:
     if name == "-":
         return tracefile.read(sys.stdin.buffer, "standard input")
     path = Path(name)
-    if path.is_file() and path.stat().st_size > _LONG and sys.stderr.isatty():
-        size = path.stat().st_size >> 20
-        click.echo(f"echotrace: reading {safe(name)}, {size} MB …", err=True)
+    if path.is_file():
+        tell_if_long(path.stat().st_size, name)
     return tracefile.load(path)
+
+
+def tell_if_long(size: int, name: str) -> None:
+    """Say that a file is read, if its size (bytes) lets that take more than a moment."""
+    if size > _LONG and sys.stderr.isatty():
+        click.echo(f"echotrace: reading {safe(name)}, {size >> 20} MB …", err=True)
