@@ -44,6 +44,9 @@ ENTRIES = (
     Entry("attach", "attach", "Record a server that runs already, and leave it running."),
     Entry("show", "show", "Show a recorded trace."),
     Entry("compare", "compare", "Lay two to six servers or traces side by side."),
+    Entry(
+        "handout", "handout", "Make a handout for a lecture: PDF, HTML, Markdown, LaTeX, slides."
+    ),
     Entry("check", "check", "Say what is wrong with a server, and prove it."),
     Entry("step", "step", "Step through a server or a trace in the terminal."),
     Entry("servers", "servers", "List the teaching servers."),

@@ -6,8 +6,9 @@ from echotrace.pauses import no_garbage_collection
 from echotrace.story.compare.nouns import Comparison
 from echotrace.story.nouns import Story
 from echotrace.views.comparison import comparison
-from echotrace.views.formats import data, of_comparison, of_story
-from echotrace.views.formats.document import Document
+from echotrace.views.document import of_comparison, of_story
+from echotrace.views.document.nouns import Document
+from echotrace.views.formats import data
 from echotrace.views.formats.fragment import fragment
 from echotrace.views.formats.markdown import markdown
 from echotrace.views.paint import Surface

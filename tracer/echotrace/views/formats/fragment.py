@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from html import escape
 
 from echotrace.story.compare.nouns import Mark
-from echotrace.views.formats.document import (
+from echotrace.views.document.nouns import (
     Block,
     Document,
     Group,
@@ -20,6 +20,7 @@ from echotrace.views.formats.document import (
     Picture,
     Table,
 )
+from echotrace.views.document.runs import Blank, Code, Marker, Run, Strong, Text, runs
 from echotrace.views.formats.style import style
 from echotrace.views.words import safe
 
@@ -48,6 +49,26 @@ def fragment(document: Document) -> str:
 def escaped(text: str) -> str:
     """Text in which nothing is markup, and nothing steers the reader's eye."""
     return escape(safe(text), quote=True)
+
+
+def inline(text: Text) -> str:
+    """The runs of a text, each in its own element."""
+    return "".join(map(_run, runs(text)))
+
+
+def _run(run: Run) -> str:
+    match run:
+        case str():
+            return escaped(run)
+        case Code(text=text):
+            return f"<code>{escaped(text)}</code>"
+        case Strong(text=text):
+            return f"<strong>{escaped(text)}</strong>"
+        case Marker(number=number):
+            return f'<span class="marker">{number}</span>'
+        case Blank(label=label, width=width, answer=answer):
+            room = escaped(answer) if answer is not None else "_" * width
+            return f'<span class="blank">({escaped(label)}) {room}</span>'
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -83,7 +104,7 @@ def _line(line: Line, label: str) -> str:
 
 
 def _item(item: Item) -> str:
-    text = escaped(item.text)
+    text = inline(item.text)
     match item.kind:
         case Kind.EVENT:
             return f'<th scope="row" class="seq" data-event="{item.event}">{text}</th>'
@@ -101,13 +122,13 @@ def _item(item: Item) -> str:
 
 def _paragraph(paragraph: Paragraph) -> Iterator[str]:
     kind = "warning" if paragraph.warning else "note"
-    yield f'<p class="{kind}">{escaped(paragraph.text)}</p>'
+    yield f'<p class="{kind}">{inline(paragraph.text)}</p>'
 
 
 def _listing(listing: Listing) -> Iterator[str]:
     yield f'<p class="heading">{escaped(listing.heading)}</p>'
     yield "<ol>"
-    yield from (f"<li>{escaped(sentence)}</li>" for sentence in listing.sentences)
+    yield from (f"<li>{inline(sentence)}</li>" for sentence in listing.sentences)
     yield "</ol>"
 
 

@@ -7,7 +7,7 @@ a cell even within a code span, unless there is a backslash before it.
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from echotrace.views.formats.document import (
+from echotrace.views.document.nouns import (
     Block,
     Document,
     Item,
@@ -17,6 +17,7 @@ from echotrace.views.formats.document import (
     Picture,
     Table,
 )
+from echotrace.views.document.runs import Blank, Code, Marker, Run, Strong, Text, runs
 from echotrace.views.words import safe
 
 _MARKUP = re.compile(r"([\\`*_\[\]#|~$!@])")
@@ -56,6 +57,25 @@ def code(plain: str) -> str:
     return f"{fence}{edge}{shown}{edge}{fence}" if shown.strip() else ""
 
 
+def inline(told: Text) -> str:
+    """The runs of a text."""
+    return "".join(map(_run, runs(told)))
+
+
+def _run(run: Run) -> str:
+    match run:
+        case str():
+            return text(run)
+        case Code(text=plain):
+            return code(plain)
+        case Strong(text=plain):
+            return f"**{text(plain)}**"
+        case Marker(number=number):
+            return f"({number})"
+        case Blank(label=label, width=width, answer=answer):
+            return f"({text(label)}) " + ("\\_" * width if answer is None else text(answer))
+
+
 def _table(table: Table) -> Iterator[str]:
     yield f"**{text(table.caption)}**"
     yield ""
@@ -75,20 +95,20 @@ def _row(cells: "Iterator[str] | tuple[str, ...] | map[str]") -> str:
 
 def _item(item: Item) -> str:
     if item.kind is not Kind.CALL:
-        return text(item.text)
+        return inline(item.text)
     number = "" if item.event is None else f"{item.event} "
-    return number + code(item.text)
+    return number + (code(item.text) if isinstance(item.text, str) else inline(item.text))
 
 
 def _paragraph(paragraph: Paragraph) -> Iterator[str]:
-    yield f"**{text(paragraph.text)}**" if paragraph.warning else text(paragraph.text)
+    yield f"**{inline(paragraph.text)}**" if paragraph.warning else inline(paragraph.text)
 
 
 def _listing(listing: Listing) -> Iterator[str]:
     yield f"**{text(listing.heading)}**"
     yield ""
     for number, sentence in enumerate(listing.sentences, start=1):
-        yield f"{number}. {text(sentence)}"
+        yield f"{number}. {inline(sentence)}"
 
 
 def _picture(picture: Picture) -> Iterator[str]:

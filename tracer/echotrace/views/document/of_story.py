@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from echotrace.story.nouns import Story
 from echotrace.views import heading, summary, words
 from echotrace.views.cells import TIE, WAIT, actor, cell_phrase, one_line
-from echotrace.views.formats.document import (
+from echotrace.views.document.nouns import (
     Block,
     Document,
     Group,

@@ -8,8 +8,7 @@ from echotrace.story.nouns import Story
 from echotrace.views import comparison_words as told
 from echotrace.views import words
 from echotrace.views.cells import WAIT
-from echotrace.views.folding import Fold, Shown, shown
-from echotrace.views.formats.document import (
+from echotrace.views.document.nouns import (
     Block,
     Document,
     Group,
@@ -21,6 +20,7 @@ from echotrace.views.formats.document import (
     Picture,
     Table,
 )
+from echotrace.views.folding import Fold, Shown, shown
 from echotrace.views.layout import Row
 from echotrace.views.parts import lay_out
 from echotrace.views.side_by_side import elsewhere

@@ -1,0 +1,1 @@
+"""A document without markup: its nouns, and how comparisons, stories and handouts become one."""

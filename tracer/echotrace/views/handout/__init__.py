@@ -1,0 +1,1 @@
+"""The handout: what a lecturer prints on the evening before; a page a module."""

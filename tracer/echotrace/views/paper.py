@@ -1,0 +1,20 @@
+"""What documents are printed on: the room inside the margins, in points (1/72 inch)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A sheet: how wide and high a drawing on it may be, and how big its text (points)."""
+
+    width: float
+    height: float
+    text: float
+
+
+#: A4 upright and lying (ISO 216), 15 mm margins at the sides, 20 mm above and below with the lines
+#: that stand there; 9 pt text.
+A4 = Paper(width=510, height=700, text=8.5)
+A4_LYING = Paper(width=757, height=455, text=8.5)
+#: A slide of 16 to 9: read from the last row.
+SLIDE = Paper(width=680, height=310, text=12)
