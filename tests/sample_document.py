@@ -69,7 +69,7 @@ def _blocks(said: str, *, key: bool) -> list[Block]:
         Heading("What happened"),
         Figure("timeline", said, (Drawing(_SVG, 200, 40, "Two lines", said),) * 2),
         Table(said, ("section", "fork", "vs", "thread"), (Group("echo", (line,) * 2),), sides=2),
-        Table(said, ("call", "fork"), (Group("", (Line((Item("recv"), Item("2", Kind.NUMBER))),)),)),
+        Table(said, ("call", "fork"), (Group("", (Line((Item(said), Item("2", Kind.NUMBER))),)),)),
         Picture(said, ("C1 ░░░ ", f"C2 {said}")),
         Heading("Differences", level=2),
         Listing("Why", (said, ("Threads share ", Code("the table"), "."))),
