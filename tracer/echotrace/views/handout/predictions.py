@@ -38,8 +38,7 @@ def box(making: Making) -> Box:
     own = [f"predict.{name}" for name, suits in _OF_SIDES if any(map(suits, stories))]
     further = [_about(making, kind) for kind in _kinds(making)[1 : _MOST - 1]]
     keys = dict.fromkeys([*own[: _MOST - len(further)], *further])
-    clients = str(max(story.trace.header.clients for story in stories))
-    asked = tuple(texts.runs(key, clients=clients) for key in keys)
+    asked = tuple(map(texts.runs, keys))
     return Box(texts.say("predict.title"), asked, lines=len(asked))
 
 

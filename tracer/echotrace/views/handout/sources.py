@@ -8,6 +8,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from msgspec import structs
+
+from echotrace.story.nouns import Story
 from echotrace.views import words
 from echotrace.views.document.nouns import Source, SourceLine, Sources
 from echotrace.views.handout.nouns import Making
@@ -17,34 +20,42 @@ _REGION = re.compile(r"\s*(?:/\*|#|//)\s*region:\s*([\w-]+)\s*(?:\*/)?\s*")
 _END = re.compile(r"\s*(?:/\*\s*end\s*\*/|(?:#|//)\s*end)\s*")
 _LONG = 110  # lines of a source without regions that is shown whole
 _AROUND = 2  # lines before and after a numbered one
+_WORTH_LEAVING_OUT = 3  # lines on end: fewer are as short as the words in their place
 
 
 def sources(making: Making) -> Sources:
-    """The sources of all sides; of a side without one, why there is none."""
-    return Sources(tuple(each for side in making.stories for each in _of_side(making, side)))
-
-
-def problems(making: Making) -> Iterator[str]:
-    """What is the matter with sources, one sentence each, with the side's name."""
+    """The sources of all sides; of a side without one, why there is none. Equal ones stand once."""
+    sides: dict[Source, list[str]] = {}
     for side in making.stories:
-        for each in _of_side(making, side):
+        numbers = making.annotations.markers.get(side, {})
+        for each in _of_side(side, making.stories[side], numbers, making.texts):
+            sides.setdefault(structs.replace(each, side=""), []).append(words.safe(side))
+    return Sources(
+        tuple(structs.replace(each, side=", ".join(names)) for each, names in sides.items())
+    )
+
+
+def problems(stories: Mapping[str, Story], texts: Texts) -> Iterator[str]:
+    """What is the matter with sources, one sentence each, with the side's name."""
+    for side, story in stories.items():
+        for each in _of_side(side, story, {}, texts):
             if each.problem:
-                yield f"{words.safe(each.side)}: {each.problem}"
+                yield f"{words.safe(side)}: {each.problem}"
 
 
-def _of_side(making: Making, side: str) -> Iterator[Source]:
-    numbers = making.annotations.markers.get(side, {})
-    found = making.stories[side].sources
-    if not found:
-        yield Source(side, "", problem=making.texts.say("source.none"))
-    for file, source in found.items():
+def _of_side(
+    side: str, story: Story, numbers: Mapping[tuple[str, int], int], texts: Texts
+) -> Iterator[Source]:
+    if not story.sources:
+        yield Source(side, "", problem=texts.say("source.none"))
+    for file, source in story.sources.items():
         own = {line: number for (name, line), number in numbers.items() if name == file}
         if source.text is None:
-            problem = words.safe(source.problem or making.texts.say("source.none"))
+            problem = words.safe(source.problem or texts.say("source.none"))
             yield Source(side, words.path(file), problem=problem)
-        elif own or len(found) == 1:
+        elif own or len(story.sources) == 1:
             lines = source.text.expandtabs(4).splitlines()
-            yield Source(side, words.path(file), tuple(_lines(lines, own, making.texts)))
+            yield Source(side, words.path(file), tuple(_lines(lines, own, texts)))
 
 
 def _lines(lines: Sequence[str], numbers: Mapping[int, int], texts: Texts) -> Iterator[SourceLine]:
@@ -52,11 +63,11 @@ def _lines(lines: Sequence[str], numbers: Mapping[int, int], texts: Texts) -> It
     chosen = _chosen(len(lines), regions, marks, numbers)
     for is_chosen, group in groupby(range(1, len(lines) + 1), lambda number: number in chosen):
         run = [number for number in group if number not in marks]
-        if is_chosen:
+        if is_chosen or len(run) < _WORTH_LEAVING_OUT:
             for number in run:
                 text = words.safe(lines[number - 1].rstrip())
                 yield SourceLine(number, text, numbers.get(number), regions.get(number, ""))
-        elif any(lines[number - 1].strip() for number in run):
+        else:
             yield SourceLine(run[0], texts.say("source.left_out", count=str(len(run))))
 
 
