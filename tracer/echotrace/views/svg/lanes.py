@@ -12,9 +12,11 @@ from echotrace.views.svg.canvas import Canvas, Colour, Style
 from echotrace.views.svg.characters import drawable
 from echotrace.views.svg.inlaid import Inlaid, plain
 from echotrace.views.svg.sheets import EDGE, PADDING, hair, height_of, sentence, write
-from echotrace.views.widths import GAP, widths
+from echotrace.views.widths import LEAST_COLUMN, LEAST_SERVER, widths
 
-_BAR = 1.0  # of a character: the width of the bar of a wait, in the gap before its column
+_GAP = 3  # characters before each column
+_BAR = 1.0  # of them: the width of the bar of a wait, in the middle of the gap
+_TRIED = 500  # rows that decide how wide the columns are
 _UNICODE = Surface()
 
 
@@ -62,11 +64,18 @@ class Lanes:
         cls, layout: Layout, cells: Sequence[Inlaid], shown: Sequence[int | range],
         columns: Sequence[Column], frame: Frame, ruler: Canvas,
     ) -> "Lanes":  # fmt: skip
-        """The columns as wide as they need."""
-        needs: dict[str, int] = {}
-        for row, cell in zip(layout.rows, cells, strict=True):
-            needs[row.column] = max(needs.get(row.column, 0), len(cell.text))
-        wide = widths([column.key for column in columns], needs, frame.room)
+        """The columns as wide as lets their cells have the fewest lines."""
+        keys = [column.key for column in columns]
+        of_keys: dict[str, list[Inlaid]] = {key: [] for key in keys}
+        for row, cell in zip(layout.rows[:_TRIED], cells, strict=False):
+            if row.column in of_keys:
+                of_keys[row.column].append(cell)
+        wide = min(
+            _candidates(keys, of_keys, frame.room),
+            key=lambda each: sum(
+                len(cell.lines(each[key])) for key in keys for cell in of_keys[key]
+            ),
+        )
         return cls(layout, cells, shown, columns, wide, frame, ruler)
 
     @property
@@ -85,7 +94,7 @@ class Lanes:
         """Where each column's text begins."""
         column_start = self.frame.margin
         for column in self.columns:
-            column_start += len(GAP)
+            column_start += _GAP
             yield column, EDGE + column_start * self.ruler.advance
             column_start += self.widths[column.key]
 
@@ -132,7 +141,6 @@ class Lanes:
             number = str(row.event.seq)
             self._margin(canvas, top + PADDING, _milliseconds(row.time), number, Style.STRONG)
             write(canvas, left, top, cell, lines)
-            hair(canvas, top + height)
 
         waits = tuple(self._waits(position, column.key) for column in self.columns)
         return Band(height, draw, seqs=(row.event.seq,), waits=waits)
@@ -150,9 +158,11 @@ class Lanes:
         return here or before, here or after or begins
 
     def _behind(self, canvas: Canvas, bands: Sequence[Placed]) -> None:
-        """Each column's line, hatched where somebody waits."""
+        """Lines that the eye follows, and bars where somebody waits."""
+        for each in bands:
+            hair(canvas, each.bottom)
         for index, (_, left) in enumerate(self._left()):
-            x = left - (len(GAP) + _BAR) / 2 * canvas.advance
+            x = left - (_GAP + _BAR) / 2 * canvas.advance
             middle = x + _BAR / 2 * canvas.advance
             for each in bands:
                 if each.band.waits:
@@ -161,6 +171,19 @@ class Lanes:
                     )
             for top, bottom in _spans(bands, index, canvas.line_height / 2 + PADDING):
                 canvas.waiting(x, top, _BAR * canvas.advance, bottom - top)
+
+
+def _candidates(
+    keys: Sequence[str], cells: Mapping[str, Sequence[Inlaid]], room: int
+) -> Iterator[Mapping[str, int]]:
+    """Widths of columns: those of the terminal, and others that give the first one more or less."""
+    needs = {key: max((len(cell.text) for cell in cells[key]), default=0) for key in keys}
+    yield widths(keys, needs, room - len(keys))
+    first, *others = keys
+    left = room - _GAP * len(keys)
+    for width in range(LEAST_SERVER, left - LEAST_COLUMN * len(others) + 1) if others else ():
+        share = (left - width) // len(others)
+        yield {first: width} | dict.fromkeys(others, share)
 
 
 def _spans(bands: Sequence[Placed], column: int, middle: float) -> Iterator[tuple[float, float]]:
