@@ -143,12 +143,12 @@ def _slots(table: TableState, names: Names, hidden: Hidden) -> Iterator[Row]:
     for slot in table.descriptors:
         number = slot.description.id
         if slot.description.kind != "inherited" and not hidden.of(number, Field.HOLDERS):
-            name = names.description(slot.description)
+            name = _name(slot.description, names)
             yield Row(f"slot {slot.fd} {number}", f"fd {slot.fd}", number, name)
 
 
 def _ranges(numbers: Iterable[int]) -> str:
-    """Numbers in order as `0–2, 5`."""
+    """Numbers in order, those on end as the first and the last: 0 to 2, 5."""
     found: list[list[int]] = []
     for number in numbers:
         if found and found[-1][-1] == number - 1:
@@ -162,7 +162,7 @@ def _ranges(numbers: Iterable[int]) -> str:
 
 def _open(entry: OpenState, names: Names, hidden: Hidden) -> Iterator[Row]:
     number = entry.description.id
-    yield Row("name", names.description(entry.description))
+    yield Row("name", _name(entry.description, names))
     count = hidden.of(number, Field.COUNT)
     yield Row("references", "references" if count else f"references {entry.references:,}",
               blank=count)  # fmt: skip
@@ -171,10 +171,16 @@ def _open(entry: OpenState, names: Names, hidden: Hidden) -> Iterator[Row]:
         yield Row("holders", "held by", blank=holders)
     for seq in entry.in_flight:
         yield Row(f"in flight {seq}", f"in a message (event {seq})")
-    yield from _watched(entry.interest, names)
+    yield from _watched(entry.interest)
 
 
-def _watched(interest: Iterable[Interest], names: Names) -> Iterator[Row]:
+def _name(description: Description, names: Names) -> str:
+    """What it is called; of what has no name, as an epoll instance, what it is."""
+    nameless = (description.link or "").startswith("anon_inode:")
+    return words.safe(description.kind) if nameless else names.description(description)
+
+
+def _watched(interest: Iterable[Interest]) -> Iterator[Row]:
     armed = [each for each in interest if each.armed]
     if armed:
         yield Row("watches", f"watches fd {', '.join(str(each.fd) for each in armed)}")

@@ -151,10 +151,11 @@ def merged(orders: Iterable[Sequence[str]]) -> list[str]:
 
 def fitting(
     pictures: Sequence[Boxes], measure: Measure, height: float, wanted: Collection[str]
-) -> tuple[Layout, bool]:
-    """A layout that is no higher, with what is `wanted` and as much else as fits; if it does fit.
+) -> Layout:
+    """A layout that is no higher, with what is `wanted` and as much else as fits.
 
-    What came last is left out first, in the column that is too high.
+    What came last is left out first, in the column that is too high. It is higher all the same if
+    there is no room for what is wanted.
     """
     tables = merged([[box.key for box in picture.tables] for picture in pictures])
     opens = merged([[box.key for box in picture.opens] for picture in pictures])
@@ -166,7 +167,7 @@ def fitting(
         found = layout(pictures, measure, shorter)
     if found.height > height:
         found = layout(pictures, measure, Kept(found.kept.tables, found.kept.opens, others=False))
-    return found, found.height <= height
+    return found
 
 
 def _without_last(
