@@ -1,6 +1,6 @@
 """The second page: what happened, side by side; in the key, what differs in words too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from echotrace.views import comparison_words, words
 from echotrace.views.document.nouns import Block, Figure, Heading, Listing, Paragraph
@@ -33,7 +33,7 @@ def _first(making: Making) -> Iterator[str]:
             yield from shortcomings(story)
 
 
-def _drawings(making: Making) -> Sequence[Drawing]:
+def _drawings(making: Making) -> tuple[Drawing, ...]:
     wish, paper = making.wish, _paper(making)
     most = wish.max_rows or _MOST_ROWS
     if making.compared is not None:
