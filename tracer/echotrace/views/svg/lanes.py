@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from echotrace.views.abridging_words import told
 from echotrace.views.cells import end_of
-from echotrace.views.layout import Column, Layout, Row
+from echotrace.views.layout import Column, Layout
 from echotrace.views.paint import Surface
 from echotrace.views.svg.bands import Band, Placed, Section
 from echotrace.views.svg.canvas import Canvas, Colour, Style
 from echotrace.views.svg.characters import drawable
-from echotrace.views.svg.inlaid import Inlaid, plain
+from echotrace.views.svg.inlaid import Inlaid
 from echotrace.views.svg.sheets import EDGE, PADDING, hair, height_of, sentence, write
 from echotrace.views.widths import LEAST_COLUMN, LEAST_SERVER, widths
 

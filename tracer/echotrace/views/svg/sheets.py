@@ -1,7 +1,6 @@
 """Sections as drawings of a paper's size, and the bands that all views share."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from echotrace.views.drawing import Drawing
 from echotrace.views.paper import Paper
@@ -71,9 +70,7 @@ def sheets(
     )
 
 
-def _numbered(
-    title: str, description: str, number: int, count: int, page: Page
-) -> tuple[str, str]:
+def _numbered(title: str, description: str, number: int, count: int, page: Page) -> tuple[str, str]:
     if count == 1:
         return title, description
     seqs = page.seqs

@@ -1,13 +1,13 @@
 """A timeline as drawings: connections, or tasks, are columns; who waits is hatched."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from echotrace.pauses import no_garbage_collection
 from echotrace.story.explain.text import listed
 from echotrace.story.nouns import Story
 from echotrace.story.quiz.nouns import Field
-from echotrace.views import abridging_words, heading, words
+from echotrace.views import heading, words
 from echotrace.views.abridging import left_out
 from echotrace.views.annotations import PLAIN, Annotations
 from echotrace.views.blocks import groups_of
@@ -17,8 +17,8 @@ from echotrace.views.lanes import lay_out
 from echotrace.views.layout import Cell, Layout
 from echotrace.views.paper import Paper
 from echotrace.views.side_cells import Said, said
-from echotrace.views.svg.inlaid import Composer
 from echotrace.views.svg.canvas import Canvas
+from echotrace.views.svg.inlaid import Composer
 from echotrace.views.svg.lanes import Frame, Lanes
 from echotrace.views.svg.sheets import notes, sheets, with_gaps
 
