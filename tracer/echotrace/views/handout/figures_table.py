@@ -24,10 +24,11 @@ def table(making: Making) -> Table:
     """The table: a row for each figure, a column for each side."""
     texts, stories = making.texts, making.stories
     measured = [(story, costs(story)) for story in stories.values()]
-    rows = [
-        _row(texts.say(f"figures.{name}"), [measure(*each, texts) for each in measured])
-        for name, measure in _MEASURES.items()
-    ]
+    rows = []
+    for name, measure in _MEASURES.items():
+        cells = [measure(*each, texts) for each in measured]
+        if name not in _ONLY_IF_ANY or any(cell != "0" for cell in cells):
+            rows.append(_row(texts.say(f"figures.{name}"), cells))
     rows += _closings(making)
     head = (texts.say("figures.measure"), *map(words.safe, stories))
     return Table(texts.say("figures.caption"), head, tuple(rows))
@@ -111,6 +112,8 @@ _MEASURES: dict[str, Callable[[Story, Costs, Texts], str]] = {
     "zombies": _zombies,
     "reaped": _reaped,
 }
+#: A row of zeros of these says nothing.
+_ONLY_IF_ANY = frozenset({"reaped"})
 
 
 def _closings(making: Making) -> Iterator[Group]:

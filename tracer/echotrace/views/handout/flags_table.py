@@ -1,6 +1,6 @@
-"""The table of the flags by which tasks were made: what each means, and which side gave it."""
+"""How tasks are made: a sentence a side, and a table of what the flags of these calls mean."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from echotrace.story.explain.case import function_of
 from echotrace.story.made import Made, made_tasks
@@ -9,54 +9,56 @@ from echotrace.views.document.nouns import Block, Group, Item, Kind, Line, Parag
 from echotrace.views.handout.nouns import Making
 from echotrace.views.texts import Texts
 
+#: So many tasks, and so many calls, are named.
+_MOST_NAMES, _MOST_NUMBERS = 4, 2
+
 
 def blocks(making: Making) -> Iterator[Block]:
-    """The table; a sentence instead where no side makes a task."""
+    """The sentences, and the table if any side gives flags."""
     texts = making.texts
-    sides = [made_tasks(story) for story in making.stories.values()]
-    if not any(sides):
-        yield Paragraph(texts.say("flags.none"))
+    sides = {words.safe(side): made_tasks(story) for side, story in making.stories.items()}
+    said = (" ".join(_sentences(side, made, texts)) for side, made in sides.items())
+    yield Paragraph(" ".join(said))
+    given = {flag for made in sides.values() for each in made for flag in each.flags or ()}
+    if not given:
         return
-    given = {flag for made in sides for each in made for flag in each.flags or ()}
-    known = [flag for flag in texts.table("flag") if flag in given]
-    rows = [
-        _row(texts.say("flags.call"), "", [_calls(made, texts) for made in sides]),
-        _row(texts.say("flags.shared"), texts.say("flags.shares"),
-             [_shared(made, texts) for made in sides]),
-    ]  # fmt: skip
-    for flag in (*known, *sorted(given - set(known))):
-        meaning = texts.say(f"flag.{flag}") if flag in known else texts.say("flags.other")
-        rows.append(_row(words.safe(flag), meaning, [_events(made, flag, texts) for made in sides]))
-    head = (texts.say("flags.flag"), texts.say("flags.meaning"), *map(words.safe, making.stories))
+    known = texts.table("flag")
+    rows = []
+    for flag in (*(flag for flag in known if flag in given), *sorted(given - known.keys())):
+        meaning = Item(known.get(flag) or texts.say("flags.other"))
+        cells = (_events(made, flag, texts) for made in sides.values())
+        rows.append(Group(words.safe(flag), (Line((meaning, *cells)),)))
+    head = (texts.say("flags.flag"), texts.say("flags.meaning"), *sides)
     yield Table(texts.say("flags.caption"), head, tuple(rows))
 
 
-def _row(label: str, meaning: str, cells: Iterable[Item]) -> Group:
-    return Group(label, (Line((Item(meaning), *cells)),))
-
-
-def _calls(made: Sequence[Made], texts: Texts) -> Item:
-    """Through which functions the tasks were made, and by which calls."""
+def _sentences(side: str, made: Sequence[Made], texts: Texts) -> Iterator[str]:
+    """Which tasks were made how, and what they have in common with their makers."""
     if not made:
-        return Item(texts.say("flags.no_task"))
-    pairs = dict.fromkeys((function_of(each.call), each.call.name) for each in made)
-    said = (
-        function if function == call else texts.say("flags.called", function=function, call=call)
-        for function, call in pairs
-    )
-    return Item(", ".join(said))
+        yield texts.say("flags.no_task", side=side)
+    alike: dict[tuple[str, str, tuple[str, ...] | None], list[str]] = {}
+    for each in made:
+        alike.setdefault((function_of(each.call), each.call.name, each.flags), []).append(each.role)
+    for (function, call, flags), roles in alike.items():
+        called = texts.say("flags.called", function=function, call=call)
+        yield texts.say(
+            "flags.makes",
+            side=side,
+            names=_few(roles, _MOST_NAMES, texts),
+            call=function if function == call else called,
+            shared=_shared(call, flags, texts),
+        )
 
 
-def _shared(made: Sequence[Made], texts: Texts) -> Item:
-    """What the new tasks have in common with their makers, for each set of flags."""
-    said = []
-    for flags in dict.fromkeys(each.flags for each in made):
-        if flags is None:
-            said.append(texts.say("flags.unknown"))
-            continue
-        both = [noun for flag, noun in texts.table("shared").items() if flag in flags]
-        said.append(", ".join(both) or texts.say("flags.nothing"))
-    return Item("; ".join(said))
+def _shared(call: str, flags: tuple[str, ...] | None, texts: Texts) -> str:
+    if flags is None:
+        return texts.say("flags.unknown")
+    if call == "vfork" or {"CLONE_VM", "CLONE_VFORK"} <= set(flags):
+        return texts.say("flags.lent")
+    things = [noun for flag, noun in texts.table("shared").items() if flag in flags]
+    if not things:
+        return texts.say("flags.nothing")
+    return texts.say("flags.both", things=", ".join(things))
 
 
 def _events(made: Sequence[Made], flag: str, texts: Texts) -> Item:
@@ -64,7 +66,13 @@ def _events(made: Sequence[Made], flag: str, texts: Texts) -> Item:
     numbers = [each.event.seq for each in made if flag in (each.flags or ())]
     if not numbers:
         return Item("", Kind.GAP)
-    said = str(numbers[0])
-    if len(numbers) > 1:
-        said = texts.say("flags.more", first=said, count=f"{len(numbers) - 1:,}")
-    return Item(said, Kind.TEXT, numbers[0])
+    few = _few([str(number) for number in numbers], _MOST_NUMBERS, texts)
+    name = "flags.event" if len(numbers) == 1 else "flags.events"
+    return Item(texts.say(name, numbers=few), event=numbers[0])
+
+
+def _few(names: Sequence[str], most: int, texts: Texts) -> str:
+    """The names; of many, the first few and how many more there are."""
+    few = ", ".join(names[:most])
+    more = len(names) - most
+    return few if more <= 0 else texts.say("flags.more", numbers=few, count=f"{more:,}")

@@ -12,7 +12,7 @@ from echotrace.views.paper import SLIDE, Paper
 from echotrace.views.svg import states
 
 #: Points: of a page of paper each side has so much for its pictures, in the smallest text.
-_HEIGHT, _TEXT = 150, 8
+_HEIGHT, _TEXT = 165, 8
 #: Points that the title and the caption of a slide take from its drawing.
 _AROUND = 40
 

@@ -87,12 +87,21 @@ class Sheet:
         return laid, notes, foot
 
     def _left_out(self, boxes: Boxes, laid: Layout) -> str:
-        """How many of the boxes of a picture are not drawn, in a sentence; empty for none."""
-        tables = sum(box.key not in laid.kept.tables for box in boxes.tables)
-        opens = sum(box.key not in laid.kept.opens for box in boxes.opens)
+        """How much of a picture is not drawn, in a sentence; empty for nothing."""
+        kept = laid.kept
+        counts = {
+            "table": sum(box.key not in kept.tables for box in boxes.tables),
+            "slot": sum(
+                not kept.draws(row)
+                for box in boxes.tables
+                if box.key in kept.tables
+                for row in box.inner
+            ),
+            "open": sum(box.key not in kept.opens for box in boxes.opens),
+        }
         told = [
             self.said.say(f"moments.{noun}_{'one' if number == 1 else 'many'}", count=f"{number:,}")
-            for noun, number in (("table", tables), ("open", opens))
+            for noun, number in counts.items()
             if number
         ]
         return self.said.say("moments.left_out", what=", ".join(told)) if told else ""
