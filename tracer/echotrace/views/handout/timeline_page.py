@@ -20,7 +20,8 @@ def blocks(making: Making) -> Iterator[Block]:
     texts = making.texts
     yield Heading(texts.say("heading.timeline"))
     yield from (Paragraph(sentence, warning=True) for sentence in _first(making))
-    yield Figure("timeline", texts.say("timeline.scale"), _drawings(making))
+    caption = "timeline.scale" if making.compared is None else "timeline.aligned"
+    yield Figure("timeline", texts.say(caption), _drawings(making))
     yield from _differences(making)
 
 
@@ -34,12 +35,17 @@ def _first(making: Making) -> Iterator[str]:
 
 
 def _drawings(making: Making) -> tuple[Drawing, ...]:
+    """Of sides beside each other every row if they fit on one sheet, else what is not as before."""
     wish, paper = making.wish, _paper(making)
     most = wish.max_rows or _MOST_ROWS
     if making.compared is not None:
-        return comparison.draw(
-            making.compared, paper, annotations=making.annotations, max_rows=most
+        whole, folded = (
+            comparison.draw(
+                making.compared, paper, whole=whole, annotations=making.annotations, max_rows=most
+            )
+            for whole in (True, False)
         )
+        return whole if len(whole) == 1 else folded
     ((side, story),) = making.stories.items()
     return timeline.draw(
         story, paper, annotations=making.annotations, side=side,
