@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from echotrace.story.compare.choice import Choice
 from echotrace.story.compare.compare import compare
 from echotrace.story.nouns import Story
+from echotrace.story.quiz.nouns import Asked
 from echotrace.views.annotations import Annotations
 from echotrace.views.document.nouns import Block, Document
 from echotrace.views.handout import moments_page, question_page, questions_page, timeline_page
 from echotrace.views.handout.markers import markers
-from echotrace.views.handout.nouns import Making, Wish
+from echotrace.views.handout.nouns import Edition, Making, Wish
+from echotrace.views.quiz.blanks import blanks
 
 _PAGES: Sequence[Callable[[Making], Iterator[Block]]] = (
     question_page.blocks,
@@ -29,8 +31,9 @@ def handout(stories: Mapping[str, Story], wish: Wish, commands: Sequence[str] = 
     compared = None
     if len(stories) > 1:
         compared = compare(list(stories.values()), Choice(wish.connection), list(names))
-    annotations = Annotations(markers={name: markers(story) for name, story in stories.items()})
-    making = Making(stories, compared, wish, annotations, commands)
+    asked = questions_page.asked(stories, wish)
+    annotations = _annotations(stories, wish, [each for each in asked if each is not None])
+    making = Making(stories, compared, wish, annotations, asked, commands)
     texts = wish.texts
     return Document(
         kind="handout",
@@ -39,6 +42,14 @@ def handout(stories: Mapping[str, Story], wish: Wish, commands: Sequence[str] = 
         course=wish.course,
         edition=texts.say(f"edition.{wish.edition}"),
         language=texts.language,
+    )
+
+
+def _annotations(stories: Mapping[str, Story], wish: Wish, asked: Sequence[Asked]) -> Annotations:
+    """The marks of source lines, and a blank for all that is asked for."""
+    return Annotations(
+        markers={name: markers(story) for name, story in stories.items()},
+        blanks=blanks(asked, list(stories), wish.texts, key=wish.edition is Edition.KEY),
     )
 
 
