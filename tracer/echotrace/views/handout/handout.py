@@ -6,6 +6,7 @@ from dataclasses import replace
 from echotrace.story.compare.choice import Choice
 from echotrace.story.compare.compare import compare
 from echotrace.story.nouns import Story
+from echotrace.story.quiz.nouns import Asked
 from echotrace.tracefile import fingerprint
 from echotrace.views import words
 from echotrace.views.annotations import Annotations
@@ -19,6 +20,7 @@ from echotrace.views.handout import (
 )
 from echotrace.views.handout.markers import markers
 from echotrace.views.handout.nouns import Edition, Making, Wish
+from echotrace.views.quiz.blanks import blanks
 
 _PAGES: Sequence[Callable[[Making], Iterator[Block]]] = (
     question_page.blocks,
@@ -35,12 +37,7 @@ def handout(stories: Mapping[str, Story], wish: Wish) -> Document:
 
     UserError for a connection that no story has.
     """
-    names = tuple(stories)
-    compared = None
-    if len(stories) > 1:
-        compared = compare(list(stories.values()), Choice(wish.connection), list(names))
-    annotations = Annotations(markers={name: markers(story) for name, story in stories.items()})
-    making = Making(stories, compared, wish, annotations)
+    making = _making(stories, wish)
     texts = wish.texts
     return Document(
         kind="handout",
@@ -53,11 +50,35 @@ def handout(stories: Mapping[str, Story], wish: Wish) -> Document:
     )
 
 
+def _making(stories: Mapping[str, Story], wish: Wish) -> Making:
+    compared = None
+    if len(stories) > 1:
+        compared = compare(list(stories.values()), Choice(wish.connection), list(stories))
+    asked = questions_page.asked(stories, wish)
+    return Making(stories, compared, wish, _annotations(stories, wish, asked), asked)
+
+
+def _annotations(
+    stories: Mapping[str, Story], wish: Wish, asked: Sequence[Asked | None]
+) -> Annotations:
+    """The marks of source lines, and a blank for all that is asked for."""
+    own = [each for each in asked if each is not None]
+    return Annotations(
+        markers={name: markers(story) for name, story in stories.items()},
+        blanks=blanks(own, list(stories), wish.texts, key=wish.edition is Edition.KEY),
+    )
+
+
 def _blocks(making: Making) -> Iterator[Block]:
     pages = list(_pages(making))
     yield from pages
-    for_students = replace(making, wish=replace(making.wish, edition=Edition.STUDENT))
-    yield from back_matter.blocks(making, _pages(for_students) if making.key else pages)
+    yield from back_matter.blocks(making, _pages(_for_students(making)) if making.key else pages)
+
+
+def _for_students(making: Making) -> Making:
+    wish = replace(making.wish, edition=Edition.STUDENT)
+    annotations = _annotations(making.stories, wish, making.asked)
+    return replace(making, wish=wish, annotations=annotations)
 
 
 def _pages(making: Making) -> Iterator[Block]:
