@@ -39,10 +39,8 @@ def laid_out(template: str, document: Document) -> tuple[bytes, Sequence[str]]:
         "document.json": msgspec.json.encode(_drawable(msgspec.to_builtins(document))),
         "labels.json": msgspec.json.encode(texts(document.language).table("print")),
     }
-    compiler = typst.Compiler(
-        sources,  # type: ignore[type-var] -- its stub leaves out that there may be several files
-        ignore_system_fonts=True,
-    )
+    # typst's stub leaves out that there may be several files.
+    compiler = typst.Compiler(sources, ignore_system_fonts=True)  # type: ignore[type-var]
     try:
         made, warnings = compiler.compile_with_warnings(
             format="pdf", pdf_standards=["ua-1"], timestamp=_EPOCH
