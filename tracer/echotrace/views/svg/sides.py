@@ -118,7 +118,7 @@ class Sides:
                 if not part.folded:
                     yield self._title(part)
             if isinstance(each.line, Fold):
-                texts = [plain(fold_text(each.line.texts[n], _UNICODE)) for n in self.sides]
+                texts = [_folded(each.line.texts[side]) for side in self.sides]
                 label = each.part.title if each.part.folded else ""
                 yield self._texts_across(texts, label, each.line.marks)
             else:
@@ -216,6 +216,10 @@ class Sides:
         y = top + PADDING + canvas.line_height / 2
         right = left + self._width * canvas.advance
         canvas.line(left, y, right, y, stroke=Colour.GREY, thick=0.6, dashed=True)
+
+
+def _folded(text: str) -> Inlaid:
+    return Inlaid(fold_text(drawable(text), _UNICODE))
 
 
 def _rules(canvas: Canvas, bands: Sequence[Placed]) -> None:

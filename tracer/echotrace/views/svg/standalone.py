@@ -38,9 +38,10 @@ def of_story(
         first = beginning(story, layout, next(groups_of(layout, columns), ()))
         above.append(cut(layout, first))
         layout = first
-    below = [f"{_NOT_TO_SCALE}; the times are in ms.", *sentences(story, layout, "hatched:")]
+    below = [f"{_NOT_TO_SCALE}; the times are in ms."]
     if any(row.cell.part == "return" for row in layout.rows):
         below.append(f"{WAIT} waited for what is named next")
+    below += sentences(story, layout, "hatched:")
     (drawing,) = timeline.draw_layout(
         story, layout, _paper(columns), Composer(PLAIN, ""),
         max_rows=None if whole else _MOST_ROWS, around=Around(tuple(above), tuple(below)),
