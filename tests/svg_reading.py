@@ -79,8 +79,9 @@ class Picture:
 
     def check_all_inside(self) -> None:
         """Every text, box and bar is within the drawing."""
-        for each in (*self.texts, *self.boxes):
-            assert -0.01 <= each.left <= each.right <= self.width + 0.01
+        sides = [(each.left, each.right) for each in self.texts]
+        sides += [(each.left, each.right) for each in self.boxes]
+        assert all(-0.01 <= left <= right <= self.width + 0.01 for left, right in sides)
         assert all(0 < each.y < self.height for each in self.texts)
         assert all(0 <= box.top <= box.bottom <= self.height + 0.01 for box in self.boxes)
 
@@ -95,18 +96,19 @@ class Picture:
         }
 
 
-def pdf_text(drawings: Sequence[Drawing]) -> str:
-    """The text that a program finds in a PDF/UA-1 of the drawings, a page each."""
+def pdf_text(drawings: Sequence[Drawing], how: str = "-layout") -> str:
+    """What pdftotext finds in a PDF/UA-1 of the drawings, a page each."""
     images = "".join(
         f'#page(image(bytes(sys.inputs.at("{n}")), alt: "x", width: {each.width}pt))\n'
         for n, each in enumerate(drawings)
     )
-    source = f'#set document(title: "x")\n#set page(width: auto, height: auto)\n{images}'
+    page = "#set page(width: auto, height: auto, margin: 0pt)"
     compiler = typst.Compiler(
-        source.encode(),
+        f'#set document(title: "x")\n{page}\n{images}'.encode(),
         ignore_system_fonts=True,
         sys_inputs={str(n): each.svg for n, each in enumerate(drawings)},
     )
     pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"])
-    found = run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    assert isinstance(pdf, bytes)
+    found = run(["pdftotext", how, "-", "-"], input=pdf, capture_output=True, check=True)
     return found.stdout.decode()

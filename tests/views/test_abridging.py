@@ -1,5 +1,7 @@
 """Which rows are left out of a long view, and what is said of them."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ def test_shown_and_left_out_are_all(count: int, most: int, needed: set[int]) -> 
     assert len(gone) == len(set(gone))
     assert set(gone) <= set(range(count)) - needed
     assert all(len(gap) > 1 for gap in gaps)
-    assert all(before.stop < after.start for before, after in zip(gaps, gaps[1:], strict=False))
+    assert all(before.stop < after.start for before, after in pairwise(gaps))
 
 
 @given(st.integers(0, 200), st.integers(3, 60))

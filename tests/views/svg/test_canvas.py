@@ -1,9 +1,7 @@
 """Drawings: what they are made of stays text, and looks the same everywhere."""
 
 import re
-from subprocess import run
 
-import typst
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -45,14 +43,8 @@ def test_text_is_as_wide_as_it_is_measured() -> None:
     """Poppler finds a word of the PDF to be as wide as its characters times the advance."""
     canvas = Canvas(300, 10)
     width = canvas.text(10, 10, "mmmm_iiii_0123")
-    source = "#set page(width: 300pt, height: 50pt, margin: 0pt)\n#image(bytes(sys.inputs.d))"
-    compiler = typst.Compiler(
-        source.encode(), ignore_system_fonts=True,
-        sys_inputs={"d": canvas.drawing(50, "x", "x").svg},
-    )  # fmt: skip
-    pdf = compiler.compile(format="pdf")
-    found = run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
-    (left, right), *_ = re.findall(r'xMin="([\d.]+)".*?xMax="([\d.]+)"', found.stdout.decode())
+    found = pdf_text([canvas.drawing(50, "x", "x")], "-bbox")
+    (left, right), *_ = re.findall(r'xMin="([\d.]+)".*?xMax="([\d.]+)"', found)
     assert abs(float(right) - float(left) - width) < 0.05
     assert width == 14 * 10 * ADVANCE
 

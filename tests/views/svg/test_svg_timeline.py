@@ -7,7 +7,8 @@ import pytest
 
 from echotrace.story.nouns import Story
 from echotrace.story.quiz.nouns import Field
-from echotrace.views.annotations import Annotations
+from echotrace.trace import Syscall
+from echotrace.views.annotations import PLAIN, Annotations
 from echotrace.views.document.runs import Blank
 from echotrace.views.handout.markers import markers
 from echotrace.views.lanes import lay_out
@@ -19,8 +20,11 @@ from update_gold import story as stored
 ENDLESS = Paper(width=900, height=math.inf, text=8.5)
 
 
-def _picture(story: Story, paper: Paper = ENDLESS, **how: object) -> Picture:
-    (drawing,) = draw(story, paper, **how)  # type: ignore[arg-type] -- of the test
+def _picture(
+    story: Story, *, by: str = "connection", annotations: Annotations = PLAIN,
+    connection: int | None = None,
+) -> Picture:  # fmt: skip
+    (drawing,) = draw(story, ENDLESS, by=by, annotations=annotations, connection=connection)
     return Picture(drawing.svg)
 
 
@@ -130,8 +134,12 @@ def test_markers_are_those_of_the_source() -> None:
     numbers = markers(story)
     picture = _picture(story, annotations=Annotations(markers={"fork": numbers}))
     row = next(line for line in picture.rows().values() if "fork() " in line)
-    event = next(e for e in story.events if getattr(e.record, "name", "") in ("clone", "fork"))
-    site = event.record.site
+    site = next(
+        each.record.site
+        for each in story.events
+        if isinstance(each.record, Syscall) and each.record.name == "clone"
+    )
+    assert site is not None
     assert f" {numbers[site.file, site.line]} P0 fork()" in row
     assert not any(each.text.isdigit() for each in _picture(story).texts if not each.bold)
 
