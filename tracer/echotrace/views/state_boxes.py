@@ -43,10 +43,11 @@ class Box:
     These are tasks and their table, a description and its socket.
 
     `parent` is the key of the box that this one hangs from in the tree of processes, `depth` how
-    deep it does.
+    deep it does. `name` is what it is called where there is no room to draw it.
     """
 
     key: str
+    name: str
     rows: tuple[Row, ...]
     inner: tuple[Row, ...] = ()
     depth: int = 0
@@ -84,7 +85,7 @@ def boxes(state: State, names: Names, hidden: Hidden) -> Boxes:
     return Boxes(
         tuple(_tables(state, names, hidden)),
         tuple(
-            Box(f"open {entry.description.id}", tuple(_open(entry, names, hidden)),
+            Box(f"open {entry.description.id}", _name(entry.description, names), tuple(_open(entry, names, hidden)),
                 tuple(_socket(entry, entry.socket, names)) if entry.socket else ())
             for entry in state.opens
             if entry.description.kind != "inherited"
@@ -114,7 +115,7 @@ def _tables(state: State, names: Names, hidden: Hidden) -> Iterator[Box]:
                 inner = _slots(tables[number], names, hidden)
                 if shared != role:
                     inner = [Row("shared", f"table of {shared}")]
-            yield Box(key, tuple(rows), tuple(inner), depth, None if place else above)
+            yield Box(key, role, tuple(rows), tuple(inner), depth, None if place else above)
 
 
 def _life(process: ProcessState, state: State, names: Names) -> Iterator[Row]:

@@ -1,8 +1,8 @@
 """Where the boxes of several states stand: at the same place in each, and no more than fit."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 
 from echotrace.views.state_boxes import Box, Boxes, Row
 from echotrace.views.svg.canvas import Canvas
@@ -10,6 +10,8 @@ from echotrace.views.svg.canvas import Canvas
 #: Points: in a frame above and below its rows, between it and the one in it, and between boxes.
 PAD, LINK, APART = 1.5, 2.0, 5.0
 _MOST_INDENT = 2
+#: Behind these a long word is broken.
+_JOINT = re.compile(r"(?<=[_(,.:/-])")
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,25 @@ class Layout:
 
 def lines_of(row: Row, kept: Kept, columns: int) -> list[str]:
     """The text of a row in lines; an empty one for a blank that has no room behind them."""
-    found = wrap(kept.text(row), max(columns, 4)) or [""]
+    found = _folded(kept.text(row), max(columns, 4))
     if row.blank is not None and not blank_fits(row, found, columns):
         found.append("")
     return found
+
+
+def _folded(text: str, columns: int) -> list[str]:
+    """A text in lines; words that are too long for one are broken where a name has a joint."""
+    lines = [""]
+    for word in text.split():
+        whole = len(word) <= columns
+        for number, part in enumerate([word] if whole else _JOINT.split(word)):
+            space = " " if lines[-1] and not number else ""
+            if len(lines[-1]) + len(space) + len(part) <= columns:
+                lines[-1] += space + part
+            else:
+                pieces = [part[at : at + columns] for at in range(0, len(part), columns)]
+                lines = [*lines, *pieces] if lines[-1] else pieces
+    return lines
 
 
 def blank_fits(row: Row, lines: Sequence[str], columns: int) -> bool:

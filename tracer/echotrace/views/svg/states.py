@@ -108,14 +108,16 @@ def _told(state: State, names: Names, hidden: Hidden) -> Iterator[str]:
 def _wanted(story: Story, moments: Sequence[TurningPoint]) -> frozenset[str]:
     """The keys of the boxes that a picture is about: of the connection, and who works on it."""
     found = {f"open {listener.description}" for listener in story.listeners}
+    roles = []
     for point in moments:
         event = story.event(point.seq)
         subject = _subject(story, event)
         if subject is not None:
             found.add(f"open {subject}")
-        found.add(f"table {story.roles.process(event.actor)}")
-        made = event.record.result if isinstance(event.record, Syscall) else None
-        child = story.roles.of(made, event.end or event.start) if made else None
-        if point.turn is Turn.MADE and child:
-            found.add(f"table {story.roles.process(child)}")
-    return frozenset(found)
+        roles.append(event.actor)
+        if point.turn is Turn.MADE and isinstance(event.record, Syscall) and event.record.result:
+            roles.append(story.roles.of(event.record.result, event.end or event.start) or "")
+        found |= {f"open {each.description.id}" for each in point.state(story).opens
+                  if each.interest}  # fmt: skip
+    roles += [story.makers[role] for role in roles if role in story.makers]
+    return frozenset(found | {f"table {story.roles.process(role)}" for role in roles})
