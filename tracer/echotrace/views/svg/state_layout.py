@@ -182,9 +182,14 @@ def fitting(
         if shorter is None:
             break
         found = layout(pictures, measure, shorter)
-    if found.height > height:
+    if _end(found.tables) > height:
         found = layout(pictures, measure, Kept(found.kept.tables, found.kept.opens, others=False))
     return found
+
+
+def _end(places: Mapping[str, Place]) -> float:
+    """How high a column is."""
+    return max((place.top + place.height for place in places.values()), default=0.0)
 
 
 def _without_last(
@@ -197,8 +202,7 @@ def _without_last(
         (tables, kept.tables, found.tables),
     ):
         spare = [key for key in keys if key in own and key not in wanted]
-        end = max((place.top + place.height for place in places.values()), default=0.0)
-        if spare and end > height:
+        if spare and _end(places) > height:
             rest = own - {spare[-1]}
             return Kept(kept.tables, rest) if own is kept.opens else Kept(rest, kept.opens)
     return None

@@ -62,9 +62,12 @@ def _picture(
 def caption(story: Story, point: TurningPoint, said: Texts) -> str:
     """What a moment is called: `after fork of P0 (event 25)`."""
     event = story.event(point.seq)
-    call = function_of(event.record) if isinstance(event.record, Syscall) else ""
-    name = f"moment.{point.turn}" if call or point.turn is not Turn.CLOSED else "moment.ended"
-    return said.say(name, call=call, actor=event.actor, seq=str(point.seq))
+    actor, call, name = event.actor, "", point.turn.value
+    if isinstance(event.record, Syscall):
+        call = function_of(event.record)
+    elif point.turn is Turn.CLOSED:
+        actor, name = story.roles.process(actor), "ended"
+    return said.say(f"moment.{name}", call=call, actor=actor, seq=str(point.seq))
 
 
 def _hidden(story: Story, point: TurningPoint, annotations: Annotations, side: str) -> Hidden:
