@@ -82,15 +82,19 @@ class Boxes:
 
 def boxes(state: State, names: Names, hidden: Hidden) -> Boxes:
     """The boxes of a state. What the first task found open is one row, and no description."""
+    opens = (entry for entry in state.opens if entry.description.kind != "inherited")
     return Boxes(
-        tuple(_tables(state, names, hidden)),
-        tuple(
-            Box(f"open {entry.description.id}", _name(entry.description, names), tuple(_open(entry, names, hidden)),
-                tuple(_socket(entry, entry.socket, names)) if entry.socket else ())
-            for entry in state.opens
-            if entry.description.kind != "inherited"
-        ),
-    )  # fmt: skip
+        tuple(_tables(state, names, hidden)), tuple(_box(each, names, hidden) for each in opens)
+    )
+
+
+def _box(entry: OpenState, names: Names, hidden: Hidden) -> Box:
+    return Box(
+        f"open {entry.description.id}",
+        _name(entry.description, names),
+        tuple(_open(entry, names, hidden)),
+        tuple(_socket(entry, entry.socket, names)) if entry.socket else (),
+    )
 
 
 def _tables(state: State, names: Names, hidden: Hidden) -> Iterator[Box]:

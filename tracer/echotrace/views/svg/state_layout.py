@@ -1,7 +1,8 @@
 """Where the boxes of several states stand: at the same place in each, and no more than fit."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.views.state_boxes import Box, Boxes, Row
@@ -80,7 +81,11 @@ class Layout:
     kept: Kept
     tables: Mapping[str, Place]
     opens: Mapping[str, Place]
-    height: float
+
+    @property
+    def height(self) -> float:
+        """The height of the higher column."""
+        return max(_end(self.tables), _end(self.opens))
 
 
 def lines_of(row: Row, kept: Kept, columns: int) -> list[str]:
@@ -112,30 +117,70 @@ def blank_fits(row: Row, lines: Sequence[str], columns: int) -> bool:
     return len(lines[-1]) + 1 + Canvas.blank_columns(row.blank) <= columns
 
 
-def layout(pictures: Sequence[Boxes], measure: Measure, kept: Kept) -> Layout:
-    """One layout for all pictures: whatever is in any of them has its place."""
-    tables, end = _column([picture.tables for picture in pictures], kept.tables, measure.tables,
-                          kept, measure)  # fmt: skip
-    opens, other_end = _column([picture.opens for picture in pictures], kept.opens, measure.opens,
-                               kept, measure)  # fmt: skip
-    return Layout(measure, kept, tables, opens, max(end, other_end))
+def fitting(
+    pictures: Sequence[Boxes], measure: Measure, height: float, wanted: Collection[str]
+) -> Layout:
+    """One layout for all pictures, no higher, with what is `wanted` and as much else as fits.
+
+    Whatever is in any picture has its place. What came last is left out first, in the column that
+    is too high; it is higher all the same if there is no room for what is wanted.
+    """
+
+    def tables(kept: Kept) -> Mapping[str, Place]:
+        return _column([p.tables for p in pictures], kept.tables, measure.tables, kept, measure)
+
+    def opens(kept: Kept) -> Mapping[str, Place]:
+        return _column([p.opens for p in pictures], kept.opens, measure.opens, kept, measure)
+
+    all_tables = merged([[box.key for box in picture.tables] for picture in pictures])
+    all_opens = merged([[box.key for box in picture.opens] for picture in pictures])
+    every = frozenset(all_tables)
+    kept = _most(
+        all_opens, wanted, lambda keys: Kept(every, keys), lambda kept: _end(opens(kept)) <= height
+    )
+    kept = _most(
+        all_tables, wanted, lambda keys: Kept(keys, kept.opens),
+        lambda kept: _end(tables(kept)) <= height,
+    )  # fmt: skip
+    if _end(tables(kept)) > height:
+        kept = Kept(kept.tables, kept.opens, others=False)
+    return Layout(measure, kept, tables(kept), opens(kept))
+
+
+def _most(
+    keys: Sequence[str], wanted: Collection[str], choose: Callable[[frozenset[str]], Kept],
+    fits: Callable[[Kept], bool],
+) -> Kept:  # fmt: skip
+    """The choice of all keys that are wanted and as many of the others, in order, as fit."""
+    needed, spare = ([key for key in keys if (key in wanted) is wish] for wish in (True, False))
+    choices = range(len(spare), -1, -1)  # a bisection: the fewer, the sooner they fit
+    at = bisect_left(choices, True, key=lambda many: fits(choose(frozenset(needed + spare[:many]))))
+    return choose(frozenset(needed + spare[: choices[min(at, len(spare))]]))
 
 
 def _column(
     pictures: Sequence[Sequence[Box]], keys: Collection[str], columns: int, kept: Kept,
     measure: Measure,
-) -> tuple[dict[str, Place], float]:  # fmt: skip
+) -> Mapping[str, Place]:  # fmt: skip
+    same: dict[str, list[Box]] = {}
+    for boxes in pictures:
+        for box in boxes:
+            same.setdefault(box.key, []).append(box)
     places: dict[str, Place] = {}
     top = 0.0
     for key in merged([[box.key for box in boxes] for boxes in pictures]):
         if key in keys:
-            same = [box for boxes in pictures for box in boxes if box.key == key]
-            places[key] = _place(same, top, columns, kept, measure)
+            places[key] = _place(same[key], top, columns, kept, measure.line)
             top += places[key].height + APART
-    return places, max(0.0, top - APART)
+    return places
 
 
-def _place(same: Sequence[Box], top: float, columns: int, kept: Kept, measure: Measure) -> Place:
+def _end(places: Mapping[str, Place]) -> float:
+    """How high a column is."""
+    return max((place.top + place.height for place in places.values()), default=0.0)
+
+
+def _place(same: Sequence[Box], top: float, columns: int, kept: Kept, line: float) -> Place:
     indent = min(_MOST_INDENT, max(box.depth for box in same))
     room = columns - 2 - indent
     slots: dict[str, Slot] = {}
@@ -143,11 +188,12 @@ def _place(same: Sequence[Box], top: float, columns: int, kept: Kept, measure: M
     ends = []
     for part in ([box.rows for box in same], [box.inner for box in same]):
         drawn = [[row for row in rows if kept.draws(row)] for rows in part]
+        most: dict[str, int] = {}
+        for row in (row for rows in drawn for row in rows):
+            most[row.key] = max(most.get(row.key, 0), len(lines_of(row, kept, room)))
         for key in merged([[row.key for row in rows] for rows in drawn]):
-            most = max(len(lines_of(row, kept, room)) for rows in drawn for row in rows
-                       if row.key == key)  # fmt: skip
-            slots[key] = Slot(below, most)
-            below += most * measure.line
+            slots[key] = Slot(below, most[key])
+            below += most[key] * line
         ends.append(below + PAD)
         below += 2 * PAD + LINK
     outer, all_ = ends
@@ -159,50 +205,13 @@ def merged(orders: Iterable[Sequence[str]]) -> list[str]:
     found: list[str] = []
     for order in orders:
         known = set(found)
-        for at, key in enumerate(order):
-            if key not in known:
-                behind = next((later for later in order[at + 1 :] if later in known), None)
-                found.insert(len(found) if behind is None else found.index(behind), key)
+        before: dict[str | None, list[str]] = {}
+        following = None
+        for key in reversed(order):
+            if key in known:
+                following = key
+            else:
+                before.setdefault(following, []).append(key)
+        merging = [new for key in (*found, None) for new in (*reversed(before.get(key, ())), key)]
+        found = [key for key in merging if key is not None]
     return found
-
-
-def fitting(
-    pictures: Sequence[Boxes], measure: Measure, height: float, wanted: Collection[str]
-) -> Layout:
-    """A layout that is no higher, with what is `wanted` and as much else as fits.
-
-    What came last is left out first, in the column that is too high. It is higher all the same if
-    there is no room for what is wanted.
-    """
-    tables = merged([[box.key for box in picture.tables] for picture in pictures])
-    opens = merged([[box.key for box in picture.opens] for picture in pictures])
-    found = layout(pictures, measure, Kept(frozenset(tables), frozenset(opens)))
-    while found.height > height:
-        shorter = _without_last(found, tables, opens, height, wanted)
-        if shorter is None:
-            break
-        found = layout(pictures, measure, shorter)
-    if _end(found.tables) > height:
-        found = layout(pictures, measure, Kept(found.kept.tables, found.kept.opens, others=False))
-    return found
-
-
-def _end(places: Mapping[str, Place]) -> float:
-    """How high a column is."""
-    return max((place.top + place.height for place in places.values()), default=0.0)
-
-
-def _without_last(
-    found: Layout, tables: Sequence[str], opens: Sequence[str], height: float,
-    wanted: Collection[str],
-) -> Kept | None:  # fmt: skip
-    kept = found.kept
-    for keys, own, places in (
-        (opens, kept.opens, found.opens),
-        (tables, kept.tables, found.tables),
-    ):
-        spare = [key for key in keys if key in own and key not in wanted]
-        if spare and _end(places) > height:
-            rest = own - {spare[-1]}
-            return Kept(kept.tables, rest) if own is kept.opens else Kept(rest, kept.opens)
-    return None

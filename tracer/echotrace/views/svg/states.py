@@ -26,6 +26,9 @@ from echotrace.views.state_lines import sections
 from echotrace.views.svg.state_sheet import Picture, Sheet
 from echotrace.views.texts import Texts, texts
 
+#: So much of a state is said in words for who cannot see the picture.
+_MOST_LINES = 60
+
 
 def draw(
     story: Story, moments: Sequence[TurningPoint], paper: Paper, *,
@@ -55,8 +58,11 @@ def _picture(
     title = f"{number} {caption(story, point, said)}"
     state = point.state(story)
     hidden = _hidden(story, point, annotations, side)
-    told = "; ".join(_told(state, names, hidden))
-    return Picture(title, boxes(state, names, hidden), f"{title}: {told}.")
+    told = list(_told(state, names, hidden))
+    what = "; ".join(told[:_MOST_LINES])
+    if len(told) > _MOST_LINES:
+        what = said.say("moments.more", what=what, count=f"{len(told) - _MOST_LINES:,}")
+    return Picture(title, boxes(state, names, hidden), f"{title}: {what}.")
 
 
 def caption(story: Story, point: TurningPoint, said: Texts) -> str:
