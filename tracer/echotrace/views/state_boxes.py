@@ -17,7 +17,7 @@ from echotrace.views.names import Names
 from echotrace.views.phrases import c_call
 from echotrace.views.state_lines import life, queue, socket_state, tree
 
-_MOST_TASKS = 4
+_MOST_TASKS, _MOST_WAITING = 4, 3
 
 
 @dataclass(frozen=True)
@@ -188,10 +188,10 @@ def _name(description: Description, names: Names) -> str:
 def _watched(interest: Iterable[Interest]) -> Iterator[Row]:
     armed = [each for each in interest if each.armed]
     if armed:
-        yield Row("watches", f"watches fd {', '.join(str(each.fd) for each in armed)}")
-    ready = [str(each.fd) for each in armed if each.ready]
+        yield Row("watches", f"watches fd {_ranges(each.fd for each in armed)}")
+    ready = [each.fd for each in armed if each.ready]
     if ready:
-        yield Row("ready", f"ready: fd {', '.join(ready)}")
+        yield Row("ready", f"ready: fd {_ranges(ready)}")
 
 
 def _socket(entry: OpenState, socket: Socket, names: Names) -> Iterator[Row]:
@@ -201,10 +201,11 @@ def _socket(entry: OpenState, socket: Socket, names: Names) -> Iterator[Row]:
     waiting = queue(socket)
     if waiting:
         yield Row("queue", f"queue {waiting}")
-    for pending in socket.pending:
-        yield Row(f"pending {pending.peer}", f"in it: {_who(pending.peer, names)}")
-    for place, datagram in enumerate(socket.queue, 1):
-        yield Row(f"queued {datagram.sent or place}", f"in it: {_who(datagram.peer, names)}")
+    peers = [each.peer for each in (*socket.pending, *socket.queue)]
+    if peers:
+        few = ", ".join(_who(peer, names) for peer in peers[:_MOST_WAITING])
+        more = len(peers) - _MOST_WAITING
+        yield Row("waiting", f"in it: {few}" + (f" and {more:,} more" if more > 0 else ""))
     if socket.unread and socket.state is not SocketState.LISTENING:
         yield Row("unread", f"unread {socket.unread:,} B")
     if socket.end_seen:

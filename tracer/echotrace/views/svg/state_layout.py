@@ -11,6 +11,8 @@ from echotrace.views.svg.canvas import Canvas
 #: Points: in a frame above and below its rows, between it and the one in it, and between boxes.
 PAD, LINK, APART = 1.5, 2.0, 5.0
 _MOST_INDENT = 2
+#: A row has at most so many lines.
+_MOST_LINES = 5
 #: Behind these a long word is broken.
 _JOINT = re.compile(r"(?<=[_(,.:/-])")
 
@@ -70,7 +72,7 @@ class Kept:
         """What a row says: of a description that is not drawn its name."""
         if row.target is None or f"open {row.target}" in self.opens:
             return row.text
-        return f"{row.text.removeprefix('fd ')} {row.name}"
+        return f"{row.text} {row.name}"
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Layout:
 def lines_of(row: Row, kept: Kept, columns: int) -> list[str]:
     """The text of a row in lines; an empty one for a blank that has no room behind them."""
     found = _folded(kept.text(row), max(columns, 4))
+    if len(found) > _MOST_LINES:
+        found = [*found[: _MOST_LINES - 1], f"{found[_MOST_LINES - 1][: columns - 1]}…"]
     if row.blank is not None and not blank_fits(row, found, columns):
         found.append("")
     return found
