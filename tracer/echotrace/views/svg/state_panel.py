@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from echotrace.views.moment import Mark
 from echotrace.views.state_boxes import Box, Boxes, Row
 from echotrace.views.svg.canvas import Canvas, Colour, Style
-from echotrace.views.svg.state_layout import LINK, PAD, Layout, Place, Slot, blank_fits, lines_of
+from echotrace.views.svg.state_layout import LINK, PAD, Layout, Place, blank_fits, lines_of
 
 _THICK = 1.6
 _ARRIVALS = 3.0  # points between two arrows that end at one frame
@@ -161,15 +161,11 @@ class _Frame:
         style = Style.STRONG if row.key == "name" else Style.PLAIN
         for number, line in enumerate(lines):
             canvas.text(x + canvas.advance, y + number * canvas.line_height, line, style)
-        if mark is Mark.GONE:
-            self._struck(slot, x + canvas.advance, len(lines[0]))
+            if mark is Mark.GONE:
+                middle = y + (number + 0.5) * canvas.line_height
+                canvas.line(x + canvas.advance, middle, x + (1 + len(line)) * canvas.advance, middle,
+                            stroke=Colour.VERMILLION)  # fmt: skip
         if row.blank is not None:
             behind = len(lines[-1]) + 1 if blank_fits(row, lines, room) and lines[-1] else 0
             last = y + (len(lines) - 1) * canvas.line_height
             canvas.blank(x + (1 + behind) * canvas.advance, last, row.blank)
-
-    def _struck(self, slot: Slot, x: float, length: int) -> None:
-        """A line through what is gone."""
-        canvas = self.panel.canvas
-        y = self.panel.top + self.place.top + slot.top + canvas.line_height / 2
-        canvas.line(x, y, x + length * canvas.advance, y, stroke=Colour.VERMILLION)
