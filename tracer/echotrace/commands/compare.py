@@ -10,7 +10,6 @@ from echotrace.cli import Entry
 from echotrace.commands import expecting, formats, options, output, sides
 from echotrace.commands.session import Delivery, say_kept, say_next
 from echotrace.commands.target import Target
-from echotrace.errors import UserError
 from echotrace.story.compare.choice import Choice, chosen
 from echotrace.story.compare.compare import MOST_SIDES
 from echotrace.story.compare.compare import compare as compared

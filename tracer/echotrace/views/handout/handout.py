@@ -30,6 +30,7 @@ _PAGES: Sequence[Callable[[Making], Iterator[Block]]] = (
 )
 #: So many digits of a trace's fingerprint tell it from others.
 _FINGERPRINT = 8
+_MOST_ASKED_ABOUT = 2  # connections
 
 
 def handout(stories: Mapping[str, Story], wish: Wish) -> Document:
@@ -54,8 +55,17 @@ def _making(stories: Mapping[str, Story], wish: Wish) -> Making:
     compared = None
     if len(stories) > 1:
         compared = compare(list(stories.values()), Choice(wish.connection), list(stories))
-    asked = questions_page.asked(stories, wish)
+    asked = questions_page.asked(stories, _as_asked(stories, wish))
     return Making(stories, compared, wish, _annotations(stories, wish, asked), asked)
+
+
+def _as_asked(stories: Mapping[str, Story], wish: Wish) -> Wish:
+    """Of many connections the first is asked about, so that the others can be told in a line each.
+
+    A row with a blank is drawn, and so are those around it.
+    """
+    many = max(len(story.connections) for story in stories.values()) > _MOST_ASKED_ABOUT
+    return replace(wish, connection=1) if many and wish.connection is None else wish
 
 
 def _annotations(
