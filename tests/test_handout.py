@@ -88,11 +88,10 @@ def _called(story: Story, seq: int) -> str:
     return (record.site.call if record.site else None) or record.name
 
 
-def test_each_step_of_a_comparison_stands_in_its_text(
-    stored: Mapping[str, Story], fork_thread: Document
-) -> None:
-    """Beside each other each call of both servers has its number, its task and its function."""
-    text = " ".join(printed(fork_thread, "-layout").split())
+def test_each_step_of_a_comparison_stands_in_its_text(stored: Mapping[str, Story]) -> None:
+    """With all blanks filled, each call of both servers has its number, task and function."""
+    both = stored["fork"], stored["thread"]
+    text = " ".join(printed(made(*both, edition=Edition.KEY), "-layout").split())
     for name in ("fork", "thread"):
         story = stored[name]
         calls = [

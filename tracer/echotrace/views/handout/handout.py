@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from echotrace.story.compare.choice import Choice
 from echotrace.story.compare.compare import compare
@@ -31,6 +32,7 @@ _PAGES: Sequence[Callable[[Making], Iterator[Block]]] = (
 #: So many digits of a trace's fingerprint tell it from others.
 _FINGERPRINT = 8
 _MOST_ASKED_ABOUT = 2  # connections
+_MOST_ON_A_SHEET = 2  # sides
 
 
 def handout(stories: Mapping[str, Story], wish: Wish) -> Document:
@@ -80,9 +82,12 @@ def _annotations(
 
 
 def _blocks(making: Making) -> Iterator[Block]:
-    pages = list(_pages(making))
-    yield from pages
-    yield from back_matter.blocks(making, _pages(_for_students(making)) if making.key else pages)
+    """The pages; of many sides what the kernel keeps goes on on a second sheet, which has room."""
+    *pages, questions = ([*page(making)] for page in _PAGES)
+    shown = _pages(_for_students(making)) if making.key else [*chain(*pages), *questions]
+    back = list(back_matter.blocks(making, shown))
+    many = len(making.stories) > _MOST_ON_A_SHEET
+    yield from chain(*pages, *((back, questions) if many else (questions, back)))
 
 
 def _for_students(making: Making) -> Making:
