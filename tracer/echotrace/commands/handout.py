@@ -138,14 +138,13 @@ def _check_alone(targets: Sequence[str], path: Path | None) -> None:
 def _wish(further: dict[str, Any], form: str) -> Wish:
     """What kind of handout is wished; its options are taken out of all that were chosen."""
     questions: Path | None = further.pop("questions")
+    names = ("title", "course", "connection", "max_rows", "seed")
     return Wish(
         texts=texts(further.pop("language")),
         edition=Edition(further.pop("edition")),
         paper=SLIDE if form == "slides" else A4,
-        **{
-            name: further.pop(name)
-            for name in ("title", "course", "connection", "max_rows", "seed")
-        },
+        own=own.read(questions) if questions is not None else (),
+        **{name: further.pop(name) for name in names},
     )
 
 

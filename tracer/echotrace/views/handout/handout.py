@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from echotrace.errors import UserError
 from echotrace.story.compare.choice import Choice
 from echotrace.story.compare.compare import compare
 from echotrace.story.nouns import Story
@@ -54,11 +55,21 @@ def handout(stories: Mapping[str, Story], wish: Wish) -> Document:
 
 
 def _making(stories: Mapping[str, Story], wish: Wish) -> Making:
+    told = list(stories.values())
     compared = None
-    if len(stories) > 1:
-        compared = compare(list(stories.values()), Choice(wish.connection), list(stories))
+    if told[1:]:
+        compared = compare(told, Choice(wish.connection), list(stories))
+    else:
+        _check(told[0], wish.connection)
     asked = questions_page.asked(stories, _as_asked(stories, wish))
     return Making(stories, compared, wish, _annotations(stories, wish, asked), asked)
+
+
+def _check(story: Story, number: int | None) -> None:
+    if number is not None and number > len(story.connections):
+        known = len(story.connections)
+        has = f"only #1 to #{known}" if known > 1 else "only #1" if known else "none"
+        raise UserError(f"there is no connection #{number}: the trace has {has}")
 
 
 def _as_asked(stories: Mapping[str, Story], wish: Wish) -> Wish:

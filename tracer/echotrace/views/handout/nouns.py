@@ -46,7 +46,8 @@ class Wish:
 class Making:
     """A handout in the making: its stories by the names of their sides, laid against each other.
 
-    `compared` is None of a single one. `asked` are the questions, None where one of the lecturer's own takes the place.
+    `compared` is None of a single one. `asked` are the questions, None where one of the lecturer's
+    own takes the place.
     """
 
     stories: Mapping[str, Story]
