@@ -3,10 +3,11 @@
 The records are msgspec Structs, so that a format may take the whole document as data, as JSON.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from echotrace.views.document.runs import Text
 from echotrace.views.drawing import Drawing
@@ -188,7 +189,8 @@ class Document(Struct, frozen=True):
     """All of it; `kind` is `comparison`, `timeline`, `handout` or `quiz`.
 
     What stands on every page: the `course`, the `edition` (empty where there are none), and the
-    `trail` from the document to what it was made from: hashes of traces.
+    `trail` from the document to what it was made from: hashes of traces. `labels` are the words
+    that formats add, in the document's language, by the names that they have in `views.texts`.
     """
 
     kind: str
@@ -198,3 +200,4 @@ class Document(Struct, frozen=True):
     edition: str = ""
     trail: str = ""
     language: str = "en"
+    labels: Mapping[str, str] = field(default_factory=dict)

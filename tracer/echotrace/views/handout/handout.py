@@ -39,6 +39,7 @@ def handout(stories: Mapping[str, Story], wish: Wish, commands: Sequence[str] = 
         course=wish.course,
         edition=texts.say(f"edition.{wish.edition}"),
         language=texts.language,
+        labels=texts.table("label"),
     )
 
 
