@@ -155,6 +155,12 @@ class Answer(Struct, frozen=True):
     why: Text
     misconception: Text = ""
 
+    @property
+    def parts(self) -> tuple[tuple[str, Text], ...]:
+        """What is said, each with the name of its label."""
+        parts = (("answer", self.text), ("why", self.why), ("misconception", self.misconception))
+        return tuple((name, text) for name, text in parts if text)
+
 
 class Question(Struct, frozen=True, tag_field="type", tag="question"):
     """A question: its kind in a word or two, choices if any, room for so many lines of answer.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from echotrace.views.document.nouns import Document
-from echotrace.views.formats import pdf
+from echotrace.views.formats import page, pdf
 
 
 @dataclass(frozen=True)
@@ -20,5 +20,6 @@ Writer = Callable[[Document, str], Written]
 
 WRITERS: Mapping[str, Writer] = {
     "pdf": lambda document, _stem: Written(pdf.pdf(document)),
+    "html": lambda document, _stem: Written(page.page(document).encode()),
     "slides": lambda document, _stem: Written(pdf.slides(document)),
 }
