@@ -24,7 +24,7 @@ _TEMPLATES = files("echotrace.views.formats") / "templates"
 def page(document: Document) -> str:
     """The page, ended by a newline."""
     scope = f"echotrace-{document.kind}"
-    rules = f"\n{style(scope)}{_filled('page.css', **_margins(document))}"
+    rules = f"\n{style(scope)}{_filled('page.css', scope=scope, **_margins(document))}"
     return _filled(
         "page.html",
         language=escaped(document.language),

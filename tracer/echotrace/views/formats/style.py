@@ -51,10 +51,10 @@ padding:0 .15em;text-align:center;font-size:.8em;font-weight:bold;line-height:1.
 gap:1em}
 .SCOPE .source{min-width:0}
 .SCOPE ol.lines{margin:0;padding-left:4.6em;font-size:.86em;line-height:1.5}
-.SCOPE ol.lines li::marker{color:var(--dim);font-size:.8em}
+.SCOPE ol.lines li::marker{color:var(--dim)}
 .SCOPE ol.lines li{position:relative;padding-left:.5em;border-left:2px solid transparent}
 .SCOPE ol.in-region li{border-left-color:var(--line)}
-.SCOPE .lines .marker{position:absolute;right:calc(100% + 2.2em)}
+.SCOPE .lines .marker{position:absolute;right:calc(100% + 2.4em);font-size:.94em}
 .SCOPE .region{margin:.3em 0 0 4.6em;font-style:italic}
 .SCOPE .box,.SCOPE .question{margin:1em 0;padding:.2em .8em .6em;border:1px solid var(--line)}
 .SCOPE .box{border-width:2px;border-radius:4px}
