@@ -9,7 +9,8 @@ _SCOPE = "SCOPE"
 _CSS = """
 .SCOPE{--ink:#000;--paper:#fff;--line:#767676;--dim:#595959;--differs:#D55E00;
 --hatch:#c9c9c9;--hair:#dedede;--blank:#0072B2;
-color:var(--ink);background:var(--paper);padding:.5em;color-scheme:light dark;font:14px/1.4 system-ui,sans-serif}
+color:var(--ink);background:var(--paper);padding:.5em;
+color-scheme:light dark;font:14px/1.4 system-ui,sans-serif}
 @media screen and (prefers-color-scheme:dark){.SCOPE{--ink:#eee;--paper:#111;--line:#8a8a8a;
 --dim:#b0b0b0;--differs:#E69F00;--hatch:#444;--hair:#333;--blank:#56B4E9}}
 .SCOPE .wide{overflow-x:auto}

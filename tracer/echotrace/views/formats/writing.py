@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from echotrace.views.document.nouns import Document
-from echotrace.views.formats import page, pdf
+from echotrace.views.formats import markdown, page, pdf
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,15 @@ class Written:
 #: A writer takes the document, and the stem for the names of files beside it.
 Writer = Callable[[Document, str], Written]
 
+
+def _markdown(document: Document, stem: str) -> Written:
+    content, beside = markdown.page(document, stem)
+    return Written(content.encode(), beside)
+
+
 WRITERS: Mapping[str, Writer] = {
     "pdf": lambda document, _stem: Written(pdf.pdf(document)),
     "html": lambda document, _stem: Written(page.page(document).encode()),
+    "markdown": _markdown,
     "slides": lambda document, _stem: Written(pdf.slides(document)),
 }
