@@ -68,6 +68,8 @@ def pdf(drawing: Drawing) -> bytes:
         "main.typ": f'#set page({size}, margin: 0pt)\n#image("drawing.svg", {size})'.encode(),
         "drawing.svg": drawing.svg.encode(),
     }
-    made = typst.Compiler(sources, ignore_system_fonts=True).compile(format="pdf", timestamp=0)
+    # typst's stub leaves out that there may be several files.
+    compiler = typst.Compiler(sources, ignore_system_fonts=True)  # type: ignore[type-var]
+    made = compiler.compile(format="pdf", timestamp=0)
     assert isinstance(made, bytes)
     return made

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from tabulate import tabulate
 
 from echotrace.views.document.nouns import Item, Kind, Table
-from echotrace.views.document.runs import plain
+from echotrace.views.document.runs import Blank, plain, runs
 from echotrace.views.formats.latex_text import call, inline, text
 
 _FIRST = 0xF0000  # of the characters for private use, which stand for cells
@@ -73,7 +73,8 @@ def _columns(block: Table, rows: Sequence[Sequence[Item]], width: float) -> str:
 
 def _needed(item: Item) -> float:
     number = 0 if item.event is None or item.kind is not Kind.CALL else len(str(item.event)) + 1
-    return (len(plain(item.text)) + number + 1) * _ADVANCE
+    room = sum(run.width for run in runs(item.text) if isinstance(run, Blank))
+    return (len(plain(item.text)) + number + room + 1) * _ADVANCE
 
 
 def _shared(needed: Sequence[float], room: float) -> Sequence[float]:
