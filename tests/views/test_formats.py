@@ -19,7 +19,7 @@ from echotrace.story.compare.nouns import Comparison
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.trace import Trace
-from echotrace.views.formats.markdown import code, text
+from echotrace.views.formats.markdown_text import code, text
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import FORMATS, render, render_story
 from every_view import every_view
@@ -41,7 +41,7 @@ _ATTRIBUTES = {"class", "tabindex", "lang", "scope", "rowspan", "title", "data-e
 #: What Markdown is made of here.
 _TOKENS = {
     "paragraph", "inline", "table", "thead", "tbody", "tr", "th", "td", "ordered_list", "list_item",
-    "text", "code_inline", "strong", "code_block", "text_special", "softbreak",
+    "text", "code_inline", "strong", "fence", "text_special", "softbreak",
 }  # fmt: skip
 
 

@@ -51,6 +51,7 @@ def handout(stories: Mapping[str, Story], wish: Wish) -> Document:
         edition=texts.say(f"edition.{wish.edition}"),
         trail=", ".join(_origin(name, story) for name, story in stories.items()),
         language=texts.language,
+        labels=texts.table("label"),
     )
 
 
