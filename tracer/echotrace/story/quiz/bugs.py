@@ -61,17 +61,18 @@ def _of_change(side: int, story: Story, change: _Change) -> Iterator[Asked]:
     new = [each for each in found if each.id not in before and each.severity is not Severity.NOTE]
     if len(new) == 1:
         goes_on = _goes_on(changed, story.event(change.left_out[0]))
-        yield from _asked(side, new[0], found, change, goes_on)
+        if goes_on is not None:
+            yield from _asked(side, new[0], found, change, goes_on)
 
 
-def _goes_on(changed: Story, left_out: StoryEvent) -> int:
+def _goes_on(changed: Story, left_out: StoryEvent) -> int | None:
     """What its task does next instead of a call: only that shows that the call is missing."""
     after = (
         event.seq
         for event in changed.events
         if event.actor == left_out.actor and event.start > left_out.start and is_essential(event)
     )
-    return next(after, 0)
+    return next(after, None)
 
 
 def _asked(
