@@ -18,7 +18,8 @@ def candidates(ground: Ground) -> Iterator[Asked]:
         found = costs(story)
         tasks = _per_client(found, len(connections))
         held = {_held(story, connection) for connection in connections}
-        if tasks is None or len(held) != 1 or None in held:
+        untold = tasks is None or len(held) != 1 or None in held
+        if untold or tasks is None or connections[0].accepted is None:
             continue
         in_first = held.pop() or 0
         for clients in _CLIENTS:

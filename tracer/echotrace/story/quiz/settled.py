@@ -36,6 +36,12 @@ def accept_of(story: Story, connection: Connection) -> int | None:
     return None if connection.accepted is None else story.event(connection.accepted).seq
 
 
+def proof(story: Story, connection: Connection, event: StoryEvent) -> tuple[int, ...]:
+    """The calls that made and gave up references up to an event, and the event."""
+    before = (turn.seq for turn, _ in turns(story, connection) if turn.seq < event.seq)
+    return (*before, event.seq)
+
+
 def _gives_up(story: Story, event: StoryEvent, description: int) -> bool:
     end = end_of(story, event)
     freed = end.touch.freed if end and end.touch else ()

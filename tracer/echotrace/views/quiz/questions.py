@@ -18,6 +18,8 @@ from echotrace.views.quiz.excerpt import excerpt, story_of
 from echotrace.views.texts import Texts
 
 _GAP = "____"
+#: Kinds that no few lines of the timeline show.
+_AT_LARGE = frozenset({"design"})
 #: Room for an answer in sentences, by kind.
 _LINES = {"design": 4}
 
@@ -57,7 +59,7 @@ class _Teller:
         place = blank(question, label, texts, key=self.key) if label else None
         facts = self._facts(question, place)
         stem = (*self._side(question), *self._said(question, "stem", facts))
-        shown = self.excerpts or question.until is not None
+        shown = question.until is not None or (self.excerpts and question.kind not in _AT_LARGE)
         return Question(
             number=number,
             kind=texts.say(f"quiz.kind.{question.kind}"),
