@@ -209,12 +209,15 @@ def test_an_answer_moves_nothing(made: Any) -> None:
 
 
 def test_an_answer_is_on_the_slide_after_its_question(made: Any) -> None:
-    """Who shows the slides of the key asks first, and tells on the next slide."""
+    """Who shows the slides of the key asks first, blanks left out, and tells on the next slide."""
     key = with_answers(msgspec.to_builtins(sample(key=True)), "zebra")
     words = list(made(msgspec.convert(key, Document), "slides").words())
-    asked = [word.page for word in words if word.text.strip() == "prediction"]
-    told = [word.page for word in words if word.text.strip() == "Answer"]
-    assert asked == [told[-1] - 1, told[-1]]
+    for kind in ("blank", "prediction"):
+        asked, told = (word.page for word in words if word.text.strip() == kind)
+        assert told == asked + 1
+        shown = {page: [w.text for w in words if w.page == page] for page in (asked, told)}
+        assert "zebra" not in " ".join(shown[asked])
+        assert "zebra" in " ".join(shown[told])
 
 
 def test_the_same_document_is_the_same_bytes_in_another_process() -> None:
