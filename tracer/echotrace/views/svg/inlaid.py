@@ -23,7 +23,7 @@ from echotrace.views.svg.characters import drawable
 _FIRST = 0xE000
 _INLAID = re.compile(r"([\uE000-\uF8FF])\1*")
 _DESCRIPTOR = re.compile(r"(?<=\()-?\d+")
-_MOST_LINES = 8
+_MOST_LINES, _MOST_PAYLOAD = 8, 16
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _drawn(said: Said) -> Said:
         kernel=drawable(said.kernel),
         wait=None if said.wait is None else drawable(said.wait),
         outcome=drawable(said.outcome),
-        data=drawable(said.data),
+        data=drawable(said.data if len(said.data) <= _MOST_PAYLOAD else said.short),
         note=drawable(said.note),
     )
 
