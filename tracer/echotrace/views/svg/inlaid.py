@@ -66,10 +66,11 @@ class Composer:
     def __init__(self, annotations: Annotations, side: str) -> None:
         self._annotations = annotations
         self._side = side
+        self._asked = frozenset(seq for own, seq, _ in annotations.blanks if own == side)
 
     def asks(self, seq: int) -> bool:
         """Whether anything of an event is left out."""
-        return any(self._annotations.blank(self._side, seq, field) for field in Field)
+        return seq in self._asked
 
     def hides_actor(self, seq: int | None) -> bool:
         """Whether who made a call is left out."""

@@ -56,12 +56,10 @@ def draw_layout(
     frame = Frame.of(layout, ruler)
     shown = tuple(with_gaps(count, gaps))
     groups = tuple(groups_of(layout, frame.room))
-    told = [_said(story, row.cell, layout.by) for row in layout.rows]
+    rows = {n: layout.rows[n] for n in shown if isinstance(n, int)}
+    told = {n: _said(story, row.cell, layout.by) for n, row in rows.items()}
     for kernel in (True, False):  # the kernel's names stand in all cells or in none
-        cells = [
-            composer.cell(each, row.cell, kernel=kernel)
-            for each, row in zip(told, layout.rows, strict=True)
-        ]
+        cells = {n: composer.cell(told[n], row.cell, kernel=kernel) for n, row in rows.items()}
         lanes = [Lanes.of(layout, cells, shown, group, frame, ruler) for group in groups]
         if all(each.unbroken for each in lanes):
             break
