@@ -115,6 +115,17 @@ def test_blank_hides_the_answer_until_it_is_the_key(field: Field) -> None:
     assert found[0].replace(" 4711", "") == found[1]
 
 
+@pytest.mark.parametrize("field", _BLANKS)
+def test_long_answer_stays_in_its_column(field: Field) -> None:
+    """However wide a blank is wanted, nothing is drawn beyond the narrowest column's edge."""
+    story = stored("epoll")
+    blanks = {("epoll", event.seq, field): Blank("ab", 99, "x" * 99) for event in story.events}
+    for drawing in draw(story, SLIDE, annotations=Annotations(blanks=blanks)):
+        picture = Picture(drawing.svg)
+        picture.check_all_inside()
+        assert {each.text for each in picture.texts if "xx" in each.text} <= {"x" * 14 + "…"}
+
+
 def test_whom_a_call_waited_for_is_hidden_with_the_actor() -> None:
     """Where the actor of a client's step is asked for, no wait that it ended names it."""
     story = stored("fork")
