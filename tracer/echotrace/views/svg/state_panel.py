@@ -117,20 +117,14 @@ class _Frame:
 
     def _changed(self, rows: Sequence[Row], old: Mapping[str, Row]) -> None:
         """Rows with what is new, gone or changed marked."""
-        current = {row.key for row in rows}
         for row in rows:
             former = old.get(row.key)
-            same = row.passing if former else False
-            same = same or former == row
-            self._row(row, Mark.SAME if same else Mark.CHANGED if former else Mark.NEW)
+            changed = former != row and not row.passing
+            self._row(row, Mark.NEW if former is None else Mark.CHANGED if changed else Mark.SAME)
+        current = {row.key for row in rows}
         for key, row in old.items():
-            if key not in current and not self._taken(row, rows):
+            if key not in current:
                 self._row(row, Mark.GONE)
-
-    def _taken(self, row: Row, rows: Sequence[Row]) -> bool:
-        """Whether another row stands where this one stood."""
-        place = self.place.rows.get(row.key)
-        return place is None or any(self.place.rows.get(each.key) == place for each in rows)
 
     def _outline(self, box: Box, mark: Mark) -> None:
         canvas = self.panel.canvas
@@ -162,9 +156,9 @@ class _Frame:
         for number, line in enumerate(lines):
             canvas.text(x + canvas.advance, y + number * canvas.line_height, line, style)
             if mark is Mark.GONE:
-                middle = y + (number + 0.5) * canvas.line_height
-                canvas.line(x + canvas.advance, middle, x + (1 + len(line)) * canvas.advance, middle,
-                            stroke=Colour.VERMILLION)  # fmt: skip
+                start, middle = x + canvas.advance, y + (number + 0.5) * canvas.line_height
+                end = start + len(line) * canvas.advance
+                canvas.line(start, middle, end, middle, stroke=Colour.VERMILLION)
         if row.blank is not None:
             behind = len(lines[-1]) + 1 if blank_fits(row, lines, room) and lines[-1] else 0
             last = y + (len(lines) - 1) * canvas.line_height
