@@ -1,4 +1,4 @@
-"""Which moments of a connection are shown: hand-written for each server, and fewer where less is."""
+"""Which moments of a connection are shown: those found by hand, and fewer where less happens."""
 
 from collections.abc import Mapping
 from itertools import pairwise
