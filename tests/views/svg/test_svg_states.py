@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from math import inf
 
 import pytest
@@ -148,9 +149,27 @@ def test_blanks(stored: Mapping[str, Story]) -> None:
         assert answer in _texts(key)
         assert ("references 2" in said) == (field is Field.HOLDERS)
         assert ("4 → #1 C1" in student.description) == (field is Field.COUNT)
+        assert ("fd 4" in _texts(student)) == (field is Field.COUNT)
         if field is Field.COUNT:
             assert "#1 C1 · references (a)" in student.description
             assert "#1 C1 · references 2" in key.description
+
+
+def test_what_is_asked_is_not_marked(stored: Mapping[str, Story]) -> None:
+    """Who is asked for the holders sees no descriptor of them come or go, nor a count change."""
+    story = stored["fork"]
+    points = turning_points(story)
+    asked = {
+        ("fork", points[1].seq, field): Blank("a", 6) for field in (Field.COUNT, Field.HOLDERS)
+    }
+    texts = [
+        _texts(each)
+        for each in draw(story, points, _ONE_EACH, side="fork", annotations=Annotations({}, asked))
+    ]
+    for said in texts[1:]:
+        marked = [text for mark, text in pairwise(said) if mark in ("+", "~", "\N{MINUS SIGN}")]
+        assert "fd 4" not in marked
+        assert "references 1" not in marked
 
 
 @settings(max_examples=40, deadline=None)

@@ -30,6 +30,7 @@ class Panel:
         former = before or now
         measure = self.layout.measure
         right = self.left + (measure.tables + measure.between) * self.canvas.advance
+        asked = frozenset(each.unheld for each in (now, former) if each.unheld is not None)
         self._branches(now)
         for boxes, old, places, left, columns, fill, radius in (
             (now.tables, former.tables, self.layout.tables, self.left, measure.tables,
@@ -38,7 +39,7 @@ class Panel:
         ):  # fmt: skip
             current, known = ({box.key: box for box in each} for each in (boxes, old))
             for key, place in places.items():
-                _Frame(self, place, left, columns, fill, radius).draw(
+                _Frame(self, place, left, columns, fill, radius, asked).draw(
                     current.get(key), known.get(key)
                 )
         self._arrows(now, former, right)
@@ -64,7 +65,7 @@ class Panel:
             for row in box.inner if place else ():
                 if place and row.target is not None and row.key in place.rows:
                     y = self.top + place.top + place.rows[row.key].top
-                    new = (box.key, row.key) not in known
+                    new = (box.key, row.key) not in known and row.target != former.unheld
                     into.setdefault(row.target, []).append((y + self.canvas.line_height / 2, new))
         for target, arrivals in into.items():
             place = self.layout.opens.get(f"open {target}")
@@ -88,7 +89,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class _Frame:
-    """A box at its place: tasks are shaded, sockets round."""
+    """A box at its place: tasks are shaded, sockets round.
+
+    `asked` are the descriptions of which is asked, now or before, who holds them.
+    """
 
     panel: Panel
     place: Place
@@ -96,6 +100,7 @@ class _Frame:
     columns: int
     fill: Colour
     radius: float
+    asked: frozenset[int]
 
     def draw(self, box: Box | None, before: Box | None) -> None:
         """Draw it: as it is, or as it was if it is gone; nothing of what is in neither."""
@@ -117,14 +122,19 @@ class _Frame:
 
     def _changed(self, rows: Sequence[Row], old: Mapping[str, Row]) -> None:
         """Rows with what is new, gone or changed marked."""
-        for row in rows:
-            former = old.get(row.key)
-            changed = former != row and not row.passing
-            self._row(row, Mark.NEW if former is None else Mark.CHANGED if changed else Mark.SAME)
         current = {row.key for row in rows}
+        for row in rows:
+            self._row(row, self._mark(row, old.get(row.key)))
         for key, row in old.items():
-            if key not in current:
+            if key not in current and row.target not in self.asked:
                 self._row(row, Mark.GONE)
+
+    def _mark(self, row: Row, former: Row | None) -> Mark:
+        """What changed, as far as neither row is asked for."""
+        if former is None:
+            return Mark.SAME if row.blank or row.target in self.asked else Mark.NEW
+        told = not (row.passing or row.blank or former.blank)
+        return Mark.CHANGED if told and former != row else Mark.SAME
 
     def _outline(self, box: Box, mark: Mark) -> None:
         canvas = self.panel.canvas
