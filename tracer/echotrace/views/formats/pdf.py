@@ -17,6 +17,7 @@ from echotrace.views.texts import texts
 
 _TEMPLATES = files("echotrace.views.formats") / "templates"
 _EPOCH = 0  # the time that the file says it was made at: a document has none
+_PIXELS = 72  # an inch, of pictures
 
 
 def pdf(document: Document) -> bytes:
@@ -29,8 +30,21 @@ def slides(document: Document) -> bytes:
     return laid_out("slides.typ", document)[0]
 
 
+def pictures(document: Document, most: int) -> Sequence[bytes]:
+    """The first pages of the handout as PNG, as big as on a screen."""
+    made, _ = _compiled("handout.typ", document, format="png", ppi=_PIXELS)
+    return (made if isinstance(made, list) else [made])[:most]
+
+
 def laid_out(template: str, document: Document) -> tuple[bytes, Sequence[str]]:
     """The PDF that a template makes, and what typst warns of."""
+    made, warnings = _compiled(
+        template, document, format="pdf", pdf_standards=["ua-1"], timestamp=_EPOCH
+    )
+    return made, [warning.message for warning in warnings]
+
+
+def _compiled(template: str, document: Document, **form: Any) -> Any:  # noqa: ANN401 -- typst's
     import typst  # noqa: PLC0415 -- slow to load, and for this only
 
     sources = {
@@ -39,17 +53,14 @@ def laid_out(template: str, document: Document) -> tuple[bytes, Sequence[str]]:
         "document.json": msgspec.json.encode(_drawable(msgspec.to_builtins(document))),
         "labels.json": msgspec.json.encode(texts(document.language).table("print")),
     }
-    compiler = typst.Compiler(sources, ignore_system_fonts=True)
+    # typst's stub leaves out that there may be several files.
+    compiler = typst.Compiler(sources, ignore_system_fonts=True)  # type: ignore[type-var]
     try:
-        made, warnings = compiler.compile_with_warnings(
-            format="pdf", pdf_standards=["ua-1"], timestamp=_EPOCH
-        )
+        return compiler.compile_with_warnings(**form)
     except typst.TypstError as error:
         raise EchotraceError(
             f"cannot lay out the document: {error.message}; please report this"
         ) from error
-    assert isinstance(made, bytes)
-    return made, [warning.message for warning in warnings]
 
 
 def _drawable(data: Any) -> Any:  # noqa: ANN401 -- whatever JSON has

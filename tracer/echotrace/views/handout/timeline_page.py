@@ -1,6 +1,7 @@
 """The second page: what happened, side by side; in the key, what differs in words too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 
 from echotrace.views import comparison_words, words
 from echotrace.views.document.nouns import Block, Figure, Heading, Listing, Paragraph
@@ -13,6 +14,8 @@ from echotrace.views.svg import comparison, timeline
 _MOST_UPRIGHT = 2  # sides that have room beside each other on upright paper
 #: Rows of the timeline unless so many are asked for: with more it would take most of the pages.
 _MOST_ROWS = 120
+#: Points of height that heading and caption take, and each warning; of so many at most.
+_HEADING, _SENTENCE, _MOST_SAID = 30, 28, 5
 
 
 def blocks(making: Making) -> Iterator[Block]:
@@ -20,7 +23,8 @@ def blocks(making: Making) -> Iterator[Block]:
     texts = making.texts
     yield Heading(texts.say("heading.timeline"))
     yield from (Paragraph(sentence, warning=True) for sentence in _first(making))
-    yield Figure("timeline", texts.say("timeline.scale"), _drawings(making))
+    caption = "timeline.scale" if making.compared is None else "timeline.aligned"
+    yield Figure("timeline", texts.say(caption), _drawings(making))
     yield from _differences(making)
 
 
@@ -33,13 +37,18 @@ def _first(making: Making) -> Iterator[str]:
             yield from shortcomings(story)
 
 
-def _drawings(making: Making) -> Sequence[Drawing]:
+def _drawings(making: Making) -> tuple[Drawing, ...]:
+    """Of sides beside each other every row if they fit on one sheet, else what is not as before."""
     wish, paper = making.wish, _paper(making)
     most = wish.max_rows or _MOST_ROWS
     if making.compared is not None:
-        return comparison.draw(
-            making.compared, paper, annotations=making.annotations, max_rows=most
+        whole, folded = (
+            comparison.draw(
+                making.compared, paper, whole=whole, annotations=making.annotations, max_rows=most
+            )
+            for whole in (True, False)
         )
+        return whole if len(whole) == 1 else folded
     ((side, story),) = making.stories.items()
     return timeline.draw(
         story, paper, annotations=making.annotations, side=side,
@@ -48,9 +57,16 @@ def _drawings(making: Making) -> Sequence[Drawing]:
 
 
 def _paper(making: Making) -> Paper:
-    """The paper as it is wished, A4 turned where many sides stand beside each other."""
-    wide = making.wish.paper is A4 and len(making.stories) > _MOST_UPRIGHT
-    return A4_LYING if wide else making.wish.paper
+    """The paper as it is wished, A4 turned where many sides stand beside each other.
+
+    The first sheet has a heading, a caption and what has to be said first on it, too.
+    """
+    paper = making.wish.paper
+    if paper != A4:
+        return paper
+    paper = A4_LYING if len(making.stories) > _MOST_UPRIGHT else A4
+    said = sum(1 for _ in _first(making))
+    return replace(paper, height=paper.height - _HEADING - min(said, _MOST_SAID) * _SENTENCE)
 
 
 def _differences(making: Making) -> Iterator[Block]:

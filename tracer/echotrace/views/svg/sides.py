@@ -9,7 +9,7 @@ from echotrace.views.cells import end_of
 from echotrace.views.folding import Fold, Shown
 from echotrace.views.layout import Cell, Elsewhere, Row
 from echotrace.views.paint import Surface
-from echotrace.views.side_by_side import Words, elsewhere, number_width
+from echotrace.views.side_by_side import Words, elsewhere, fold_text, number_width
 from echotrace.views.side_cells import fewer
 from echotrace.views.svg.bands import Band, Placed, Section
 from echotrace.views.svg.canvas import Canvas, Colour, Style
@@ -118,7 +118,7 @@ class Sides:
                 if not part.folded:
                     yield self._title(part)
             if isinstance(each.line, Fold):
-                texts = [plain(each.line.texts[side]) for side in self.sides]
+                texts = [_folded(each.line.texts[side]) for side in self.sides]
                 label = each.part.title if each.part.folded else ""
                 yield self._texts_across(texts, label, each.line.marks)
             else:
@@ -130,7 +130,7 @@ class Sides:
         """Whether a line tells anything of these sides."""
         if isinstance(line, Fold):
             return any(line.texts[side] for side in self.sides)
-        return any(self._cell(line, side) or line.moved[side] for side in self.sides)
+        return any(self._cell(line, side) for side in self.sides)
 
     def _cell(self, row: Row, side: int) -> Cell | None:
         return row.at(self.compared.names[side])
@@ -216,6 +216,10 @@ class Sides:
         y = top + PADDING + canvas.line_height / 2
         right = left + self._width * canvas.advance
         canvas.line(left, y, right, y, stroke=Colour.GREY, thick=0.6, dashed=True)
+
+
+def _folded(text: str) -> Inlaid:
+    return Inlaid(fold_text(drawable(text), _UNICODE))
 
 
 def _rules(canvas: Canvas, bands: Sequence[Placed]) -> None:

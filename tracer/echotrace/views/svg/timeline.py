@@ -1,6 +1,5 @@
 """A timeline as drawings: connections, or tasks, are columns; who waits is hatched."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from echotrace.pauses import no_garbage_collection
@@ -20,7 +19,9 @@ from echotrace.views.side_cells import Said, said
 from echotrace.views.svg.canvas import Canvas
 from echotrace.views.svg.inlaid import Composer
 from echotrace.views.svg.lanes import Frame, Lanes
-from echotrace.views.svg.sheets import notes, sheets, with_gaps
+from echotrace.views.svg.sheets import BARE, Around, between, sheets, with_gaps
+
+_MOST_NAMED = 6  # columns
 
 
 @no_garbage_collection()
@@ -45,9 +46,9 @@ def draw(
 
 def draw_layout(
     story: Story, layout: Layout, paper: Paper, composer: Composer, *,
-    max_rows: int | None = None, foot: Sequence[str] = (),
+    max_rows: int | None = None, around: Around = BARE,
 ) -> tuple[Drawing, ...]:  # fmt: skip
-    """The same of a layout; the sentences of a `foot` stand below the last row."""
+    """The same of a layout, with sentences `around` it."""
     ruler = Canvas(paper.width, paper.text)
     count = len(layout.rows)
     needed = [n for n, row in enumerate(layout.rows) if composer.asks(row.event.seq)]
@@ -64,7 +65,7 @@ def draw_layout(
         lanes = [Lanes.of(layout, cells, shown, group, frame, ruler) for group in groups]
         if all(each.unbroken for each in lanes):
             break
-    sections = [*(each.section() for each in lanes), *notes(foot, ruler)]
+    sections = between((each.section() for each in lanes), around, ruler)
     title, description = _named(story, layout, sum(map(len, gaps)))
     return sheets(sections, paper, title, description)
 
@@ -85,12 +86,9 @@ def _named(story: Story, layout: Layout, missing: int) -> tuple[str, str]:
     seqs = [row.event.seq for row in layout.rows]
     which = f", events {min(seqs)} to {max(seqs)}" if seqs else ""
     left = f" {words.count(missing, 'row')} in between are left out." if missing else ""
-    return (
-        f"Timeline of {server}, {heading.clients(header)}, by {layout.by}",
+    shown = (
         f"What {server} does for {heading.clients(header)}: {words.count(len(seqs), 'row')}"
         f"{which}, in their order, not to scale, with a column for each {layout.by}: {few}. "
-        f"Who waits is hatched.{left}",
+        f"Who waits is hatched.{left}"
     )
-
-
-_MOST_NAMED = 6
+    return f"Timeline of {server}, {heading.clients(header)}, by {layout.by}", shown
