@@ -1,4 +1,4 @@
-"""A document as PDF, tagged (PDF/UA-1), and the same bytes for the same document.
+"""A document as PDF, tagged (PDF/UA-1), and the same bytes for the same document: no time is in it.
 
 The templates get the document as data (JSON): nothing in it is ever read as markup. What their
 fonts lack is escaped, as PDF/UA-1 has no place for characters that nobody can see.
@@ -16,7 +16,6 @@ from echotrace.views.svg.characters import drawable
 from echotrace.views.texts import texts
 
 _TEMPLATES = files("echotrace.views.formats") / "templates"
-_EPOCH = 0  # the time that the file says it was made at: a document has none
 _PIXELS = 72  # an inch, of pictures
 
 
@@ -38,9 +37,7 @@ def pictures(document: Document, most: int) -> Sequence[bytes]:
 
 def laid_out(template: str, document: Document) -> tuple[bytes, Sequence[str]]:
     """The PDF that a template makes, and what typst warns of."""
-    made, warnings = _compiled(
-        template, document, format="pdf", pdf_standards=["ua-1"], timestamp=_EPOCH
-    )
+    made, warnings = _compiled(template, document, format="pdf", pdf_standards=["ua-1"])
     return made, [warning.message for warning in warnings]
 
 
