@@ -39,7 +39,7 @@ def test_format_is_that_of_the_ending(name: str, begins: str) -> None:
     assert show("-o", name, "--width", "120") == 0
     assert Path(name).read_text(encoding="utf-8").startswith(begins)
     if name == "x.svg":
-        assert 'width="618.1' in Path(name).read_text(encoding="utf-8")
+        assert 'width="618.09pt"' in Path(name).read_text(encoding="utf-8")
 
 
 def test_what_a_format_has_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,7 @@ from echotrace.views.paint import Surface
 from echotrace.views.rendering import FORMATS, render, render_story
 from every_view import every_view
 from moved import moved
+from svg_reading import Picture
 from tracebuilder import HEADER, TraceBuilder
 from update_gold import story as stored
 
@@ -115,7 +116,7 @@ def test_nothing_from_a_trace_is_markup(payload: str, name: str) -> None:
     """Payload, paths, names and whatever else a trace holds is text in every format."""
     story, other = hostile(payload, name), hostile("other", "other")
     both = compare([story, other])
-    for form in ("html", "markdown", "json"):
+    for form in FORMATS[1:]:
         for whole in (False, True):
             _is_plain(form, render(both, form, _SURFACE, whole=whole))
         _is_plain(form, render_story(story, form, _SURFACE, everything=True))
@@ -132,6 +133,8 @@ def _is_plain(form: str, made: str) -> None:
     elif form == "markdown":
         kinds = {re.sub("_(open|close)$", "", token.type) for token in tokens(made)}
         assert kinds <= _TOKENS
+    elif form == "svg":
+        Picture(made).check_all_inside()
     else:
         json.loads(made)
 

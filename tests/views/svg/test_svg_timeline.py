@@ -62,9 +62,9 @@ def test_pdf_has_every_number_and_name() -> None:
     assert '"hey 2"' in text
 
 
-@pytest.mark.parametrize("server", ["fork", "iterative", "pool"])
+@pytest.mark.parametrize("server", ["fork", "iterative", "epoll"])
 def test_wait_is_hatched_from_its_begin_to_its_return(server: str) -> None:
-    """A bar covers the middle of the row where a call began, of that where it returned, no more."""
+    """A bar goes from the middle of the row where a call began to that where it returned, if ever."""
     story = stored(server)
     layout = lay_out(story, by="task")
     picture = _picture(story, by="task")
@@ -79,11 +79,12 @@ def test_wait_is_hatched_from_its_begin_to_its_return(server: str) -> None:
         )  # fmt: skip
         end = next(returned, None)
         bars = [bar for bar in picture.waits if _covers(bar, heads[row.column], lines[position])]
-        if end is None:
-            continue
         (bar,) = bars
         assert lines[position] - picture.size < bar.top < lines[position]
-        assert lines[end] - picture.size < bar.bottom < lines[end]
+        if end is None:
+            assert bar.bottom > lines[-1]
+        else:
+            assert lines[end] - picture.size < bar.bottom < lines[end]
 
 
 def _covers(bar: Box, column: float, y: float) -> bool:
@@ -113,6 +114,17 @@ def test_blank_hides_the_answer_until_it_is_the_key(field: Field) -> None:
     assert any(line.endswith(f" {seq} {_PLAIN}") for line in _picture(story).rows().values())
     assert found[1].endswith(f" {seq} {_BLANKS[field]}")
     assert found[0].replace(" 4711", "") == found[1]
+
+
+@pytest.mark.parametrize("field", _BLANKS)
+def test_long_answer_stays_in_its_column(field: Field) -> None:
+    """However wide a blank is wanted, nothing is drawn beyond the narrowest column's edge."""
+    story = stored("epoll")
+    blanks = {("epoll", event.seq, field): Blank("ab", 99, "x" * 99) for event in story.events}
+    for drawing in draw(story, SLIDE, annotations=Annotations(blanks=blanks)):
+        picture = Picture(drawing.svg)
+        picture.check_all_inside()
+        assert {each.text for each in picture.texts if "xx" in each.text} <= {"x" * 14 + "…"}
 
 
 def test_whom_a_call_waited_for_is_hidden_with_the_actor() -> None:

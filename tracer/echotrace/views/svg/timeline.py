@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from echotrace.pauses import no_garbage_collection
-from echotrace.story.explain.text import listed
 from echotrace.story.nouns import Story
 from echotrace.story.quiz.nouns import Field
 from echotrace.views import heading, words
@@ -20,8 +19,6 @@ from echotrace.views.svg.canvas import Canvas
 from echotrace.views.svg.inlaid import Composer
 from echotrace.views.svg.lanes import Frame, Lanes
 from echotrace.views.svg.sheets import BARE, Around, between, sheets, with_gaps
-
-_MOST_NAMED = 6  # columns
 
 
 @no_garbage_collection()
@@ -56,12 +53,10 @@ def draw_layout(
     frame = Frame.of(layout, ruler)
     shown = tuple(with_gaps(count, gaps))
     groups = tuple(groups_of(layout, frame.room))
-    told = [_said(story, row.cell, layout.by) for row in layout.rows]
+    rows = {n: layout.rows[n] for n in shown if isinstance(n, int)}
+    told = {n: _said(story, row.cell, layout.by) for n, row in rows.items()}
     for kernel in (True, False):  # the kernel's names stand in all cells or in none
-        cells = [
-            composer.cell(each, row.cell, kernel=kernel)
-            for each, row in zip(told, layout.rows, strict=True)
-        ]
+        cells = {n: composer.cell(told[n], row.cell, kernel=kernel) for n, row in rows.items()}
         lanes = [Lanes.of(layout, cells, shown, group, frame, ruler) for group in groups]
         if all(each.unbroken for each in lanes):
             break
@@ -78,17 +73,15 @@ def _said(story: Story, cell: Cell, by: str) -> Said:
 
 
 def _named(story: Story, layout: Layout, missing: int) -> tuple[str, str]:
-    """What the drawing shows, in a title and in sentences."""
+    """What the drawing shows, in a title and in sentences; nobody is named who may be asked for."""
     header = story.trace.header
     server = " ".join(heading.server(header))
-    titles = [column.title for column in layout.columns]
-    few = listed(titles) if len(titles) <= _MOST_NAMED else f"{titles[0]} to {titles[-1]}"
     seqs = [row.event.seq for row in layout.rows]
     which = f", events {min(seqs)} to {max(seqs)}" if seqs else ""
     left = f" {words.count(missing, 'row')} in between are left out." if missing else ""
     shown = (
         f"What {server} does for {heading.clients(header)}: {words.count(len(seqs), 'row')}"
-        f"{which}, in their order, not to scale, with a column for each {layout.by}: {few}. "
-        f"Who waits is hatched.{left}"
+        f"{which}, in their order, not to scale, in {words.count(len(layout.columns), 'column')}, "
+        f"by {layout.by}. Who waits is hatched.{left}"
     )
     return f"Timeline of {server}, {heading.clients(header)}, by {layout.by}", shown
