@@ -68,10 +68,14 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Boxes:
-    """All boxes of a state: tables (of processes without one, a box all the same), descriptions."""
+    """All boxes of a state: tables (of processes without one, a box all the same), descriptions.
+
+    `unheld` is the description whose descriptors are left out, for who holds it is asked.
+    """
 
     tables: tuple[Box, ...]
     opens: tuple[Box, ...]
+    unheld: int | None = None
 
     @property
     def rows(self) -> Mapping[tuple[str, str], Row]:
@@ -84,7 +88,9 @@ def boxes(state: State, names: Names, hidden: Hidden) -> Boxes:
     """The boxes of a state. What the first task found open is one row, and no description."""
     opens = (entry for entry in state.opens if entry.description.kind != "inherited")
     return Boxes(
-        tuple(_tables(state, names, hidden)), tuple(_box(each, names, hidden) for each in opens)
+        tuple(_tables(state, names, hidden)),
+        tuple(_box(each, names, hidden) for each in opens),
+        hidden.description if Field.HOLDERS in hidden.blanks else None,
     )
 
 
@@ -201,7 +207,7 @@ def _socket(entry: OpenState, socket: Socket, names: Names) -> Iterator[Row]:
     waiting = queue(socket)
     if waiting:
         yield Row("queue", f"queue {waiting}")
-    peers = [each.peer for each in (*socket.pending, *socket.queue)]
+    peers = [each.peer for each in socket.pending] + [each.peer for each in socket.queue]
     if peers:
         few = ", ".join(_who(peer, names) for peer in peers[:_MOST_WAITING])
         more = len(peers) - _MOST_WAITING
