@@ -3,6 +3,7 @@
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from echotrace import cli
+from echotrace.commands import handout_gallery
 from echotrace.servers import traces_dir
 from echotrace.trace import Source
 from echotrace.tracefile import encode, load
@@ -61,7 +63,12 @@ def test_writes_handout_pdf_and_says_how_to_make_the_key(made: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "begins"),
-    [("h.html", b"<!DOCTYPE html>"), ("h.md", b"# "), ("h.tex", b"\\documentclass"), ("h.pdf", b"%PDF-")],
+    [
+        ("h.html", b"<!DOCTYPE html>"),
+        ("h.md", b"# "),
+        ("h.tex", b"\\documentclass"),
+        ("h.pdf", b"%PDF-"),
+    ],
 )
 def test_ending_of_the_name_is_the_format(made: Any, name: str, begins: bytes) -> None:
     """What is written is what the name of the file says."""
@@ -172,16 +179,28 @@ def test_records_servers_and_keeps_their_traces(made: Any) -> None:
     assert int(pages) <= 6
 
 
-def test_gallery_needs_nothing_but_the_stored_traces(made: Any) -> None:
-    """--gallery makes four handouts in both editions, and pictures of their first pages."""
+def test_gallery_needs_nothing_but_the_stored_traces(
+    made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--gallery makes handouts in both editions, and pictures of their first pages."""
+    monkeypatch.setattr(handout_gallery, "GALLERY", [("fork", "fork:python")])
     assert made("--gallery", "gallery").status == 0
     names = {path.name for path in Path("gallery").iterdir()}
-    stems = {"fork-thread", "iterative-epoll", "select-poll-epoll", "fork-fork_python"}
-    endings = {".pdf", "-key.pdf", "-1.png", "-2.png"}
-    assert names == {f"{stem}{ending}" for stem in stems for ending in endings}
+    assert names == {f"fork-fork_python{end}" for end in (".pdf", "-key.pdf", "-1.png", "-2.png")}
     pictures = (path.read_bytes() for path in Path("gallery").glob("*.png"))
     assert all(picture.startswith(b"\x89PNG") for picture in pictures)
     assert made("--gallery", "gallery").status == 2
+
+
+@pytest.mark.parametrize("sides", handout_gallery.GALLERY, ids="-".join)
+def test_pictures_of_the_gallery_are_stored(sides: Sequence[str]) -> None:
+    """README has pictures of each handout to show (tests/update_gold.py makes them)."""
+    stem = "-".join(sides).replace(":", "_")
+    pictures = Path(__file__).parents[2] / "docs" / "handouts"
+    assert {path.name for path in pictures.glob(f"{stem}-[12].png")} == {
+        f"{stem}-1.png",
+        f"{stem}-2.png",
+    }
 
 
 def test_help_loads_neither_typst_nor_what_records() -> None:
