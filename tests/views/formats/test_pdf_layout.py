@@ -5,8 +5,6 @@ import re
 import pytest
 
 from echotrace.views.document.nouns import (
-    Block,
-    Document,
     Figure,
     Group,
     Heading,
@@ -23,11 +21,7 @@ from echotrace.views.document.runs import Blank, Code
 from echotrace.views.drawing import Drawing
 from echotrace.views.paper import A4, A4_LYING, SLIDE, Paper
 from poppler import made
-
-
-def document(*blocks: Block, title: str = "A title") -> Document:
-    """A document of these."""
-    return Document("handout", title, blocks)
+from sample_document import document
 
 
 def test_an_answer_moves_nothing() -> None:
