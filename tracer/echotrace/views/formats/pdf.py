@@ -45,7 +45,11 @@ def _compiled(template: str, document: Document, **form: Any) -> Any:  # noqa: A
     import typst  # noqa: PLC0415 -- slow to load, and for this only
 
     sources = {
-        **{each.name: each.read_bytes() for each in _TEMPLATES.iterdir() if ".typ" in each.name},
+        **{
+            each.name: each.read_bytes()
+            for each in _TEMPLATES.iterdir()
+            if each.name.endswith(".typ")
+        },
         "main.typ": (_TEMPLATES / template).read_bytes(),
         "document.json": msgspec.json.encode(_drawable(msgspec.to_builtins(document))),
         "labels.json": msgspec.json.encode(texts(document.language).table("print")),
