@@ -39,6 +39,11 @@ _SVG = (
 )
 
 
+def document(*blocks: Block, title: str = "A title") -> Document:
+    """A document of these blocks alone."""
+    return Document("handout", title, blocks)
+
+
 def sample(said: str = "fork copies the table", *, key: bool = False) -> Document:
     """The document; `said` stands wherever words from a trace could."""
     return Document(
