@@ -64,7 +64,7 @@ def test_pdf_has_every_number_and_name() -> None:
 
 @pytest.mark.parametrize("server", ["fork", "iterative", "epoll"])
 def test_wait_is_hatched_from_its_begin_to_its_return(server: str) -> None:
-    """A bar goes from the middle of the row where a call began to that where it returned, if ever."""
+    """A bar goes from the row where a call began to that where it returned, or to the end."""
     story = stored(server)
     layout = lay_out(story, by="task")
     picture = _picture(story, by="task")
