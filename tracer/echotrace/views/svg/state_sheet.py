@@ -53,9 +53,10 @@ class Sheet:
             return (self._drawn(range(len(self.pictures)), beside, title),)
         sheets = (replace(self, paper=replace(self.paper, text=self.paper.text * more))
                   for more in _LARGER)  # fmt: skip
-        return next((sheet for sheet in sheets if sheet._has_room()), self)._one_each(title)
+        return next((sheet for sheet in sheets if sheet.has_room), self).one_each(title)
 
-    def _one_each(self, title: str) -> tuple[Drawing, ...]:
+    def one_each(self, title: str) -> tuple[Drawing, ...]:
+        """A drawing of each picture."""
         return tuple(
             self._drawn(range(number, number + 1), self._alone, f"{title}: {picture.title}")
             for number, picture in enumerate(self.pictures)
@@ -67,13 +68,14 @@ class Sheet:
         canvas = Canvas(self.paper.width - 2 * _EDGE, self.paper.text)
         return min(canvas.columns(canvas.width), _MOST)
 
-    def _has_room(self) -> bool:
-        """Whether each picture fits alone, with all there is to draw."""
+    @property
+    def has_room(self) -> bool:
+        """Whether each picture fits alone, as wide as ever, with all there is to draw."""
         canvas, columns = Canvas(self.paper.width, self.paper.text), self._alone
         head = _height(canvas, [picture.title for picture in self.pictures], columns)
         laid, notes, _ = self._laid(canvas, self.pictures, columns, head)
         fits = head + laid.height + _EDGE <= self.paper.height
-        return columns >= _LEAST and fits and not any(notes)
+        return columns == _MOST and fits and not any(notes)
 
     def _drawn(self, numbers: range, columns: int, title: str) -> Drawing:
         """Some of the pictures, each so many characters wide."""
