@@ -4,6 +4,7 @@ What `state_lines` says in lines, in the same words and in short, for a picture.
 keys that are the same at every moment, so that two states can be laid over each other.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from echotrace.views.phrases import c_call
 from echotrace.views.state_lines import life, queue, socket_state, tree
 
 _MOST_TASKS, _MOST_WAITING = 4, 3
+#: Of a call that somebody is in, flags tell little.
+_FLAGS = re.compile(r", [A-Z][A-Z_|]+")
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def _tasks(table: TableState, process: ProcessState, state: State, names: Names)
     for tid in own:
         role = names.task(tid, state.time)
         call = state.by_tid[tid].calling
-        said = f"{role} in {c_call(call)}" if call else role
+        said = f"{role} in {_FLAGS.sub('', c_call(call))}" if call else role
         yield Row(f"task {role}", said, passing=True)
 
 
