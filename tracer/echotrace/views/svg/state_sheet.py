@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from textwrap import wrap
 
+from echotrace.views.boxes import Boxes
 from echotrace.views.drawing import Drawing
 from echotrace.views.paper import Paper
-from echotrace.views.state_boxes import Boxes
 from echotrace.views.svg.canvas import Canvas, Colour, Style
 from echotrace.views.svg.state_layout import Layout, Measure, fitting
 from echotrace.views.svg.state_panel import Panel
