@@ -189,16 +189,30 @@ def test_editions_differ_only_where_answers_stand(stored: Mapping[str, Story]) -
     assert len(key) > len(student)
 
 
-def test_student_edition_has_no_answer(fork_thread: Document) -> None:
-    """Nothing that a format gets for students holds an answer, or says in words what differs."""
+def test_student_edition_has_no_answer(stored: Mapping[str, Story], fork_thread: Document) -> None:
+    """What stands behind each blank's letter in the key stands there nowhere for students."""
+    key = made(stored["fork"], stored["thread"], edition=Edition.KEY)
+    answered, asked = (" ".join(words(each)) for each in (key, fork_thread))
+    blanks = {
+        (found["label"], found["answer"])
+        for found in _answers(msgspec.to_builtins(key.blocks))
+        if "label" in found
+    }
+    assert blanks
+    for label, answer in blanks:
+        filled = rf"\({label}\) ?{re.escape(answer)}"
+        assert re.search(filled, answered)
+        assert not re.search(filled, asked)
     assert not list(_answers(msgspec.to_builtins(fork_thread.blocks)))
-    assert "fork against thread" not in " ".join(words(fork_thread))
+    assert "fork against thread" not in asked
 
 
 def _answers(data: Any) -> Iterator[Any]:
+    """Whatever holds an answer: questions and blanks."""
     match data:
         case {"answer": answer} if answer is not None:
-            yield answer
+            yield data
+            yield from _answers([value for key, value in data.items() if key != "answer"])
         case dict():
             for value in data.values():
                 yield from _answers(value)
