@@ -1,6 +1,6 @@
 """Find the bug: one that the trace shows, or that it would show if some calls were left out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from echotrace.story.essentials import is_essential
@@ -18,13 +18,21 @@ OFFERED: Sequence[Sequence[str]] = (
     ("connection-leaked-by-parent", "descriptor-never-closed", "descriptor-open-at-exit"),
     ("child-never-reaped",),
     ("child-keeps-listening-socket",),
-    ("closed-twice", "used-after-close"),
+    ("closed-twice",),
+    ("used-after-close",),
     ("thread-neither-joined-nor-detached",),
     ("short-send-ignored",),
     ("argument-race",),
     ("readiness-loop-spins",),
     ("no-so-reuseaddr",),
 )
+#: The tasks without which a bug would be no likely one, by how their roles begin.
+_TAKES: Mapping[str, str] = {
+    "child-never-reaped": "P",
+    "child-keeps-listening-socket": "P",
+    "thread-neither-joined-nor-detached": "T",
+    "argument-race": "T",
+}
 _CHOICES = 4
 #: A longer trace is not replayed again and again for a question.
 _MOST_EVENTS = 2_000
@@ -46,7 +54,7 @@ def candidates(ground: Ground) -> Iterator[Asked]:
         found = findings(story)
         for finding in found:
             if finding.severity is not Severity.NOTE:
-                yield from _asked(side, finding, found)
+                yield from _asked(side, story, finding, found)
         for change in _changes(story):
             yield from _of_change(side, story, change)
 
@@ -62,7 +70,7 @@ def _of_change(side: int, story: Story, change: _Change) -> Iterator[Asked]:
     if len(new) == 1:
         goes_on = _goes_on(changed, story.event(change.left_out[0]))
         if goes_on is not None:
-            yield from _asked(side, new[0], found, change, goes_on)
+            yield from _asked(side, story, new[0], found, change, goes_on)
 
 
 def _goes_on(changed: Story, left_out: StoryEvent) -> int | None:
@@ -77,12 +85,13 @@ def _goes_on(changed: Story, left_out: StoryEvent) -> int | None:
 
 def _asked(
     side: int,
+    story: Story,
     finding: Finding,
     found: Sequence[Finding],
     change: _Change | None = None,
     least: int = 0,
 ) -> Iterator[Asked]:
-    choices = _choices(finding.id, {each.id for each in found})
+    choices = _choices(finding.id, {each.id for each in found}, story)
     if finding.id not in choices:
         return
     yield Asked(
@@ -98,10 +107,12 @@ def _asked(
     )  # fmt: skip
 
 
-def _choices(answer: str, found: set[str]) -> tuple[str, ...]:
-    """The answer among others that were not found."""
+def _choices(answer: str, found: set[str], story: Story) -> tuple[str, ...]:
+    """The answer among others that were not found, likely ones first."""
     rows = [next((each for each in row if each == answer), row[0]) for row in OFFERED]
+    kinds = {role[0] for role in story.roles.names if role != "P0"}
     wrong = [each for each in rows if each != answer and each not in found]
+    wrong.sort(key=lambda each: _TAKES.get(each, "") not in {"", *kinds})
     kept = {answer, *wrong[: _CHOICES - 1]}
     return tuple(each for each in rows if each in kept)
 

@@ -91,8 +91,8 @@ class _Teller:
         return facts | ({"blank": (place,)} if place else {})
 
     def _choice(self, choice: str) -> Text:
-        words = said(choice, self.texts)
-        return (Code(words),) if words == choice else words
+        is_word = f"quiz.word.{choice}" in self.texts.entries
+        return said(choice, self.texts) if is_word else (Code(choice),)
 
     def _answer(self, question: Asked, facts: Mapping[str, Text]) -> Answer:
         story = story_of(question, list(self.stories.values()))
