@@ -19,18 +19,17 @@ _PAGES: Sequence[Callable[[Making], Iterator[Block]]] = (
 )
 
 
-def handout(stories: Mapping[str, Story], wish: Wish, commands: Sequence[str] = ()) -> Document:
+def handout(stories: Mapping[str, Story], wish: Wish) -> Document:
     """The handout of one to four stories, by the names of their sides.
 
-    `commands` are those with which it can be made again. KeyError for a connection that no story
-    has.
+    UserError for a connection that no story has.
     """
     names = tuple(stories)
     compared = None
     if len(stories) > 1:
         compared = compare(list(stories.values()), Choice(wish.connection), list(names))
     annotations = Annotations(markers={name: markers(story) for name, story in stories.items()})
-    making = Making(stories, compared, wish, annotations, commands)
+    making = Making(stories, compared, wish, annotations)
     texts = wish.texts
     return Document(
         kind="handout",

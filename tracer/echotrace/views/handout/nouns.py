@@ -1,6 +1,6 @@
 """What a handout is made from, and how it was asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,14 +42,13 @@ class Wish:
 class Making:
     """A handout in the making: its stories by the names of their sides, laid against each other.
 
-    `commands` reproduce the sides, or all of them; `compared` is None of a single one.
+    `compared` is None of a single one.
     """
 
     stories: Mapping[str, Story]
     compared: Comparison | None
     wish: Wish
     annotations: Annotations
-    commands: Sequence[str] = ()
 
     @property
     def texts(self) -> Texts:
