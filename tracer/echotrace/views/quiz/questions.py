@@ -1,0 +1,111 @@
+"""What is asked, in words: the questions of a document."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from echotrace.kernel.readiness import as_it_began
+from echotrace.story.explain import explain
+from echotrace.story.nouns import Story, StoryEvent
+from echotrace.story.quiz.nouns import Asked, Field
+from echotrace.trace import Syscall
+from echotrace.views.document.nouns import Answer, Question
+from echotrace.views.document.runs import Blank, Code, Run, Strong, Text
+from echotrace.views.phrases import c_call, phrase
+from echotrace.views.quiz.blanks import blank, labels, said
+from echotrace.views.quiz.excerpt import excerpt
+from echotrace.views.texts import Texts
+
+_GAP = "____"
+
+
+def questions(
+    asked: Sequence[Asked],
+    stories: Mapping[str, Story],
+    texts: Texts,
+    *,
+    key: bool,
+    excerpts: bool = True,
+) -> tuple[Question, ...]:
+    """The questions, numbered from 1; `key` adds the answers.
+
+    `stories` are those asked about, by the names of their sides, in the same order. With `excerpts`
+    each shows the lines of the timeline that it is about.
+    """
+    teller = _Teller(asked, stories, texts, key, excerpts)
+    told = enumerate(zip(asked, labels(asked), strict=True), start=1)
+    return tuple(teller.tell(number, question, label) for number, (question, label) in told)
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Puts questions into words."""
+
+    asked: Sequence[Asked]
+    stories: Mapping[str, Story]
+    texts: Texts
+    key: bool
+    excerpts: bool
+
+    def tell(self, number: int, question: Asked, label: str) -> Question:
+        """One question; its blank has the label."""
+        texts, stories = self.texts, list(self.stories.values())
+        name = f"quiz.{question.kind}.{question.case}"
+        place = blank(question, label, texts, key=self.key) if label else None
+        facts = self._facts(question, place)
+        return Question(
+            number=number,
+            kind=texts.say(f"quiz.kind.{question.kind}"),
+            stem=(*self._side(question), *texts.runs(f"{name}.stem", **facts)),
+            choices=tuple(self._choice(each) for each in question.choices),
+            excerpt=excerpt(question, self.asked, stories) if self.excerpts else (),
+            answer=self._answer(question, name, facts) if self.key else None,
+        )
+
+    def _side(self, question: Asked) -> tuple[Run, ...]:
+        """Which server it is about, where there are several."""
+        names = list(self.stories)
+        return (Strong(names[question.side]), ": ") if len(names) > 1 else ()
+
+    def _facts(self, question: Asked, place: Blank | None) -> dict[str, Text]:
+        """What the words of a question need; their answers need what `_answer` adds."""
+        story = list(self.stories.values())[question.side]
+        event = story.event(question.event)
+        facts: dict[str, Text] = {
+            "event": str(event.seq),
+            "actor": event.actor,
+            "call": _call(story, event, question, place),
+            **{name: said(fact, self.texts) for name, fact in question.facts.items()},
+        }
+        return facts | ({"blank": (place,)} if place else {})
+
+    def _choice(self, choice: str) -> Text:
+        words = said(choice, self.texts)
+        return (Code(words),) if words == choice else words
+
+    def _answer(self, question: Asked, name: str, facts: Mapping[str, Text]) -> Answer:
+        story, texts = list(self.stories.values())[question.side], self.texts
+        more: dict[str, Text] = {
+            **facts,
+            "answer": said(question.answer, texts),
+            "explained": explain(story, story.event(question.event)),
+            "proof": ", ".join(map(str, question.evidence)),
+        }
+        return Answer(
+            self._choice(question.answer),
+            texts.runs(f"{name}.why", **more),
+            texts.runs(f"{name}.misconception", **more),
+        )
+
+
+def _call(story: Story, event: StoryEvent, question: Asked, place: Blank | None) -> tuple[Run, ...]:
+    """The call as it begins, with the blank in it if that is in place of its descriptor."""
+    call = event.record
+    if not isinstance(call, Syscall):
+        return (Code(phrase(story, event).head),)
+    if place is None or all(each.field is not Field.DESCRIPTOR for each in question.hidden):
+        return (Code(c_call(as_it_began(call))),)
+    gap = c_call(as_it_began(replace(call, args={**call.args, "fd": _GAP})))
+    before, _, after = gap.partition(_GAP)
+    return (Code(before), place, Code(after))
