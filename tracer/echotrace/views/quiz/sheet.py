@@ -1,0 +1,27 @@
+"""A quiz as a document, for every format that documents are written in."""
+
+from echotrace.tracefile import fingerprint
+from echotrace.views.document.nouns import Document, Paragraph
+from echotrace.views.quiz.quiz import Quiz
+from echotrace.views.words import safe
+
+_SHOWN_OF_HASH = 12
+
+
+def document(quiz: Quiz, *, key: bool) -> Document:
+    """The sheet for students, or the `key` with the answers."""
+    return Document(
+        kind="quiz",
+        title=safe(quiz.title),
+        blocks=(
+            Paragraph(quiz.about),
+            *(Paragraph(safe(note), warning=True) for note in quiz.notes),
+            *quiz.questions(key=key),
+        ),
+        edition=quiz.texts.say(f"edition.{'key' if key else 'student'}"),
+        trail=", ".join(
+            f"{safe(name)} {fingerprint(story.trace)[:_SHOWN_OF_HASH]}"
+            for name, story in quiz.stories.items()
+        ),
+        language=quiz.texts.language,
+    )
