@@ -1,4 +1,4 @@
-"""A quiz as JSON, for programs.
+"""A quiz as JSON, in ASCII, for programs.
 
 The object has `format` (the number below), `kind` (`quiz`), `title`, `language`, `seed`, `notes`
 (sentences to be read first), `traces` and `questions`. A trace has the `name` of its side and its
@@ -47,7 +47,7 @@ def data(quiz: Quiz, *, key: bool) -> str:
             for each, question, answered in asked
         ],
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(whole, indent=1) + "\n"
 
 
 def _question(quiz: Quiz, asked: Asked, question: Question) -> _Object:
