@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
+from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.kernel.flows import SEVERAL
 from echotrace.kernel.state import OpenState, State
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.exits import end_of
 from echotrace.story.quiz.nouns import Field
 from echotrace.story.quiz.wire import sent_by
+from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
+
+#: The answer where there is none to be named.
+NOBODY = "nobody"
 
 
 def said_of(story: Story, seq: int, field: Field) -> str | None:
@@ -17,8 +22,10 @@ def said_of(story: Story, seq: int, field: Field) -> str | None:
 
 
 def result(_story: Story, event: StoryEvent) -> str | None:
-    """What the call returned: `5`, or `-1 ECONNRESET`."""
+    """What the call returned: `5`, `-1 ECONNRESET`, or the descriptors that it found ready."""
     call = event.record
+    if isinstance(call, Syscall) and logical_event(call.name) in WAITS_FOR_READINESS:
+        return ", ".join(str(fd) for fd, _ in event.touch.ready) if event.touch else None
     if not isinstance(call, Syscall) or call.result is None or call.name in SEVERAL:
         return None
     return f"-1 {call.errno}" if call.errno else str(call.result)
@@ -45,12 +52,12 @@ def count(story: Story, event: StoryEvent) -> str | None:
 
 
 def holders(story: Story, event: StoryEvent) -> str | None:
-    """The tasks in whose descriptor tables they are: `P0, P1`, or `nobody`."""
+    """The tasks in whose descriptor tables they are: `P0, P1`, or nobody."""
     number = _description(story, event)
     if number is None:
         return None
     state = _state_after(story, event)
-    return ", ".join(roles_holding(story, state, state.by_description.get(number))) or "nobody"
+    return ", ".join(roles_holding(story, state, state.by_description.get(number))) or NOBODY
 
 
 def _state_after(story: Story, event: StoryEvent) -> State:

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from echotrace.story.quiz import counts, results
+from echotrace.story.quiz import (
+    actors,
+    bugs,
+    counts,
+    descriptors,
+    design,
+    holders,
+    readies,
+    results,
+    what_if,
+    wires,
+)
 from echotrace.story.quiz.ground import Ground
 from echotrace.story.quiz.nouns import Asked
 
@@ -11,5 +22,13 @@ Candidates = Callable[[Ground], Iterator[Asked]]
 #: All questions of a kind that there are, by its name.
 KINDS: Mapping[str, Candidates] = {
     "result": results.candidates,
+    "descriptor": descriptors.candidates,
+    "ready": readies.candidates,
+    "actor": actors.candidates,
     "count": counts.candidates,
+    "holders": holders.candidates,
+    "wire": wires.candidates,
+    "what_if": what_if.candidates,
+    "bug": bugs.candidates,
+    "design": design.candidates,
 }

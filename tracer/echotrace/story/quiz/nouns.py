@@ -34,6 +34,7 @@ class Asked:
     say it; of `choices`, if there are any, it is one. What is a word and no name or number
     (`nothing`, `FIN`) is the name of a text of `quiz.word`. `hidden` is what must not be seen
     before it is answered; `evidence` are the numbers of the events that prove the answer.
+    `left_out` are calls without which the trace is thought to be, up to the time `until` (ns).
     """
 
     kind: str
@@ -46,3 +47,5 @@ class Asked:
     choices: tuple[str, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     evidence: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+    until: int | None = None

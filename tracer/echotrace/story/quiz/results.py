@@ -1,6 +1,7 @@
 """What a call returns: the number of a new descriptor, the end of input, an error, a part."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from echotrace.kernel.facts import succeeded
 from echotrace.kernel.flows import asked
@@ -62,7 +63,21 @@ def _proof(story: Story, event: StoryEvent, case: str) -> tuple[int, ...]:
         return _client_did(story, event, "shutdown", "close")
     if case == "reset":
         return _client_did(story, event, "reset", "close")
-    return (event.woken_by,) if event.woken_by is not None else ()
+    woken = (event.woken_by,) if event.woken_by is not None else ()
+    return (*_freed_before(story, event), *woken) if case == "accept" else woken
+
+
+def _freed_before(story: Story, accept: StoryEvent) -> tuple[int, ...]:
+    """The last event by which its process gave up the number that accept returns."""
+    process, call = story.roles.process(accept.actor), accept.record
+    frees = (
+        event.seq
+        for event in reversed(story.events)
+        if event.touch is not None and event.start < (accept.end or 0)
+        if isinstance(call, Syscall) and any(each.fd == call.result for each in event.touch.freed)
+        if story.roles.process(event.actor) == process
+    )
+    return tuple(islice(frees, 1))
 
 
 def _client_did(story: Story, event: StoryEvent, *actions: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from msgspec.structs import replace
 
 from echotrace.story.nouns import Story
+from echotrace.story.quiz.changes import without
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.trace import Syscall
 from echotrace.views.cells import TIE, actor, cell_phrase, one_line
@@ -21,11 +22,11 @@ _OMITTED = "…"
 
 
 def excerpt(question: Asked, asked: Sequence[Asked], stories: Sequence[Story]) -> tuple[str, ...]:
-    """The lines, as `14  P1 recv(4) → recvfrom = ____`; none if the timeline lacks the event.
+    """The lines, as `14  P1 recv(4) → recvfrom = ____`; none if there is no timeline.
 
     What any of the questions `asked` leaves out is left out here.
     """
-    story = stories[question.side]
+    story = story_of(question, stories)
     rows = lay_out(story).rows
     last = _last(rows, question.event)
     if last is None:
@@ -42,10 +43,20 @@ def excerpt(question: Asked, asked: Sequence[Asked], stories: Sequence[Story]) -
     return tuple(lines)
 
 
+def story_of(question: Asked, stories: Sequence[Story]) -> Story:
+    """The story that it is about: that of its side, or what that would be without some calls."""
+    story = stories[question.side]
+    if question.until is None:
+        return story
+    return without(story, question.left_out, question.until)
+
+
 def _last(rows: Sequence[Row], seq: int) -> int | None:
-    """The last row of an event."""
-    places = (at for at in range(len(rows) - 1, -1, -1) if rows[at].event.seq == seq)
-    return next(places, None)
+    """The last row of an event, or of one before it if it has none: the end of a task."""
+    places = range(len(rows) - 1, -1, -1)
+    own = (at for at in places if rows[at].event.seq == seq)
+    before = (at for at in places if rows[at].event.seq < seq)
+    return next(own, next(before, None))
 
 
 def _kept(rows: Sequence[Row], last: int, evidence: Sequence[int]) -> list[int]:

@@ -14,7 +14,7 @@ from echotrace.views.document.nouns import Answer, Question
 from echotrace.views.document.runs import Blank, Code, Run, Strong, Text
 from echotrace.views.phrases import c_call, phrase
 from echotrace.views.quiz.blanks import blank, labels, said
-from echotrace.views.quiz.excerpt import excerpt
+from echotrace.views.quiz.excerpt import excerpt, story_of
 from echotrace.views.texts import Texts
 
 _GAP = "____"
@@ -51,16 +51,15 @@ class _Teller:
     def tell(self, number: int, question: Asked, label: str) -> Question:
         """One question; its blank has the label."""
         texts, stories = self.texts, list(self.stories.values())
-        name = f"quiz.{question.kind}.{question.case}"
         place = blank(question, label, texts, key=self.key) if label else None
         facts = self._facts(question, place)
         return Question(
             number=number,
             kind=texts.say(f"quiz.kind.{question.kind}"),
-            stem=(*self._side(question), *texts.runs(f"{name}.stem", **facts)),
+            stem=(*self._side(question), *self._said(question, "stem", facts)),
             choices=tuple(self._choice(each) for each in question.choices),
             excerpt=excerpt(question, self.asked, stories) if self.excerpts else (),
-            answer=self._answer(question, name, facts) if self.key else None,
+            answer=self._answer(question, facts) if self.key else None,
         )
 
     def _side(self, question: Asked) -> tuple[Run, ...]:
@@ -78,25 +77,35 @@ class _Teller:
             "call": _call(story, event, question, place),
             **{name: said(fact, self.texts) for name, fact in question.facts.items()},
         }
+        if question.left_out:
+            missing = story.event(question.left_out[0]).record
+            facts["missing"] = (Code(c_call(missing)),) if isinstance(missing, Syscall) else ""
         return facts | ({"blank": (place,)} if place else {})
 
     def _choice(self, choice: str) -> Text:
         words = said(choice, self.texts)
         return (Code(words),) if words == choice else words
 
-    def _answer(self, question: Asked, name: str, facts: Mapping[str, Text]) -> Answer:
-        story, texts = list(self.stories.values())[question.side], self.texts
+    def _answer(self, question: Asked, facts: Mapping[str, Text]) -> Answer:
+        story = story_of(question, list(self.stories.values()))
         more: dict[str, Text] = {
             **facts,
-            "answer": said(question.answer, texts),
+            "answer": said(question.answer, self.texts),
             "explained": explain(story, story.event(question.event)),
             "proof": ", ".join(map(str, question.evidence)),
         }
         return Answer(
-            self._choice(question.answer),
-            texts.runs(f"{name}.why", **more),
-            texts.runs(f"{name}.misconception", **more),
+            self._said(question, "answer", more) or self._choice(question.answer),
+            self._said(question, "why", more),
+            self._said(question, "misconception", more),
         )
+
+    def _said(self, question: Asked, part: str, facts: Mapping[str, Text]) -> tuple[Run, ...]:
+        """The words of its case, or else those of its kind; nothing if there are none."""
+        kind = f"quiz.{question.kind}"
+        names = (f"{kind}.{question.case}.{part}", f"{kind}.{part}")
+        found = (name for name in names if name in self.texts.entries)
+        return next((self.texts.runs(name, **facts) for name in found), ())
 
 
 def _call(story: Story, event: StoryEvent, question: Asked, place: Blank | None) -> tuple[Run, ...]:
