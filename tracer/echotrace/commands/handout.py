@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from echotrace.cli import Entry, complain
-from echotrace.commands import documents, options, output, sides
+from echotrace.commands import documents, handout_gallery, options, output, sides
 from echotrace.commands.session import say_kept, say_next
 from echotrace.commands.target import Target
 from echotrace.errors import UserError
@@ -35,6 +36,7 @@ Examples:
   echotrace handout fork.jsonl thread.jsonl -o fork-thread.md
   echotrace handout server.c broken/clean_fork --course "Operating systems"
   echotrace handout fork thread --format slides -o slides.pdf
+  echotrace handout --gallery handouts
 
 \b
 Both editions of the same traces have the same numbers: make the second one
@@ -70,6 +72,9 @@ def command(_entry: Entry) -> click.Command:
               "out.")  # fmt: skip
 @click.option("--seed", type=options.WholeNumber(0), default=1, show_default=True, metavar="N",
               help="Chooses among the questions.")  # fmt: skip
+@click.option("--gallery", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+              help="Make the handouts that a lecture begins with from stored traces, in both "
+              "editions, with pictures of their first pages, in FOLDER: no TARGET.")  # fmt: skip
 @options.of_sides
 @options.quiet
 @click.pass_context
@@ -81,6 +86,7 @@ def handout(
     form: str | None,
     output_: Path | None,
     force: bool,
+    gallery: Path | None,
     **further: Any,  # noqa: ANN401 -- fields of the handout's Wish, and of the recordings'
 ) -> None:
     """Make a handout of one to four servers: a question, their calls side by side, and a quiz.
@@ -94,6 +100,13 @@ def handout(
     """
     form = documents.form_of(output_, form)
     wish = _wish(further, form)
+    if gallery is not None:
+        _check_alone(targets, output_)
+        editions = [replace(wish, edition=each) for each in Edition]
+        files = handout_gallery.write(gallery, editions, overwrite=force)
+        if not further["quiet"]:
+            click.echo(f"wrote {len(files)} files into {safe(str(gallery))}", err=True)
+        return
     path = output_ or Path(f"{_STEM[wish.edition]}{documents.ENDINGS[form]}")
     output.check(path, overwrite=force)
     found = sides.find(targets, _TAKEN)
@@ -109,6 +122,14 @@ def handout(
     if not further["quiet"]:
         _take_leave(context, gathered, found, files)
     context.exit(max((error.exit_status for error in errors), default=0))
+
+
+def _check_alone(targets: Sequence[str], path: Path | None) -> None:
+    if targets or path is not None:
+        raise UserError(
+            "--gallery makes handouts of its own, and names them: leave out "
+            f"{'-o' if path else f'{safe(targets[0])!r}'}"
+        )
 
 
 def _wish(further: dict[str, Any], form: str) -> Wish:

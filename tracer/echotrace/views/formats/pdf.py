@@ -16,6 +16,7 @@ from echotrace.views.svg.characters import drawable
 from echotrace.views.texts import texts
 
 _TEMPLATES = files("echotrace.views.formats") / "templates"
+_PIXELS = 72  # an inch, of pictures
 _EPOCH = 0  # the time that the file says it was made at: a document has none
 
 
@@ -29,19 +30,18 @@ def slides(document: Document) -> bytes:
     return laid_out("slides.typ", document)[0]
 
 
+def pictures(document: Document, most: int) -> Sequence[bytes]:
+    """The first pages of the handout as PNG, as big as on a screen."""
+    made = _compiler("handout.typ", document).compile(format="png", ppi=_PIXELS)
+    return (made if isinstance(made, list) else [made])[:most]
+
+
 def laid_out(template: str, document: Document) -> tuple[bytes, Sequence[str]]:
     """The PDF that a template makes, and what typst warns of."""
     import typst  # noqa: PLC0415 -- slow to load, and for this only
 
-    sources = {
-        "main.typ": (_TEMPLATES / template).read_bytes(),
-        "common.typ": (_TEMPLATES / "common.typ").read_bytes(),
-        "document.json": msgspec.json.encode(_drawable(msgspec.to_builtins(document))),
-        "labels.json": msgspec.json.encode(texts(document.language).table("print")),
-    }
-    compiler = typst.Compiler(sources, ignore_system_fonts=True)
     try:
-        made, warnings = compiler.compile_with_warnings(
+        made, warnings = _compiler(template, document).compile_with_warnings(
             format="pdf", pdf_standards=["ua-1"], timestamp=_EPOCH
         )
     except typst.TypstError as error:
@@ -50,6 +50,18 @@ def laid_out(template: str, document: Document) -> tuple[bytes, Sequence[str]]:
         ) from error
     assert isinstance(made, bytes)
     return made, [warning.message for warning in warnings]
+
+
+def _compiler(template: str, document: Document) -> Any:  # noqa: ANN401 -- of typst
+    import typst  # noqa: PLC0415 -- as above
+
+    sources = {
+        "main.typ": (_TEMPLATES / template).read_bytes(),
+        "common.typ": (_TEMPLATES / "common.typ").read_bytes(),
+        "document.json": msgspec.json.encode(_drawable(msgspec.to_builtins(document))),
+        "labels.json": msgspec.json.encode(texts(document.language).table("print")),
+    }
+    return typst.Compiler(sources, ignore_system_fonts=True)
 
 
 def _drawable(data: Any) -> Any:  # noqa: ANN401 -- whatever JSON has

@@ -14,7 +14,8 @@ from echotrace.views.document.nouns import Box
 from echotrace.views.document.runs import Run
 from echotrace.views.handout.nouns import Making
 
-_MOST = 4
+_MOST = 3  # questions
+_ROOM = 2  # lines to write on
 
 
 def question(making: Making) -> tuple[Run, ...]:
@@ -39,7 +40,7 @@ def box(making: Making) -> Box:
     further = [_about(making, kind) for kind in _kinds(making)[1 : _MOST - 1]]
     keys = dict.fromkeys([*own[: _MOST - len(further)], *further])
     asked = tuple(map(texts.runs, keys))
-    return Box(texts.say("predict.title"), asked, lines=len(asked))
+    return Box(texts.say("predict.title"), asked, _ROOM)
 
 
 def _kinds(making: Making) -> Sequence[str]:

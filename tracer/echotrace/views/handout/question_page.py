@@ -1,9 +1,9 @@
 """The first page: the question, what is run, the sources, and a box for predictions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from echotrace.trace import Header
-from echotrace.views import heading, words
+from echotrace.views import words
 from echotrace.views.document.nouns import Block, Group, Heading, Item, Line, Paragraph, Table
 from echotrace.views.document.runs import Code
 from echotrace.views.handout import predictions, script
@@ -17,36 +17,28 @@ def blocks(making: Making) -> Iterator[Block]:
     yield Heading(making.texts.say("heading.question"))
     yield Paragraph(predictions.question(making))
     yield from script.blocks(making)
-    yield _commands(making)
-    yield from _machines(making)
+    yield _recordings(making)
     yield sources(making)
     yield predictions.box(making)
 
 
-def _commands(making: Making) -> Table:
-    """How each side is recorded again."""
-    head = tuple(making.texts.say(f"commands.{each}") for each in ("server", "language", "command"))
+def _recordings(making: Making) -> Table:
+    """With which command each side was recorded, and on what: once for all where it is the same."""
+    texts = making.texts
+    machines = [_machine(story.trace.header) for story in making.stories.values()]
+    alike = all(machine == machines[0] for machine in machines)
+    caption = texts.say("recorded.on", **machines[0]) if alike else texts.say("recorded.each")
     groups = []
-    for name, story in making.stories.items():
-        header = story.trace.header
-        items = (Item(heading.language(header)), Item((Code(command(header)),)))
-        groups.append(Group(words.safe(name), (Line(items),)))
-    return Table(making.texts.say("commands.caption"), head, tuple(groups))
+    for (name, story), machine in zip(making.stories.items(), machines, strict=True):
+        items = [Item((Code(command(story.trace.header)),))]
+        items += [] if alike else [Item(texts.say("recorded.where", **machine))]
+        groups.append(Group(words.safe(name), (Line(tuple(items)),)))
+    heads = ("server", "command") if alike else ("server", "command", "machine")
+    return Table(caption, tuple(texts.say(f"recorded.{each}") for each in heads), tuple(groups))
 
 
-def _machines(making: Making) -> Iterator[Paragraph]:
-    """On what the sides were recorded; once for all where it is the same."""
-    found: dict[tuple[str, ...], list[str]] = {}
-    for name, story in making.stories.items():
-        found.setdefault(_machine(story.trace.header), []).append(name)
-    for (kernel, machine, libc, tool), names in found.items():
-        text = making.texts.runs(
-            "machine.all" if len(found) == 1 else "machine.some",
-            names=", ".join(map(words.safe, names)),
-            kernel=kernel, machine=machine, libc=libc, tool=tool,
-        )  # fmt: skip
-        yield Paragraph(text)
-
-
-def _machine(header: Header) -> tuple[str, ...]:
-    return tuple(map(words.safe, (header.kernel, header.machine, header.libc, header.tool)))
+def _machine(header: Header) -> Mapping[str, str]:
+    """What of the machine shapes a trace."""
+    return {
+        name: words.safe(getattr(header, name)) for name in ("kernel", "machine", "libc", "tool")
+    }

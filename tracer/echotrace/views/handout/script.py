@@ -56,7 +56,7 @@ def _block(making: Making, names: Sequence[str], *, alone: bool) -> Block:
     if not steps:
         return Paragraph(texts.runs("script.outside"))
     name = words.path(header.script)
-    caption = texts.say("script.caption" if alone else "script.caption_of", script=name, **of)
+    head = texts.say("script.steps" if alone else "script.steps_of", script=name, **of)
     by_client = _by_client(steps)
     groups = [
         Group(client, (Line((Item(_sentence(texts, own)),)),))
@@ -65,7 +65,7 @@ def _block(making: Making, names: Sequence[str], *, alone: bool) -> Block:
     if len(by_client) > _MOST_CLIENTS:
         more = texts.say("script.more_clients", count=str(len(by_client) - _MOST_CLIENTS))
         groups.append(Group("…", (Line((Item(more),)),)))
-    return Table(caption, (texts.say("script.client"), texts.say("script.steps")), tuple(groups))
+    return Table("", (texts.say("script.client"), head), tuple(groups))
 
 
 def _by_client(steps: Sequence[str]) -> Mapping[str, Sequence[tuple[int, str]]]:

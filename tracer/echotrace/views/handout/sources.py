@@ -20,7 +20,6 @@ _REGION = re.compile(r"\s*(?:/\*|#|//)\s*region:\s*([\w-]+)\s*(?:\*/)?\s*")
 _END = re.compile(r"\s*(?:/\*\s*end\s*\*/|(?:#|//)\s*end)\s*")
 _LONG = 110  # lines of a source without regions that is shown whole
 _AROUND = 2  # lines before and after a numbered one
-_WORTH_LEAVING_OUT = 3  # lines on end: fewer are as short as the words in their place
 
 
 def sources(making: Making) -> Sources:
@@ -30,9 +29,8 @@ def sources(making: Making) -> Sources:
         numbers = making.annotations.markers.get(side, {})
         for each in _of_side(side, making.stories[side], numbers, making.texts):
             sides.setdefault(structs.replace(each, side=""), []).append(words.safe(side))
-    return Sources(
-        tuple(structs.replace(each, side=", ".join(names)) for each, names in sides.items())
-    )
+    found = [structs.replace(each, side=", ".join(names)) for each, names in sides.items()]
+    return Sources(tuple(_without_what_is_shared(found, making.texts)))
 
 
 def problems(stories: Mapping[str, Story], texts: Texts) -> Iterator[str]:
@@ -54,8 +52,9 @@ def _of_side(
             problem = words.safe(source.problem or texts.say("source.none"))
             yield Source(side, words.path(file), problem=problem)
         elif own or len(story.sources) == 1:
-            lines = source.text.expandtabs(4).splitlines()
-            yield Source(side, words.path(file), tuple(_lines(lines, own, texts)))
+            lines = [line.rstrip() for line in source.text.expandtabs(4).splitlines()]
+            shown = _outdented(list(_lines(lines, own, texts)))
+            yield Source(side, words.path(file), tuple(shown))
 
 
 def _lines(lines: Sequence[str], numbers: Mapping[int, int], texts: Texts) -> Iterator[SourceLine]:
@@ -63,12 +62,53 @@ def _lines(lines: Sequence[str], numbers: Mapping[int, int], texts: Texts) -> It
     chosen = _chosen(len(lines), regions, marks, numbers)
     for is_chosen, group in groupby(range(1, len(lines) + 1), lambda number: number in chosen):
         run = [number for number in group if number not in marks]
-        if is_chosen or len(run) < _WORTH_LEAVING_OUT:
-            for number in run:
-                text = words.safe(lines[number - 1].rstrip())
-                yield SourceLine(number, text, numbers.get(number), regions.get(number, ""))
-        else:
+        if is_chosen:
+            yield from (
+                SourceLine(
+                    number, words.safe(lines[number - 1]), numbers.get(number),
+                    regions.get(number, ""),
+                )
+                for number in run
+            )  # fmt: skip
+        elif any(lines[number - 1] for number in run):
             yield SourceLine(run[0], texts.say("source.left_out", count=str(len(run))))
+
+
+def _outdented(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+    """Each region, and what is between two, without the margin that its lines have in common."""
+    for _, group in groupby(lines, lambda line: line.region):
+        part = list(group)
+        margin = min(
+            (len(line.text) - len(line.text.lstrip()) for line in part if line.text), default=0
+        )
+        yield from (structs.replace(line, text=line.text[margin:]) for line in part)
+
+
+def _without_what_is_shared(sources: Sequence[Source], texts: Texts) -> Iterator[Source]:
+    """Of a region that is the same in all sources only the lines that made calls."""
+    by_region = [_texts_of_regions(source) for source in sources]
+    shared = {
+        region
+        for region, text in by_region[0].items()
+        if len(sources) > 1 and all(each.get(region) == text for each in by_region)
+    }
+    for source in sources:
+        lines = [
+            structs.replace(line, region=texts.say("source.shared", region=line.region))
+            if line.region in shared
+            else line
+            for line in source.lines
+            if line.region not in shared or line.marker is not None
+        ]
+        yield structs.replace(source, lines=tuple(lines))
+
+
+def _texts_of_regions(source: Source) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for line in source.lines:
+        if line.region:
+            found.setdefault(line.region, []).append(line.text)
+    return found
 
 
 def _regions(lines: Sequence[str]) -> tuple[Mapping[int, str], Collection[int]]:

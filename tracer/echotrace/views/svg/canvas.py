@@ -136,20 +136,18 @@ class Canvas:
         self.hatch(x, y, width, height)
 
     def marker(self, x: float, y: float, number: int) -> float:
-        """The number of a source line in a circle; gives the width, space behind it included."""
-        digits = len(str(number)) * self.advance
-        height = self.line_height - 1
-        wide = max(height, digits + self.advance)
+        """The number of a source line in a circle; gives the width that it takes."""
         slot = self.marker_columns(number) * self.advance
-        left = x + (slot - self.advance / 2 - wide) / 2
-        self.box(left, y + 0.5, wide, height, radius=height / 2, thick=0.6)
-        self.text(left + wide / 2, y, str(number), anchor="middle")
+        height = self.line_height - 1
+        wide = max(height, slot)
+        self.box(x + (slot - wide) / 2, y + 0.5, wide, height, radius=height / 2, thick=0.6)
+        self.text(x + slot / 2, y, str(number), anchor="middle")
         return slot
 
     @staticmethod
     def marker_columns(number: int) -> int:
-        """How many characters a marker takes, space behind it included."""
-        return len(str(number)) + 2
+        """How many characters a marker takes."""
+        return len(str(number)) + 1
 
     def blank(self, x: float, y: float, blank: Blank) -> float:
         """A box to write in behind its label, in the key with the answer; gives the width."""
