@@ -76,7 +76,7 @@ def test_help_gives_the_choices_or_the_form(quiz: Quiz) -> None:
     """? shows the choices again, or what an answer looks like; the question is still open then."""
     talk = Talk(quiz, "?", "a", "?")
     assert talk.text.count(") ") >= 2 * len(quiz.asked[0].choices)
-    assert "What the call returns, as it stands in the timeline" in talk.text
+    assert talk.text.count("What the call returns, as it stands in the timeline") == 2
     assert len(talk.played.outcomes) == 1
 
 

@@ -24,7 +24,7 @@ WORDS = asked("FIN", "nothing", "FIN", "RST")
 @pytest.mark.parametrize(
     ("question", "typed"),
     [
-        (NUMBER, "4\n"), (NUMBER, " fd 4 "), (NUMBER, "FD4"), (NUMBER, "4."),
+        (NUMBER, "4\n"), (NUMBER, " fd 4 "), (NUMBER, "FD4"), (NUMBER, "4."), (NUMBER, "4 tasks"),
         (ERROR, "-1 econnreset"), (ERROR, "ECONNRESET"), (ERROR, "\N{MINUS SIGN}1  ECONNRESET"),
         (TASKS, "P0, P1"), (TASKS, "p1 p0"), (TASKS, "P0 and P1"),
         (CHOSEN, "0"), (CHOSEN, "b"), (CHOSEN, "B)"),

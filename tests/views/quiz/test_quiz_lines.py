@@ -24,8 +24,8 @@ ENGLISH = texts("en")
 
 @pytest.fixture
 def quizzes(stored: Mapping[str, Story]) -> list[Quiz]:
-    """A quiz of each server with connections, and one of several."""
-    sides = [{name: story} for name, story in stored.items() if name != "udp"]
+    """A quiz of each server, and one of several."""
+    sides = [{name: story} for name, story in stored.items()]
     several = {name: stored[name] for name in ("fork", "thread", "epoll", "iterative")}
     return [quiz_of(each, ENGLISH, 5, (), None) for each in (*sides, several)]
 

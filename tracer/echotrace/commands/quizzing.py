@@ -94,7 +94,7 @@ def _rounds(quiz: Quiz) -> Iterator[_Round]:
 def _outcome(each: _Round, console: Console) -> Outcome | None:
     """Ask until there is an answer; None if whoever answers leaves."""
     surface, texts = console.surface, each.texts
-    console.write("\n" + lines.question(each.question, surface) + "\n")
+    console.write("\n" + lines.question(each.question, surface) + "\n" + _form(each, surface))
     while True:
         console.write(f"   {texts.say('asking.prompt')}")
         typed = console.read()
@@ -112,16 +112,24 @@ def _outcome(each: _Round, console: Console) -> Outcome | None:
 
 def _help(each: _Round, surface: Surface) -> str:
     """The choices, or what an answer looks like; and where to look, unless that tells too much."""
-    asked, texts = each.asked, each.texts
-    form = asked.hidden[0].field if asked.hidden else "other"
-    said = lines.choices(each.question, surface)
-    if not said:
-        said = lines.sentence(texts.say(f"asking.form.{form}"), surface)
-    elsewhere = [str(seq) for seq in asked.evidence if seq != asked.event]
+    asked = each.asked
+    told = {asked.event, *(hidden.seq for hidden in asked.hidden)}
+    elsewhere = [str(seq) for seq in asked.evidence if seq not in told]
+    said = lines.choices(each.question, surface) or _form(each, surface)
     if elsewhere and asked.answer not in elsewhere:
-        look = texts.say("asking.look", events=", ".join(elsewhere))
+        look = each.texts.say("asking.look", events=", ".join(elsewhere))
         said += lines.sentence(look, surface)
     return said
+
+
+def _form(each: _Round, surface: Surface) -> str:
+    """What an answer looks like, where there are no choices that say it."""
+    if each.asked.choices:
+        return ""
+    forms = each.texts.table("asking.form")
+    names = (each.asked.kind, *(hidden.field for hidden in each.asked.hidden))
+    form = next((forms[name] for name in names if name in forms), forms["other"])
+    return lines.sentence(form, surface)
 
 
 def _verdict(each: _Round, outcome: Outcome, surface: Surface) -> str:

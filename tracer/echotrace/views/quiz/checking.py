@@ -11,8 +11,8 @@ from echotrace.views.texts import Texts
 #: Between the parts of an answer: `P0, P1`, `P0 and P1`.
 _BETWEEN = re.compile(r"[\s,;.]+|\band\b")
 _ROLE = re.compile(r"[a-z]\d+")
-#: What may stand before a number, and is no part of the answer.
-_DESCRIPTOR = re.compile(r"\bfd\s*(?=\d)")
+#: What may stand before or behind a number, and is no part of the answer.
+_UNIT = re.compile(r"\bfd\s*(?=\d)|(?<=\d)\s*(?:tasks?|descriptors?|bytes?)\b")
 
 
 def is_answer(question: Asked, typed: str, texts: Texts) -> bool:
@@ -52,6 +52,6 @@ def _ways(answers: Sequence[str], texts: Texts) -> set[tuple[str, ...]]:
 
 def _normal(text: str) -> tuple[str, ...]:
     """The parts of an answer, whatever the case and the space between; of tasks in any order."""
-    plain = _DESCRIPTOR.sub("", text.casefold().replace("\N{MINUS SIGN}", "-"))
+    plain = _UNIT.sub("", text.casefold().replace("\N{MINUS SIGN}", "-"))
     parts = [part for part in _BETWEEN.split(plain) if part]
     return tuple(sorted(parts) if all(map(_ROLE.fullmatch, parts)) else parts)
