@@ -18,6 +18,7 @@ NUMBER = asked("4")
 ERROR = asked("-1 ECONNRESET", accepted=("ECONNRESET",))
 TASKS = asked("P0, P1")
 CHOSEN = asked("0", "-1 EAGAIN", "0", "2")
+NAMED = asked("-1 EPIPE", "-1 EPIPE", "0", accepted=("EPIPE",))
 WORDS = asked("FIN", "nothing", "FIN", "RST")
 
 
@@ -28,6 +29,7 @@ WORDS = asked("FIN", "nothing", "FIN", "RST")
         (ERROR, "-1 econnreset"), (ERROR, "ECONNRESET"), (ERROR, "\N{MINUS SIGN}1  ECONNRESET"),
         (TASKS, "P0, P1"), (TASKS, "p1 p0"), (TASKS, "P0 and P1"),
         (CHOSEN, "0"), (CHOSEN, "b"), (CHOSEN, "B)"),
+        (NAMED, "epipe"), (NAMED, "a"),
         (WORDS, "fin"), (WORDS, "a FIN"), (WORDS, "b"),
     ],
 )  # fmt: skip
