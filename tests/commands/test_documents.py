@@ -42,7 +42,7 @@ def test_nothing_is_written_where_one_file_must_stay(tmp_path: Path) -> None:
     """One file that exists keeps all of them from being written, unless they are overwritten."""
     (tmp_path / "b.svg").write_text("mine")
     path = tmp_path / "a.md"
-    with pytest.raises(UserError, match="b.svg' exists; -f overwrites it"):
+    with pytest.raises(UserError, match=r"b\.svg' exists; -f overwrites it"):
         documents.write(WRITTEN, path, overwrite=False)
     assert [file.name for file in tmp_path.iterdir()] == ["b.svg"]
     documents.write(WRITTEN, path, overwrite=True)

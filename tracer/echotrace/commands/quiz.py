@@ -71,8 +71,8 @@ def command(_entry: Entry) -> click.Command:
     metavar="COUNT",
     help="How many questions; one of each kind, and six at least, unless given.",
 )
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)),
-              help="Only questions of this kind. May be given several times.")  # fmt: skip
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), metavar="KIND",
+              help=f"Only questions of this kind: {', '.join(KINDS)}. May be given several times.")
 @click.option("--lang", "language", default="en", show_default=True, metavar="CODE",
               help="The language of its words.")  # fmt: skip
 @click.option("--clients", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
