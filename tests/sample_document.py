@@ -23,6 +23,7 @@ from echotrace.views.document.nouns import (
 )
 from echotrace.views.document.runs import Blank, Code, Marker, Strong
 from echotrace.views.drawing import Drawing
+from echotrace.views.texts import texts
 
 #: Markup of every format, and what steers terminals and readers.
 HOSTILE = (
@@ -46,6 +47,7 @@ def sample(said: str = "fork copies the table", *, key: bool = False) -> Documen
         course="Operating systems 1",
         edition="key for teachers" if key else "for students",
         trail="fork 0f1e2d3c, thread 4b5a6978",
+        labels=texts("en").table("label"),
     )
 
 

@@ -1,28 +1,21 @@
 """`echotrace compare`: two to six servers, or traces, connection against connection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from echotrace.cli import Entry
-from echotrace.commands import expecting, options, output, sides
+from echotrace.commands import expecting, formats, options, output, sides
 from echotrace.commands.session import Delivery, say_kept, say_next
 from echotrace.commands.target import Target
-from echotrace.errors import UserError
 from echotrace.story.compare.choice import Choice, chosen
 from echotrace.story.compare.compare import MOST_SIDES
 from echotrace.story.compare.compare import compare as compared
 from echotrace.story.compare.names import names_of
-from echotrace.views.rendering import FORMATS, render
+from echotrace.views.rendering import render
 
-#: The format that the ending of a file's name stands for.
-_OF_ENDING: Mapping[str, str] = {
-    ".txt": "text", ".md": "markdown", ".html": "html", ".htm": "html", ".json": "json",
-}  # fmt: skip
-#: Endings of files that are no text; compare makes none of them.
-_OTHERS = frozenset({".jsonl", ".pdf", ".png", ".svg", ".tex"})
 _TAKEN = sides.Taken("compare", 2, MOST_SIDES, "echotrace compare fork thread")
 _TAKEN_BY_EXPECT = sides.Taken("compare", 1, MOST_SIDES, "echotrace compare --expect fork server.c")
 _EXAMPLES = """\b
@@ -37,6 +30,7 @@ Examples:
   echotrace compare ./server mine.run
   echotrace compare yesterday.jsonl today.jsonl --exit-code
   echotrace compare fork thread -o fork-thread.html
+  echotrace compare fork thread -o fork-thread.svg --width 110
   echotrace compare --expect fork server.c      does it what fork does?
   echotrace compare --expect mine.expect server.c
 
@@ -76,9 +70,7 @@ def command(_entry: Entry) -> click.Command:
 @click.option("--exit-code", is_flag=True, help="Exit status 1 if there is a difference.")
 @options.lang
 @options.of_sides
-@click.option("--format", "form", type=click.Choice(FORMATS),
-              help="How to print the comparison; text unless the ending of FILE says otherwise: "
-              ".md, .html or .json.")  # fmt: skip
+@formats.option("the comparison")
 @click.option("--whole", is_flag=True, help="Show every row: fold nothing.")
 @options.writing
 @options.quiet
@@ -108,7 +100,7 @@ def compare(
     """
     delivery = Delivery.taken_from(further)
     delivery.check()
-    form = delivery.form or _form_of(delivery.output_)
+    form = formats.chosen(delivery.form, delivery.output_, "compare")
     only, ignore = (chosen(further.pop(name)) for name in ("only", "ignore"))
     choice = Choice(further.pop("connection"), only, ignore)
     expect: Path | None = further.pop("expect")
@@ -135,18 +127,6 @@ def compare(
         _take_leave(gathered, found, shown=delivery.output_ is not None or expect is not None)
     status = max((error.exit_status for error in errors), default=0)
     context.exit(1 if expect is not None and not yes else status or int(not yes))
-
-
-def _form_of(path: Path | None) -> str:
-    """The format for a file, by the ending of its name; UserError for one that is no format."""
-    if path is None:
-        return "text"
-    ending = path.suffix.lower()
-    if ending in _OTHERS:
-        raise UserError(
-            f"'{path}' would not be what its name says: compare writes {', '.join(_OF_ENDING)}"
-        )
-    return _OF_ENDING.get(ending, "text")
 
 
 def _take_leave(gathered: Sequence[Target], found: Sequence[sides.Side], *, shown: bool) -> None:

@@ -20,13 +20,14 @@ from echotrace.views.handout.handout import handout as made
 from echotrace.views.handout.nouns import MOST_SIDES, Edition, Wish
 from echotrace.views.handout.sources import problems
 from echotrace.views.paper import A4, SLIDE
+from echotrace.views.quiz import own
 from echotrace.views.texts import texts
 from echotrace.views.words import safe
 
 _TAKEN = sides.Taken("handout", 1, MOST_SIDES, "echotrace handout fork thread -o handout.pdf")
 _STEM = {Edition.STUDENT: "handout", Edition.KEY: "key"}
 #: What both editions have in common has to be asked for again for the other one.
-_IN_COMMON = ("title", "course", "language", "connection", "max_rows", "seed")
+_IN_COMMON = ("title", "course", "language", "connection", "max_rows", "seed", "questions")
 _EXAMPLES = """\b
 Examples:
   echotrace handout fork thread                          handout.pdf
@@ -49,7 +50,7 @@ def command(_entry: Entry) -> click.Command:
     return handout
 
 
-@click.command("handout", epilog=_EXAMPLES)
+@click.command("handout", epilog=f"{_EXAMPLES}\n{own.EPILOG}")
 @click.argument("targets", metavar="TARGET...", nargs=-1)
 @click.option("--edition", type=click.Choice([each.value for each in Edition]), default="student",
               show_default=True, help="For students, or the key with all answers.")  # fmt: skip
@@ -72,6 +73,8 @@ def command(_entry: Entry) -> click.Command:
               "out.")  # fmt: skip
 @click.option("--seed", type=options.WholeNumber(0), default=1, show_default=True, metavar="N",
               help="Chooses among the questions.")  # fmt: skip
+@click.option("--questions", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Questions of your own, in TOML: see below.")  # fmt: skip
 @click.option("--gallery", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
               help="Make the handouts that a lecture begins with from stored traces, in both "
               "editions, with pictures of their first pages, in FOLDER: no TARGET.")  # fmt: skip
@@ -134,14 +137,14 @@ def _check_alone(targets: Sequence[str], path: Path | None) -> None:
 
 def _wish(further: dict[str, Any], form: str) -> Wish:
     """What kind of handout is wished; its options are taken out of all that were chosen."""
+    questions: Path | None = further.pop("questions")
+    names = ("title", "course", "connection", "max_rows", "seed")
     return Wish(
         texts=texts(further.pop("language")),
         edition=Edition(further.pop("edition")),
         paper=SLIDE if form == "slides" else A4,
-        **{
-            name: further.pop(name)
-            for name in ("title", "course", "connection", "max_rows", "seed")
-        },
+        own=own.read(questions) if questions is not None else (),
+        **{name: further.pop(name) for name in names},
     )
 
 

@@ -142,8 +142,8 @@ whole = click.option(
 def _writing(what: str) -> Callable[[_F], _F]:
     return _all(
         click.option("--width", type=WholeNumber(60, 1000), metavar="COLUMNS",
-                     help="Width of the text; the terminal's unless given. "
-                          "Sentences of --explain use 120 at most."),
+                     help="Width of the text, or of a drawing in characters; the terminal's "
+                          "unless given. Sentences of --explain use 120 at most."),
         click.option("-o", "output_", type=click.Path(path_type=Path, dir_okay=False),
                      metavar="FILE", help=what),
         click.option("-f", "--force", is_flag=True, help="Overwrite FILE."),

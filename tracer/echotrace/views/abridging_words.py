@@ -12,7 +12,7 @@ _MOST_CALLS = 6
 
 
 def told(rows: int, events: Iterable[StoryEvent]) -> str:
-    """How many rows, and what is in them: `… 640 more rows, events 40 to 460: 212 recv/send pairs`."""
+    """How many rows, and whose: `… 64 more rows, events 40 to 72: 16 recv/send pairs`."""
     left = list({event.seq: event for event in events}.values())
     numbers = [event.seq for event in left]
     where = f", events {min(numbers)} to {max(numbers)}" if numbers else ""

@@ -17,7 +17,7 @@ from echotrace.views.names import Names
 from echotrace.views.phrases import c_call
 from echotrace.views.state_lines import life, queue, socket_state, tree
 
-_MOST_TASKS = 4
+_MOST_TASKS, _MOST_WAITING = 4, 3
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,11 @@ class Box:
     These are tasks and their table, a description and its socket.
 
     `parent` is the key of the box that this one hangs from in the tree of processes, `depth` how
-    deep it does.
+    deep it does. `name` is what it is called where there is no room to draw it.
     """
 
     key: str
+    name: str
     rows: tuple[Row, ...]
     inner: tuple[Row, ...] = ()
     depth: int = 0
@@ -67,10 +68,14 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Boxes:
-    """All boxes of a state: tables (of processes without one, a box all the same), descriptions."""
+    """All boxes of a state: tables (of processes without one, a box all the same), descriptions.
+
+    `unheld` is the description whose descriptors are left out, for who holds it is asked.
+    """
 
     tables: tuple[Box, ...]
     opens: tuple[Box, ...]
+    unheld: int | None = None
 
     @property
     def rows(self) -> Mapping[tuple[str, str], Row]:
@@ -81,15 +86,21 @@ class Boxes:
 
 def boxes(state: State, names: Names, hidden: Hidden) -> Boxes:
     """The boxes of a state. What the first task found open is one row, and no description."""
+    opens = (entry for entry in state.opens if entry.description.kind != "inherited")
     return Boxes(
         tuple(_tables(state, names, hidden)),
-        tuple(
-            Box(f"open {entry.description.id}", tuple(_open(entry, names, hidden)),
-                tuple(_socket(entry, entry.socket, names)) if entry.socket else ())
-            for entry in state.opens
-            if entry.description.kind != "inherited"
-        ),
-    )  # fmt: skip
+        tuple(_box(each, names, hidden) for each in opens),
+        hidden.description if Field.HOLDERS in hidden.blanks else None,
+    )
+
+
+def _box(entry: OpenState, names: Names, hidden: Hidden) -> Box:
+    return Box(
+        f"open {entry.description.id}",
+        _name(entry.description, names),
+        tuple(_open(entry, names, hidden)),
+        tuple(_socket(entry, entry.socket, names)) if entry.socket else (),
+    )
 
 
 def _tables(state: State, names: Names, hidden: Hidden) -> Iterator[Box]:
@@ -114,7 +125,7 @@ def _tables(state: State, names: Names, hidden: Hidden) -> Iterator[Box]:
                 inner = _slots(tables[number], names, hidden)
                 if shared != role:
                     inner = [Row("shared", f"table of {shared}")]
-            yield Box(key, tuple(rows), tuple(inner), depth, None if place else above)
+            yield Box(key, role, tuple(rows), tuple(inner), depth, None if place else above)
 
 
 def _life(process: ProcessState, state: State, names: Names) -> Iterator[Row]:
@@ -183,10 +194,10 @@ def _name(description: Description, names: Names) -> str:
 def _watched(interest: Iterable[Interest]) -> Iterator[Row]:
     armed = [each for each in interest if each.armed]
     if armed:
-        yield Row("watches", f"watches fd {', '.join(str(each.fd) for each in armed)}")
-    ready = [str(each.fd) for each in armed if each.ready]
+        yield Row("watches", f"watches fd {_ranges(each.fd for each in armed)}")
+    ready = [each.fd for each in armed if each.ready]
     if ready:
-        yield Row("ready", f"ready: fd {', '.join(ready)}")
+        yield Row("ready", f"ready: fd {_ranges(ready)}")
 
 
 def _socket(entry: OpenState, socket: Socket, names: Names) -> Iterator[Row]:
@@ -196,10 +207,11 @@ def _socket(entry: OpenState, socket: Socket, names: Names) -> Iterator[Row]:
     waiting = queue(socket)
     if waiting:
         yield Row("queue", f"queue {waiting}")
-    for pending in socket.pending:
-        yield Row(f"pending {pending.peer}", f"in it: {_who(pending.peer, names)}")
-    for place, datagram in enumerate(socket.queue, 1):
-        yield Row(f"queued {datagram.sent or place}", f"in it: {_who(datagram.peer, names)}")
+    peers = [each.peer for each in socket.pending] + [each.peer for each in socket.queue]
+    if peers:
+        few = ", ".join(_who(peer, names) for peer in peers[:_MOST_WAITING])
+        more = len(peers) - _MOST_WAITING
+        yield Row("waiting", f"in it: {few}" + (f" and {more:,} more" if more > 0 else ""))
     if socket.unread and socket.state is not SocketState.LISTENING:
         yield Row("unread", f"unread {socket.unread:,} B")
     if socket.end_seen:

@@ -16,7 +16,7 @@ def candidates(ground: Ground) -> Iterator[Asked]:
     """One for each step that ends the waiting of one task, or of none."""
     for side, story in ground.sides:
         steps = [event for event in story.events if isinstance(event.record, ClientStep)]
-        for step, following in zip(steps, [*steps[1:], None], strict=False):
+        for step, following in zip(steps, [*steps, None][1:], strict=True):
             waiting = _waiting(story, step)
             woken = story.links.woken.get(step.seq, ())
             if not waiting or getattr(step.record, "action", "") not in _FELT:

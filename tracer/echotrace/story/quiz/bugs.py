@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from echotrace.story.essentials import is_essential
 from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
 from echotrace.story.nouns import LISTENER, Story, StoryEvent
@@ -59,17 +60,33 @@ def _of_change(side: int, story: Story, change: _Change) -> Iterator[Asked]:
     before = {finding.id for finding in findings(without(story, (), change.until))}
     new = [each for each in found if each.id not in before and each.severity is not Severity.NOTE]
     if len(new) == 1:
-        yield from _asked(side, new[0], found, change)
+        goes_on = _goes_on(changed, story.event(change.left_out[0]))
+        if goes_on is not None:
+            yield from _asked(side, new[0], found, change, goes_on)
+
+
+def _goes_on(changed: Story, left_out: StoryEvent) -> int | None:
+    """What its task does next instead of a call: only that shows that the call is missing."""
+    after = (
+        event.seq
+        for event in changed.events
+        if event.actor == left_out.actor and event.start > left_out.start and is_essential(event)
+    )
+    return next(after, None)
 
 
 def _asked(
-    side: int, finding: Finding, found: Sequence[Finding], change: _Change | None = None
+    side: int,
+    finding: Finding,
+    found: Sequence[Finding],
+    change: _Change | None = None,
+    least: int = 0,
 ) -> Iterator[Asked]:
     choices = _choices(finding.id, {each.id for each in found})
     if finding.id not in choices:
         return
     yield Asked(
-        "bug", side, max(finding.events), "changed" if change else "shown", finding.id,
+        "bug", side, max(*finding.events, least), "changed" if change else "shown", finding.id,
         facts={
             "sentence": finding.sentence, "remedy": finding.remedy, "cost": finding.cost,
             "left_out": ", ".join(map(str, change.left_out)) if change else "",

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from echotrace.story.nouns import Story, StoryEvent
+from echotrace.story.nouns import Connection, StoryEvent
 from echotrace.story.quiz.fields import said_of
 from echotrace.story.quiz.ground import Ground
 from echotrace.story.quiz.nouns import Asked, Field
-from echotrace.story.quiz.settled import is_settled, turns
+from echotrace.story.quiz.settled import is_settled, proof, turns
 
 _MOST = 4
 
@@ -17,10 +17,13 @@ def candidates(ground: Ground) -> Iterator[Asked]:
         for connection in story.connections:
             for event, case in turns(story, connection):
                 if is_settled(story, event) and not _row_tells(event):
-                    yield _asked(ground, side, story, event, case)
+                    yield _asked(ground, side, connection, event, case)
 
 
-def _asked(ground: Ground, side: int, story: Story, event: StoryEvent, case: str) -> Asked:
+def _asked(
+    ground: Ground, side: int, connection: Connection, event: StoryEvent, case: str
+) -> Asked:
+    story = ground.stories[side]
     answer = said_of(story, event.seq, Field.COUNT) or ""
     likely = {str(number) for number in range(_MOST)}
     return Asked(
@@ -31,7 +34,7 @@ def _asked(ground: Ground, side: int, story: Story, event: StoryEvent, case: str
         },
         choices=tuple(sorted(likely | {answer}, key=int)),
         hidden=ground.hidden(side, event.seq, Field.COUNT),
-        evidence=(event.seq,),
+        evidence=proof(story, connection, event),
     )  # fmt: skip
 
 

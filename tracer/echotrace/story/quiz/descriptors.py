@@ -6,6 +6,7 @@ from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.quiz.fields import said_of
 from echotrace.story.quiz.ground import Ground
 from echotrace.story.quiz.nouns import Asked, Field
+from echotrace.story.quiz.settled import accept_of
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 
@@ -24,7 +25,7 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                         facts={"connection": event.place.name},
                         accepted=(f"fd {answer}",),
                         hidden=ground.hidden(side, event.seq, Field.DESCRIPTOR),
-                        evidence=tuple(filter(None, (connection.accepted, event.seq))),
+                        evidence=tuple(filter(None, (accept_of(story, connection), event.seq))),
                     )  # fmt: skip
 
 
@@ -35,7 +36,20 @@ def _follows(story: Story, connection: Connection, event: StoryEvent, answer: st
         return False
     if logical_event(call.name) not in _ASKED_OF or answer in (str(call.result), call.data):
         return False
+    if _called_before(story, connection, event):
+        return False
     table = story.before(event.seq).table(call.tid)
     slots = table.descriptors if table else ()
     own = [slot.fd for slot in slots if slot.description.id == connection.description]
     return [str(fd) for fd in own] == [answer]
+
+
+def _called_before(story: Story, connection: Connection, event: StoryEvent) -> bool:
+    """Whether the task has worked with it already, so that the row above has the number."""
+    return any(
+        other.actor == event.actor
+        and isinstance(other.record, Syscall)
+        and logical_event(other.record.name) in _ASKED_OF
+        for other in map(story.event, connection.events)
+        if other.seq < event.seq
+    )

@@ -6,7 +6,7 @@ from echotrace.story.costs.costs import Costs, costs
 from echotrace.story.nouns import Connection, Story
 from echotrace.story.quiz.ground import Ground
 from echotrace.story.quiz.nouns import Asked
-from echotrace.story.quiz.settled import turns
+from echotrace.story.quiz.settled import accept_of, turns
 
 _CLIENTS = (100, 1_000, 10_000)
 
@@ -18,7 +18,8 @@ def candidates(ground: Ground) -> Iterator[Asked]:
         found = costs(story)
         tasks = _per_client(found, len(connections))
         held = {_held(story, connection) for connection in connections}
-        if tasks is None or len(held) != 1 or None in held:
+        untold = tasks is None or len(held) != 1 or None in held
+        if untold or tasks is None or connections[0].accepted is None:
             continue
         in_first = held.pop() or 0
         for clients in _CLIENTS:
@@ -28,15 +29,16 @@ def candidates(ground: Ground) -> Iterator[Asked]:
 def _asked(side: int, story: Story, found: Costs, clients: int, tasks: int, in_first: int) -> Asked:
     before = 1 + found.made_before.processes + found.made_before.threads
     total = before + tasks * clients
+    accepts = tuple(filter(None, (accept_of(story, each) for each in story.connections)))
     return Asked(
-        "design", side, story.connections[0].accepted or 0, _case(story, found), f"{total:,}",
+        "design", side, accepts[0], _case(story, found), f"{total:,}",
         facts={
             "clients": f"{clients:,}", "known": str(found.connections), "before": str(before),
             "tasks": str(tasks), "total": f"{total:,}", "each": str(in_first),
             "descriptors": f"{in_first * clients:,}",
         },
         accepted=(str(total),),
-        evidence=tuple(each.accepted for each in story.connections if each.accepted is not None),
+        evidence=accepts,
     )  # fmt: skip
 
 

@@ -7,7 +7,9 @@ from echotrace.story.quiz.exits import end_of
 from echotrace.story.quiz.fields import NOBODY, said_of
 from echotrace.story.quiz.ground import Ground
 from echotrace.story.quiz.nouns import Asked, Field
-from echotrace.story.quiz.settled import is_settled, turns
+from echotrace.story.quiz.settled import is_settled, proof, turns
+
+_CHOICES = 4
 
 
 def candidates(ground: Ground) -> Iterator[Asked]:
@@ -22,7 +24,7 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                         facts={"connection": event.place.name},
                         choices=choices,
                         hidden=ground.hidden(side, event.seq, Field.HOLDERS),
-                        evidence=(event.seq,),
+                        evidence=proof(story, connection, event),
                     )  # fmt: skip
 
 
@@ -31,16 +33,21 @@ def _answer(story: Story, event: StoryEvent) -> str:
 
 
 def _choices(story: Story, event: StoryEvent) -> tuple[str, ...]:
-    """Each of the two tasks that matter most, both, nobody, and the answer; none of one task.
-
-    They are who made the call and who else holds it, or lives longest.
-    """
+    """The answer among four: who made the call, another task, both, nobody; none of one task."""
     last = end_of(story, event) or event
-    tasks = (*story.before(event.seq).tasks, *story.at(last.seq).tasks)
-    alive = dict.fromkeys(story.roles.of(task.tid, event.start) or "" for task in tasks)
+    alive = (*story.before(event.seq).tasks, *story.at(last.seq).tasks)
+    roles = dict.fromkeys(story.roles.of(task.tid, event.start) or "" for task in alive)
     answer = _answer(story, event)
-    first = [event.actor, *(role for role in answer.split(", ") if role in alive), *alive]
-    pair = sorted(list(dict.fromkeys(first))[:2], key=lambda role: (role[0], len(role), role))
-    if len(pair) < 2:
+    told = [role for role in answer.split(", ") if role in roles and role != event.actor]
+    maker = story.makers.get(event.actor)
+    others = [role for role in roles if role != event.actor]
+    if not others:
         return ()
-    return tuple(dict.fromkeys((*pair, ", ".join(pair), NOBODY, answer)))
+    other = told[-1] if told else maker if maker in others else others[-1]
+    both = ", ".join(sorted((event.actor, other), key=_in_order))
+    found = list(dict.fromkeys((answer, event.actor, other, both, NOBODY)))[:_CHOICES]
+    return tuple(sorted(found, key=lambda choice: (choice == NOBODY, len(choice), choice)))
+
+
+def _in_order(role: str) -> tuple[str, int, str]:
+    return role[0], len(role), role

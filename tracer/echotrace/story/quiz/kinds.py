@@ -32,3 +32,5 @@ KINDS: Mapping[str, Candidates] = {
     "bug": bugs.candidates,
     "design": design.candidates,
 }
+#: Kinds that are about a server at large, whatever event they begin with.
+AT_LARGE = frozenset({"bug", "design"})

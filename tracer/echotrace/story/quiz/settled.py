@@ -17,15 +17,29 @@ def turns(story: Story, connection: Connection) -> Iterator[tuple[StoryEvent, st
     """
     if connection.datagram or connection.description is None:
         return
+    accept = accept_of(story, connection)
     for event in map(story.event, connection.events):
         call = event.record
         if not isinstance(call, Syscall) or (not succeeded(call) and call.result is not None):
             continue
         logical = logical_event(call.name)
-        if event.seq == connection.accepted or (logical == "spawn" and call.result):
-            yield event, "accept" if event.seq == connection.accepted else "spawn"
+        if event.seq == accept:
+            yield event, "accept"
+        elif logical == "spawn" and call.result:
+            yield event, "spawn"
         elif logical in ("close", "exit") and _gives_up(story, event, connection.description):
             yield event, logical
+
+
+def accept_of(story: Story, connection: Connection) -> int | None:
+    """The number of the event that accepted a connection: of a restarted call the first one."""
+    return None if connection.accepted is None else story.event(connection.accepted).seq
+
+
+def proof(story: Story, connection: Connection, event: StoryEvent) -> tuple[int, ...]:
+    """The calls that made and gave up references up to an event, and the event."""
+    before = (turn.seq for turn, _ in turns(story, connection) if turn.seq < event.seq)
+    return (*before, event.seq)
 
 
 def _gives_up(story: Story, event: StoryEvent, description: int) -> bool:

@@ -9,7 +9,7 @@ from echotrace.story.quiz.exits import end_of
 from echotrace.story.quiz.fields import said_of
 from echotrace.story.quiz.ground import Ground
 from echotrace.story.quiz.nouns import Asked, Field
-from echotrace.story.quiz.settled import is_settled, turns
+from echotrace.story.quiz.settled import is_settled, proof, turns
 from echotrace.story.quiz.wire import FIN, NOTHING, RST, given_up
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
@@ -25,7 +25,7 @@ def candidates(ground: Ground) -> Iterator[Asked]:
             last = _last(story, connection)
             for event in map(story.event, connection.events) if last else ():
                 if last and event.seq < last.seq and _may_lack(story, event, last):
-                    yield from _asked(side, story, event, last)
+                    yield from _asked(side, story, connection, event, last)
 
 
 def _last(story: Story, connection: Connection) -> StoryEvent | None:
@@ -56,7 +56,9 @@ def _may_lack(story: Story, event: StoryEvent, last: StoryEvent) -> bool:
     )
 
 
-def _asked(side: int, story: Story, event: StoryEvent, last: StoryEvent) -> Iterator[Asked]:
+def _asked(
+    side: int, story: Story, connection: Connection, event: StoryEvent, last: StoryEvent
+) -> Iterator[Asked]:
     """Asks what the kernel sends, or where that is the same how many references are left."""
     ended = end_of(story, last) or last
     until = ended.end if ended.end is not None else ended.start
@@ -75,7 +77,7 @@ def _asked(side: int, story: Story, event: StoryEvent, last: StoryEvent) -> Iter
                     "without": str(event.seq), "who": event.actor,
                 },
                 choices=tuple(dict.fromkeys((*choices, answer))),
-                evidence=(event.seq, last.seq),
+                evidence=proof(story, connection, last),
                 left_out=(event.seq,),
                 until=until,
             )  # fmt: skip

@@ -7,7 +7,7 @@ from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.fields import said_of
 from echotrace.story.quiz.ground import Ground
 from echotrace.story.quiz.nouns import Asked, Field
-from echotrace.story.quiz.settled import is_settled, turns
+from echotrace.story.quiz.settled import is_settled, proof, turns
 from echotrace.story.quiz.wire import FIN, NOTHING, RST, given_up
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
@@ -29,7 +29,7 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                         facts={"connection": event.place.name},
                         choices=CHOICES,
                         hidden=ground.hidden(side, event.seq, Field.WIRE),
-                        evidence=(event.seq,),
+                        evidence=proof(story, connection, event),
                     )  # fmt: skip
 
 

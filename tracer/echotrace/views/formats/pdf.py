@@ -1,4 +1,4 @@
-"""A document as PDF, tagged (PDF/UA-1), and the same bytes for the same document.
+"""A document as PDF, tagged (PDF/UA-1), and the same bytes for the same document: no time is in it.
 
 The templates get the document as data (JSON): nothing in it is ever read as markup. What their
 fonts lack is escaped, as PDF/UA-1 has no place for characters that nobody can see.
@@ -17,7 +17,6 @@ from echotrace.views.texts import texts
 
 _TEMPLATES = files("echotrace.views.formats") / "templates"
 _PIXELS = 72  # an inch, of pictures
-_EPOCH = 0  # the time that the file says it was made at: a document has none
 
 
 def pdf(document: Document) -> bytes:
@@ -32,28 +31,18 @@ def slides(document: Document) -> bytes:
 
 def pictures(document: Document, most: int) -> Sequence[bytes]:
     """The first pages of the handout as PNG, as big as on a screen."""
-    made = _compiler("handout.typ", document).compile(format="png", ppi=_PIXELS)
+    made, _ = _compiled("handout.typ", document, format="png", ppi=_PIXELS)
     return (made if isinstance(made, list) else [made])[:most]
 
 
 def laid_out(template: str, document: Document) -> tuple[bytes, Sequence[str]]:
     """The PDF that a template makes, and what typst warns of."""
-    import typst  # noqa: PLC0415 -- slow to load, and for this only
-
-    try:
-        made, warnings = _compiler(template, document).compile_with_warnings(
-            format="pdf", pdf_standards=["ua-1"], timestamp=_EPOCH
-        )
-    except typst.TypstError as error:
-        raise EchotraceError(
-            f"cannot lay out the document: {error.message}; please report this"
-        ) from error
-    assert isinstance(made, bytes)
+    made, warnings = _compiled(template, document, format="pdf", pdf_standards=["ua-1"])
     return made, [warning.message for warning in warnings]
 
 
-def _compiler(template: str, document: Document) -> Any:  # noqa: ANN401 -- of typst
-    import typst  # noqa: PLC0415 -- as above
+def _compiled(template: str, document: Document, **form: Any) -> Any:  # noqa: ANN401 -- typst's
+    import typst  # noqa: PLC0415 -- slow to load, and for this only
 
     sources = {
         "main.typ": (_TEMPLATES / template).read_bytes(),
@@ -61,7 +50,14 @@ def _compiler(template: str, document: Document) -> Any:  # noqa: ANN401 -- of t
         "document.json": msgspec.json.encode(_drawable(msgspec.to_builtins(document))),
         "labels.json": msgspec.json.encode(texts(document.language).table("print")),
     }
-    return typst.Compiler(sources, ignore_system_fonts=True)
+    # typst's stub leaves out that there may be several files.
+    compiler = typst.Compiler(sources, ignore_system_fonts=True)  # type: ignore[type-var]
+    try:
+        return compiler.compile_with_warnings(**form)
+    except typst.TypstError as error:
+        raise EchotraceError(
+            f"cannot lay out the document: {error.message}; please report this"
+        ) from error
 
 
 def _drawable(data: Any) -> Any:  # noqa: ANN401 -- whatever JSON has

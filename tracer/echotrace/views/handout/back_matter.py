@@ -53,7 +53,7 @@ def _used(making: Making) -> Iterator[tuple[Run, str]]:
     if any(each.datagram for each in connections):
         yield Code("#1"), "peer"
     yield Code("17"), "event"
-    yield Code("░"), "waits"
+    yield Code("░"), "hatched" if making.compared is None else "waits"
     found = _marks(making)
     yield from ((Code(str(mark)), name) for mark, name in _MARKS.items() if mark in found)
 

@@ -162,7 +162,8 @@ def _closing(making: Making, side: str, closing: Closing, *, several: bool) -> t
     texts, annotations, seq = making.texts, making.annotations, closing.event.seq
     who = closing.event.actor
     if closing.by_end:
-        who = texts.say("closing.by_end", actor=who)
+        process = making.stories[side].roles.process(who)
+        who = texts.say("closing.by_end", actor=process)
     untold = any(annotations.blank(side, seq, part) for part in (Field.COUNT, Field.HOLDERS))
     kind = "one" if untold or not several else "last" if closing.last else "copy"
     said = texts.runs(f"closing.{kind}", who=who, seq=str(seq))

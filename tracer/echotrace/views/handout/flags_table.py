@@ -17,8 +17,11 @@ def blocks(making: Making) -> Iterator[Block]:
     """The sentences, and the table if any side gives flags."""
     texts = making.texts
     sides = {words.safe(side): made_tasks(story) for side, story in making.stories.items()}
-    said = (" ".join(_sentences(side, made, texts)) for side, made in sides.items())
-    yield Paragraph(" ".join(said))
+    if any(sides.values()) or len(sides) == 1:
+        said = (" ".join(_sentences(side, made, texts)) for side, made in sides.items())
+        yield Paragraph(" ".join(said))
+    else:
+        yield Paragraph(texts.say("flags.no_tasks"))
     given = {flag for made in sides.values() for each in made for flag in each.flags or ()}
     if not given:
         return

@@ -1,18 +1,20 @@
 """The third page: descriptor tables and processes at three moments, and figures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from echotrace.story.nouns import Story
 from echotrace.story.turning_points import turning_points
 from echotrace.views import words
-from echotrace.views.document.nouns import Block, Figure, Heading, Paragraph
+from echotrace.views.document.nouns import Block, Figure, Heading, Paragraph, Table
 from echotrace.views.handout import figures_table, flags_table
 from echotrace.views.handout.nouns import Making
 from echotrace.views.paper import SLIDE, Paper
 from echotrace.views.svg import states
 
-#: Points: of a page of paper each side has so much for its pictures, in the smallest text.
-_HEIGHT, _TEXT = 165, 8
+#: Points: the pictures of a side are at least and at most so high, and have so small a text.
+_LEAST, _MOST, _TEXT = 140, 330, 8
+#: Points that other things on a page take: heading and sentences, a table, a row of it, a caption.
+_SENTENCES, _TABLE, _ROW, _CAPTION = 90, 28, 10, 18
 #: Points that the title and the caption of a slide take from its drawing.
 _AROUND = 40
 
@@ -22,13 +24,14 @@ def blocks(making: Making) -> Iterator[Block]:
     texts = making.texts
     yield Heading(texts.say("heading.moments"))
     yield Paragraph(texts.say("moments.legend"))
+    tables = (*flags_table.blocks(making), figures_table.table(making))
+    room = _room(making, tables)
     for place, (side, story) in enumerate(making.stories.items(), 1):
-        yield _pictures(making, place, side, story)
-    yield from flags_table.blocks(making)
-    yield figures_table.table(making)
+        yield _pictures(making, place, side, story, room)
+    yield from tables
 
 
-def _pictures(making: Making, place: int, side: str, story: Story) -> Block:
+def _pictures(making: Making, place: int, side: str, story: Story, room: Paper) -> Block:
     """The pictures of a side; a sentence where there are none."""
     texts, number = making.texts, making.wish.connection
     if number is not None and number > len(story.connections):
@@ -43,14 +46,18 @@ def _pictures(making: Making, place: int, side: str, story: Story) -> Block:
         side=words.safe(side), connection=f"#{number or 1}", count=str(len(points)),
     )  # fmt: skip
     drawings = states.draw(
-        story, points, _room(making.wish.paper),
+        story, points, room,
         annotations=making.annotations, side=side, said=texts,
     )  # fmt: skip
     return Figure(f"moments-{place}", caption, drawings)
 
 
-def _room(paper: Paper) -> Paper:
-    """What a side has of the paper."""
+def _room(making: Making, tables: Sequence[Block]) -> Paper:
+    """What the pictures of a side have of the paper: a share of what the tables leave of a page."""
+    paper = making.wish.paper
     if paper == SLIDE:
         return Paper(paper.width, paper.height - _AROUND, paper.text)
-    return Paper(paper.width, _HEIGHT, _TEXT)
+    rows = [len(block.groups) for block in tables if isinstance(block, Table)]
+    left = paper.height - _SENTENCES - _TABLE * len(rows) - _ROW * sum(rows)
+    share = left / len(making.stories) - _CAPTION
+    return Paper(paper.width, max(_LEAST, min(share, _MOST)), _TEXT)

@@ -13,6 +13,7 @@ from msgspec import structs
 from echotrace.story.nouns import Story
 from echotrace.views import words
 from echotrace.views.document.nouns import Source, SourceLine, Sources
+from echotrace.views.handout.markers import markers
 from echotrace.views.handout.nouns import Making
 from echotrace.views.texts import Texts
 
@@ -36,7 +37,7 @@ def sources(making: Making) -> Sources:
 def problems(stories: Mapping[str, Story], texts: Texts) -> Iterator[str]:
     """What is the matter with sources, one sentence each, with the side's name."""
     for side, story in stories.items():
-        for each in _of_side(side, story, {}, texts):
+        for each in _of_side(side, story, markers(story), texts):
             if each.problem:
                 yield f"{words.safe(side)}: {each.problem}"
 
@@ -46,12 +47,15 @@ def _of_side(
 ) -> Iterator[Source]:
     if not story.sources:
         yield Source(side, "", problem=texts.say("source.none"))
+    called = {file for file, _ in numbers} or story.sources.keys()
     for file, source in story.sources.items():
+        if file not in called:
+            continue
         own = {line: number for (name, line), number in numbers.items() if name == file}
         if source.text is None:
             problem = words.safe(source.problem or texts.say("source.none"))
             yield Source(side, words.path(file), problem=problem)
-        elif own or len(story.sources) == 1:
+        else:
             lines = [line.rstrip() for line in source.text.expandtabs(4).splitlines()]
             shown = _outdented(list(_lines(lines, own, texts)))
             yield Source(side, words.path(file), tuple(shown))

@@ -1,6 +1,7 @@
 """The second page: what happened, side by side; in the key, what differs in words too."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from echotrace.views import comparison_words, words
 from echotrace.views.document.nouns import Block, Figure, Heading, Listing, Paragraph
@@ -13,6 +14,8 @@ from echotrace.views.svg import comparison, timeline
 _MOST_UPRIGHT = 2  # sides that have room beside each other on upright paper
 #: Rows of the timeline unless so many are asked for: with more it would take most of the pages.
 _MOST_ROWS = 120
+#: Points of height that heading and caption take, and each warning; of so many at most.
+_HEADING, _SENTENCE, _MOST_SAID = 30, 28, 5
 
 
 def blocks(making: Making) -> Iterator[Block]:
@@ -54,9 +57,16 @@ def _drawings(making: Making) -> tuple[Drawing, ...]:
 
 
 def _paper(making: Making) -> Paper:
-    """The paper as it is wished, A4 turned where many sides stand beside each other."""
-    wide = making.wish.paper is A4 and len(making.stories) > _MOST_UPRIGHT
-    return A4_LYING if wide else making.wish.paper
+    """The paper as it is wished, A4 turned where many sides stand beside each other.
+
+    The first sheet has a heading, a caption and what has to be said first on it, too.
+    """
+    paper = making.wish.paper
+    if paper != A4:
+        return paper
+    paper = A4_LYING if len(making.stories) > _MOST_UPRIGHT else A4
+    said = sum(1 for _ in _first(making))
+    return replace(paper, height=paper.height - _HEADING - min(said, _MOST_SAID) * _SENTENCE)
 
 
 def _differences(making: Making) -> Iterator[Block]:

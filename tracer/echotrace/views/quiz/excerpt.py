@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec.structs import replace
 
-from echotrace.story.nouns import Story
+from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.changes import without
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.trace import Syscall
@@ -28,10 +28,11 @@ def excerpt(question: Asked, asked: Sequence[Asked], stories: Sequence[Story]) -
     """
     story = story_of(question, stories)
     rows = lay_out(story).rows
-    last = _last(rows, question.event)
+    last = _last(rows, story.event(question.event))
     if last is None:
         return ()
     hidden = {(e.seq, e.field) for each in asked for e in each.hidden if e.side == question.side}
+    hidden.add((question.event, Field.HOLDERS))  # the note on who keeps it is half the answer
     kept = _kept(rows, last, question.evidence)
     width = len(str(rows[max(kept)].event.seq))
     lines = []
@@ -51,11 +52,15 @@ def story_of(question: Asked, stories: Sequence[Story]) -> Story:
     return without(story, question.left_out, question.until)
 
 
-def _last(rows: Sequence[Row], seq: int) -> int | None:
-    """The last row of an event, or of one before it if it has none: the end of a task."""
+def _last(rows: Sequence[Row], event: StoryEvent) -> int | None:
+    """The last row of an event; if it has none, as the end of a task, that of its task before."""
     places = range(len(rows) - 1, -1, -1)
-    own = (at for at in places if rows[at].event.seq == seq)
-    before = (at for at in places if rows[at].event.seq < seq)
+    own = (at for at in places if rows[at].event.seq == event.seq)
+    before = (
+        at
+        for at in places
+        if rows[at].event.actor == event.actor and rows[at].event.seq < event.seq
+    )
     return next(own, next(before, None))
 
 

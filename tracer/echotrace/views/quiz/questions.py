@@ -18,6 +18,10 @@ from echotrace.views.quiz.excerpt import excerpt, story_of
 from echotrace.views.texts import Texts
 
 _GAP = "____"
+#: Kinds that no few lines of the timeline show.
+_AT_LARGE = frozenset({"design"})
+#: Room for an answer in sentences, by kind.
+_LINES = {"design": 4}
 
 
 def questions(
@@ -31,7 +35,8 @@ def questions(
     """The questions, numbered from 1; `key` adds the answers.
 
     `stories` are those asked about, by the names of their sides, in the same order. With `excerpts`
-    each shows the lines of the timeline that it is about.
+    each shows the lines of the timeline that it is about; else only those about a timeline that
+    there would be without some calls.
     """
     teller = _Teller(asked, stories, texts, key, excerpts)
     told = enumerate(zip(asked, labels(asked), strict=True), start=1)
@@ -53,12 +58,15 @@ class _Teller:
         texts, stories = self.texts, list(self.stories.values())
         place = blank(question, label, texts, key=self.key) if label else None
         facts = self._facts(question, place)
+        stem = (*self._side(question), *self._said(question, "stem", facts))
+        shown = question.until is not None or (self.excerpts and question.kind not in _AT_LARGE)
         return Question(
             number=number,
             kind=texts.say(f"quiz.kind.{question.kind}"),
-            stem=(*self._side(question), *self._said(question, "stem", facts)),
+            stem=stem if place is None or place in stem else (*stem, " ", place),
             choices=tuple(self._choice(each) for each in question.choices),
-            excerpt=excerpt(question, self.asked, stories) if self.excerpts else (),
+            excerpt=excerpt(question, self.asked, stories) if shown else (),
+            lines=0 if question.choices else _LINES.get(question.kind, 0),
             answer=self._answer(question, facts) if self.key else None,
         )
 

@@ -10,7 +10,9 @@ from echotrace.views.svg.canvas import Canvas
 class Band:
     """Something as wide as the drawing and so high (points), drawn at a height.
 
-    One that `leads` is not the last on its drawing. `seqs` are the numbers of its events.
+    One that `leads` is not the last on its drawing. `seqs` are the numbers of its events; `waits`
+    has for each column whether somebody waits there above, and below the middle of the first line.
+    `context` stands above it where it is the first on a drawing.
     """
 
     height: float
@@ -18,6 +20,7 @@ class Band:
     leads: bool = False
     seqs: tuple[int, ...] = ()
     waits: tuple[tuple[bool, bool], ...] = ()
+    context: "Band | None" = None
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,12 @@ def pages(sections: Sequence[Section], most: float) -> list[Page]:
     """The bands of all sections on drawings at most that high."""
     found = [Page()]
     for section in sections:
-        for bands in list(_together(section.bands)) or [[]]:
+        for together in list(_together(section.bands)) or [[]]:
+            bands = together
             if found[-1].parts and not found[-1].room_for(section, bands, most):
                 found.append(Page())
+                context = bands[0].context
+                bands = [context, *bands] if context else bands
             found[-1].place(section, bands)
     return found
 

@@ -170,6 +170,7 @@ class Canvas:
 
     def drawing(self, height: float, title: str, description: str) -> Drawing:
         """All of it on white, so many points high."""
+        title, description = drawable(title), drawable(description)
         width, height = float(_number(self.width)), float(_number(height))
         named = sha256("\n".join((title, description, *self._elements)).encode()).hexdigest()[:12]
         svg = "\n".join((
@@ -177,13 +178,13 @@ class Canvas:
             f'viewBox="0 0 {_number(width)} {_number(height)}"',
             f'role="img" aria-labelledby="t{named} d{named}"',
             f'font-family="{FONT}" font-size="{_number(self.size)}">',
-            f'<title id="t{named}">{escape(drawable(title))}</title>',
-            f'<desc id="d{named}">{escape(drawable(description))}</desc>',
+            f'<title id="t{named}">{escape(title)}</title>',
+            f'<desc id="d{named}">{escape(description)}</desc>',
             f'<rect {_size(width, height)} fill="{Colour.WHITE}"/>',
             *self._elements,
             "</svg>\n",
         ))  # fmt: skip
-        return Drawing(svg, width, height, drawable(title), drawable(description))
+        return Drawing(svg, width, height, title, description)
 
     def _path(
         self, lines: Iterable[Sequence[tuple[float, float]]], stroke: Colour, thick: float, *,

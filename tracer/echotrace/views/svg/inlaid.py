@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from echotrace.kernel.readiness import as_it_began
 from echotrace.story.nouns import StoryEvent
 from echotrace.story.quiz.nouns import Field
@@ -23,7 +25,8 @@ from echotrace.views.svg.characters import drawable
 _FIRST = 0xE000
 _INLAID = re.compile(r"([\uE000-\uF8FF])\1*")
 _DESCRIPTOR = re.compile(r"(?<=\()-?\d+")
-_MOST_LINES = 8
+_MOST_LINES, _MOST_PAYLOAD = 8, 16
+_MOST_BLANK, _MOST_ANSWER = 10, 15
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,11 @@ class Composer:
     def __init__(self, annotations: Annotations, side: str) -> None:
         self._annotations = annotations
         self._side = side
+        self._asked = frozenset(seq for own, seq, _ in annotations.blanks if own == side)
 
     def asks(self, seq: int) -> bool:
         """Whether anything of an event is left out."""
-        return any(self._annotations.blank(self._side, seq, field) for field in Field)
+        return seq in self._asked
 
     def hides_actor(self, seq: int | None) -> bool:
         """Whether who made a call is left out."""
@@ -116,7 +120,14 @@ class Composer:
         return Inlaid(" ".join(filter(None, parts)), tuple(pieces))
 
     def _blank(self, event: StoryEvent, field: Field) -> Blank | None:
-        return self._annotations.blank(self._side, event.seq, field)
+        """The blank, no wider than the narrowest column has room for."""
+        found = self._annotations.blank(self._side, event.seq, field)
+        if found is None:
+            return None
+        answer = drawable(found.answer) if found.answer is not None else None
+        if answer is not None and len(answer) > _MOST_ANSWER:
+            answer = f"{answer[: _MOST_ANSWER - 1]}…"
+        return structs.replace(found, width=min(found.width, _MOST_BLANK), answer=answer)
 
 
 def _drawn(said: Said) -> Said:
@@ -128,7 +139,7 @@ def _drawn(said: Said) -> Said:
         kernel=drawable(said.kernel),
         wait=None if said.wait is None else drawable(said.wait),
         outcome=drawable(said.outcome),
-        data=drawable(said.data),
+        data=drawable(said.data if len(said.data) <= _MOST_PAYLOAD else said.short),
         note=drawable(said.note),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from echotrace.views.abridging_words import told
 from echotrace.views.cells import end_of
@@ -49,10 +50,14 @@ def _milliseconds(time: int) -> str:
 
 @dataclass(frozen=True)
 class Lanes:
-    """Some columns with what stands in them; `shown` are rows, and runs that are left out."""
+    """Some columns with what stands in them.
+
+    `shown` are the positions of rows, and runs of those that are left out; `cells` what is said in
+    the former.
+    """
 
     layout: Layout
-    cells: Sequence[Inlaid]
+    cells: Mapping[int, Inlaid]
     shown: Sequence[int | range]
     columns: Sequence[Column]
     widths: Mapping[str, int]
@@ -61,15 +66,15 @@ class Lanes:
 
     @classmethod
     def of(
-        cls, layout: Layout, cells: Sequence[Inlaid], shown: Sequence[int | range],
+        cls, layout: Layout, cells: Mapping[int, Inlaid], shown: Sequence[int | range],
         columns: Sequence[Column], frame: Frame, ruler: Canvas,
     ) -> "Lanes":  # fmt: skip
         """The columns as wide as lets their cells have the fewest lines."""
         keys = [column.key for column in columns]
         of_keys: dict[str, list[Inlaid]] = {key: [] for key in keys}
-        for row, cell in zip(layout.rows[:_TRIED], cells, strict=False):
-            if row.column in of_keys:
-                of_keys[row.column].append(cell)
+        for position, cell in islice(cells.items(), _TRIED):
+            if (column := layout.rows[position].column) in of_keys:
+                of_keys[column].append(cell)
         wide = min(
             _candidates(keys, of_keys, frame.room),
             key=lambda each: sum(
@@ -81,9 +86,10 @@ class Lanes:
     @property
     def unbroken(self) -> bool:
         """Whether each cell has room on one line."""
+        rows = self.layout.rows
         return all(
-            len(cell.text) <= self.widths.get(row.column, len(cell.text))
-            for row, cell in zip(self.layout.rows, self.cells, strict=True)
+            len(cell.text) <= self.widths.get(rows[position].column, len(cell.text))
+            for position, cell in self.cells.items()
         )
 
     def section(self) -> Section:

@@ -1,6 +1,7 @@
 """Sections as drawings of a paper's size, and the bands that all views share."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from echotrace.views.drawing import Drawing
 from echotrace.views.paper import Paper
@@ -33,6 +34,18 @@ def hair(canvas: Canvas, y: float) -> None:
     canvas.line(EDGE, y, canvas.width - EDGE, y, stroke=Colour.PALE, thick=0.4)
 
 
+@dataclass(frozen=True)
+class Around:
+    """Sentences above and below what is drawn; the first one above is its heading."""
+
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+
+#: No sentences.
+BARE = Around()
+
+
 def sentence(text: str, ruler: Canvas, style: Style = Style.PLAIN) -> Band:
     """A sentence over the whole width."""
     told = plain(text)
@@ -43,9 +56,17 @@ def sentence(text: str, ruler: Canvas, style: Style = Style.PLAIN) -> Band:
     )
 
 
-def notes(sentences: Iterable[str], ruler: Canvas) -> Iterator[Section]:
-    """A section of sentences, if there are any."""
-    if bands := [sentence(each, ruler) for each in sentences]:
+def between(sections: Iterable[Section], around: Around, ruler: Canvas) -> list[Section]:
+    """The sections between the sentences around them."""
+    heading, further = around.above[:1], around.above[1:]
+    above = [sentence(each, ruler, Style.STRONG) for each in heading]
+    above += [sentence(each, ruler) for each in further]
+    below = [sentence(each, ruler) for each in around.below]
+    return [*_section(above), *sections, *_section(below)]
+
+
+def _section(bands: Sequence[Band]) -> Iterator[Section]:
+    if bands:
         yield Section(Band(0, lambda _canvas, _top: None), bands)
 
 

@@ -1,7 +1,7 @@
 """The columns of a comparison that stand side by side, line by line."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from echotrace.story.compare.nouns import Comparison, Mark
 from echotrace.views.abridging_words import told as abridged
@@ -9,7 +9,7 @@ from echotrace.views.cells import end_of
 from echotrace.views.folding import Fold, Shown
 from echotrace.views.layout import Cell, Elsewhere, Row
 from echotrace.views.paint import Surface
-from echotrace.views.side_by_side import Words, elsewhere, number_width
+from echotrace.views.side_by_side import Words, elsewhere, fold_text, number_width
 from echotrace.views.side_cells import fewer
 from echotrace.views.svg.bands import Band, Placed, Section
 from echotrace.views.svg.canvas import Canvas, Colour, Style
@@ -105,6 +105,7 @@ class Sides:
 
     def _bands(self) -> Iterator[Band]:
         part: Shown | None = None
+        again: Band | None = None
         section = ""
         for each in self.lines:
             if isinstance(each, Left):
@@ -115,22 +116,23 @@ class Sides:
                 continue
             if each.part is not part:
                 part, section = each.part, each.part.title
+                again = None if part.folded else self._title(part, f"{part.title} …")
                 if not part.folded:
-                    yield self._title(part)
+                    yield self._title(part, part.title)
             if isinstance(each.line, Fold):
-                texts = [plain(each.line.texts[side]) for side in self.sides]
+                texts = [_folded(each.line.texts[side]) for side in self.sides]
                 label = each.part.title if each.part.folded else ""
-                yield self._texts_across(texts, label, each.line.marks)
+                yield replace(self._texts_across(texts, label, each.line.marks), context=again)
             else:
                 label = each.line.section if each.line.section != section else ""
-                yield self._row(each.line, label)
+                yield replace(self._row(each.line, label), context=again)
                 section = each.line.section
 
     def _has(self, line: Row | Fold) -> bool:
         """Whether a line tells anything of these sides."""
         if isinstance(line, Fold):
             return any(line.texts[side] for side in self.sides)
-        return any(self._cell(line, side) or line.moved[side] for side in self.sides)
+        return any(self._cell(line, side) for side in self.sides)
 
     def _cell(self, row: Row, side: int) -> Cell | None:
         return row.at(self.compared.names[side])
@@ -144,11 +146,10 @@ class Sides:
             for own in cells
         ]
 
-    def _title(self, shown: Shown) -> Band:
+    def _title(self, shown: Shown, title: str) -> Band:
         columns = shown.part.layout.columns
         texts = [plain(columns[side].subtitle) for side in self.sides]
-        band = self._texts_across(texts, shown.title)
-        return Band(band.height, band.draw, leads=True)
+        return replace(self._texts_across(texts, title), leads=True)
 
     def _label(self, canvas: Canvas, top: float, label: str, style: Style) -> None:
         shown = end_of(drawable(label), self.frame.margin, _UNICODE)
@@ -216,6 +217,10 @@ class Sides:
         y = top + PADDING + canvas.line_height / 2
         right = left + self._width * canvas.advance
         canvas.line(left, y, right, y, stroke=Colour.GREY, thick=0.6, dashed=True)
+
+
+def _folded(text: str) -> Inlaid:
+    return Inlaid(fold_text(drawable(text), _UNICODE))
 
 
 def _rules(canvas: Canvas, bands: Sequence[Placed]) -> None:

@@ -1,8 +1,9 @@
 """Where the boxes of several states stand: at the same place in each, and no more than fit."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 
 from echotrace.views.state_boxes import Box, Boxes, Row
 from echotrace.views.svg.canvas import Canvas
@@ -10,6 +11,10 @@ from echotrace.views.svg.canvas import Canvas
 #: Points: in a frame above and below its rows, between it and the one in it, and between boxes.
 PAD, LINK, APART = 1.5, 2.0, 5.0
 _MOST_INDENT = 2
+#: A row has at most so many lines.
+_MOST_LINES = 5
+#: Behind these a long word is broken.
+_JOINT = re.compile(r"(?<=[_(,.:/-])")
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Kept:
         """What a row says: of a description that is not drawn its name."""
         if row.target is None or f"open {row.target}" in self.opens:
             return row.text
-        return f"{row.text.removeprefix('fd ')} {row.name}"
+        return f"{row.text} {row.name}"
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,36 @@ class Layout:
     kept: Kept
     tables: Mapping[str, Place]
     opens: Mapping[str, Place]
-    height: float
+
+    @property
+    def height(self) -> float:
+        """The height of the higher column."""
+        return max(_end(self.tables), _end(self.opens))
 
 
 def lines_of(row: Row, kept: Kept, columns: int) -> list[str]:
     """The text of a row in lines; an empty one for a blank that has no room behind them."""
-    found = wrap(kept.text(row), max(columns, 4)) or [""]
+    found = _folded(kept.text(row), max(columns, 4))
+    if len(found) > _MOST_LINES:
+        found = [*found[: _MOST_LINES - 1], f"{found[_MOST_LINES - 1][: columns - 1]}…"]
     if row.blank is not None and not blank_fits(row, found, columns):
         found.append("")
     return found
+
+
+def _folded(text: str, columns: int) -> list[str]:
+    """A text in lines; words that are too long for one are broken where a name has a joint."""
+    lines = [""]
+    for word in text.split():
+        whole = len(word) <= columns
+        for number, part in enumerate([word] if whole else _JOINT.split(word)):
+            space = " " if lines[-1] and not number else ""
+            if len(lines[-1]) + len(space) + len(part) <= columns:
+                lines[-1] += space + part
+            else:
+                pieces = [part[at : at + columns] for at in range(0, len(part), columns)]
+                lines = [*lines, *pieces] if lines[-1] else pieces
+    return lines
 
 
 def blank_fits(row: Row, lines: Sequence[str], columns: int) -> bool:
@@ -95,30 +121,70 @@ def blank_fits(row: Row, lines: Sequence[str], columns: int) -> bool:
     return len(lines[-1]) + 1 + Canvas.blank_columns(row.blank) <= columns
 
 
-def layout(pictures: Sequence[Boxes], measure: Measure, kept: Kept) -> Layout:
-    """One layout for all pictures: whatever is in any of them has its place."""
-    tables, end = _column([picture.tables for picture in pictures], kept.tables, measure.tables,
-                          kept, measure)  # fmt: skip
-    opens, other_end = _column([picture.opens for picture in pictures], kept.opens, measure.opens,
-                               kept, measure)  # fmt: skip
-    return Layout(measure, kept, tables, opens, max(end, other_end))
+def fitting(
+    pictures: Sequence[Boxes], measure: Measure, height: float, wanted: Collection[str]
+) -> Layout:
+    """One layout for all pictures, no higher, with what is `wanted` and as much else as fits.
+
+    Whatever is in any picture has its place. What came last is left out first, in the column that
+    is too high; it is higher all the same if there is no room for what is wanted.
+    """
+
+    def tables(kept: Kept) -> Mapping[str, Place]:
+        return _column([p.tables for p in pictures], kept.tables, measure.tables, kept, measure)
+
+    def opens(kept: Kept) -> Mapping[str, Place]:
+        return _column([p.opens for p in pictures], kept.opens, measure.opens, kept, measure)
+
+    all_tables = merged([[box.key for box in picture.tables] for picture in pictures])
+    all_opens = merged([[box.key for box in picture.opens] for picture in pictures])
+    every = frozenset(all_tables)
+    kept = _most(
+        all_opens, wanted, lambda keys: Kept(every, keys), lambda kept: _end(opens(kept)) <= height
+    )
+    kept = _most(
+        all_tables, wanted, lambda keys: Kept(keys, kept.opens),
+        lambda kept: _end(tables(kept)) <= height,
+    )  # fmt: skip
+    if _end(tables(kept)) > height:
+        kept = Kept(kept.tables, kept.opens, others=False)
+    return Layout(measure, kept, tables(kept), opens(kept))
+
+
+def _most(
+    keys: Sequence[str], wanted: Collection[str], choose: Callable[[frozenset[str]], Kept],
+    fits: Callable[[Kept], bool],
+) -> Kept:  # fmt: skip
+    """The choice of all keys that are wanted and as many of the others, in order, as fit."""
+    needed, spare = ([key for key in keys if (key in wanted) is wish] for wish in (True, False))
+    choices = range(len(spare), -1, -1)  # a bisection: the fewer, the sooner they fit
+    at = bisect_left(choices, True, key=lambda many: fits(choose(frozenset(needed + spare[:many]))))
+    return choose(frozenset(needed + spare[: choices[min(at, len(spare))]]))
 
 
 def _column(
     pictures: Sequence[Sequence[Box]], keys: Collection[str], columns: int, kept: Kept,
     measure: Measure,
-) -> tuple[dict[str, Place], float]:  # fmt: skip
+) -> Mapping[str, Place]:  # fmt: skip
+    same: dict[str, list[Box]] = {}
+    for boxes in pictures:
+        for box in boxes:
+            same.setdefault(box.key, []).append(box)
     places: dict[str, Place] = {}
     top = 0.0
     for key in merged([[box.key for box in boxes] for boxes in pictures]):
         if key in keys:
-            same = [box for boxes in pictures for box in boxes if box.key == key]
-            places[key] = _place(same, top, columns, kept, measure)
+            places[key] = _place(same[key], top, columns, kept, measure.line)
             top += places[key].height + APART
-    return places, max(0.0, top - APART)
+    return places
 
 
-def _place(same: Sequence[Box], top: float, columns: int, kept: Kept, measure: Measure) -> Place:
+def _end(places: Mapping[str, Place]) -> float:
+    """How high a column is."""
+    return max((place.top + place.height for place in places.values()), default=0.0)
+
+
+def _place(same: Sequence[Box], top: float, columns: int, kept: Kept, line: float) -> Place:
     indent = min(_MOST_INDENT, max(box.depth for box in same))
     room = columns - 2 - indent
     slots: dict[str, Slot] = {}
@@ -126,11 +192,12 @@ def _place(same: Sequence[Box], top: float, columns: int, kept: Kept, measure: M
     ends = []
     for part in ([box.rows for box in same], [box.inner for box in same]):
         drawn = [[row for row in rows if kept.draws(row)] for rows in part]
+        most: dict[str, int] = {}
+        for row in (row for rows in drawn for row in rows):
+            most[row.key] = max(most.get(row.key, 0), len(lines_of(row, kept, room)))
         for key in merged([[row.key for row in rows] for rows in drawn]):
-            most = max(len(lines_of(row, kept, room)) for rows in drawn for row in rows
-                       if row.key == key)  # fmt: skip
-            slots[key] = Slot(below, most)
-            below += most * measure.line
+            slots[key] = Slot(below, most[key])
+            below += most[key] * line
         ends.append(below + PAD)
         below += 2 * PAD + LINK
     outer, all_ = ends
@@ -142,46 +209,13 @@ def merged(orders: Iterable[Sequence[str]]) -> list[str]:
     found: list[str] = []
     for order in orders:
         known = set(found)
-        for at, key in enumerate(order):
-            if key not in known:
-                behind = next((later for later in order[at + 1 :] if later in known), None)
-                found.insert(len(found) if behind is None else found.index(behind), key)
+        before: dict[str | None, list[str]] = {}
+        following = None
+        for key in reversed(order):
+            if key in known:
+                following = key
+            else:
+                before.setdefault(following, []).append(key)
+        merging = [new for key in (*found, None) for new in (*reversed(before.get(key, ())), key)]
+        found = [key for key in merging if key is not None]
     return found
-
-
-def fitting(
-    pictures: Sequence[Boxes], measure: Measure, height: float, wanted: Collection[str]
-) -> Layout:
-    """A layout that is no higher, with what is `wanted` and as much else as fits.
-
-    What came last is left out first, in the column that is too high. It is higher all the same if
-    there is no room for what is wanted.
-    """
-    tables = merged([[box.key for box in picture.tables] for picture in pictures])
-    opens = merged([[box.key for box in picture.opens] for picture in pictures])
-    found = layout(pictures, measure, Kept(frozenset(tables), frozenset(opens)))
-    while found.height > height:
-        shorter = _without_last(found, tables, opens, height, wanted)
-        if shorter is None:
-            break
-        found = layout(pictures, measure, shorter)
-    if found.height > height:
-        found = layout(pictures, measure, Kept(found.kept.tables, found.kept.opens, others=False))
-    return found
-
-
-def _without_last(
-    found: Layout, tables: Sequence[str], opens: Sequence[str], height: float,
-    wanted: Collection[str],
-) -> Kept | None:  # fmt: skip
-    kept = found.kept
-    for keys, own, places in (
-        (opens, kept.opens, found.opens),
-        (tables, kept.tables, found.tables),
-    ):
-        spare = [key for key in keys if key in own and key not in wanted]
-        end = max((place.top + place.height for place in places.values()), default=0.0)
-        if spare and end > height:
-            rest = own - {spare[-1]}
-            return Kept(kept.tables, rest) if own is kept.opens else Kept(rest, kept.opens)
-    return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from echotrace.views.moment import Mark
 from echotrace.views.state_boxes import Box, Boxes, Row
 from echotrace.views.svg.canvas import Canvas, Colour, Style
-from echotrace.views.svg.state_layout import LINK, PAD, Layout, Place, Slot, blank_fits, lines_of
+from echotrace.views.svg.state_layout import LINK, PAD, Layout, Place, blank_fits, lines_of
 
 _THICK = 1.6
 _ARRIVALS = 3.0  # points between two arrows that end at one frame
@@ -30,6 +30,7 @@ class Panel:
         former = before or now
         measure = self.layout.measure
         right = self.left + (measure.tables + measure.between) * self.canvas.advance
+        asked = frozenset(each.unheld for each in (now, former) if each.unheld is not None)
         self._branches(now)
         for boxes, old, places, left, columns, fill, radius in (
             (now.tables, former.tables, self.layout.tables, self.left, measure.tables,
@@ -38,7 +39,7 @@ class Panel:
         ):  # fmt: skip
             current, known = ({box.key: box for box in each} for each in (boxes, old))
             for key, place in places.items():
-                _Frame(self, place, left, columns, fill, radius).draw(
+                _Frame(self, place, left, columns, fill, radius, asked).draw(
                     current.get(key), known.get(key)
                 )
         self._arrows(now, former, right)
@@ -64,7 +65,7 @@ class Panel:
             for row in box.inner if place else ():
                 if place and row.target is not None and row.key in place.rows:
                     y = self.top + place.top + place.rows[row.key].top
-                    new = (box.key, row.key) not in known
+                    new = (box.key, row.key) not in known and row.target != former.unheld
                     into.setdefault(row.target, []).append((y + self.canvas.line_height / 2, new))
         for target, arrivals in into.items():
             place = self.layout.opens.get(f"open {target}")
@@ -88,7 +89,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class _Frame:
-    """A box at its place: tasks are shaded, sockets round."""
+    """A box at its place: tasks are shaded, sockets round.
+
+    `asked` are the descriptions of which is asked, now or before, who holds them.
+    """
 
     panel: Panel
     place: Place
@@ -96,6 +100,7 @@ class _Frame:
     columns: int
     fill: Colour
     radius: float
+    asked: frozenset[int]
 
     def draw(self, box: Box | None, before: Box | None) -> None:
         """Draw it: as it is, or as it was if it is gone; nothing of what is in neither."""
@@ -119,18 +124,17 @@ class _Frame:
         """Rows with what is new, gone or changed marked."""
         current = {row.key for row in rows}
         for row in rows:
-            former = old.get(row.key)
-            same = row.passing if former else False
-            same = same or former == row
-            self._row(row, Mark.SAME if same else Mark.CHANGED if former else Mark.NEW)
+            self._row(row, self._mark(row, old.get(row.key)))
         for key, row in old.items():
-            if key not in current and not self._taken(row, rows):
+            if key not in current and row.target not in self.asked:
                 self._row(row, Mark.GONE)
 
-    def _taken(self, row: Row, rows: Sequence[Row]) -> bool:
-        """Whether another row stands where this one stood."""
-        place = self.place.rows.get(row.key)
-        return place is None or any(self.place.rows.get(each.key) == place for each in rows)
+    def _mark(self, row: Row, former: Row | None) -> Mark:
+        """What changed, as far as neither row is asked for."""
+        if former is None:
+            return Mark.SAME if row.blank or row.target in self.asked else Mark.NEW
+        told = not (row.passing or row.blank or former.blank)
+        return Mark.CHANGED if told and former != row else Mark.SAME
 
     def _outline(self, box: Box, mark: Mark) -> None:
         canvas = self.panel.canvas
@@ -161,15 +165,11 @@ class _Frame:
         style = Style.STRONG if row.key == "name" else Style.PLAIN
         for number, line in enumerate(lines):
             canvas.text(x + canvas.advance, y + number * canvas.line_height, line, style)
-        if mark is Mark.GONE:
-            self._struck(slot, x + canvas.advance, len(lines[0]))
+            if mark is Mark.GONE:
+                start, middle = x + canvas.advance, y + (number + 0.5) * canvas.line_height
+                end = start + len(line) * canvas.advance
+                canvas.line(start, middle, end, middle, stroke=Colour.VERMILLION)
         if row.blank is not None:
             behind = len(lines[-1]) + 1 if blank_fits(row, lines, room) and lines[-1] else 0
             last = y + (len(lines) - 1) * canvas.line_height
             canvas.blank(x + (1 + behind) * canvas.advance, last, row.blank)
-
-    def _struck(self, slot: Slot, x: float, length: int) -> None:
-        """A line through what is gone."""
-        canvas = self.panel.canvas
-        y = self.panel.top + self.place.top + slot.top + canvas.line_height / 2
-        canvas.line(x, y, x + length * canvas.advance, y, stroke=Colour.VERMILLION)

@@ -16,6 +16,7 @@ from echotrace.views.texts import Texts
 #: between two of them there is room for as many.
 _LEAST, _MOST, _GAP = 31, 52, 2
 _BESIDE = 3  # pictures: fewer are no wider
+_MOST_NAMED = 3
 #: Points: for half of a thick line at the edges, and between text and frames.
 _EDGE, _APART = 1.0, 3.0
 
@@ -87,24 +88,19 @@ class Sheet:
         return laid, notes, foot
 
     def _left_out(self, boxes: Boxes, laid: Layout) -> str:
-        """How much of a picture is not drawn, in a sentence; empty for nothing."""
+        """What of a picture is not drawn, in a sentence; empty for nothing."""
         kept = laid.kept
-        counts = {
-            "table": sum(box.key not in kept.tables for box in boxes.tables),
-            "slot": sum(
-                not kept.draws(row)
-                for box in boxes.tables
-                if box.key in kept.tables
-                for row in box.inner
-            ),
-            "open": sum(box.key not in kept.opens for box in boxes.opens),
-        }
-        told = [
-            self.said.say(f"moments.{noun}_{'one' if number == 1 else 'many'}", count=f"{number:,}")
-            for noun, number in counts.items()
-            if number
-        ]
-        return self.said.say("moments.left_out", what=", ".join(told)) if told else ""
+        names = [box.name for box in boxes.tables if box.key not in kept.tables]
+        drawn = (box for box in boxes.tables if box.key in kept.tables)
+        names += [row.text for box in drawn for row in box.inner if not kept.draws(row)]
+        names += [box.name for box in boxes.opens if box.key not in kept.opens]
+        if not names:
+            return ""
+        what = ", ".join(names[:_MOST_NAMED])
+        if len(names) > _MOST_NAMED:
+            more = f"{len(names) - _MOST_NAMED:,}"
+            what = self.said.say("moments.more", what=what, count=more)
+        return self.said.say("moments.left_out", what=what)
 
 
 def _height(canvas: Canvas, texts: Sequence[str], columns: int) -> float:

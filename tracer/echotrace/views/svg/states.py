@@ -26,6 +26,9 @@ from echotrace.views.state_lines import sections
 from echotrace.views.svg.state_sheet import Picture, Sheet
 from echotrace.views.texts import Texts, texts
 
+#: So much of a state is said in words for who cannot see the picture.
+_MOST_LINES = 60
+
 
 def draw(
     story: Story, moments: Sequence[TurningPoint], paper: Paper, *,
@@ -55,16 +58,22 @@ def _picture(
     title = f"{number} {caption(story, point, said)}"
     state = point.state(story)
     hidden = _hidden(story, point, annotations, side)
-    told = "; ".join(_told(state, names, hidden))
-    return Picture(title, boxes(state, names, hidden), f"{title}: {told}.")
+    told = list(_told(state, names, hidden))
+    what = "; ".join(told[:_MOST_LINES])
+    if len(told) > _MOST_LINES:
+        what = said.say("moments.more", what=what, count=f"{len(told) - _MOST_LINES:,}")
+    return Picture(title, boxes(state, names, hidden), f"{title}: {what}.")
 
 
 def caption(story: Story, point: TurningPoint, said: Texts) -> str:
     """What a moment is called: `after fork of P0 (event 25)`."""
     event = story.event(point.seq)
-    call = function_of(event.record) if isinstance(event.record, Syscall) else ""
-    name = f"moment.{point.turn}" if call or point.turn is not Turn.CLOSED else "moment.ended"
-    return said.say(name, call=call, actor=event.actor, seq=str(point.seq))
+    actor, call, name = event.actor, "", point.turn.value
+    if isinstance(event.record, Syscall):
+        call = function_of(event.record)
+    elif point.turn is Turn.CLOSED:
+        actor, name = story.roles.process(actor), "ended"
+    return said.say(f"moment.{name}", call=call, actor=actor, seq=str(point.seq))
 
 
 def _hidden(story: Story, point: TurningPoint, annotations: Annotations, side: str) -> Hidden:
@@ -108,14 +117,16 @@ def _told(state: State, names: Names, hidden: Hidden) -> Iterator[str]:
 def _wanted(story: Story, moments: Sequence[TurningPoint]) -> frozenset[str]:
     """The keys of the boxes that a picture is about: of the connection, and who works on it."""
     found = {f"open {listener.description}" for listener in story.listeners}
+    roles = []
     for point in moments:
         event = story.event(point.seq)
         subject = _subject(story, event)
         if subject is not None:
             found.add(f"open {subject}")
-        found.add(f"table {story.roles.process(event.actor)}")
-        made = event.record.result if isinstance(event.record, Syscall) else None
-        child = story.roles.of(made, event.end or event.start) if made else None
-        if point.turn is Turn.MADE and child:
-            found.add(f"table {story.roles.process(child)}")
-    return frozenset(found)
+        roles.append(event.actor)
+        if point.turn is Turn.MADE and isinstance(event.record, Syscall) and event.record.result:
+            roles.append(story.roles.of(event.record.result, event.end or event.start) or "")
+        found |= {f"open {each.description.id}" for each in point.state(story).opens
+                  if each.interest}  # fmt: skip
+    roles += [story.makers[role] for role in roles if role in story.makers]
+    return frozenset(found | {f"table {story.roles.process(role)}" for role in roles})

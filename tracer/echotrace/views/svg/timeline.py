@@ -1,10 +1,8 @@
 """A timeline as drawings: connections, or tasks, are columns; who waits is hatched."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from echotrace.pauses import no_garbage_collection
-from echotrace.story.explain.text import listed
 from echotrace.story.nouns import Story
 from echotrace.story.quiz.nouns import Field
 from echotrace.views import heading, words
@@ -20,7 +18,7 @@ from echotrace.views.side_cells import Said, said
 from echotrace.views.svg.canvas import Canvas
 from echotrace.views.svg.inlaid import Composer
 from echotrace.views.svg.lanes import Frame, Lanes
-from echotrace.views.svg.sheets import notes, sheets, with_gaps
+from echotrace.views.svg.sheets import BARE, Around, between, sheets, with_gaps
 
 
 @no_garbage_collection()
@@ -45,9 +43,9 @@ def draw(
 
 def draw_layout(
     story: Story, layout: Layout, paper: Paper, composer: Composer, *,
-    max_rows: int | None = None, foot: Sequence[str] = (),
+    max_rows: int | None = None, around: Around = BARE,
 ) -> tuple[Drawing, ...]:  # fmt: skip
-    """The same of a layout; the sentences of a `foot` stand below the last row."""
+    """The same of a layout, with sentences `around` it."""
     ruler = Canvas(paper.width, paper.text)
     count = len(layout.rows)
     needed = [n for n, row in enumerate(layout.rows) if composer.asks(row.event.seq)]
@@ -55,16 +53,14 @@ def draw_layout(
     frame = Frame.of(layout, ruler)
     shown = tuple(with_gaps(count, gaps))
     groups = tuple(groups_of(layout, frame.room))
-    told = [_said(story, row.cell, layout.by) for row in layout.rows]
+    rows = {n: layout.rows[n] for n in shown if isinstance(n, int)}
+    told = {n: _said(story, row.cell, layout.by) for n, row in rows.items()}
     for kernel in (True, False):  # the kernel's names stand in all cells or in none
-        cells = [
-            composer.cell(each, row.cell, kernel=kernel)
-            for each, row in zip(told, layout.rows, strict=True)
-        ]
+        cells = {n: composer.cell(told[n], row.cell, kernel=kernel) for n, row in rows.items()}
         lanes = [Lanes.of(layout, cells, shown, group, frame, ruler) for group in groups]
         if all(each.unbroken for each in lanes):
             break
-    sections = [*(each.section() for each in lanes), *notes(foot, ruler)]
+    sections = between((each.section() for each in lanes), around, ruler)
     title, description = _named(story, layout, sum(map(len, gaps)))
     return sheets(sections, paper, title, description)
 
@@ -77,20 +73,15 @@ def _said(story: Story, cell: Cell, by: str) -> Said:
 
 
 def _named(story: Story, layout: Layout, missing: int) -> tuple[str, str]:
-    """What the drawing shows, in a title and in sentences."""
+    """What the drawing shows, in a title and in sentences; nobody is named who may be asked for."""
     header = story.trace.header
     server = " ".join(heading.server(header))
-    titles = [column.title for column in layout.columns]
-    few = listed(titles) if len(titles) <= _MOST_NAMED else f"{titles[0]} to {titles[-1]}"
     seqs = [row.event.seq for row in layout.rows]
     which = f", events {min(seqs)} to {max(seqs)}" if seqs else ""
     left = f" {words.count(missing, 'row')} in between are left out." if missing else ""
-    return (
-        f"Timeline of {server}, {heading.clients(header)}, by {layout.by}",
+    shown = (
         f"What {server} does for {heading.clients(header)}: {words.count(len(seqs), 'row')}"
-        f"{which}, in their order, not to scale, with a column for each {layout.by}: {few}. "
-        f"Who waits is hatched.{left}",
+        f"{which}, in their order, not to scale, in {words.count(len(layout.columns), 'column')}, "
+        f"by {layout.by}. Who waits is hatched.{left}"
     )
-
-
-_MOST_NAMED = 6
+    return f"Timeline of {server}, {heading.clients(header)}, by {layout.by}", shown
