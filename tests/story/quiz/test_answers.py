@@ -14,7 +14,8 @@ from echotrace.story.quiz.ground import Ground
 from echotrace.story.quiz.kinds import KINDS
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.story.replay import replay
-from echotrace.trace import ClientStep, Exit, Syscall, Taskfrom echotrace.tracefile import load
+from echotrace.trace import ClientStep, Exit, Syscall, Task
+from echotrace.tracefile import load
 
 _AllAsked: TypeAlias = Mapping[str, Sequence[tuple[Story, Asked]]]
 

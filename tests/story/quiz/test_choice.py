@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from echotrace.story.nouns import Story
 from echotrace.story.quiz.ground import Ground
-from echotrace.story.quiz.kinds import KINDS
+from echotrace.story.quiz.kinds import AT_LARGE, KINDS, READ_OFF
 from echotrace.story.quiz.nouns import Asked, Field, Hidden
 from echotrace.story.quiz.quiz import asked, planned, shortage
 from echotrace.story.replay import replay
@@ -55,14 +55,15 @@ def test_kinds_take_turns_up_to_the_count(stored: Mapping[str, Story]) -> None:
 
 @pytest.mark.parametrize("names", [("fork", "thread"), ("select", "epoll"), ("prefork",)])
 def test_no_question_gives_away_another(stored: Mapping[str, Story], names: Sequence[str]) -> None:
-    """What one question leaves out is no event that another one is about, or proved by."""
+    """What one question leaves out is no event that another one is about, or is read off."""
     stories = [stored[name] for name in names]
     for seed in range(6):
         found = asked(stories, seed, count=14)
         for one in found:
             out = {(each.side, each.seq) for each in one.hidden}
             for other in found:
-                told = {(other.side, seq) for seq in (other.event, *other.evidence)}
+                proof = other.evidence if other.kind in READ_OFF else (other.event,)
+                told = {(other.side, seq) for seq in proof if other.kind not in AT_LARGE}
                 assert other is one or not (out & told)
 
 

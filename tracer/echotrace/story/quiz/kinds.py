@@ -34,3 +34,5 @@ KINDS: Mapping[str, Candidates] = {
 }
 #: Kinds that are about a server at large, whatever event they begin with.
 AT_LARGE = frozenset({"bug", "design"})
+#: Kinds whose answers are read off the rows of their evidence: these must not be blank.
+READ_OFF = frozenset({"result", "descriptor", "ready", "actor"})

@@ -6,7 +6,7 @@ from random import Random
 from echotrace.pauses import no_garbage_collection
 from echotrace.story.nouns import Story
 from echotrace.story.quiz.ground import Ground, Spot
-from echotrace.story.quiz.kinds import AT_LARGE, KINDS
+from echotrace.story.quiz.kinds import AT_LARGE, KINDS, READ_OFF
 from echotrace.story.quiz.nouns import Asked
 from echotrace.story.sight import out_of_sight
 
@@ -113,5 +113,8 @@ def _left_out(question: Asked) -> set[Spot]:
 
 
 def _told(question: Asked) -> Iterator[Spot]:
-    yield question.side, question.event
-    yield from ((question.side, seq) for seq in question.evidence)
+    """The events that the question is about, or whose rows have to be seen for the answer."""
+    if question.kind not in AT_LARGE:
+        yield question.side, question.event
+    for seq in question.evidence if question.kind in READ_OFF else ():
+        yield question.side, seq
