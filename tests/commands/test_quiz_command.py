@@ -81,6 +81,9 @@ FORMS: dict[str, Callable[[bytes], bool]] = {
     "txt": lambda made: made.startswith(b"Quiz: fork"),
     "json": lambda made: bool(json.loads(made)["questions"]),
     "pdf": lambda made: made.startswith(b"%PDF"),
+    "md": lambda made: made.startswith(b"# Quiz: fork"),
+    "html": lambda made: b"<h1>Quiz: fork</h1>" in made,
+    "tex": lambda made: b"{Quiz: fork}" in made,
 }
 
 

@@ -37,13 +37,13 @@ _BINARY = frozenset({"pdf", "slides"})
 _SAME = ("seed", "count", "kinds", "language")
 _EXAMPLES = """\b
 Examples:
-  echotrace quiz fork                     record it, and answer in the terminal
-  echotrace quiz fork.jsonl -s 7          other questions, of a trace
-  echotrace quiz fork.jsonl -s 7 -c       their answers, and why
-  echotrace quiz fork thread:python       about both of them
+  echotrace quiz fork                    record it, and answer in the terminal
+  echotrace quiz fork.jsonl -s 7         other questions, of a trace
+  echotrace quiz fork.jsonl -s 7 -c      their answers, and why
+  echotrace quiz fork thread:python      about both of them
   echotrace quiz epoll --kind result -n 3
   echotrace quiz server.c --script reset --clients 3
-  echotrace quiz fork.jsonl -o quiz.pdf   for a sheet of paper; with -c the key
+  echotrace quiz fork.jsonl -o quiz.pdf  for a sheet of paper; with -c the key
   echotrace quiz fork.jsonl --format json
 """
 
@@ -58,21 +58,15 @@ def command(_entry: Entry) -> click.Command:
 @click.option("--seed", "-s", type=options.WholeNumber(0), default=1, show_default=True,
               metavar="SEED", help="Chooses the questions: the same trace and seed have the same "
               "ones.")  # fmt: skip
-@click.option(
-    "--answers",
-    "-c",
-    is_flag=True,
-    help="Show the answers, and why they are right; the questions stay the same.",
-)
-@click.option(
-    "--count",
-    "-n",
-    type=options.WholeNumber(1, 1000),
-    metavar="COUNT",
-    help="How many questions; one of each kind, and six at least, unless given.",
-)
+@click.option("--answers", "-c", is_flag=True,
+              help="Show the answers, and why they are right; the questions stay the "
+              "same.")  # fmt: skip
+@click.option("--count", "-n", type=options.WholeNumber(1, 1000), metavar="COUNT",
+              help="How many questions; one of each kind, and six at least, unless "
+              "given.")  # fmt: skip
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), metavar="KIND",
-              help=f"Only questions of this kind: {', '.join(KINDS)}. May be given several times.")
+              help=f"Only questions of this kind: {', '.join(KINDS)}. May be given several "
+              "times.")  # fmt: skip
 @click.option("--lang", "language", default="en", show_default=True, metavar="CODE",
               help="The language of its words.")  # fmt: skip
 @click.option("--clients", type=options.WholeNumber(1, 10_000), default=2, show_default=True,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from string import ascii_lowercase
+from string import ascii_uppercase
 
 from echotrace.story.quiz.nouns import Asked
 from echotrace.views.quiz.blanks import said
@@ -30,7 +30,7 @@ def is_right(question: Asked, typed: str, texts: Texts) -> bool:
 
 def letter_of(place: int) -> str:
     """The letter of the choice at a place, counted from 0."""
-    return ascii_lowercase[place]
+    return ascii_uppercase[place]
 
 
 def _choice(question: Asked, typed: str, texts: Texts) -> str | None:
@@ -41,7 +41,7 @@ def _choice(question: Asked, typed: str, texts: Texts) -> str | None:
     for choice in question.choices:
         if words in _ways((choice,), texts):
             return choice
-    place = ascii_lowercase.find(typed.strip().casefold().rstrip(").") or "?")
+    place = ascii_uppercase.find(typed.strip().upper().rstrip(").") or "?")
     return question.choices[place] if 0 <= place < len(question.choices) else None
 
 

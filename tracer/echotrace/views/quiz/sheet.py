@@ -1,11 +1,9 @@
 """A quiz as a document, for every format that documents are written in."""
 
-from echotrace.tracefile import fingerprint
 from echotrace.views.document.nouns import Document, Paragraph
+from echotrace.views.document.trail import trail
 from echotrace.views.quiz.quiz import Quiz
 from echotrace.views.words import safe
-
-_SHOWN_OF_HASH = 12
 
 
 def document(quiz: Quiz, *, key: bool) -> Document:
@@ -19,9 +17,7 @@ def document(quiz: Quiz, *, key: bool) -> Document:
             *quiz.questions(key=key),
         ),
         edition=quiz.texts.say(f"edition.{'key' if key else 'student'}"),
-        trail=", ".join(
-            f"{safe(name)} {fingerprint(story.trace)[:_SHOWN_OF_HASH]}"
-            for name, story in quiz.stories.items()
-        ),
+        trail=trail(quiz.stories),
         language=quiz.texts.language,
+        labels=quiz.texts.table("label"),
     )
