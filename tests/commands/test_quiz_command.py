@@ -83,7 +83,7 @@ FORMS: dict[str, Callable[[bytes], bool]] = {
     "pdf": lambda made: made.startswith(b"%PDF"),
     "md": lambda made: made.startswith(b"# Quiz: fork"),
     "html": lambda made: b"<h1>Quiz: fork</h1>" in made,
-    "tex": lambda made: b"{Quiz: fork}" in made,
+    "tex": lambda made: b"Quiz: fork\\par}" in made,
 }
 
 
