@@ -12,12 +12,11 @@ def document(quiz: Quiz, *, key: bool) -> Document:
         kind="quiz",
         title=safe(quiz.title),
         blocks=(
-            Paragraph(quiz.about),
             *(Paragraph(safe(note), warning=True) for note in quiz.notes),
             *quiz.questions(key=key),
         ),
         edition=quiz.texts.say(f"edition.{'key' if key else 'student'}"),
-        trail=trail(quiz.stories),
+        trail=f"{quiz.texts.say('sheet.seed', seed=str(quiz.seed))}: {trail(quiz.stories)}",
         language=quiz.texts.language,
         labels=quiz.texts.table("label"),
     )
