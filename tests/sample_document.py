@@ -31,11 +31,17 @@ HOSTILE = (
     "{n} ~ ^ | [l](http://e.x) <!-- ]]> \x1b[31m \u202e \0 'q' \"q\" @ref //c /*d*/ #let x"
 )
 _SVG = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="200pt" height="40pt" viewBox="0 0 200 40">'
-    "<title>Two lines</title><desc>accept, then recv</desc>"
+    '<svg xmlns="http://www.w3.org/2000/svg" width="200pt" height="40pt"\nviewBox="0 0 200 40"\n'
+    'role="img" aria-labelledby="t1 d1">\n'
+    '<title id="t1">Two lines</title><desc id="d1">accept, then recv</desc>'
     '<text x="4" y="16" font-family="DejaVu Sans Mono, monospace" font-size="9">P0 accept(3) = 4'
     "</text></svg>"
 )
+
+
+def document(*blocks: Block, title: str = "A title") -> Document:
+    """A document of these blocks alone."""
+    return Document("handout", title, blocks)
 
 
 def sample(said: str = "fork copies the table", *, key: bool = False) -> Document:

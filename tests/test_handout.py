@@ -189,7 +189,7 @@ def test_editions_differ_only_where_answers_stand(stored: Mapping[str, Story]) -
 
 def test_student_edition_has_no_answer(fork_thread: Document) -> None:
     """Nothing that a format gets for students holds an answer, or says in words what differs."""
-    assert not list(_answers(msgspec.to_builtins(fork_thread)))
+    assert not list(_answers(msgspec.to_builtins(fork_thread.blocks)))
     assert "fork against thread" not in " ".join(words(fork_thread))
 
 

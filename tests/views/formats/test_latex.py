@@ -52,13 +52,14 @@ def test_hostile_words_are_shown_as_they_are(tmp_path: Path) -> None:
     assert shown["hostile"].replace(hostile, "word") == shown["plain"]
 
 
-def test_names_of_files_are_such_that_tex_takes(tmp_path: Path) -> None:
-    """Drawings are PDF files beside it, the same for the same drawing, of names without signs."""
-    written, again = (WRITERS["latex"](sample("é · ≠ 中 \U0001f600 ─┼"), _STEM) for _ in range(2))
+def test_drawings_stand_beside_it_and_long_words_are_broken(tmp_path: Path) -> None:
+    """Drawings are PDF files, the same for the same drawing; TeX takes their names and any word."""
+    said = "é · ≠ 中 \U0001f600 ─┼ /srv/" + "index" * 40
+    written, again = (WRITERS["latex"](sample(said), _STEM) for _ in range(2))
     assert written == again
     assert list(written.beside) == ["hand-out-1-timeline-1.pdf", "hand-out-1-timeline-2.pdf"]
     assert all(content.startswith(b"%PDF-") for content in written.beside.values())
-    assert "-+" in _shown(_made(sample("é · ≠ 中 \U0001f600 ─┼"), tmp_path))
+    assert "-+/srv/indexindex" in _shown(_made(sample(said), tmp_path))
 
 
 def test_only_letters_digits_and_harmless_signs_pass() -> None:

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec.structs import replace
 
-from echotrace.views.document.nouns import Document, Paragraph
+from echotrace.views.document.nouns import Document, Listing, Paragraph, Picture
 from echotrace.views.document.runs import Blank, Code, Strong, Text
 from echotrace.views.formats.writing import WRITERS
 from echotrace.views.words import safe
@@ -71,6 +71,14 @@ def test_drawings_stand_beside_it() -> None:
     assert set(written.beside) == {"hand out-timeline-1.svg", "hand out-timeline-2.svg"}
     assert {image.content for image in images} == {"Two lines: said"}
     assert all(content.startswith(b"<svg ") for content in written.beside.values())
+
+
+def test_pictures_end_where_they_end() -> None:
+    """A picture with fences and markup in it, below a list, is one code block."""
+    lines = ("```", "<b>*x*</b>", "````")
+    blocks = (Listing("Why", ("one",)), Picture("", lines))
+    tokens = list(_tokens(_written(replace(sample(), blocks=blocks))))
+    assert [token.content for token in tokens if token.type == "fence"] == ["\n".join(lines) + "\n"]
 
 
 @pytest.mark.parametrize(

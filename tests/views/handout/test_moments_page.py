@@ -4,7 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from echotrace.record.names import CLONE_FLAGS
 from echotrace.servers import NAMES, traces_dir
@@ -13,6 +16,7 @@ from echotrace.story.made import made_tasks
 from echotrace.story.nouns import Story
 from echotrace.story.quiz.nouns import Field
 from echotrace.story.replay import replay
+from echotrace.trace import Record, Syscall, Task, Trace
 from echotrace.tracefile import load
 from echotrace.views.annotations import PLAIN, Annotations
 from echotrace.views.document.nouns import Block, Figure, Paragraph, Table
@@ -21,7 +25,9 @@ from echotrace.views.handout.moments_page import blocks
 from echotrace.views.handout.nouns import Making, Wish
 from echotrace.views.paper import A4, SLIDE, Paper
 from echotrace.views.texts import texts
-from tracebuilder import TraceBuilder
+from garbage import GARBAGE
+from random_stories import Plan, plans
+from tracebuilder import HEADER, TraceBuilder
 
 _TEXTS = texts("en")
 
@@ -172,3 +178,25 @@ def test_sides(sides: int, stored: Mapping[str, Story]) -> None:
     for paper, most in ((A4, 1), (SLIDE, 3)):
         figures = [block for block in _page(chosen, paper=paper) if isinstance(block, Figure)]
         assert [len(figure.drawings) for figure in figures] == [most] * sides
+
+
+@settings(max_examples=25, deadline=None)
+@given(plans)
+def test_random_servers(plan: Plan) -> None:
+    """Pages of random servers count the tasks and calls that their records have."""
+    story = plan.story()
+    figures = _figures(_page({"it": story}))
+    tasks = [record for record in story.trace.records if isinstance(record, Task)]
+    calls = sum(isinstance(record, Syscall) for record in story.trace.records)
+    assert figures["system calls in all"] == [f"{calls:,}"]
+    for label, thread in (("processes", False), ("threads beside them", True)):
+        many = sum((task.tid != task.pid) is thread for task in tasks)
+        assert figures[label][0].split(":")[0] == str(many)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(GARBAGE, max_size=12))
+def test_garbage(records: list[Record]) -> None:
+    """Records that make no sense have a page, in which nothing steers a terminal."""
+    page = _page({"it\x1b": replay(Trace(HEADER, tuple(records)))})
+    assert b"\\u001b" not in msgspec.json.encode(page)

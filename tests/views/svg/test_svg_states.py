@@ -104,7 +104,9 @@ def test_fits_the_paper(paper: Paper, stored: Mapping[str, Story]) -> None:
         for drawing in draw(story, turning_points(story), paper):
             assert drawing.width <= paper.width
             assert drawing.height <= paper.height
-            assert f'font-size="{paper.text:g}"' in drawing.svg
+            size = _parsed(drawing).get("font-size")
+            assert size
+            assert float(size) >= paper.text
             assert drawing.title
             assert drawing.description
 
@@ -172,7 +174,7 @@ def test_what_is_asked_is_not_marked(stored: Mapping[str, Story]) -> None:
         assert "references 1" not in marked
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(plans)
 def test_random_servers(plan: Plan) -> None:
     """Pictures of random servers' moments are well-formed and have what the states have."""
@@ -184,7 +186,7 @@ def test_random_servers(plan: Plan) -> None:
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(GARBAGE, max_size=12))
 def test_garbage(records: list[Record]) -> None:
     """Any moment of records that make no sense can be drawn: on A4, and on a slide."""

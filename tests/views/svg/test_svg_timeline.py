@@ -7,6 +7,7 @@ import pytest
 
 from echotrace.story.nouns import Story
 from echotrace.story.quiz.nouns import Field
+from echotrace.story.replay import replay
 from echotrace.trace import Syscall
 from echotrace.views.annotations import PLAIN, Annotations
 from echotrace.views.document.runs import Blank
@@ -15,6 +16,7 @@ from echotrace.views.lanes import lay_out
 from echotrace.views.paper import A4, A4_LYING, SLIDE, Paper
 from echotrace.views.svg.timeline import draw
 from svg_reading import Box, Picture, pdf_text
+from tracebuilder import TraceBuilder
 from update_gold import story as stored
 
 ENDLESS = Paper(width=900, height=math.inf, text=8.5)
@@ -64,7 +66,7 @@ def test_pdf_has_every_number_and_name() -> None:
 
 @pytest.mark.parametrize("server", ["fork", "iterative", "epoll"])
 def test_wait_is_hatched_from_its_begin_to_its_return(server: str) -> None:
-    """A bar goes from the middle of the row where a call began to that where it returned, if ever."""
+    """A bar goes from the row where a call began to that where it returned, or to the end."""
     story = stored(server)
     layout = lay_out(story, by="task")
     picture = _picture(story, by="task")
@@ -114,6 +116,30 @@ def test_blank_hides_the_answer_until_it_is_the_key(field: Field) -> None:
     assert any(line.endswith(f" {seq} {_PLAIN}") for line in _picture(story).rows().values())
     assert found[1].endswith(f" {seq} {_BLANKS[field]}")
     assert found[0].replace(" 4711", "") == found[1]
+
+
+def test_nothing_else_in_the_row_tells_the_answer() -> None:
+    """Whose end ended a wait, and who keeps what is closed, goes with what is left out."""
+    b = TraceBuilder()
+    b.server()
+    b.fork(10, 20)
+    begun = b.begin(10, "wait4", -1)
+    b.exit(20)
+    seq = b.end(begun, 20)
+    story = replay(b.trace())
+    side = story.trace.header.server
+    assert "░ end of P1 = P1" in " ".join(_picture(story).rows().values())
+    blanks = {(side, seq, Field.RESULT): Blank("a", 4)}
+    said = " ".join(_picture(story, annotations=Annotations(blanks=blanks)).rows().values())
+    assert said.endswith("░ = (a)")
+    fork = stored("fork")
+    rows = _picture(fork).rows().values()
+    seq = next(int(line.split()[1]) for line in rows if "P1 keeps it" in line)
+    for field in (Field.COUNT, Field.HOLDERS):
+        blanks = {("fork", seq, field): Blank("a", 4)}
+        said = " ".join(_picture(fork, annotations=Annotations(blanks=blanks)).rows().values())
+        assert "P1 keeps it" not in said
+        assert "P2 keeps it" in said
 
 
 @pytest.mark.parametrize("field", _BLANKS)

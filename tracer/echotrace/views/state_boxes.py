@@ -4,84 +4,22 @@ What `state_lines` says in lines, in the same words and in short, for a picture.
 keys that are the same at every moment, so that two states can be laid over each other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator
 
 from echotrace.kernel.descriptions import Description
 from echotrace.kernel.sockets import Socket, SocketState
 from echotrace.kernel.state import Interest, OpenState, ProcessState, State, TableState
 from echotrace.story.quiz.nouns import Field
 from echotrace.views import words
-from echotrace.views.document.runs import Blank
+from echotrace.views.boxes import Box, Boxes, Hidden, Row
 from echotrace.views.names import Names
 from echotrace.views.phrases import c_call
 from echotrace.views.state_lines import life, queue, socket_state, tree
 
 _MOST_TASKS, _MOST_WAITING = 4, 3
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a box; `target` is the id of the description that a descriptor refers to.
-
-    `name` is what that is called, for where there is no room to draw it; `blank` stands behind the
-    text and is to be filled in. What is `passing` is other at most moments, and no change.
-    """
-
-    key: str
-    text: str
-    target: int | None = None
-    name: str = ""
-    blank: Blank | None = None
-    passing: bool = False
-
-
-@dataclass(frozen=True)
-class Box:
-    """Rows in a frame; the rows of `inner` are in one of their own below it.
-
-    These are tasks and their table, a description and its socket.
-
-    `parent` is the key of the box that this one hangs from in the tree of processes, `depth` how
-    deep it does. `name` is what it is called where there is no room to draw it.
-    """
-
-    key: str
-    name: str
-    rows: tuple[Row, ...]
-    inner: tuple[Row, ...] = ()
-    depth: int = 0
-    parent: str | None = None
-
-
-@dataclass(frozen=True)
-class Hidden:
-    """The blanks in place of facts on one description, by what they leave out."""
-
-    description: int | None = None
-    blanks: Mapping[Field, Blank] = field(default_factory=dict)
-
-    def of(self, description: int, what: Field) -> Blank | None:
-        """The blank in place of a fact on a description."""
-        return self.blanks.get(what) if description == self.description else None
-
-
-@dataclass(frozen=True)
-class Boxes:
-    """All boxes of a state: tables (of processes without one, a box all the same), descriptions.
-
-    `unheld` is the description whose descriptors are left out, for who holds it is asked.
-    """
-
-    tables: tuple[Box, ...]
-    opens: tuple[Box, ...]
-    unheld: int | None = None
-
-    @property
-    def rows(self) -> Mapping[tuple[str, str], Row]:
-        """All rows, by the key of their box and their own."""
-        both = (*self.tables, *self.opens)
-        return {(box.key, row.key): row for box in both for row in (*box.rows, *box.inner)}
+#: Of a call that somebody is in, flags tell little.
+_FLAGS = re.compile(r", [A-Z][A-Z_|]+")
 
 
 def boxes(state: State, names: Names, hidden: Hidden) -> Boxes:
@@ -143,7 +81,7 @@ def _tasks(table: TableState, process: ProcessState, state: State, names: Names)
     for tid in own:
         role = names.task(tid, state.time)
         call = state.by_tid[tid].calling
-        said = f"{role} in {c_call(call)}" if call else role
+        said = f"{role} in {_FLAGS.sub('', c_call(call))}" if call else role
         yield Row(f"task {role}", said, passing=True)
 
 

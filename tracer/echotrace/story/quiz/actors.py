@@ -41,7 +41,7 @@ def _asked(
         facts={"waiting": ", ".join(f"{role} ({seq})" for role, seq in waiting.items())},
         choices=(*waiting, NOBODY),
         hidden=ground.hidden(side, woken.seq, Field.ACTOR) if woken else (),
-        evidence=(step.seq, *([woken.seq] if woken else waiting.values())),
+        evidence=(step.seq, *waiting.values()),
     )  # fmt: skip
 
 

@@ -45,8 +45,12 @@ def _compiled(template: str, document: Document, **form: Any) -> Any:  # noqa: A
     import typst  # noqa: PLC0415 -- slow to load, and for this only
 
     sources = {
+        **{
+            each.name: each.read_bytes()
+            for each in _TEMPLATES.iterdir()
+            if each.name.endswith(".typ")
+        },
         "main.typ": (_TEMPLATES / template).read_bytes(),
-        "common.typ": (_TEMPLATES / "common.typ").read_bytes(),
         "document.json": msgspec.json.encode(_drawable(msgspec.to_builtins(document))),
         "labels.json": msgspec.json.encode(texts(document.language).table("print")),
     }

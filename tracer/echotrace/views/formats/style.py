@@ -42,8 +42,9 @@ repeating-linear-gradient(135deg,var(--paper) 0 5px,var(--hatch) 5px 6px)}
 .SCOPE figure{margin:1em 0}
 .SCOPE figcaption{font-weight:bold}
 .SCOPE svg{background:#fff}
+.SCOPE dl{display:grid;grid-template-columns:fit-content(12em) 1fr;gap:.25em 1em;margin:.5em 0}
 .SCOPE dt{font-weight:bold}
-.SCOPE dd{margin:0 0 .3em 1.5em}
+.SCOPE dd{margin:0}
 .SCOPE .marker{display:inline-block;min-width:1.3em;border:1px solid var(--ink);border-radius:.8em;
 padding:0 .15em;text-align:center;font-size:.8em;font-weight:bold;line-height:1.35;user-select:none}
 .SCOPE .blank{color:var(--blank);white-space:nowrap}

@@ -41,9 +41,11 @@ def _pictures(making: Making, place: int, side: str, story: Story, room: Paper) 
     if not points:
         return Paragraph(texts.say("moments.none", side=words.safe(side)))
     peer = story.connection(number or 1).datagram
+    many = "one" if len(points) == 1 else "many"
+    moments = texts.say(f"moments.count_{many}", count=str(len(points)))
     caption = texts.say(
         "moments.caption_peer" if peer else "moments.caption",
-        side=words.safe(side), connection=f"#{number or 1}", count=str(len(points)),
+        side=words.safe(side), connection=f"#{number or 1}", moments=moments,
     )  # fmt: skip
     drawings = states.draw(
         story, points, room,

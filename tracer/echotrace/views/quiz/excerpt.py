@@ -15,7 +15,7 @@ from echotrace.views.layout import Cell, Row
 from echotrace.views.paint import Surface
 from echotrace.views.phrases import Phrase, c_call
 
-_MOST = 7
+_MOST = 6
 _LINE = "____"
 _SURFACE = Surface(100_000)  # nothing is broken into lines here
 _OMITTED = "…"
@@ -65,10 +65,13 @@ def _last(rows: Sequence[Row], event: StoryEvent) -> int | None:
 
 
 def _kept(rows: Sequence[Row], last: int, evidence: Sequence[int]) -> list[int]:
-    """The last few rows, and those before them that prove the answer."""
+    """The last few rows, and those before them that prove the answer.
+
+    Of a call that proves it where it returned is enough.
+    """
     few = set(range(max(0, last + 1 - _MOST), last + 1))
-    proof = {at for at in range(last) if rows[at].event.seq in evidence}
-    return sorted(few | proof)
+    proof = {rows[at].event.seq: at for at in range(last) if rows[at].event.seq in evidence}
+    return sorted(few | set(proof.values()))
 
 
 def _line(story: Story, cell: Cell, hidden: AbstractSet[tuple[int, Field]]) -> str:

@@ -21,7 +21,7 @@ _GAP = "____"
 #: Kinds that no few lines of the timeline show.
 _AT_LARGE = frozenset({"design"})
 #: Room for an answer in sentences, by kind.
-_LINES = {"design": 4}
+_LINES = {"design": 3}
 
 
 def questions(

@@ -19,7 +19,8 @@ from echotrace.views.side_by_side import Words
 from echotrace.views.svg.canvas import Canvas
 from echotrace.views.svg.inlaid import Composer
 from echotrace.views.svg.sheets import Around, between, sheets, with_gaps
-from echotrace.views.svg.sides import Frame, Left, Line, Sides
+from echotrace.views.svg.side_frame import Frame, Left, Line
+from echotrace.views.svg.sides import Sides
 
 
 @no_garbage_collection()

@@ -9,6 +9,7 @@ from msgspec import structs
 from echotrace.kernel.readiness import as_it_began
 from echotrace.story.nouns import StoryEvent
 from echotrace.story.quiz.nouns import Field
+from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 from echotrace.views import words
 from echotrace.views.annotations import Annotations
@@ -75,10 +76,6 @@ class Composer:
         """Whether anything of an event is left out."""
         return seq in self._asked
 
-    def hides_actor(self, seq: int | None) -> bool:
-        """Whether who made a call is left out."""
-        return seq is not None and bool(self._annotations.blank(self._side, seq, Field.ACTOR))
-
     def cell(self, said: Said, cell: Cell, *, kernel: bool, flags: str = "") -> Inlaid:
         """The cell; `kernel` names the system call, too, `flags` are those of a new task."""
         event = cell.event
@@ -93,22 +90,23 @@ class Composer:
         who = self._blank(event, Field.ACTOR)
         descriptor = self._blank(event, Field.DESCRIPTOR)
         result = self._blank(event, Field.RESULT) if cell.part != "begin" else None
-        head = said.head
+        head, wait, note = said.head, said.wait, said.note
         if result:
             head = _as_begun(event, head)
-            said = replace(said, data="", note="")
+            said = replace(said, data="")
         if descriptor:
             head = _without_descriptor(head, inlay(descriptor))
-        wait = said.wait
-        if wait and self.hides_actor(event.woken_by):
+        if wait and (self._asks_who(event.woken_by) or (result and _is_wait(event))):
             wait = ""
+        if result or self._asks_who_holds(event.seq):
+            note = ""
         together = (
             f"→ {said.kernel}" if kernel and said.kernel else "",
             f"{WAIT} {wait}".rstrip() if wait is not None else "",
             f"= {inlay(result)}" if result else said.outcome,
             said.data,
             f"[{flags}]" if flags else "",
-            f"· {said.note}" if said.note else "",
+            f"· {note}" if note else "",
             f"… {words.count(cell.more, 'time')} more" if cell.more else "",
         )
         parts = (
@@ -118,6 +116,15 @@ class Composer:
             *(part.replace(" ", TIE) for part in together),
         )
         return Inlaid(" ".join(filter(None, parts)), tuple(pieces))
+
+    def _asks_who(self, seq: int | None) -> bool:
+        """Whether it is left out who did what a wait was for."""
+        return seq is not None and bool(self._annotations.blank(self._side, seq, Field.ACTOR))
+
+    def _asks_who_holds(self, seq: int) -> bool:
+        """Whether it is left out who, or how many, hold what an event is about."""
+        fields = (Field.COUNT, Field.HOLDERS)
+        return any(self._annotations.blank(self._side, seq, field) for field in fields)
 
     def _blank(self, event: StoryEvent, field: Field) -> Blank | None:
         """The blank, no wider than the narrowest column has room for."""
@@ -148,6 +155,11 @@ def _as_begun(event: StoryEvent, head: str) -> str:
     """The call without what it has written into its arguments."""
     record = event.record
     return drawable(c_call(as_it_began(record))) if isinstance(record, Syscall) else head
+
+
+def _is_wait(event: StoryEvent) -> bool:
+    """Whether a call waits for the end of a task, which what it returns names."""
+    return logical_event(getattr(event.record, "name", "")) == "wait"
 
 
 def _without_descriptor(head: str, place: str) -> str:

@@ -12,10 +12,9 @@ from echotrace.views.svg.bands import Band, Placed, Section
 from echotrace.views.svg.canvas import Canvas, Colour, Style
 from echotrace.views.svg.characters import drawable
 from echotrace.views.svg.inlaid import Inlaid
+from echotrace.views.svg.lane_widths import GAP, lane_widths
 from echotrace.views.svg.sheets import EDGE, PADDING, hair, height_of, sentence, write
-from echotrace.views.widths import LEAST_COLUMN, LEAST_SERVER, widths
 
-_GAP = 3  # characters before each column
 _BAR = 1.0  # of them: the width of the bar of a wait, in the middle of the gap
 _TRIED = 500  # rows that decide how wide the columns are
 _UNICODE = Surface()
@@ -70,17 +69,11 @@ class Lanes:
         columns: Sequence[Column], frame: Frame, ruler: Canvas,
     ) -> "Lanes":  # fmt: skip
         """The columns as wide as lets their cells have the fewest lines."""
-        keys = [column.key for column in columns]
-        of_keys: dict[str, list[Inlaid]] = {key: [] for key in keys}
+        of_columns: dict[str, list[Inlaid]] = {column.key: [] for column in columns}
         for position, cell in islice(cells.items(), _TRIED):
-            if (column := layout.rows[position].column) in of_keys:
-                of_keys[column].append(cell)
-        wide = min(
-            _candidates(keys, of_keys, frame.room),
-            key=lambda each: sum(
-                len(cell.lines(each[key])) for key in keys for cell in of_keys[key]
-            ),
-        )
+            if (column := layout.rows[position].column) in of_columns:
+                of_columns[column].append(cell)
+        wide = lane_widths(of_columns, frame.room)
         return cls(layout, cells, shown, columns, wide, frame, ruler)
 
     @property
@@ -100,7 +93,7 @@ class Lanes:
         """Where each column's text begins."""
         column_start = self.frame.margin
         for column in self.columns:
-            column_start += _GAP
+            column_start += GAP
             yield column, EDGE + column_start * self.ruler.advance
             column_start += self.widths[column.key]
 
@@ -168,7 +161,7 @@ class Lanes:
         for each in bands:
             hair(canvas, each.bottom)
         for index, (_, left) in enumerate(self._left()):
-            x = left - (_GAP + _BAR) / 2 * canvas.advance
+            x = left - (GAP + _BAR) / 2 * canvas.advance
             middle = x + _BAR / 2 * canvas.advance
             for each in bands:
                 if each.band.waits:
@@ -177,19 +170,6 @@ class Lanes:
                     )
             for top, bottom in _spans(bands, index, canvas.line_height / 2 + PADDING):
                 canvas.waiting(x, top, _BAR * canvas.advance, bottom - top)
-
-
-def _candidates(
-    keys: Sequence[str], cells: Mapping[str, Sequence[Inlaid]], room: int
-) -> Iterator[Mapping[str, int]]:
-    """Widths of columns: those of the terminal, and others that give the first one more or less."""
-    needs = {key: max((len(cell.text) for cell in cells[key]), default=0) for key in keys}
-    yield widths(keys, needs, room - len(keys))
-    first, *others = keys
-    left = room - _GAP * len(keys)
-    for width in range(LEAST_SERVER, left - LEAST_COLUMN * len(others) + 1) if others else ():
-        share = (left - width) // len(others)
-        yield {first: width} | dict.fromkeys(others, share)
 
 
 def _spans(bands: Sequence[Placed], column: int, middle: float) -> Iterator[tuple[float, float]]:

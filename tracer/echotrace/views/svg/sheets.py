@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from echotrace.views.cells import fit
 from echotrace.views.drawing import Drawing
 from echotrace.views.paper import Paper
 from echotrace.views.svg.bands import Band, Page, Section, pages
@@ -49,7 +50,7 @@ BARE = Around()
 def sentence(text: str, ruler: Canvas, style: Style = Style.PLAIN) -> Band:
     """A sentence over the whole width."""
     told = plain(text)
-    lines = told.lines(ruler.columns(ruler.width - 2 * EDGE))
+    lines = fit(told.text, ruler.columns(ruler.width - 2 * EDGE))
     return Band(
         height_of(len(lines), ruler),
         lambda canvas, top: write(canvas, EDGE, top, told, lines, style),

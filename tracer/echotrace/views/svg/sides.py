@@ -9,61 +9,17 @@ from echotrace.views.cells import end_of
 from echotrace.views.folding import Fold, Shown
 from echotrace.views.layout import Cell, Elsewhere, Row
 from echotrace.views.paint import Surface
-from echotrace.views.side_by_side import Words, elsewhere, fold_text, number_width
+from echotrace.views.side_by_side import Words, elsewhere, fold_text
 from echotrace.views.side_cells import fewer
 from echotrace.views.svg.bands import Band, Placed, Section
 from echotrace.views.svg.canvas import Canvas, Colour, Style
 from echotrace.views.svg.characters import drawable
 from echotrace.views.svg.inlaid import Composer, Inlaid, first_fitting, plain
 from echotrace.views.svg.sheets import EDGE, PADDING, hair, height_of, write
+from echotrace.views.svg.side_frame import MARK, Frame, Left, Line
 
-LEAST_SIDE, _MOST_SIDE = 24, 60
-_LEAST_MARGIN, _MOST_MARGIN = 9, 14
-_MARK = 3  # characters: a mark with space around it
 _UNICODE = Surface()
 _DIFFERS = frozenset(Mark) - {Mark.SAME, Mark.NEITHER}
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a part."""
-
-    part: Shown
-    line: Row | Fold
-
-
-@dataclass(frozen=True)
-class Left:
-    """Lines that are left out."""
-
-    lines: tuple[Row | Fold, ...]
-
-
-@dataclass(frozen=True)
-class Frame:
-    """In characters: the section names in the margin, the event numbers, and what sides have."""
-
-    margin: int
-    number: int
-    room: int
-
-    @classmethod
-    def of(cls, parts: Sequence[Shown], ruler: Canvas) -> "Frame":
-        """The frame on a canvas of that width."""
-        titles = max((len(drawable(each.title)) for each in parts), default=0)
-        margin = min(max(_LEAST_MARGIN, titles), _MOST_MARGIN)
-        room = ruler.columns(ruler.width - 2 * EDGE) - margin - 1
-        return cls(margin, number_width(parts), room)
-
-    def side(self, sides: int) -> int:
-        """The width of each of so many sides, its event number aside."""
-        return max(1, min(_MOST_SIDE, (self.room + _MARK) // sides - _MARK - self.number - 1))
-
-    def groups(self, sides: int) -> Iterator[tuple[int, ...]]:
-        """Always the first side, which the others are compared with, and as many as have room."""
-        most = next((n for n in range(sides, 2, -1) if self.side(n) >= LEAST_SIDE), 2)
-        for first in range(1, max(sides, 2), most - 1):
-            yield (0, *range(first, min(first + most - 1, sides)))
 
 
 @dataclass(frozen=True)
@@ -84,7 +40,7 @@ class Sides:
 
     def _left(self, index: int) -> float:
         """Where the event numbers of the column at `index` begin."""
-        pitch = self.frame.number + 1 + self._width + _MARK
+        pitch = self.frame.number + 1 + self._width + MARK
         return EDGE + (self.frame.margin + 1 + index * pitch) * self.ruler.advance
 
     def section(self) -> Section:
@@ -141,8 +97,9 @@ class Sides:
         """What is left out of each side."""
         rows = [line for line in lines if isinstance(line, Row)]
         cells = [[cell for row in rows if (cell := self._cell(row, side))] for side in self.sides]
+        folds = len(lines) - len(rows)
         return [
-            plain(abridged(len(lines) - len(rows) + len(own), [cell.event for cell in own]))
+            plain(abridged(folds + len(own), [cell.event for cell in own]) if folds or own else "")
             for own in cells
         ]
 
@@ -173,7 +130,7 @@ class Sides:
 
     def _mark(self, canvas: Canvas, top: float, index: int, mark: Mark) -> None:
         if index and mark:
-            x = self._left(index) - _MARK / 2 * canvas.advance
+            x = self._left(index) - MARK / 2 * canvas.advance
             style = Style.STRONG_ACCENT if mark in _DIFFERS else Style.PLAIN
             canvas.text(x, top + PADDING, mark, style, anchor="middle")
 

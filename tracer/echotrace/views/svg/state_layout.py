@@ -1,20 +1,16 @@
 """Where the boxes of several states stand: at the same place in each, and no more than fit."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from echotrace.views.state_boxes import Box, Boxes, Row
+from echotrace.views.boxes import Box, Boxes
 from echotrace.views.svg.canvas import Canvas
+from echotrace.views.svg.state_rows import Kept, lines_of
 
 #: Points: in a frame above and below its rows, between it and the one in it, and between boxes.
 PAD, LINK, APART = 1.5, 2.0, 5.0
 _MOST_INDENT = 2
-#: A row has at most so many lines.
-_MOST_LINES = 5
-#: Behind these a long word is broken.
-_JOINT = re.compile(r"(?<=[_(,.:/-])")
 
 
 @dataclass(frozen=True)
@@ -57,25 +53,6 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Which boxes are drawn, by key; of descriptors whose description is not, all or none."""
-
-    tables: frozenset[str]
-    opens: frozenset[str]
-    others: bool = True
-
-    def draws(self, row: Row) -> bool:
-        """Whether a row is drawn at all."""
-        return self.others or row.target is None or f"open {row.target}" in self.opens
-
-    def text(self, row: Row) -> str:
-        """What a row says: of a description that is not drawn its name."""
-        if row.target is None or f"open {row.target}" in self.opens:
-            return row.text
-        return f"{row.text} {row.name}"
-
-
-@dataclass(frozen=True)
 class Layout:
     """The places of the boxes of both columns, by key, and how high all is."""
 
@@ -88,37 +65,6 @@ class Layout:
     def height(self) -> float:
         """The height of the higher column."""
         return max(_end(self.tables), _end(self.opens))
-
-
-def lines_of(row: Row, kept: Kept, columns: int) -> list[str]:
-    """The text of a row in lines; an empty one for a blank that has no room behind them."""
-    found = _folded(kept.text(row), max(columns, 4))
-    if len(found) > _MOST_LINES:
-        found = [*found[: _MOST_LINES - 1], f"{found[_MOST_LINES - 1][: columns - 1]}…"]
-    if row.blank is not None and not blank_fits(row, found, columns):
-        found.append("")
-    return found
-
-
-def _folded(text: str, columns: int) -> list[str]:
-    """A text in lines; words that are too long for one are broken where a name has a joint."""
-    lines = [""]
-    for word in text.split():
-        whole = len(word) <= columns
-        for number, part in enumerate([word] if whole else _JOINT.split(word)):
-            space = " " if lines[-1] and not number else ""
-            if len(lines[-1]) + len(space) + len(part) <= columns:
-                lines[-1] += space + part
-            else:
-                pieces = [part[at : at + columns] for at in range(0, len(part), columns)]
-                lines = [*lines, *pieces] if lines[-1] else pieces
-    return lines
-
-
-def blank_fits(row: Row, lines: Sequence[str], columns: int) -> bool:
-    """Whether the blank of a row stands on its last line of text."""
-    assert row.blank is not None
-    return len(lines[-1]) + 1 + Canvas.blank_columns(row.blank) <= columns
 
 
 def fitting(

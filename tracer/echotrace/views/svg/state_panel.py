@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from echotrace.views.boxes import Box, Boxes, Row
 from echotrace.views.moment import Mark
-from echotrace.views.state_boxes import Box, Boxes, Row
 from echotrace.views.svg.canvas import Canvas, Colour, Style
-from echotrace.views.svg.state_layout import LINK, PAD, Layout, Place, blank_fits, lines_of
+from echotrace.views.svg.state_layout import LINK, PAD, Layout, Place
+from echotrace.views.svg.state_rows import blank_fits, lines_of
 
 _THICK = 1.6
 _ARRIVALS = 3.0  # points between two arrows that end at one frame

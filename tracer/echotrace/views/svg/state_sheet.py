@@ -1,12 +1,12 @@
 """Pictures of moments on a sheet: titles above them, below them what there was no room for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 
+from echotrace.views.boxes import Boxes
 from echotrace.views.drawing import Drawing
 from echotrace.views.paper import Paper
-from echotrace.views.state_boxes import Boxes
 from echotrace.views.svg.canvas import Canvas, Colour, Style
 from echotrace.views.svg.state_layout import Layout, Measure, fitting
 from echotrace.views.svg.state_panel import Panel
@@ -17,6 +17,8 @@ from echotrace.views.texts import Texts
 _LEAST, _MOST, _GAP = 31, 52, 2
 _BESIDE = 3  # pictures: fewer are no wider
 _MOST_NAMED = 3
+#: Text of a picture that stands alone is so much larger, if there is room.
+_LARGER = (1.5, 1.25)
 #: Points: for half of a thick line at the edges, and between text and frames.
 _EDGE, _APART = 1.0, 3.0
 
@@ -49,10 +51,31 @@ class Sheet:
         beside = (whole + _GAP) // max(_BESIDE, len(self.pictures)) - _GAP
         if beside >= _LEAST:
             return (self._drawn(range(len(self.pictures)), beside, title),)
+        sheets = (replace(self, paper=replace(self.paper, text=self.paper.text * more))
+                  for more in _LARGER)  # fmt: skip
+        return next((sheet for sheet in sheets if sheet.has_room), self).one_each(title)
+
+    def one_each(self, title: str) -> tuple[Drawing, ...]:
+        """A drawing of each picture."""
         return tuple(
-            self._drawn(range(number, number + 1), min(whole, _MOST), f"{title}: {picture.title}")
+            self._drawn(range(number, number + 1), self._alone, f"{title}: {picture.title}")
             for number, picture in enumerate(self.pictures)
         )
+
+    @property
+    def _alone(self) -> int:
+        """How many characters wide a picture is that stands alone."""
+        canvas = Canvas(self.paper.width - 2 * _EDGE, self.paper.text)
+        return min(canvas.columns(canvas.width), _MOST)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether each picture fits alone, as wide as ever, with all there is to draw."""
+        canvas, columns = Canvas(self.paper.width, self.paper.text), self._alone
+        head = _height(canvas, [picture.title for picture in self.pictures], columns)
+        laid, notes, _ = self._laid(canvas, self.pictures, columns, head)
+        fits = head + laid.height + _EDGE <= self.paper.height
+        return columns == _MOST and fits and not any(notes)
 
     def _drawn(self, numbers: range, columns: int, title: str) -> Drawing:
         """Some of the pictures, each so many characters wide."""

@@ -17,11 +17,12 @@ from echotrace.story.quiz.nouns import Field
 from echotrace.story.turning_points import Turn, TurningPoint
 from echotrace.trace import Syscall
 from echotrace.views.annotations import PLAIN, Annotations
+from echotrace.views.boxes import Hidden
 from echotrace.views.document.runs import plain
 from echotrace.views.drawing import Drawing
 from echotrace.views.names import Names
 from echotrace.views.paper import Paper
-from echotrace.views.state_boxes import Hidden, boxes
+from echotrace.views.state_boxes import boxes
 from echotrace.views.state_lines import sections
 from echotrace.views.svg.state_sheet import Picture, Sheet
 from echotrace.views.texts import Texts, texts

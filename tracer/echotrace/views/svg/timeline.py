@@ -34,10 +34,11 @@ def draw(
     left out, and a line says which. Where the actor of an event is left out, the columns are never
     tasks, which would tell.
     """
-    if any(field is Field.ACTOR for _, _, field in annotations.blanks):
+    side = side or story.trace.header.server
+    if any((own, field) == (side, Field.ACTOR) for own, _, field in annotations.blanks):
         by = "connection"
     layout = lay_out(story, by=by, everything=everything, connection=connection)
-    composer = Composer(annotations, side or story.trace.header.server)
+    composer = Composer(annotations, side)
     return draw_layout(story, layout, paper, composer, max_rows=max_rows)
 
 
