@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from echotrace import cli
+from echotrace.commands import sides
+from echotrace.commands.target import Target
+from echotrace.errors import StepTimeout
 from echotrace.servers import traces_dir
 from echotrace.tracefile import load
 
@@ -240,13 +243,24 @@ def test_leaving_a_terminal(leave: str) -> None:
     assert max(map(len, shown.splitlines())) <= 80
 
 
-def test_recording_that_ends_early_is_asked_about(quizzed: Any, tmp_path: Path) -> None:
+def test_recording_that_ends_early_is_asked_about(
+    quizzed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A server that leaves a client without an answer gives a quiz all the same, with status 2."""
-    script = tmp_path / "hang.txt"
-    script.write_text("1 connect\n1 send a\n1 expect aa\n")
-    done = quizzed("fork", "--script", str(script), "--timeout", "0.2")
+    early = Target(load(Path(FORK)), StepTimeout("client 1 has no answer"), Path("kept.jsonl"))
+    monkeypatch.setattr(sides, "record", lambda **_wished: early)
+    done = quizzed("fork", "-n", "2")
     assert done.status == 2
-    assert "The recording ended early" in done.output
-    assert "trace kept in" in done.errors
-    assert "1. " in done.output
-    assert load(tmp_path / "state" / "echotrace" / "fork.jsonl").records
+    assert "\n2. " in done.output
+    assert "fork: client 1 has no answer" in done.errors
+    assert "trace kept in kept.jsonl" in done.errors
+    assert "next: echotrace quiz kept.jsonl -s 1 -n 2 -c" in done.errors
+
+
+def test_recorded_here(quizzed: Any, tmp_path: Path) -> None:
+    """A server is recorded as the options say, and the trace is kept for the same quiz again."""
+    student = quizzed("fork", "--clients", "1", "--script", "sequential", "-n", "3")
+    assert student.status == 0
+    kept = tmp_path / "state" / "echotrace" / "fork.jsonl"
+    assert load(kept).header.clients == 1
+    assert quizzed(str(kept), "-n", "3").output == student.output
