@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from echotrace.commands import output
 from echotrace.errors import UserError
@@ -17,17 +18,27 @@ _OF_ENDING: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def form_of(path: Path | None, chosen: str | None) -> str:
-    """The format: the chosen one, or that of the file's name; UserError when it says none."""
+def form_of(
+    path: Path | None,
+    chosen: str | None,
+    *,
+    default: str = "pdf",
+    further: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The format: the chosen one, or that of the file's name; UserError when it says none.
+
+    `further` are the formats, by ending, that a command writes besides.
+    """
     if chosen is not None:
         return chosen
     if path is None:
-        return "pdf"
-    form = _OF_ENDING.get(path.suffix.lower())
+        return default
+    form = {**_OF_ENDING, **further}.get(path.suffix.lower())
     if form is None:
         raise UserError(
             f"the name '{path}' does not say which format it has: end it in "
-            f"{', '.join(dict.fromkeys(ENDINGS.values()))}, or choose one with --format"
+            f"{', '.join(dict.fromkeys((*ENDINGS.values(), *further)))}, "
+            "or choose one with --format"
         )
     return form
 
@@ -35,13 +46,14 @@ def form_of(path: Path | None, chosen: str | None) -> str:
 def write(written: Written, path: Path, *, overwrite: bool) -> list[Path]:
     """Write a document and what stands beside it: all their paths, the document first.
 
-    UserError, before anything is written, if one of them exists and must stay.
+    UserError, before anything is written, if one of them exists and must stay. Each is written
+    whole or not at all, the document last: what it names is there when it is.
     """
     files = {path: written.content} | {
         path.parent / name: content for name, content in written.beside.items()
     }
     for each in files:
         output.check(each, overwrite=overwrite)
-    for each, content in files.items():
+    for each, content in reversed(files.items()):
         output.write(content, each, overwrite=overwrite)
     return list(files)

@@ -9,10 +9,10 @@ from echotrace.story.compare.choice import Choice
 from echotrace.story.compare.compare import compare
 from echotrace.story.nouns import Story
 from echotrace.story.quiz.nouns import Asked
-from echotrace.tracefile import fingerprint
 from echotrace.views import words
 from echotrace.views.annotations import Annotations
 from echotrace.views.document.nouns import Block, Document
+from echotrace.views.document.trail import trail
 from echotrace.views.handout import (
     back_matter,
     moments_page,
@@ -30,8 +30,6 @@ _PAGES: Sequence[Callable[[Making], Iterator[Block]]] = (
     moments_page.blocks,
     questions_page.blocks,
 )
-#: So many digits of a trace's fingerprint tell it from others.
-_FINGERPRINT = 8
 _MOST_ASKED_ABOUT = 2  # connections
 _MOST_ON_A_SHEET = 2  # sides
 
@@ -49,7 +47,7 @@ def handout(stories: Mapping[str, Story], wish: Wish) -> Document:
         blocks=tuple(_blocks(making)),
         course=wish.course,
         edition=texts.say(f"edition.{wish.edition}"),
-        trail=", ".join(_origin(name, story) for name, story in stories.items()),
+        trail=trail(stories),
         language=texts.language,
         labels=texts.table("label"),
     )
@@ -110,11 +108,6 @@ def _for_students(making: Making) -> Making:
 
 def _pages(making: Making) -> Iterator[Block]:
     return (block for page in _PAGES for block in page(making))
-
-
-def _origin(name: str, story: Story) -> str:
-    """A side, and how the fingerprint of its trace begins."""
-    return f"{words.safe(name)} {fingerprint(story.trace)[:_FINGERPRINT]}"
 
 
 def _title(making: Making) -> str:
