@@ -44,8 +44,10 @@ def printed(document: Document, *options: str) -> str:
 
 
 def words(document: Document) -> list[str]:
-    """The words of its PDF, without what stands on each page."""
-    lines = [line for line in printed(document).splitlines() if not _EACH_PAGE.fullmatch(line)]
+    """The words of its PDF in the order in which they are drawn, without heads and feet."""
+    lines = [
+        line for line in printed(document, "-raw").splitlines() if not _EACH_PAGE.fullmatch(line)
+    ]
     return " ".join(line for line in lines if line.strip("\f") != document.title).split()
 
 

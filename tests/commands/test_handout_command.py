@@ -104,7 +104,7 @@ def test_title_and_connection_are_as_wished(made: Any) -> None:
 def test_refuses_in_a_sentence_what_cannot_be(
     made: Any, words: tuple[str, ...], sentence: str
 ) -> None:
-    """What was asked for wrongly is said in one sentence, with exit status 2, and nothing is made."""
+    """What cannot be made is refused in one sentence, with exit status 2, and nothing is made."""
     Path("there.pdf").write_text("mine")
     said = made(*words)
     assert said.status == 2
@@ -161,6 +161,16 @@ def test_two_of_the_same_have_no_difference_and_say_so(made: Any) -> None:
     assert "Nothing differs between the servers" in text
 
 
+def test_clients_that_do_other_things_are_said_to(made: Any) -> None:
+    """Of two scripts each has its table, and nobody says that the clients are the same."""
+    assert made(BOTH[0], stored("thread-reset"), "-q", "-o", "h.pdf").status == 0
+    text = text_of("h.pdf")
+    assert "The scripts differ: fork interleaved, thread reset." in text
+    assert "what it does to fork (interleaved)" in text
+    assert "what it does to thread (reset)" in text
+    assert "The same clients" not in text
+
+
 def test_long_trace_is_abridged_as_asked_and_says_what_is_left_out(made: Any) -> None:
     """With --max-rows a timeline has fewer pages, and a sentence on what it leaves out."""
     assert made(BOTH[0], "-q", "-o", "long.pdf").status == 0
@@ -209,4 +219,5 @@ def test_help_loads_neither_typst_nor_what_records() -> None:
         "import sys; from echotrace.cli import run; run(['handout', '--help']); "
         "sys.exit(len({'typst', 'ptrace'} & {name.split('.')[0] for name in sys.modules}))"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    assert done.returncode == 0

@@ -12,6 +12,7 @@ from echotrace.trace import Syscall
 from echotrace.views import words
 from echotrace.views.document.nouns import Box
 from echotrace.views.document.runs import Run
+from echotrace.views.handout import script
 from echotrace.views.handout.nouns import Making
 
 _MOST = 3  # questions
@@ -25,7 +26,8 @@ def question(making: Making) -> tuple[Run, ...]:
     if making.compared is None:
         return texts.runs("question.one", name=names[0])
     listed = texts.say("question.names", first=", ".join(names[:-1]), last=names[-1])
-    opening = texts.runs("question.many", names=listed)
+    alike = len({script.played(story) for story in making.stories.values()}) == 1
+    opening = texts.runs("question.many" if alike else "question.unlike", names=listed)
     kinds = _kinds(making)
     if not kinds:
         same = "question.same" if making.compared.same else "question.rows"

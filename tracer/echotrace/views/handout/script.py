@@ -20,14 +20,15 @@ _MOST_CLIENTS, _MOST_STEPS, _MOST_TEXT = 12, 16, 24
 
 def blocks(making: Making) -> Iterator[Block]:
     """One table for all sides that play the same script; of a free run a sentence."""
-    sides = [(_key(story), name) for name, story in making.stories.items()]
+    sides = [(played(story), name) for name, story in making.stories.items()]
     keys = list(dict.fromkeys(key for key, _ in sides))
     for key in keys:
         names = [name for each, name in sides if each == key]
         yield _block(making, names, alone=len(keys) == 1)
 
 
-def _key(story: Story) -> tuple[object, ...]:
+def played(story: Story) -> tuple[object, ...]:
+    """Equal for stories whose clients were to do the same."""
     header = story.trace.header
     return header.script, header.clients, _steps(story), header.load
 
