@@ -73,6 +73,20 @@ def test_a_drawing_has_its_own_size(
     assert captions == [word.page for word in corners[::2]]
 
 
+@pytest.mark.parametrize(("template", "paper"), [("handout", A4), ("slides", SLIDE)])
+def test_a_long_caption_stays_with_its_drawing(template: str, paper: Paper) -> None:
+    """Where a drawing fills the page, its caption is cut and says so; else all of it is there."""
+    caption = "begin " + "word " * 60 + "end"
+    drawings = (svg(paper.width, paper.height), svg(paper.width, 50))
+    words = list(made(document(Figure("f", caption, drawings)), template).words())
+    first, second = (
+        [word.text for word in words if word.page == page]
+        for page in sorted({word.page for word in words if word.text == "left"})
+    )
+    assert any(text.startswith("begin") and text.endswith("… (1 of 2)") for text in first)
+    assert any(text.endswith("end (2 of 2)") for text in second)
+
+
 @pytest.mark.parametrize("template", ["handout", "slides"])
 def test_rows_and_questions_are_not_cut_in_two(template: str) -> None:
     """A row is on one page, the head of its table on each; so is a question, up to its answer."""

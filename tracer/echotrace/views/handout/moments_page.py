@@ -15,7 +15,7 @@ from echotrace.views.svg import states
 #: high, and have so small a text.
 _LEAST, _MOST, _TEXT = 140, 330, 8
 #: Points that other things on a page take: heading and sentences, a table, a row of it, a caption.
-_SENTENCES, _TABLE, _ROW, _CAPTION = 90, 28, 10, 18
+_SENTENCES, _TABLE, _ROW, _CAPTION = 90, 36, 10.6, 18
 #: Points that the title and the caption of a slide take from its drawing.
 _AROUND = 40
 
