@@ -230,6 +230,21 @@ def test_a_chosen_connection_is_the_one_that_is_asked_about(stored: Mapping[str,
         assert story.event(each.event).place.connection == 2
 
 
+def test_of_many_connections_the_first_are_asked_about() -> None:
+    """What is derived for questions does not grow with the clients of a load."""
+    b = TraceBuilder()
+    b.server()
+    for number in range(60):
+        b.client(number + 1, "connect", local=f"127.0.0.1:{50001 + number}")
+        b.accept(10, 4, port=50001 + number)
+        b.call(10, "close", 4)
+    story = replay(b.trace())
+    found = asked([story], 1, ["result", "count", "wire", "actor"], 10_000)
+    assert 0 < len(found) < 60 * 2
+    numbers = {story.event(each.event).place.connection or 0 for each in found}
+    assert max(numbers) < 60
+
+
 def test_groups_are_asked_one_after_the_other(stored: Mapping[str, Story]) -> None:
     """Of each group as many as were wanted come, in the order of the groups."""
     found = planned([stored["fork"]], 1, [(("wire",), 2), (("result", "descriptor"), 2)])

@@ -1,6 +1,7 @@
 """Who acts next, when a client has done something while all tasks of the server wait."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.fields import NOBODY
@@ -8,6 +9,8 @@ from echotrace.story.quiz.ground import Ground
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.trace import ClientStep
 
+#: So many steps of clients, from the first, are asked about.
+_MOST_STEPS = 100
 #: Steps by which a client makes itself felt.
 _FELT = frozenset({"connect", "send", "shutdown", "close", "reset"})
 
@@ -15,7 +18,8 @@ _FELT = frozenset({"connect", "send", "shutdown", "close", "reset"})
 def candidates(ground: Ground) -> Iterator[Asked]:
     """One for each step that ends the waiting of one task, or of none."""
     for side, story in ground.sides:
-        steps = [event for event in story.events if isinstance(event.record, ClientStep)]
+        all_steps = (event for event in story.events if isinstance(event.record, ClientStep))
+        steps = list(islice(all_steps, _MOST_STEPS))
         for step, following in zip(steps, [*steps, None][1:], strict=True):
             waiting = _waiting(story, step)
             woken = story.links.woken.get(step.seq, ())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from echotrace.story.nouns import Connection, StoryEvent
 from echotrace.story.quiz.fields import said_of
-from echotrace.story.quiz.ground import Ground
+from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.story.quiz.settled import is_settled, proof, turns
 
@@ -14,7 +14,7 @@ _MOST = 4
 def candidates(ground: Ground) -> Iterator[Asked]:
     """One for each event that makes or gives up a reference, unless its row tells who is left."""
     for side, story in ground.sides:
-        for connection in story.connections:
+        for connection in connections(story):
             for event, case in turns(story, connection):
                 if is_settled(story, event) and not _row_tells(event):
                     yield _asked(ground, side, connection, event, case)

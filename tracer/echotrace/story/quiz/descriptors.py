@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.quiz.fields import said_of
-from echotrace.story.quiz.ground import Ground
+from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.story.quiz.settled import accept_of
 from echotrace.syscalls import logical_event
@@ -16,7 +16,7 @@ _ASKED_OF = ("recv", "send", "shutdown", "close")
 def candidates(ground: Ground) -> Iterator[Asked]:
     """One for each call on a connection that the number can be worked out for."""
     for side, story in ground.sides:
-        for connection in story.connections:
+        for connection in connections(story):
             for event in map(story.event, connection.events):
                 answer = said_of(story, event.seq, Field.DESCRIPTOR)
                 if answer is not None and _follows(story, connection, event, answer):

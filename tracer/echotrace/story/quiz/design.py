@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from echotrace.story.costs.costs import Costs, costs
 from echotrace.story.nouns import Connection, Story
-from echotrace.story.quiz.ground import Ground
+from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked
 from echotrace.story.quiz.settled import accept_of, turns
 
@@ -12,14 +12,15 @@ _CLIENTS = (100, 1_000, 10_000)
 
 
 def candidates(ground: Ground) -> Iterator[Asked]:
-    """One for each number of clients, where each of the trace cost the same."""
+    """One for each number of clients, where each of a few in the trace cost the same."""
     for side, story in ground.sides:
-        connections = [each for each in story.connections if not each.datagram]
+        known = connections(story)
+        if not known or len(known) < len(story.connections):
+            continue
         found = costs(story)
-        tasks = _per_client(found, len(connections))
-        held = {_held(story, connection) for connection in connections}
-        untold = tasks is None or len(held) != 1 or None in held
-        if untold or tasks is None or connections[0].accepted is None:
+        tasks = _per_client(found, len(known))
+        held = {_held(story, connection) for connection in known}
+        if tasks is None or len(held) != 1 or None in held or known[0].accepted is None:
             continue
         in_first = held.pop() or 0
         for clients in _CLIENTS:
@@ -53,12 +54,12 @@ def _case(story: Story, found: Costs) -> str:
     return "readiness" if waits else "one_by_one"
 
 
-def _per_client(found: Costs, connections: int) -> int | None:
+def _per_client(found: Costs, clients: int) -> int | None:
     """How many tasks each client made the server make; None if that is no whole number."""
     made = found.made_serving.processes + found.made_serving.threads
-    if not connections or made % connections or found.made_serving.processes % connections:
+    if made % clients or found.made_serving.processes % clients:
         return None
-    return made // connections
+    return made // clients
 
 
 def _held(story: Story, connection: Connection) -> int | None:

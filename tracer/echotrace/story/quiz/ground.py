@@ -7,12 +7,21 @@ from typing import TypeAlias
 
 from echotrace.story.compare.alignment.align import align
 from echotrace.story.compare.course import courses
-from echotrace.story.nouns import Story
+from echotrace.story.nouns import Connection, Story
 from echotrace.story.quiz.fields import said_of
 from echotrace.story.quiz.nouns import Field, Hidden
 
 #: An event: its side (position) and its number.
 Spot: TypeAlias = tuple[int, int]
+
+#: Questions are about the first so many connections of a story: what a moment was like takes the
+#: longer to find out the more tasks there are.
+_MOST_CONNECTIONS = 24
+
+
+def connections(story: Story) -> Sequence[Connection]:
+    """The connections that are asked about; a UDP peer is none."""
+    return [each for each in story.connections[:_MOST_CONNECTIONS] if not each.datagram]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.exits import end_of
 from echotrace.story.quiz.fields import NOBODY, said_of
-from echotrace.story.quiz.ground import Ground
+from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.story.quiz.settled import is_settled, proof, turns
 
@@ -15,7 +15,7 @@ _CHOICES = 4
 def candidates(ground: Ground) -> Iterator[Asked]:
     """One for each event that makes or gives up a reference, where several tasks live."""
     for side, story in ground.sides:
-        for connection in story.connections:
+        for connection in connections(story):
             for event, case in turns(story, connection):
                 choices = _choices(story, event) if is_settled(story, event) else ()
                 if choices:

@@ -10,11 +10,14 @@ from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
 
+#: So many events, from the first, are looked at.
+_MOST_EVENTS = 2_000
+
 
 def candidates(ground: Ground) -> Iterator[Asked]:
     """One for each wait that a client's step ended, with one descriptor ready."""
     for side, story in ground.sides:
-        for event in story.events:
+        for event in story.events[:_MOST_EVENTS]:
             choices = _sockets(story, event) if _reports_one(story, event) else ()
             if len(choices) > 1 and event.touch is not None:
                 answer = said_of(story, event.seq, Field.RESULT) or ""

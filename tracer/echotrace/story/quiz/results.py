@@ -7,7 +7,7 @@ from echotrace.kernel.facts import succeeded
 from echotrace.kernel.flows import asked
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.fields import said_of
-from echotrace.story.quiz.ground import Ground
+from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
@@ -16,9 +16,7 @@ from echotrace.trace import ClientStep, Syscall
 def candidates(ground: Ground) -> Iterator[Asked]:
     """One for each call whose result follows from what was before it."""
     for side, story in ground.sides:
-        for connection in story.connections:
-            if connection.datagram:
-                continue
+        for connection in connections(story):
             for event in map(story.event, connection.events):
                 case = _case(story, event)
                 if case:

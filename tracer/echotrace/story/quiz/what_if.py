@@ -7,7 +7,7 @@ from echotrace.story.quiz import wires
 from echotrace.story.quiz.changes import without
 from echotrace.story.quiz.exits import end_of
 from echotrace.story.quiz.fields import said_of
-from echotrace.story.quiz.ground import Ground
+from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.story.quiz.settled import is_settled, proof, turns
 from echotrace.story.quiz.wire import FIN, NOTHING, RST, given_up
@@ -21,7 +21,7 @@ _CASES = {FIN: "sends", RST: "sends", NOTHING: "is_silent"}
 def candidates(ground: Ground) -> Iterator[Asked]:
     """One for each call without which the last close of its connection would come out otherwise."""
     for side, story in ground.sides:
-        for connection in story.connections:
+        for connection in connections(story):
             last = _last(story, connection)
             for event in map(story.event, connection.events) if last else ():
                 if last and event.seq < last.seq and _may_lack(story, event, last):

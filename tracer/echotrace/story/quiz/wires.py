@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from echotrace.kernel.sockets import SocketState
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.fields import said_of
-from echotrace.story.quiz.ground import Ground
+from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.story.quiz.settled import is_settled, proof, turns
 from echotrace.story.quiz.wire import FIN, NOTHING, RST, given_up
@@ -18,7 +18,7 @@ CHOICES = (FIN, RST, NOTHING)
 def candidates(ground: Ground) -> Iterator[Asked]:
     """One for each end that the model is sure of."""
     for side, story in ground.sides:
-        for connection in story.connections:
+        for connection in connections(story):
             ends = {event.seq for event, case in turns(story, connection) if case in _ENDS}
             for event in map(story.event, connection.events):
                 answer = said_of(story, event.seq, Field.WIRE)
