@@ -57,6 +57,18 @@ def sample(said: str = "fork copies the table", *, key: bool = False) -> Documen
     )
 
 
+def wide() -> list[Block]:
+    """Blocks for a page that lies: a drawing that is too wide for one that stands."""
+    drawing = Drawing(
+        _SVG.replace("200pt", "757pt").replace("0 200 ", "0 757 "),
+        757,
+        40,
+        "Wide",
+        "as wide as A4 lying",
+    )
+    return [Heading("On its side"), Figure("wide", "A wide drawing", (drawing,))]
+
+
 def _blocks(said: str, *, key: bool) -> list[Block]:
     answer = Answer((said,), ("It is ", Code(said)), said) if key else None
     blank = Blank("a", 6, said if key else None)

@@ -293,7 +293,7 @@ def test_colours_can_be_told_apart() -> None:
     schemes = [scheme for scheme in schemes if scheme]
     assert len(schemes) == 2
     for scheme in schemes:
-        for names, least in ((("ink", "dim"), 4.5), (("line", "differs"), 3)):
+        for names, least in ((("ink", "dim", "blank"), 4.5), (("line", "differs"), 3)):
             for name in names:
                 pair = sorted((_luminance(scheme[name]), _luminance(scheme["paper"])))
                 assert (pair[1] + 0.05) / (pair[0] + 0.05) >= least, name

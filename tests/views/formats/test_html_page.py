@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from msgspec.structs import replace
 from playwright.sync_api import Browser, sync_playwright
 
+from echotrace.views.formats.fragment import fragment
+from echotrace.views.formats.page import page as page_of
 from echotrace.views.formats.writing import WRITERS
 from echotrace.views.words import safe
-from sample_document import HOSTILE, sample
+from sample_document import HOSTILE, sample, wide
 
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
@@ -82,6 +85,29 @@ def test_printed_pages(browser: Browser, tmp_path: Path) -> None:
     assert re.search("(?m)^ *The question$", pages[0])
     # below the course and the edition
     assert pages[1].split()[6:8] == ["What", "happened"]
+
+
+def test_wide_drawing_lies(browser: Browser, tmp_path: Path) -> None:
+    """A drawing that is too wide for an upright page is on one that lies, as is its head."""
+    document = sample()
+    page = browser.new_page()
+    page.set_content(page_of(replace(document, blocks=(*document.blocks, *wide()))))
+    file = tmp_path / "printed.pdf"
+    page.pdf(path=file, prefer_css_page_size=True)
+    told = subprocess.run(["pdfinfo", "-l", "99", file], capture_output=True, check=True)
+    sizes = re.findall(r"Page +\d+ size: +([0-9]+)[0-9.]* x", told.stdout.decode())
+    assert sizes[0] == sizes[1] == "594"
+    assert sizes[-1] == "841"
+    assert set(sizes[:-1]) == {"594"}
+
+
+def test_notebooks_get_every_block() -> None:
+    """A fragment has all blocks, too, without headings that would be a notebook's own."""
+    made = fragment(sample(key=True))
+    for name in ("box", "question", "answer", "source", "marker", "blank"):
+        assert f'class="{name}"' in made
+    assert made.count("<svg ") == 2
+    assert not re.search(r"<h\d", made)
 
 
 def test_lines_of_sources_are_selected_without_numbers(browser: Browser) -> None:

@@ -5,11 +5,13 @@ import subprocess
 from pathlib import Path
 from unicodedata import normalize
 
+from msgspec.structs import replace
+
 from echotrace.views.document.nouns import Document
 from echotrace.views.formats.latex_text import code, text
 from echotrace.views.formats.writing import WRITERS
 from echotrace.views.words import safe
-from sample_document import HOSTILE, sample
+from sample_document import HOSTILE, sample, wide
 
 _STEM = "hand out #1"
 _BODY = ["-y", "50", "-H", "740", "-x", "0", "-W", "600"]  # points: without head and foot
@@ -54,12 +56,18 @@ def test_hostile_words_are_shown_as_they_are(tmp_path: Path) -> None:
 
 def test_drawings_stand_beside_it_and_long_words_are_broken(tmp_path: Path) -> None:
     """Drawings are PDF files, the same for the same drawing; TeX takes their names and any word."""
-    said = "é · ≠ 中 \U0001f600 ─┼ /srv/" + "index" * 40
-    written, again = (WRITERS["latex"](sample(said), _STEM) for _ in range(2))
+    document = sample("é · ≠ 中 \U0001f600 ─┼ /srv/" + "index" * 40)
+    document = replace(document, blocks=(*document.blocks, *wide()))
+    written, again = (WRITERS["latex"](document, _STEM) for _ in range(2))
     assert written == again
-    assert list(written.beside) == ["hand-out-1-timeline-1.pdf", "hand-out-1-timeline-2.pdf"]
+    assert list(written.beside) == [
+        "hand-out-1-timeline-1.pdf", "hand-out-1-timeline-2.pdf", "hand-out-1-wide-1.pdf",
+    ]  # fmt: skip
     assert all(content.startswith(b"%PDF-") for content in written.beside.values())
-    assert "-+/srv/indexindex" in _shown(_made(sample(said), tmp_path))
+    pdf = _made(document, tmp_path)
+    assert "-+/srv/indexindex" in _shown(pdf)
+    told = subprocess.run(["pdfinfo", "-l", "99", pdf], capture_output=True, check=True)
+    assert re.findall(r" rot: +(\d+)", told.stdout.decode()) == ["0", "0", "0", "90"]
 
 
 def test_only_letters_digits_and_harmless_signs_pass() -> None:
