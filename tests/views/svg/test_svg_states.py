@@ -133,6 +133,23 @@ def test_many_connections() -> None:
     assert boxes > 100
 
 
+def test_many_threads() -> None:
+    """Of many threads those that matter are drawn; those that are not are named, and not gone."""
+    b = TraceBuilder()
+    b.server()
+    b.client(1, "connect", local="127.0.0.1:20001")
+    b.accept(10, 4, port=20001)
+    for number in range(9):
+        b.thread(10, 500 + number)
+    b.call(508, "close", 4)
+    story = replay(b.trace())
+    drawings = draw(story, turning_points(story), _ONE_EACH)
+    last = _texts(drawings[-1])
+    assert [text for text in last if re.fullmatch(r"[PT]\d", text)] == ["P0", "T1", "T2", "T9"]
+    assert [text for mark, text in pairwise(last) if mark == "\N{MINUS SIGN}"] == ["fd 4", "#1 C1"]
+    assert "Not drawn: T3, T4, T5 and 3 more." in last
+
+
 def test_blanks(stored: Mapping[str, Story]) -> None:
     """What is asked for stands in no text of the picture for students, and in that of the key."""
     story = stored["fork"]

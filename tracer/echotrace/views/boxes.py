@@ -15,8 +15,9 @@ from echotrace.views.document.runs import Blank
 class Row:
     """A row of a box; `target` is the id of the description that a descriptor refers to.
 
-    `name` is what that is called, for where there is no room to draw it; `blank` stands behind the
-    text and is to be filled in. What is `passing` is other at most moments, and no change.
+    `name` is what that, or the row's task, is called where there is no room to draw it. `blank`
+    stands behind the text and is to be filled in. What is `passing` is other at most moments, and
+    no change.
     """
 
     key: str

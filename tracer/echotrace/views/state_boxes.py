@@ -17,7 +17,7 @@ from echotrace.views.names import Names
 from echotrace.views.phrases import c_call
 from echotrace.views.state_lines import life, queue, socket_state, tree
 
-_MOST_TASKS, _MOST_WAITING = 4, 3
+_MOST_WAITING = 3
 #: Of a call that somebody is in, flags tell little.
 _FLAGS = re.compile(r", [A-Z][A-Z_|]+")
 
@@ -74,15 +74,12 @@ def _life(process: ProcessState, state: State, names: Names) -> Iterator[Row]:
 
 def _tasks(table: TableState, process: ProcessState, state: State, names: Names) -> Iterator[Row]:
     """The tasks of a process that share a table, each with the call that it is in."""
-    own = [tid for tid in process.tasks if tid in table.tasks]
-    if len(own) > _MOST_TASKS:
-        yield Row("tasks", names.tasks(own, state.time))
-        return
-    for tid in own:
-        role = names.task(tid, state.time)
-        call = state.by_tid[tid].calling
-        said = f"{role} in {_FLAGS.sub('', c_call(call))}" if call else role
-        yield Row(f"task {role}", said, passing=True)
+    for tid in process.tasks:
+        if tid in table.tasks:
+            role = names.task(tid, state.time)
+            call = state.by_tid[tid].calling
+            said = f"{role} in {_FLAGS.sub('', c_call(call))}" if call else role
+            yield Row(f"task {role}", said, name=role, passing=True)
 
 
 def _slots(table: TableState, names: Names, hidden: Hidden) -> Iterator[Row]:

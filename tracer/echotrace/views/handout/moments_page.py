@@ -11,10 +11,11 @@ from echotrace.views.handout.nouns import Making
 from echotrace.views.paper import SLIDE, Paper
 from echotrace.views.svg import states
 
-#: Points: the pictures of a side are at least and at most so high, and have so small a text.
+#: Points: with tables on their page pictures of a side are at least so high, they are at most so
+#: high, and have so small a text.
 _LEAST, _MOST, _TEXT = 140, 330, 8
 #: Points that other things on a page take: heading and sentences, a table, a row of it, a caption.
-_SENTENCES, _TABLE, _ROW, _CAPTION = 90, 28, 10, 18
+_SENTENCES, _TABLE, _ROW, _CAPTION = 90, 36, 10.6, 18
 #: Points that the title and the caption of a slide take from its drawing.
 _AROUND = 40
 
@@ -55,11 +56,15 @@ def _pictures(making: Making, place: int, side: str, story: Story, room: Paper) 
 
 
 def _room(making: Making, tables: Sequence[Block]) -> Paper:
-    """What the pictures of a side have of the paper: a share of what the tables leave of a page."""
+    """What the pictures of a side have of the paper: a share of what the tables leave of a page.
+
+    If that is too little, the tables go to the next page.
+    """
     paper = making.wish.paper
     if paper == SLIDE:
         return Paper(paper.width, paper.height - _AROUND, paper.text)
     rows = [len(block.groups) for block in tables if isinstance(block, Table)]
-    left = paper.height - _SENTENCES - _TABLE * len(rows) - _ROW * sum(rows)
-    share = left / len(making.stories) - _CAPTION
-    return Paper(paper.width, max(_LEAST, min(share, _MOST)), _TEXT)
+    whole = paper.height - _SENTENCES
+    left = whole - _TABLE * len(rows) - _ROW * sum(rows)
+    beside, alone = (height / len(making.stories) - _CAPTION for height in (left, whole))
+    return Paper(paper.width, min(beside if beside >= _LEAST else alone, _MOST), _TEXT)

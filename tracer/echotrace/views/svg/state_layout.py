@@ -11,6 +11,7 @@ from echotrace.views.svg.state_rows import Kept, lines_of
 #: Points: in a frame above and below its rows, between it and the one in it, and between boxes.
 PAD, LINK, APART = 1.5, 2.0, 5.0
 _MOST_INDENT = 2
+_MOST_TASKS = 4  # in one box
 
 
 @dataclass(frozen=True)
@@ -85,16 +86,33 @@ def fitting(
     all_tables = merged([[box.key for box in picture.tables] for picture in pictures])
     all_opens = merged([[box.key for box in picture.opens] for picture in pictures])
     every = frozenset(all_tables)
+    crowd = _crowd([box for picture in pictures for box in picture.tables], wanted)
     kept = _most(
-        all_opens, wanted, lambda keys: Kept(every, keys), lambda kept: _end(opens(kept)) <= height
+        all_opens,
+        wanted,
+        lambda keys: Kept(every, keys, crowd=crowd),
+        lambda kept: _end(opens(kept)) <= height,
     )
     kept = _most(
-        all_tables, wanted, lambda keys: Kept(keys, kept.opens),
+        all_tables, wanted, lambda keys: Kept(keys, kept.opens, crowd=crowd),
         lambda kept: _end(tables(kept)) <= height,
     )  # fmt: skip
     if _end(tables(kept)) > height:
-        kept = Kept(kept.tables, kept.opens, others=False)
+        kept = Kept(kept.tables, kept.opens, others=False, crowd=crowd)
     return Layout(measure, kept, tables(kept), opens(kept))
+
+
+def _crowd(tables: Iterable[Box], wanted: Collection[str]) -> frozenset[str]:
+    """The rows of tasks for which a box has no room: those that came last, and are not wanted."""
+    tasks: dict[str, dict[str, None]] = {}
+    for box in tables:
+        own = tasks.setdefault(box.key, {})
+        own.update(dict.fromkeys(row.key for row in box.rows if row.key.startswith("task ")))
+    found: set[str] = set()
+    for rows in tasks.values():
+        first = sorted(rows, key=lambda key: key not in wanted)[:_MOST_TASKS]
+        found |= rows.keys() - set(first)
+    return frozenset(found)
 
 
 def _most(

@@ -15,14 +15,20 @@ _JOINT = re.compile(r"(?<=[_(,.:/-])")
 
 @dataclass(frozen=True)
 class Kept:
-    """Which boxes are drawn, by key; of descriptors whose description is not, all or none."""
+    """Which boxes are drawn, by key; of descriptors whose description is not, all or none.
+
+    `crowd` are the rows of tasks that are not, by their keys.
+    """
 
     tables: frozenset[str]
     opens: frozenset[str]
     others: bool = True
+    crowd: frozenset[str] = frozenset()
 
     def draws(self, row: Row) -> bool:
         """Whether a row is drawn at all."""
+        if row.key in self.crowd:
+            return False
         return self.others or row.target is None or f"open {row.target}" in self.opens
 
     def text(self, row: Row) -> str:

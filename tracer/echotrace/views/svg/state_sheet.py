@@ -115,7 +115,10 @@ class Sheet:
         kept = laid.kept
         names = [box.name for box in boxes.tables if box.key not in kept.tables]
         drawn = (box for box in boxes.tables if box.key in kept.tables)
-        names += [row.text for box in drawn for row in box.inner if not kept.draws(row)]
+        rows = (row for box in drawn for row in (*box.rows, *box.inner))
+        names += [
+            row.name if row.target is None else row.text for row in rows if not kept.draws(row)
+        ]
         names += [box.name for box in boxes.opens if box.key not in kept.opens]
         if not names:
             return ""

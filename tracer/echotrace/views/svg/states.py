@@ -130,4 +130,5 @@ def _wanted(story: Story, moments: Sequence[TurningPoint]) -> frozenset[str]:
         found |= {f"open {each.description.id}" for each in point.state(story).opens
                   if each.interest}  # fmt: skip
     roles += [story.makers[role] for role in roles if role in story.makers]
+    found |= {f"task {role}" for role in roles}
     return frozenset(found | {f"table {story.roles.process(role)}" for role in roles})
