@@ -56,11 +56,13 @@ def candidates(ground: Ground) -> Iterator[Asked]:
             if finding.severity is not Severity.NOTE:
                 yield from _asked(side, story, finding, found)
         for change in _changes(story):
-            yield from _of_change(side, story, change)
+            yield from _of_change(side, story, change, found)
 
 
-def _of_change(side: int, story: Story, change: _Change) -> Iterator[Asked]:
-    """Asks for the one bug that the change brings about."""
+def _of_change(
+    side: int, story: Story, change: _Change, always: Sequence[Finding]
+) -> Iterator[Asked]:
+    """Asks for the one bug that the change brings about; those that there are `always` are none."""
     changed = without(story, change.left_out, change.until)
     if len(changed.doubts) > len(story.doubts):
         return
@@ -70,7 +72,7 @@ def _of_change(side: int, story: Story, change: _Change) -> Iterator[Asked]:
     if len(new) == 1:
         goes_on = _goes_on(changed, story.event(change.left_out[0]))
         if goes_on is not None:
-            yield from _asked(side, story, new[0], found, change, goes_on)
+            yield from _asked(side, story, new[0], [*found, *always], change, goes_on)
 
 
 def _goes_on(changed: Story, left_out: StoryEvent) -> int | None:
