@@ -62,7 +62,7 @@ def test_it_says_all_that_the_document_says(template: str, words: str, *, key: b
     """Each text of the document is in the PDF, as it is or escaped, and is no markup."""
     whole = sample(_SAID[words], key=key)
     text = squeezed(made(whole, template).text())
-    for each in (_DRAWN, *said(msgspec.to_builtins(whole))):
+    for each in (_DRAWN, *said(msgspec.to_builtins(whole) | {"labels": {}})):
         assert squeezed(drawable(each)) in text
 
 
