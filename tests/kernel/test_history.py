@@ -172,3 +172,17 @@ def test_story_at_a_call_that_never_returned() -> None:
     assert calling.seq == waiting.seq
     with pytest.raises(KeyError):
         story.at(99)
+
+
+def test_keyframe_of_many_processes_that_share_descriptions() -> None:
+    """A parent that closes none of its connections has keyframes however many children it has."""
+    building = TraceBuilder()
+    building.server()
+    for number in range(1, 400):
+        building.accept(10, 3 + number, port=50_000 + number)
+        building.fork(10, 100 + number)
+    records = building.records
+    with keyframes_every(50):
+        history = History(records)
+        assert len(history._keyframes) > 10
+        assert history.at(10**12) == fresh(records, len(moments(records)), 10**12)

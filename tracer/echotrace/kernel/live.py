@@ -5,6 +5,7 @@ part of it.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from echotrace.kernel.descriptions import Description, Touch
 from echotrace.kernel.facts import (
@@ -55,7 +56,21 @@ class Live:
         self._tables = 0
 
     def __getstate__(self) -> Mapping[str, object]:
-        return {name: value for name, value in vars(self).items() if name != "ledger"}
+        """All but the books; which tables hold what stands by itself, behind all the tables.
+
+        A description leads to tables, and each of these to more descriptions: pickle would follow
+        a way as long as there are processes, and it may call itself so many times only.
+        """
+        kept = {name: value for name, value in vars(self).items() if name != "ledger"}
+        tables = {task.table.number: task.table for task in self.tasks.values()}.values()
+        opens = {id(entry): entry for table in tables for entry in table.slots.values()}.values()
+        return kept | {"holders": [(entry, entry.tables) for entry in opens]}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        """What `__getstate__` took apart."""
+        for entry, tables in kept.pop("holders"):
+            entry.tables = tables
+        vars(self).update(kept)
 
     def doubt(self, seq: int, sentence: str) -> None:
         """Remember what the model cannot explain."""

@@ -51,6 +51,11 @@ class Open:
         self.spent: set[tuple[int, int]] = set()
         self.watchers: dict[Open, set[tuple[int, int]]] = {}
 
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        """All but the tables, which `Live` keeps."""
+        kept = {name: getattr(self, name) for name in self.__slots__}
+        return None, kept | {"tables": {}}
+
     def act(self, act: Act) -> bool:
         """Let something happen to the socket; False if it was impossible. Others take anything.
 
