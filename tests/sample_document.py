@@ -23,6 +23,7 @@ from echotrace.views.document.nouns import (
 )
 from echotrace.views.document.runs import Blank, Code, Marker, Strong
 from echotrace.views.drawing import Drawing
+from echotrace.views.texts import texts
 
 #: Markup of every format, and what steers terminals and readers.
 HOSTILE = (
@@ -30,11 +31,17 @@ HOSTILE = (
     "{n} ~ ^ | [l](http://e.x) <!-- ]]> \x1b[31m \u202e \0 'q' \"q\" @ref //c /*d*/ #let x"
 )
 _SVG = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="200pt" height="40pt" viewBox="0 0 200 40">'
-    "<title>Two lines</title><desc>accept, then recv</desc>"
+    '<svg xmlns="http://www.w3.org/2000/svg" width="200pt" height="40pt"\nviewBox="0 0 200 40"\n'
+    'role="img" aria-labelledby="t1 d1">\n'
+    '<title id="t1">Two lines</title><desc id="d1">accept, then recv</desc>'
     '<text x="4" y="16" font-family="DejaVu Sans Mono, monospace" font-size="9">P0 accept(3) = 4'
     "</text></svg>"
 )
+
+
+def document(*blocks: Block, title: str = "A title") -> Document:
+    """A document of these blocks alone."""
+    return Document("handout", title, blocks)
 
 
 def sample(said: str = "fork copies the table", *, key: bool = False) -> Document:
@@ -46,7 +53,20 @@ def sample(said: str = "fork copies the table", *, key: bool = False) -> Documen
         course="Operating systems 1",
         edition="key for teachers" if key else "for students",
         trail="fork 0f1e2d3c, thread 4b5a6978",
+        labels=texts("en").table("label"),
     )
+
+
+def wide() -> list[Block]:
+    """Blocks for a page that lies: a drawing that is too wide for one that stands."""
+    drawing = Drawing(
+        _SVG.replace("200pt", "757pt").replace("0 200 ", "0 757 "),
+        757,
+        40,
+        "Wide",
+        "as wide as A4 lying",
+    )
+    return [Heading("On its side"), Figure("wide", "A wide drawing", (drawing,))]
 
 
 def _blocks(said: str, *, key: bool) -> list[Block]:

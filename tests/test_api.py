@@ -162,7 +162,7 @@ def test_choice_that_cannot_be_is_a_user_error() -> None:
 
 
 def test_every_format_is_made() -> None:
-    """Stories and comparisons are text of a width, Markdown, HTML and JSON."""
+    """Stories and comparisons are text of a width, Markdown, HTML, SVG and JSON."""
     shown: list[Story | Comparison]
     shown = [stored("fork").story, compare(stored("fork"), stored("thread"))]
     for each in shown:
@@ -171,6 +171,7 @@ def test_every_format_is_made() -> None:
         assert "|" in each.markdown()
         assert "<table" in each.html()
         assert json.loads(each.json())
+        assert 'width="515.' in each.svg()
         assert each._repr_html_() == each.html()
 
 

@@ -19,7 +19,7 @@ PAIRS = [(server, script) for server in NAMES for script in BUILT_IN]
 
 def test_every_server_has_every_script() -> None:
     """There is one reference trace for each server and built-in script, and no other."""
-    names = {path.name for path in traces_dir().iterdir()} - {"README.md"}
+    names = {path.name for path in traces_dir().glob("*.jsonl")}
     assert names == {f"{server}-{script}.jsonl" for server, script in PAIRS}
 
 

@@ -1,7 +1,8 @@
 """Records the reference traces anew and writes what is made from them: run after a change.
 
     python tests/update_gold.py              the traces, the gold files, README's pictures,
-                                             the gallery traces/README.md
+                                             the gallery traces/README.md, the first pages
+                                             of handouts in docs/handouts
     python tests/update_gold.py fork poll    the traces of these servers only, and the same views
     python tests/update_gold.py --views      only what is made from the stored traces
 
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from echotrace.commands import handout_gallery
 from echotrace.commands.recording import Wish, record
 from echotrace.record.script import BUILT_IN
 from echotrace.servers import NAMES
@@ -22,14 +24,17 @@ from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
 from echotrace.views.comparison import comparison
+from echotrace.views.handout.nouns import Wish as WishedHandout
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import render, render_story
+from echotrace.views.texts import texts
 from echotrace.views.timeline import timeline
 from gallery_page import page
 
 ROOT = Path(__file__).parents[1]
 TRACES = ROOT / "traces"
 GOLD = ROOT / "tests" / "gold"
+HANDOUTS = ROOT / "docs" / "handouts"
 
 
 #: Servers that differ by one idea, side by side.
@@ -137,6 +142,16 @@ def record_all(servers: Sequence[str]) -> None:
             (TRACES / f"{server}-{script}.jsonl").write_bytes(data)
 
 
+def write_handouts() -> None:
+    """Write the first pages of the gallery's handouts."""
+    with TemporaryDirectory() as folder:
+        made = handout_gallery.write(Path(folder), [WishedHandout(texts("en"))], overwrite=False)
+        HANDOUTS.mkdir(parents=True, exist_ok=True)
+        for path in made:
+            if path.suffix == ".png":
+                (HANDOUTS / path.name).write_bytes(path.read_bytes())
+
+
 def main() -> None:
     """Write all of it."""
     if "--views" not in sys.argv[1:]:
@@ -145,6 +160,7 @@ def main() -> None:
     for name, text in views():
         (GOLD / name).write_text(text, encoding="utf-8")
     (TRACES / "README.md").write_text(page(story), encoding="utf-8")
+    write_handouts()
     readme = ROOT / "README.md"
     readme.write_text(with_pictures(readme.read_text(encoding="utf-8")), encoding="utf-8")
 

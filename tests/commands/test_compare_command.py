@@ -19,6 +19,7 @@ from echotrace.record import build
 from echotrace.servers import traces_dir
 from echotrace.trace import Record, Syscall, Trace
 from echotrace.tracefile import encode, load
+from echotrace.views.rendering import FORMATS
 
 SERVER = """#include <netinet/in.h>
 #include <unistd.h>
@@ -596,6 +597,7 @@ def test_output_file_is_checked_before_anything_is_recorded(compared: Any) -> No
         (("-o", "x.htm"), "<"),
         (("-o", "x.HTML"), "<"),
         (("-o", "x.json"), "{"),
+        (("-o", "x.svg"), "<svg"),
         (("-o", "x.html", "--format", "text"), "fork against thread"),
     ],
 )
@@ -615,7 +617,7 @@ def test_output_goes_through_a_link(compared: Any) -> None:
     assert Path("real.txt").read_text(encoding="utf-8").startswith("fork against thread")
 
 
-@pytest.mark.parametrize("form", ["text", "markdown", "html", "json"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_every_format_is_printed(form: str, compared: Any) -> None:
     """Standard output takes every format, for two sides and for six."""
     for number in (2, 6):
@@ -631,7 +633,7 @@ def test_comparison_is_no_trace(compared: Any) -> None:
     assert "'x.jsonl' would not be what its name says: compare writes .txt, .md" in said.errors
 
 
-@pytest.mark.parametrize("ending", ["pdf", "svg", "tex"])
+@pytest.mark.parametrize("ending", ["pdf", "png", "tex"])
 def test_file_that_would_not_be_what_its_name_says_is_refused(compared: Any, ending: str) -> None:
     """A file called x.pdf is not filled with text; nothing is recorded for it."""
     said = compared("fork", "thread", "-o", f"x.{ending}")

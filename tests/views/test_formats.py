@@ -19,11 +19,12 @@ from echotrace.story.compare.nouns import Comparison
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.trace import Trace
-from echotrace.views.formats.markdown import code, text
+from echotrace.views.formats.markdown_text import code, text
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import FORMATS, render, render_story
 from every_view import every_view
 from moved import moved
+from svg_reading import Picture
 from tracebuilder import HEADER, TraceBuilder
 from update_gold import story as stored
 
@@ -41,7 +42,7 @@ _ATTRIBUTES = {"class", "tabindex", "lang", "scope", "rowspan", "title", "data-e
 #: What Markdown is made of here.
 _TOKENS = {
     "paragraph", "inline", "table", "thead", "tbody", "tr", "th", "td", "ordered_list", "list_item",
-    "text", "code_inline", "strong", "code_block", "text_special", "softbreak",
+    "text", "code_inline", "strong", "fence", "text_special", "softbreak",
 }  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def test_nothing_from_a_trace_is_markup(payload: str, name: str) -> None:
     """Payload, paths, names and whatever else a trace holds is text in every format."""
     story, other = hostile(payload, name), hostile("other", "other")
     both = compare([story, other])
-    for form in ("html", "markdown", "json"):
+    for form in FORMATS[1:]:
         for whole in (False, True):
             _is_plain(form, render(both, form, _SURFACE, whole=whole))
         _is_plain(form, render_story(story, form, _SURFACE, everything=True))
@@ -132,6 +133,8 @@ def _is_plain(form: str, made: str) -> None:
     elif form == "markdown":
         kinds = {re.sub("_(open|close)$", "", token.type) for token in tokens(made)}
         assert kinds <= _TOKENS
+    elif form == "svg":
+        Picture(made).check_all_inside()
     else:
         json.loads(made)
 
@@ -290,7 +293,7 @@ def test_colours_can_be_told_apart() -> None:
     schemes = [scheme for scheme in schemes if scheme]
     assert len(schemes) == 2
     for scheme in schemes:
-        for names, least in ((("ink", "dim"), 4.5), (("line", "differs"), 3)):
+        for names, least in ((("ink", "dim", "blank"), 4.5), (("line", "differs"), 3)):
             for name in names:
                 pair = sorted((_luminance(scheme[name]), _luminance(scheme["paper"])))
                 assert (pair[1] + 0.05) / (pair[0] + 0.05) >= least, name

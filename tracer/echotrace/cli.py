@@ -47,6 +47,7 @@ ENTRIES = (
     Entry(
         "handout", "handout", "Make a handout for a lecture: PDF, HTML, Markdown, LaTeX, slides."
     ),
+    Entry("quiz", "quiz", "Ask questions about a server or a trace, and tell the answers."),
     Entry("check", "check", "Say what is wrong with a server, and prove it."),
     Entry("step", "step", "Step through a server or a trace in the terminal."),
     Entry("servers", "servers", "List the teaching servers."),
@@ -61,6 +62,7 @@ Examples:
   echotrace run server.c                  your own server, in any language
   echotrace check server.c                what is wrong with a server of yours
   echotrace step fork                     step through it, with explanations
+  echotrace quiz fork                     what do you know of it?
   echotrace attach 1234                   a server that runs already, until Ctrl-C
   echotrace fork -o fork.jsonl            keep the trace
   echotrace show fork.jsonl               look again, on any system

@@ -10,6 +10,7 @@ known field means never changes without a new number.
 """
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -31,6 +32,14 @@ FORMAT = 1
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
 _KNOWN = frozenset(kind.__struct_config__.tag for kind in get_args(Record))
+
+
+def fingerprint(trace: Trace) -> str:
+    """The SHA-256 of what is known of a trace, line by line: the same for each copy of a file."""
+    digest = hashlib.sha256()
+    for record in (trace.header, *trace.records):
+        digest.update(encode(record))
+    return digest.hexdigest()
 
 
 class _Kind(msgspec.Struct):

@@ -66,6 +66,10 @@ class Comparison:
         """The comparison as an HTML fragment; whatever the traces hold is escaped in it."""
         return render(self.told, "html", Surface(), whole=whole)
 
+    def svg(self, width: int = 100, *, whole: bool = False) -> str:
+        """The comparison as an SVG drawing that stands alone, `width` characters wide."""
+        return render(self.told, "svg", Surface(width), whole=whole)
+
     def json(self) -> str:
         """The comparison as JSON: every row, marks and differences, as other formats show them."""
         return render(self.told, "json", Surface())

@@ -121,6 +121,10 @@ class Story:
         """The timeline as an HTML fragment; whatever the trace holds is escaped in it."""
         return render_story(self.told, "html", Surface())
 
+    def svg(self, width: int = 100) -> str:
+        """The timeline as an SVG drawing that stands alone, `width` characters wide."""
+        return render_story(self.told, "svg", Surface(width))
+
     def json(self) -> str:
         """The timeline as JSON: rows and cells, as every other format shows them."""
         return render_story(self.told, "json", Surface())

@@ -1,27 +1,23 @@
 """`echotrace compare`: two to six servers, or traces, connection against connection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from echotrace.cli import Entry, complain
-from echotrace.commands import expecting, options, output, sides
+from echotrace.cli import Entry
+from echotrace.commands import expecting, formats, options, output, sides
 from echotrace.commands.session import Delivery, say_kept, say_next
 from echotrace.commands.target import Target
-from echotrace.errors import EchotraceError, TraceFileError, UserError
 from echotrace.story.compare.choice import Choice, chosen
+from echotrace.story.compare.compare import MOST_SIDES
 from echotrace.story.compare.compare import compare as compared
 from echotrace.story.compare.names import names_of
-from echotrace.views.rendering import FORMATS, render
+from echotrace.views.rendering import render
 
-#: The format that the ending of a file's name stands for.
-_OF_ENDING: Mapping[str, str] = {
-    ".txt": "text", ".md": "markdown", ".html": "html", ".htm": "html", ".json": "json",
-}  # fmt: skip
-#: Endings of files that are no text; compare makes none of them.
-_OTHERS = frozenset({".jsonl", ".pdf", ".png", ".svg", ".tex"})
+_TAKEN = sides.Taken("compare", 2, MOST_SIDES, "echotrace compare fork thread")
+_TAKEN_BY_EXPECT = sides.Taken("compare", 1, MOST_SIDES, "echotrace compare --expect fork server.c")
 _EXAMPLES = """\b
 Examples:
   echotrace compare fork thread
@@ -34,6 +30,7 @@ Examples:
   echotrace compare ./server mine.run
   echotrace compare yesterday.jsonl today.jsonl --exit-code
   echotrace compare fork thread -o fork-thread.html
+  echotrace compare fork thread -o fork-thread.svg --width 110
   echotrace compare --expect fork server.c      does it what fork does?
   echotrace compare --expect mine.expect server.c
 
@@ -71,16 +68,9 @@ def command(_entry: Entry) -> click.Command:
               help="Compare one TARGET or more with the steps in FILE that every connection must "
               "take, one line a step, or with those of the teaching server NAME.")  # fmt: skip
 @click.option("--exit-code", is_flag=True, help="Exit status 1 if there is a difference.")
-@click.option("--clients", "-n", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
-              metavar="N", help="How many clients a built-in script has.")  # fmt: skip
-@click.option("--script", "-s", metavar="NAME|FILE",
-              help="What the clients of every server do; interleaved unless given.")  # fmt: skip
 @options.lang
-@options.timeout(5.0)
-@options.inject
-@click.option("--format", "form", type=click.Choice(FORMATS),
-              help="How to print the comparison; text unless the ending of FILE says otherwise: "
-              ".md, .html or .json.")  # fmt: skip
+@options.of_sides
+@formats.option("the comparison")
 @click.option("--whole", is_flag=True, help="Show every row: fold nothing.")
 @options.writing
 @options.quiet
@@ -110,7 +100,7 @@ def compare(
     """
     delivery = Delivery.taken_from(further)
     delivery.check()
-    form = delivery.form or _form_of(delivery.output_)
+    form = formats.chosen(delivery.form, delivery.output_, "compare")
     only, ignore = (chosen(further.pop(name)) for name in ("only", "ignore"))
     choice = Choice(further.pop("connection"), only, ignore)
     expect: Path | None = further.pop("expect")
@@ -119,10 +109,8 @@ def compare(
         expecting.refuse_besides({"--only": only, "--ignore": ignore, "--whole": whole})
         if form != "text":
             expecting.refuse_form(delivery.form, delivery.output_)
-    found = sides.find(targets, least=2 if expectations is None else 1)
-    if further["inject"] and all(side.is_trace for side in found):
-        which = "both" if len(found) == 2 else "all"
-        raise UserError(f"--inject needs a server to record, and {which} sides are traces")
+    found = sides.find(targets, _TAKEN if expectations is None else _TAKEN_BY_EXPECT)
+    sides.refuse_faults(found, further["inject"])
     with sides.gathered(found, further) as gathered:
         stories = [target.story for target in gathered]
         names = names_of(stories, [side.title for side in found])
@@ -134,23 +122,11 @@ def compare(
             result = compared(stories, choice, names)
             text, yes = render(result, form, surface, whole=whole), result.same or not exit_code
         output.deliver(text, delivery.output_, overwrite=delivery.force)
-    errors = _told(gathered, found)
+    errors = sides.tell_of(gathered, found, "are compared")
     if not further["quiet"]:
         _take_leave(gathered, found, shown=delivery.output_ is not None or expect is not None)
     status = max((error.exit_status for error in errors), default=0)
     context.exit(1 if expect is not None and not yes else status or int(not yes))
-
-
-def _form_of(path: Path | None) -> str:
-    """The format for a file, by the ending of its name; UserError for one that is no format."""
-    if path is None:
-        return "text"
-    ending = path.suffix.lower()
-    if ending in _OTHERS:
-        raise UserError(
-            f"'{path}' would not be what its name says: compare writes {', '.join(_OF_ENDING)}"
-        )
-    return _OF_ENDING.get(ending, "text")
 
 
 def _take_leave(gathered: Sequence[Target], found: Sequence[sides.Side], *, shown: bool) -> None:
@@ -166,22 +142,3 @@ def _take_leave(gathered: Sequence[Target], found: Sequence[sides.Side], *, show
             target.path or Path(side.target) for target, side in zip(gathered, found, strict=True)
         ]
         say_next("echotrace compare {trace} -o comparison.html", *files)
-
-
-def _told(gathered: Sequence[Target], found: Sequence[sides.Side]) -> list[EchotraceError]:
-    """Tell what ended recordings early, and which traces are cut off."""
-    errors: list[EchotraceError] = []
-    for target, side in zip(gathered, found, strict=True):
-        trace = target.trace
-        if target.error is not None:
-            errors.append(type(target.error)(f"{side.title}: {target.error}"))
-        if trace.torn is not None:
-            errors.append(
-                TraceFileError(
-                    f"'{side.title}' is cut off in line {trace.torn}; "
-                    f"the {len(trace.records)} records before it are compared"
-                )
-            )
-    for error in errors:
-        complain(error)
-    return errors

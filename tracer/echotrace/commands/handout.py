@@ -1,21 +1,47 @@
 """`echotrace handout`: what a lecturer prints on the evening before the lecture."""
 
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from echotrace.cli import Entry
-from echotrace.commands import options, output, sides
+from echotrace.cli import Entry, complain
+from echotrace.commands import documents, handout_gallery, options, output, sides
+from echotrace.commands.session import say_kept, say_next
+from echotrace.commands.target import Target
+from echotrace.errors import UserError
 from echotrace.story.compare.names import names_of
 from echotrace.views.formats.writing import WRITERS
 from echotrace.views.handout.handout import handout as made
-from echotrace.views.handout.nouns import Edition, Wish
+from echotrace.views.handout.nouns import MOST_SIDES, Edition, Wish
+from echotrace.views.handout.sources import problems
+from echotrace.views.paper import A4, SLIDE
+from echotrace.views.quiz import own
 from echotrace.views.texts import texts
+from echotrace.views.words import safe
 
+_TAKEN = sides.Taken("handout", 1, MOST_SIDES, "echotrace handout fork thread -o handout.pdf")
+_STEM = {Edition.STUDENT: "handout", Edition.KEY: "key"}
+#: What both editions have in common has to be asked for again for the other one.
+_IN_COMMON = ("title", "course", "language", "connection", "max_rows", "seed", "questions")
 _EXAMPLES = """\b
 Examples:
-  echotrace handout fork thread -o handout.pdf
+  echotrace handout fork thread                          handout.pdf
+  echotrace handout fork thread --edition key -o key.pdf
+  echotrace handout select poll epoll --clients 3 -o readiness.pdf
+  echotrace handout fork fork:python -o twins.html
+  echotrace handout fork.jsonl thread.jsonl -o fork-thread.md
+  echotrace handout server.c broken/clean_fork --course "Operating systems"
+  echotrace handout fork thread --format slides -o slides.pdf
+  echotrace handout --gallery handouts
+
+\b
+Both editions of the same traces have the same numbers: make the second one
+from the traces that are kept, as 'next:' says, not from new recordings.
 """
 
 
@@ -24,31 +50,132 @@ def command(_entry: Entry) -> click.Command:
     return handout
 
 
-@click.command("handout", epilog=_EXAMPLES)
+@click.command("handout", epilog=f"{_EXAMPLES}\n{own.EPILOG}")
 @click.argument("targets", metavar="TARGET...", nargs=-1)
 @click.option("--edition", type=click.Choice([each.value for each in Edition]), default="student",
               show_default=True, help="For students, or the key with all answers.")  # fmt: skip
-@click.option("--lang", "language", default="en", show_default=True, help="Of the handout's words.")
-@click.option("-o", "output_", type=click.Path(path_type=Path, dir_okay=False), required=True,
-              metavar="FILE", help="Where to write it.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(list(documents.ENDINGS)),
+              help="What to make; as the ending of FILE says unless given: .pdf, .html, .md or "
+              ".tex. Slides are PDF too.")  # fmt: skip
+@click.option("-o", "output_", type=click.Path(path_type=Path, dir_okay=False),
+              metavar="FILE",
+              help="Where to write it; handout.pdf, or key.pdf, unless given.")  # fmt: skip
 @click.option("-f", "--force", is_flag=True, help="Overwrite FILE.")
+@click.option("--title", default="", metavar="TEXT", help="Its title, in place of a question.")
+@click.option("--course", default="", metavar="TEXT", help="A course, for the head of each page.")
+@click.option("--lang", "language", default="en", show_default=True, metavar="CODE",
+              help="The language of its words.")  # fmt: skip
+@click.option("--connection", type=options.WholeNumber(1), metavar="N",
+              help="Only connection #N of the first side, and what is laid against "
+              "it.")  # fmt: skip
+@click.option("--max-rows", type=options.WholeNumber(10), metavar="N",
+              help="How many rows the timeline has at most; it says what it leaves "
+              "out.")  # fmt: skip
+@click.option("--seed", type=options.WholeNumber(0), default=1, show_default=True, metavar="N",
+              help="Chooses among the questions.")  # fmt: skip
+@click.option("--questions", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Questions of your own, in TOML: see below.")  # fmt: skip
+@click.option("--gallery", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+              help="Make the handouts that a lecture begins with from stored traces, in both "
+              "editions, with pictures of their first pages, in FOLDER: no TARGET.")  # fmt: skip
+@options.of_sides
 @options.quiet
+@click.pass_context
 def handout(
+    context: click.Context,
+    /,
     targets: tuple[str, ...],
     *,
-    edition: str,
-    language: str,
-    output_: Path,
+    form: str | None,
+    output_: Path | None,
     force: bool,
-    quiet: bool,
+    gallery: Path | None,
+    **further: Any,  # noqa: ANN401 -- fields of the handout's Wish, and of the recordings'
 ) -> None:
-    """Make a handout of one to four servers or traces."""
-    output.check(output_, overwrite=force)
-    wished: dict[str, Any] = {"quiet": quiet}
-    found = sides.find(targets, least=1)
-    with sides.gathered(found, wished) as gathered:
+    """Make a handout of one to four servers: a question, their calls side by side, and a quiz.
+
+    Each TARGET is a server's name (fork, fork:python), a source file (.c, .py) or an executable of
+    yours, which are recorded; a file that ends in .run and lists programs; a trace file; or - for a
+    trace on standard input.
+
+    Exit status 0; 2 if a recording ended early, a trace is cut off in a line, or something that was
+    asked for cannot be; 3 if the system refuses.
+    """
+    form = documents.form_of(output_, form)
+    wish = _wish(further, form)
+    if gallery is not None:
+        _check_alone(targets, output_)
+        editions = [replace(wish, edition=each) for each in Edition]
+        files = handout_gallery.write(gallery, editions, overwrite=force)
+        if not further["quiet"]:
+            click.echo(f"wrote {len(files)} files into {safe(str(gallery))}", err=True)
+        return
+    path = output_ or Path(f"{_STEM[wish.edition]}{documents.ENDINGS[form]}")
+    output.check(path, overwrite=force)
+    found = sides.find(targets, _TAKEN)
+    sides.refuse_faults(found, further["inject"])
+    with sides.gathered(found, further) as gathered:
         stories = [target.story for target in gathered]
         names = names_of(stories, [side.title for side in found])
-        wish = Wish(texts(language), Edition(edition))
-        document = made(dict(zip(names, stories, strict=True)), wish)
-        output_.write_bytes(WRITERS["pdf"](document, output_.stem).content)
+        told = dict(zip(names, stories, strict=True))
+        files = documents.write(WRITERS[form](made(told, wish), path.stem), path, overwrite=force)
+    errors = sides.tell_of(gathered, found, "are in the handout")
+    for problem in problems(told, wish.texts):
+        complain(UserError(problem))
+    if not further["quiet"]:
+        _take_leave(context, gathered, found, files)
+    context.exit(max((error.exit_status for error in errors), default=0))
+
+
+def _check_alone(targets: Sequence[str], path: Path | None) -> None:
+    if targets or path is not None:
+        raise UserError(
+            "--gallery makes handouts of its own, and names them: leave out "
+            f"{'-o' if path else f'{safe(targets[0])!r}'}"
+        )
+
+
+def _wish(further: dict[str, Any], form: str) -> Wish:
+    """What kind of handout is wished; its options are taken out of all that were chosen."""
+    questions: Path | None = further.pop("questions")
+    names = ("title", "course", "connection", "max_rows", "seed")
+    return Wish(
+        texts=texts(further.pop("language")),
+        edition=Edition(further.pop("edition")),
+        paper=SLIDE if form == "slides" else A4,
+        own=own.read(questions) if questions is not None else (),
+        **{name: further.pop(name) for name in names},
+    )
+
+
+def _take_leave(
+    context: click.Context,
+    gathered: Sequence[Target],
+    found: Sequence[sides.Side],
+    files: Sequence[Path],
+) -> None:
+    """Say what was written, where new traces are, and how to make the other edition of them."""
+    beside = f", and {len(files) - 1} files beside it" if files[1:] else ""
+    click.echo(f"wrote {safe(str(files[0]))}{beside}", err=True)
+    say_kept(target.path for target in gathered if target.path is not None)
+    if any(side.target == "-" for side in found):
+        return
+    traces = [
+        target.path or Path(side.target) for target, side in zip(gathered, found, strict=True)
+    ]
+    say_next(
+        f"echotrace handout {{trace}} {shlex.join(_other_edition(context, files[0]))}", *traces
+    )
+
+
+def _other_edition(context: click.Context, path: Path) -> Iterator[str]:
+    """The options of the other edition: all that shape this one stay."""
+    chosen = Edition(context.params["edition"])
+    (other,) = (each for each in Edition if each is not chosen)
+    for name in (*_IN_COMMON, "form"):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = next(each for each in context.command.params if each.name == name)
+            yield from (option.opts[0], str(context.params[name]))
+    if other is Edition.KEY:
+        yield from ("--edition", str(other))
+    yield from ("-o", str(path.with_stem(_STEM[other])))

@@ -99,6 +99,16 @@ recording = _all(
     inject,
 )  # fmt: skip
 
+#: What to record of every side of a comparison or a handout.
+of_sides = _all(
+    click.option("--clients", "-n", type=WholeNumber(1, 10_000), default=2, show_default=True,
+                 metavar="N", help="How many clients a built-in script has."),
+    click.option("--script", "-s", metavar="NAME|FILE",
+                 help="What the clients of every server do; interleaved unless given."),
+    timeout(5.0),
+    inject,
+)  # fmt: skip
+
 lang = click.option(
     "--lang", type=click.Choice(["c", "python"]), default="c", show_default=True,
     help="Which twin of the server to run.",
@@ -132,8 +142,8 @@ whole = click.option(
 def _writing(what: str) -> Callable[[_F], _F]:
     return _all(
         click.option("--width", type=WholeNumber(60, 1000), metavar="COLUMNS",
-                     help="Width of the text; the terminal's unless given. "
-                          "Sentences of --explain use 120 at most."),
+                     help="Width of the text, or of a drawing in characters; the terminal's "
+                          "unless given. Sentences of --explain use 120 at most."),
         click.option("-o", "output_", type=click.Path(path_type=Path, dir_okay=False),
                      metavar="FILE", help=what),
         click.option("-f", "--force", is_flag=True, help="Overwrite FILE."),

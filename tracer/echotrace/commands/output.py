@@ -34,12 +34,17 @@ def deliver(text: str, path: Path | None, *, overwrite: bool) -> None:
         sys.stdout.buffer.write(text.encode())  # ASCII, but for a terminal that reads UTF-8
         sys.stdout.flush()
         return
+    write(text.encode(), path, overwrite=overwrite)
+
+
+def write(content: bytes, path: Path, *, overwrite: bool) -> None:
+    """Write a file: whole or not at all."""
     check(path, overwrite=overwrite)
     try:
         if path.exists() and not path.is_file():  # a device or a pipe: nothing to put in its place
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content)
         else:
-            _replace(path.resolve(), text)  # a link stays one, /dev/stdout too
+            _replace(path.resolve(), content)  # a link stays one, /dev/stdout too
     except OSError as error:
         raise SystemRefused(f"cannot write '{path}': {error.strerror}") from error
 
@@ -54,13 +59,13 @@ def check(path: Path, *, overwrite: bool) -> None:
         raise UserError(f"cannot write '{path}': the directory '{path.parent}' is not writable")
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        "wb", dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as file:
         whole = Path(file.name)
         try:
-            file.write(text)
+            file.write(content)
             file.flush()
             whole.chmod(0o666 & ~_umask())
             whole.replace(path)

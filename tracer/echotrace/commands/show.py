@@ -8,10 +8,11 @@ import click
 
 from echotrace import tracefile
 from echotrace.cli import Entry, complain
-from echotrace.commands import options, output
-from echotrace.errors import TraceFileError
+from echotrace.commands import formats, options, output
+from echotrace.errors import TraceFileError, UserError
 from echotrace.story.replay import replay
 from echotrace.trace import Trace
+from echotrace.views.rendering import render_story
 from echotrace.views.timeline import timeline
 from echotrace.views.words import safe
 
@@ -20,6 +21,7 @@ _EXAMPLES = """\b
 Examples:
   echotrace show fork.jsonl --by task
   echotrace show fork.jsonl --explain
+  echotrace show epoll.jsonl -o epoll.svg --width 110
   echotrace fork --format jsonl | echotrace show -
 """
 
@@ -33,6 +35,7 @@ def command(_entry: Entry) -> click.Command:
 @click.argument("trace", metavar="TRACE")
 @options.looking
 @options.whole
+@formats.option("the timeline")
 @click.option("--all", "everything", is_flag=True, help="Show files, streams and signals too.")
 @options.writing
 @click.pass_context
@@ -43,13 +46,23 @@ def show(
     *,
     width: int | None,
     output_: Path | None,
+    form: str | None,
     force: bool,
     **look: Any,  # noqa: ANN401 -- click's; how to look
 ) -> None:
     """Show a recorded trace: a file, or - for standard input."""
+    form = formats.chosen(form, output_, "show")
+    explained = look.pop("explained")
+    if explained and form != "text":
+        raise UserError("--explain adds sentences to text: leave it out, or choose --format text")
     found = load(trace)
     surface = output.surface(width, to_file=output_ is not None)
-    text = timeline(replay(found), surface, **look)
+    story = replay(found)
+    text = (
+        timeline(story, surface, explained=True, **look)
+        if explained
+        else render_story(story, form, surface, **look)
+    )
     output.deliver(text, output_, overwrite=force)
     if found.torn is not None:
         complain(

@@ -1,4 +1,4 @@
-"""The sides of a comparison: what TARGETs name, found and checked before anything is recorded."""
+"""Sides to lay beside each other: what TARGETs name, checked before anything is recorded."""
 
 import contextlib
 from collections import Counter
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from echotrace.cli import complain
 from echotrace.commands import programs
 from echotrace.commands.session import recording_side, trace_kept
 from echotrace.commands.target import LIST, Target, exists, record, server_named, trace_of
-from echotrace.errors import NotReachable, UserError
-from echotrace.story.compare.compare import MOST_SIDES
+from echotrace.errors import EchotraceError, NotReachable, TraceFileError, UserError
 
 
 @dataclass(frozen=True)
@@ -33,21 +33,58 @@ class Side:
         return self.named is None
 
 
-def find(targets: Sequence[str], least: int = 2) -> list[Side]:
+@dataclass(frozen=True)
+class Taken:
+    """How many sides a command takes, and an example of it."""
+
+    command: str
+    least: int
+    most: int
+    example: str
+
+
+def find(targets: Sequence[str], taken: Taken) -> list[Side]:
     """The sides that targets name, a list of programs one each.
 
-    UserError unless they are `least` to six, and for what `commands.target` and `commands.programs`
-    do not know.
+    UserError unless they are as many as the command takes, and for what `commands.target` and
+    `commands.programs` do not know.
     """
     found = [side for target in targets for side in _sides(target)]
-    if not least <= len(found) <= MOST_SIDES:
+    if not taken.least <= len(found) <= taken.most:
         raise UserError(
-            f"compare takes {least} to {MOST_SIDES} servers or traces, not {len(found) or 'none'}; "
-            f"as in: echotrace compare {'fork thread' if least > 1 else '--expect fork server.c'}"
+            f"{taken.command} takes {taken.least} to {taken.most} servers or traces, not "
+            f"{len(found) or 'none'}; as in: {taken.example}"
         )
     if [side.target for side in found].count("-") > 1:
         raise UserError("standard input holds one trace: only one side can be -")
     return found
+
+
+def refuse_faults(sides: Sequence[Side], faults: Sequence[str]) -> None:
+    """UserError if faults are to be injected, and there is nothing to record."""
+    if faults and all(side.is_trace for side in sides):
+        which = {1: "the only side is a trace", 2: "both sides are traces"}
+        reason = which.get(len(sides), "all sides are traces")
+        raise UserError(f"--inject needs a server to record, and {reason}")
+
+
+def tell_of(gathered: Sequence[Target], sides: Sequence[Side], done: str) -> list[EchotraceError]:
+    """Tell what ended recordings early, and which traces are cut off: the rest of them `done`."""
+    errors: list[EchotraceError] = []
+    for target, side in zip(gathered, sides, strict=True):
+        trace = target.trace
+        if target.error is not None:
+            errors.append(type(target.error)(f"{side.title}: {target.error}"))
+        if trace.torn is not None:
+            errors.append(
+                TraceFileError(
+                    f"'{side.title}' is cut off in line {trace.torn}; "
+                    f"the {len(trace.records)} records before it {done}"
+                )
+            )
+    for error in errors:
+        complain(error)
+    return errors
 
 
 def _sides(target: str) -> Iterator[Side]:

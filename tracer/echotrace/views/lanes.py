@@ -23,11 +23,24 @@ _CAN_WAIT = frozenset({
 })  # fmt: skip
 
 
-def lay_out(story: Story, *, by: str = "connection", everything: bool = False) -> Layout:
-    """Lay a story out `by` connection or `by` task."""
+def lay_out(
+    story: Story,
+    *,
+    by: str = "connection",
+    everything: bool = False,
+    connection: int | None = None,
+) -> Layout:
+    """Lay a story out `by` connection or `by` task.
+
+    With `connection` only what concerns the one of that number, or none.
+    """
     told = story.events if everything else without_announced_ends(story.events)
+    if connection is not None:
+        told = tuple(each for each in told if each.place.connection in (None, connection))
     shown = [event for event in told if everything or is_essential(event)]
-    columns = _task_columns(story, shown) if by == "task" else _connection_columns(story)
+    columns = (
+        _task_columns(story, shown) if by == "task" else _connection_columns(story, connection)
+    )
     return Layout(
         columns=columns,
         rows=tuple(_rows(shown, by, _opened(story))),
@@ -36,7 +49,7 @@ def lay_out(story: Story, *, by: str = "connection", everything: bool = False) -
     )
 
 
-def _connection_columns(story: Story) -> tuple[Column, ...]:
+def _connection_columns(story: Story, only: int | None) -> tuple[Column, ...]:
     server = Column("server", "server", _listening_on(story))
     return (
         server,
@@ -47,6 +60,7 @@ def _connection_columns(story: Story) -> tuple[Column, ...]:
                 words.path(connection.peer or ""),
             )
             for connection in story.connections
+            if only in (None, connection.number)
         ),
     )
 

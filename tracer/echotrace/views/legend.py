@@ -12,23 +12,26 @@ from echotrace.views.phrases import INJECTED
 
 def legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piece]]:
     """What the marks mean, the kernel's names of the calls, and how much is not shown."""
-    sentences = []
-    if any(row.cell.part == "begin" for row in layout.rows):
-        sentences.append(f"{WAIT} waits; such a call stands where it began and where it returned")
-    if any(row.cell.part == "whole" and waited_long(row.cell) for row in layout.rows):
-        sentences.append("after … ms: with nothing in between, a call that waited stands once")
-    if any(getattr(row.event.record, "injected", None) for row in layout.rows):
-        sentences.append(f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's")
-    sentences.extend(_system_calls(story, layout))
-    if layout.hidden:
-        files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
-        sentences.append(f"{files}: --all shows them")
-    end = story.trace.end
-    if end is not None and end.reason is None:
-        sentences.append(_ending(story))
-    for sentence in sentences:
+    for sentence in sentences(story, layout):
         for line in fit(glyphs(sentence, surface), surface.width):
             yield [Piece(line, "dim")]
+
+
+def sentences(story: Story, layout: Layout, waiting: str = WAIT) -> Iterator[str]:
+    """The same as sentences; `waiting` is the mark of those who wait."""
+    if any(row.cell.part == "begin" for row in layout.rows):
+        yield f"{waiting} waits; such a call stands where it began and where it returned"
+    if any(row.cell.part == "whole" and waited_long(row.cell) for row in layout.rows):
+        yield "after … ms: with nothing in between, a call that waited stands once"
+    if any(getattr(row.event.record, "injected", None) for row in layout.rows):
+        yield f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's"
+    yield from _system_calls(story, layout)
+    if layout.hidden:
+        files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
+        yield f"{files}: --all shows them"
+    end = story.trace.end
+    if end is not None and end.reason is None:
+        yield _ending(story)
 
 
 def _system_calls(story: Story, layout: Layout) -> Iterator[str]:

@@ -68,11 +68,12 @@ class Words:
             if each.kernel and not _by_call(row) and len(bare.line(surface)) > width:
                 self.left_out.setdefault(each.function, [])
         for each, row in told:
-            if self._leaves_out(each, row):
+            if self.leaves_out(each, row):
                 names = self.left_out[each.function]
                 names += [each.kernel] if each.kernel not in names else []
 
-    def _leaves_out(self, told: Said, row: Row) -> bool:
+    def leaves_out(self, told: Said, row: Row) -> bool:
+        """Whether the cell of a row does not name the system call."""
         return bool(told.kernel) and told.function in self.left_out and not _by_call(row)
 
     def told(self, cell: Cell) -> Said:
@@ -81,7 +82,7 @@ class Words:
 
     def line(self, told: Said, row: Row) -> str:
         """The text of a cell of a row, on one line if it fits."""
-        if self._leaves_out(told, row):
+        if self.leaves_out(told, row):
             told = replace(told, kernel="")
         return fitting(told, self._width, self._surface)
 

@@ -126,15 +126,15 @@ def fitting(told: Said, width: int, surface: Surface) -> str:
     """
     bare = replace(told, note="")
     short = replace(bare, data=told.short)
-    lines = (short.line(surface, flags) for flags in _fewer(told.flags, _LEAST_FLAGS))
+    lines = (short.line(surface, flags) for flags in fewer(told.flags, _LEAST_FLAGS))
     for line in (told.line(surface), bare.line(surface), *lines):
         if len(line) <= width:
             return line
-    few = (each for each in _fewer(told.flags, 1) if len(each) + len("  []") <= width)
+    few = (each for each in fewer(told.flags, 1) if len(each) + len("  []") <= width)
     return short.line(surface, next(few, ""))
 
 
-def _fewer(flags: Sequence[str], least: int) -> Iterator[str]:
+def fewer(flags: Sequence[str], least: int) -> Iterator[str]:
     """All flags, then always one less, down to `least`."""
     yield " ".join(flags)
     for count in range(len(flags) - 1, least - 1, -1):

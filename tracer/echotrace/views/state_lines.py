@@ -38,7 +38,13 @@ def _facts(**texts: str) -> tuple[Fact, ...]:
 
 
 def _tree(state: State, names: Names) -> Iterator[Line]:
-    """Every process below the one that must wait for it, its further threads first."""
+    for process, depth in tree(state, names):
+        yield _process(process, state, names, depth)
+        yield from _threads(process, state, names, depth + 1)
+
+
+def tree(state: State, names: Names) -> Iterator[tuple[ProcessState, int]]:
+    """Every process below the one that must wait for it, and how deep that is."""
     children: dict[int | None, list[ProcessState]] = {}
     for process in state.processes:
         known = process.parent in state.by_pid and process.parent != process.pid
@@ -46,8 +52,7 @@ def _tree(state: State, names: Names) -> Iterator[Line]:
     todo = [(process, 0) for process in reversed(_by_role(children.get(None, ()), state, names))]
     while todo:
         process, depth = todo.pop()
-        yield _process(process, state, names, depth)
-        yield from _threads(process, state, names, depth + 1)
+        yield process, depth
         below = reversed(_by_role(children.get(process.pid, ()), state, names))
         todo.extend((child, depth + 1) for child in below)
 
@@ -69,7 +74,7 @@ def _process(process: ProcessState, state: State, names: Names, depth: int) -> L
     return Line(
         f"process {role}", depth, role,
         _facts(
-            life=_life(process, leader, state, names),
+            life=life(process, leader, state, names),
             call=_calling(leader),
             table=str(leader.table) if leader else "",
             signals=words.safe(", ".join(signals[:_MOST_SIGNALS])),
@@ -78,7 +83,8 @@ def _process(process: ProcessState, state: State, names: Names, depth: int) -> L
     )  # fmt: skip
 
 
-def _life(process: ProcessState, leader: TaskState | None, state: State, names: Names) -> str:
+def life(process: ProcessState, leader: TaskState | None, state: State, names: Names) -> str:
+    """Whether a process is a zombie, and how it became one; nothing of one that lives."""
     if leader.ended if leader is not None else process.tasks:
         return "Z has ended before its threads"
     if not process.zombie:
@@ -165,18 +171,18 @@ def _socket(entry: OpenState, socket: Socket, names: Names) -> Line:
     return Line(
         f"socket {entry.description.id}", 1, "socket" if socket.stream else "datagram socket",
         _facts(
-            state=_state(socket),
+            state=socket_state(socket),
             local=words.address(socket.local) if socket.local and not socket.peer else "",
             peer=names.peer(socket.peer) if socket.peer else "",
             unread="" if socket.unread is None or listening else f"{socket.unread:,} B",
             end="end of input read" if socket.end_seen else "",
-            queue=_queue(socket),
+            queue=queue(socket),
             options=", ".join(words.safe(name) for name in socket.options),
         ),
     )  # fmt: skip
 
 
-def _state(socket: Socket) -> str:
+def socket_state(socket: Socket) -> str:
     """The state in words, with the name that ss(8) has for it where that says more."""
     if not socket.stream:
         name = UDP_NAMES.get(socket.state, "") if is_internet(socket) else ""
@@ -190,7 +196,7 @@ def is_internet(socket: Socket) -> bool:
     return not any(text.startswith("unix") for text in (socket.local, socket.peer) if text)
 
 
-def _queue(socket: Socket) -> str:
+def queue(socket: Socket) -> str:
     """What waits: connections for accept, or datagrams."""
     if socket.state is SocketState.LISTENING:
         return f"{len(socket.pending)} of {socket.backlog}" if socket.backlog is not None else ""

@@ -27,19 +27,25 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question of a `kind`, whose words are the texts of that name.
+    """A question of a `kind`, about the event `event` of the side `side` (its position).
 
-    `facts` are what these words need: names, numbers, calls as a view shows them. `answer` is
-    derived from the model, `accepted` are other ways to say it; of `choices`, if there are any, it
-    is one. `hidden` is what must not be seen before it is answered; `evidence` are the numbers of
-    the events that prove the answer, of the side `side` (its position).
+    `case` tells which words of its kind fit: `quiz.KIND.CASE` of the texts. `facts` are what these
+    words need: names and numbers. `answer` is derived from the model, `accepted` are other ways to
+    say it; of `choices`, if there are any, it is one. What is a word and no name or number
+    (`nothing`, `FIN`) is the name of a text of `quiz.word`. `hidden` is what must not be seen
+    before it is answered; `evidence` are the numbers of the events that prove the answer.
+    `left_out` are calls without which the trace is thought to be, up to the time `until` (ns).
     """
 
     kind: str
     side: int
+    event: int
+    case: str
     answer: str
     facts: Mapping[str, str] = field(default_factory=dict)
     accepted: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     evidence: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+    until: int | None = None

@@ -3,10 +3,11 @@
 The records are msgspec Structs, so that a format may take the whole document as data, as JSON.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from echotrace.views.document.runs import Text
 from echotrace.views.drawing import Drawing
@@ -154,6 +155,12 @@ class Answer(Struct, frozen=True):
     why: Text
     misconception: Text = ""
 
+    @property
+    def parts(self) -> tuple[tuple[str, Text], ...]:
+        """What is said, each with the name of its label."""
+        parts = (("answer", self.text), ("why", self.why), ("misconception", self.misconception))
+        return tuple((name, text) for name, text in parts if text)
+
 
 class Question(Struct, frozen=True, tag_field="type", tag="question"):
     """A question: its kind in a word or two, choices if any, room for so many lines of answer.
@@ -188,7 +195,8 @@ class Document(Struct, frozen=True):
     """All of it; `kind` is `comparison`, `timeline`, `handout` or `quiz`.
 
     What stands on every page: the `course`, the `edition` (empty where there are none), and the
-    `trail` from the document to what it was made from: hashes of traces.
+    `trail` from the document to what it was made from: hashes of traces. `labels` are the words
+    that formats add, in the document's language, by the names that they have in `views.texts`.
     """
 
     kind: str
@@ -198,3 +206,4 @@ class Document(Struct, frozen=True):
     edition: str = ""
     trail: str = ""
     language: str = "en"
+    labels: Mapping[str, str] = field(default_factory=dict)

@@ -8,10 +8,11 @@ _SCOPE = "SCOPE"
 
 _CSS = """
 .SCOPE{--ink:#000;--paper:#fff;--line:#767676;--dim:#595959;--differs:#D55E00;
---hatch:#c9c9c9;--hair:#dedede;color:var(--ink);background:var(--paper);padding:.5em;
+--hatch:#c9c9c9;--hair:#dedede;--blank:#0072B2;
+color:var(--ink);background:var(--paper);padding:.5em;
 color-scheme:light dark;font:14px/1.4 system-ui,sans-serif}
-@media (prefers-color-scheme:dark){.SCOPE{--ink:#eee;--paper:#111;--line:#8a8a8a;--dim:#b0b0b0;
---differs:#E69F00;--hatch:#444;--hair:#333}}
+@media screen and (prefers-color-scheme:dark){.SCOPE{--ink:#eee;--paper:#111;--line:#8a8a8a;
+--dim:#b0b0b0;--differs:#E69F00;--hatch:#444;--hair:#333;--blank:#56B4E9}}
 .SCOPE .wide{overflow-x:auto}
 .SCOPE table{border-collapse:collapse;margin:.5em 0;color:inherit}
 .SCOPE tr{background:var(--paper)}
@@ -38,6 +39,33 @@ color:inherit;white-space:pre-wrap}
 repeating-linear-gradient(135deg,var(--paper) 0 5px,var(--hatch) 5px 6px)}
 .SCOPE .warning{border-left:4px solid var(--differs);padding-left:.5em;font-weight:bold}
 .SCOPE .note{color:var(--dim);margin:.1em 0}
+.SCOPE figure{margin:1em 0}
+.SCOPE figcaption{font-weight:bold}
+.SCOPE svg{background:#fff}
+.SCOPE dl{display:grid;grid-template-columns:fit-content(12em) 1fr;gap:.25em 1em;margin:.5em 0}
+.SCOPE dt{font-weight:bold}
+.SCOPE dd{margin:0}
+.SCOPE .marker{display:inline-block;min-width:1.3em;border:1px solid var(--ink);border-radius:.8em;
+padding:0 .15em;text-align:center;font-size:.8em;font-weight:bold;line-height:1.35;user-select:none}
+.SCOPE .blank{color:var(--blank);white-space:nowrap}
+.SCOPE b{border-bottom:1px solid;font-style:italic;white-space:normal}
+.SCOPE .sources{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));
+gap:1em}
+.SCOPE .source{min-width:0}
+.SCOPE ol.lines{margin:0;padding-left:4.6em;font-size:.86em;line-height:1.5}
+.SCOPE ol.lines li::marker{color:var(--dim)}
+.SCOPE ol.lines li{position:relative;padding-left:.5em;border-left:2px solid transparent}
+.SCOPE ol.in-region li{border-left-color:var(--line)}
+.SCOPE .lines .marker{position:absolute;right:calc(100% + 2.4em);font-size:.94em}
+.SCOPE .region{margin:.3em 0 0 4.6em;font-style:italic}
+.SCOPE .box,.SCOPE .question{margin:1em 0;padding:.2em .8em .6em;border:1px solid var(--line)}
+.SCOPE .box{border-width:2px;border-radius:4px}
+.SCOPE .kind{font-weight:normal;font-style:italic}
+.SCOPE .choices{list-style:upper-alpha}
+.SCOPE .room div{height:8mm;border-bottom:1px solid var(--line)}
+.SCOPE .answer{margin:.6em 0 0;padding:.4em .8em;border:1px solid var(--blank);
+border-left-width:5px}
+.SCOPE .answer dt{color:var(--blank)}
 """
 
 

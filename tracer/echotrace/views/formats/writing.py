@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from echotrace.views.document.nouns import Document
-from echotrace.views.formats import pdf
+from echotrace.views.formats import latex, markdown, page, pdf
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,18 @@ class Written:
 #: A writer takes the document, and the stem for the names of files beside it.
 Writer = Callable[[Document, str], Written]
 
+
+def _text(
+    document: Document, stem: str, write: Callable[..., tuple[str, dict[str, bytes]]]
+) -> Written:
+    content, beside = write(document, stem)
+    return Written(content.encode(), beside)
+
+
 WRITERS: Mapping[str, Writer] = {
     "pdf": lambda document, _stem: Written(pdf.pdf(document)),
     "slides": lambda document, _stem: Written(pdf.slides(document)),
+    "html": lambda document, _stem: Written(page.page(document).encode()),
+    "markdown": lambda document, stem: _text(document, stem, markdown.page),
+    "latex": lambda document, stem: _text(document, stem, latex.latex),
 }

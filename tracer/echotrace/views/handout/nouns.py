@@ -6,8 +6,10 @@ from enum import StrEnum
 
 from echotrace.story.compare.nouns import Comparison
 from echotrace.story.nouns import Story
+from echotrace.story.quiz.nouns import Asked
 from echotrace.views.annotations import Annotations
 from echotrace.views.paper import A4, Paper
+from echotrace.views.quiz.own import Own
 from echotrace.views.texts import Texts
 
 MOST_SIDES = 4
@@ -25,7 +27,8 @@ class Wish:
     """How a handout is to be.
 
     `connection` shows that one only; `max_rows` (of a timeline) at most so many, and says what it
-    leaves out; `seed` chooses among the questions; `paper` is what it is printed on.
+    leaves out; `seed` chooses among the questions; `paper` is what it is printed on;
+    `own` are the lecturer's own questions.
     """
 
     texts: Texts
@@ -36,20 +39,22 @@ class Wish:
     max_rows: int | None = None
     seed: int = 1
     paper: Paper = A4
+    own: tuple[Own, ...] = ()
 
 
 @dataclass(frozen=True)
 class Making:
     """A handout in the making: its stories by the names of their sides, laid against each other.
 
-    `commands` reproduce the sides, or all of them; `compared` is None of a single one.
+    `compared` is None of a single one. `asked` are the questions, None where one of the lecturer's
+    own takes the place.
     """
 
     stories: Mapping[str, Story]
     compared: Comparison | None
     wish: Wish
     annotations: Annotations
-    commands: Sequence[str] = ()
+    asked: Sequence[Asked | None] = ()
 
     @property
     def texts(self) -> Texts:

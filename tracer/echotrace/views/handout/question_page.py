@@ -1,28 +1,44 @@
 """The first page: the question, what is run, the sources, and a box for predictions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from echotrace.views.document.nouns import Block, Heading, Source, SourceLine, Sources
+from echotrace.trace import Header
+from echotrace.views import words
+from echotrace.views.document.nouns import Block, Group, Heading, Item, Line, Paragraph, Table
+from echotrace.views.document.runs import Code
+from echotrace.views.handout import predictions, script
 from echotrace.views.handout.nouns import Making
+from echotrace.views.handout.reproduction import command
+from echotrace.views.handout.sources import sources
 
 
 def blocks(making: Making) -> Iterator[Block]:
     """The page."""
     yield Heading(making.texts.say("heading.question"))
-    yield Sources(tuple(_source(making, side) for side in making.stories))
+    yield Paragraph(predictions.question(making))
+    yield from script.blocks(making)
+    yield _recordings(making)
+    yield sources(making)
+    yield predictions.box(making)
 
 
-def _source(making: Making, side: str) -> Source:
-    numbers = making.annotations.markers[side]
-    for file, source in making.stories[side].sources.items():
-        lines = (source.text or "").splitlines()
-        return Source(
-            side,
-            file,
-            tuple(
-                SourceLine(number, text, numbers.get((file, number)))
-                for number, text in enumerate(lines, start=1)
-            ),
-            source.problem or "",
-        )
-    return Source(side, "", problem="The trace has no source.")
+def _recordings(making: Making) -> Table:
+    """With which command each side was recorded, and on what: once for all where it is the same."""
+    texts = making.texts
+    machines = [_machine(story.trace.header) for story in making.stories.values()]
+    alike = all(machine == machines[0] for machine in machines)
+    caption = texts.say("recorded.on", **machines[0]) if alike else texts.say("recorded.each")
+    groups = []
+    for (name, story), machine in zip(making.stories.items(), machines, strict=True):
+        items = [Item((Code(command(story.trace.header)),))]
+        items += [] if alike else [Item(texts.say("recorded.where", **machine))]
+        groups.append(Group(words.safe(name), (Line(tuple(items)),)))
+    heads = ("server", "command") if alike else ("server", "command", "machine")
+    return Table(caption, tuple(texts.say(f"recorded.{each}") for each in heads), tuple(groups))
+
+
+def _machine(header: Header) -> Mapping[str, str]:
+    """What of the machine shapes a trace."""
+    return {
+        name: words.safe(getattr(header, name)) for name in ("kernel", "machine", "libc", "tool")
+    }

@@ -1,12 +1,84 @@
-"""The second page: what happened, side by side."""
+"""The second page: what happened, side by side; in the key, what differs in words too."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from echotrace.views.document.nouns import Block, Heading, Paragraph
+from echotrace.views import comparison_words, words
+from echotrace.views.document.nouns import Block, Figure, Heading, Listing, Paragraph
+from echotrace.views.drawing import Drawing
 from echotrace.views.handout.nouns import Making
+from echotrace.views.paper import A4, A4_LYING, Paper
+from echotrace.views.shortcomings import shortcomings
+from echotrace.views.svg import comparison, timeline
+
+_MOST_UPRIGHT = 2  # sides that have room beside each other on upright paper
+#: Rows of the timeline unless so many are asked for: with more it would take most of the pages.
+_MOST_ROWS = 120
+#: Points of height that heading and caption take, and each warning; of so many at most.
+_HEADING, _SENTENCE, _MOST_SAID = 30, 28, 5
 
 
 def blocks(making: Making) -> Iterator[Block]:
     """The page."""
-    yield Heading(making.texts.say("heading.timeline"))
-    yield Paragraph(making.texts.say("timeline.scale"))
+    texts = making.texts
+    yield Heading(texts.say("heading.timeline"))
+    yield from (Paragraph(sentence, warning=True) for sentence in _first(making))
+    caption = "timeline.scale" if making.compared is None else "timeline.aligned"
+    yield Figure("timeline", texts.say(caption), _drawings(making))
+    yield from _differences(making)
+
+
+def _first(making: Making) -> Iterator[str]:
+    """What makes the sides unlike, and what each trace lacks: said before anything else."""
+    if making.compared is not None:
+        yield from comparison_words.notes(making.compared)
+    else:
+        for story in making.stories.values():
+            yield from shortcomings(story)
+
+
+def _drawings(making: Making) -> tuple[Drawing, ...]:
+    """Of sides beside each other every row if they fit on one sheet, else what is not as before."""
+    wish, paper = making.wish, _paper(making)
+    most = wish.max_rows or _MOST_ROWS
+    if making.compared is not None:
+        whole, folded = (
+            comparison.draw(
+                making.compared, paper, whole=whole, annotations=making.annotations, max_rows=most
+            )
+            for whole in (True, False)
+        )
+        return whole if len(whole) == 1 else folded
+    ((side, story),) = making.stories.items()
+    return timeline.draw(
+        story, paper, annotations=making.annotations, side=side,
+        connection=wish.connection, max_rows=most,
+    )  # fmt: skip
+
+
+def _paper(making: Making) -> Paper:
+    """The paper as it is wished, A4 turned where many sides stand beside each other.
+
+    The first sheet has a heading, a caption and what has to be said first on it, too.
+    """
+    paper = making.wish.paper
+    if paper != A4:
+        return paper
+    paper = A4_LYING if len(making.stories) > _MOST_UPRIGHT else A4
+    said = sum(1 for _ in _first(making))
+    return replace(paper, height=paper.height - _HEADING - min(said, _MOST_SAID) * _SENTENCE)
+
+
+def _differences(making: Making) -> Iterator[Block]:
+    """What differs, for teachers: students are to find it. That nothing differs, for all."""
+    compared, texts = making.compared, making.texts
+    if compared is None:
+        return
+    if compared.same:
+        yield Paragraph(texts.say("differences.none"))
+    elif making.key:
+        first, *others = map(words.safe, compared.names)
+        for other, told in zip(others, compared.differences, strict=True):
+            title = texts.say("differences.against", first=first, other=other)
+            if told:
+                yield Listing(title, tuple(f"{words.safe(each.sentence)}." for each in told))

@@ -1,0 +1,132 @@
+"""The handout as a page of HTML, in a browser: it asks for nothing, and everybody can read it."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from msgspec.structs import replace
+from playwright.sync_api import Browser, sync_playwright
+
+from echotrace.views.formats.fragment import fragment
+from echotrace.views.formats.page import page as page_of
+from echotrace.views.formats.writing import WRITERS
+from echotrace.views.words import safe
+from sample_document import HOSTILE, sample, wide
+
+_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+def _written(said: str = "said", *, key: bool = False) -> str:
+    return WRITERS["html"](sample(said, key=key), "handout").content.decode()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize(("scheme", "key"), [("light", True), ("dark", False)])
+def test_page_is_accessible_and_asks_for_nothing(
+    browser: Browser, tmp_path: Path, scheme: str, *, key: bool
+) -> None:
+    """In light and dark axe finds nothing to object to, and the page asks for and says nothing."""
+    file = tmp_path / "handout.html"
+    file.write_text(_written(HOSTILE, key=key), encoding="utf-8")
+    page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light")
+    noticed: list[str] = []
+    page.on("request", lambda request: noticed.append(request.url))
+    page.on("console", lambda message: noticed.append(message.text))
+    page.on("pageerror", lambda error: noticed.append(str(error)))
+    page.goto(file.as_uri())
+    assert noticed == [file.as_uri()]
+    found = Axe().run(page, options={"runOnly": list(_RULES)}).response
+    assert found["passes"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+    word = browser.new_page()
+    word.set_content(_written("word", key=key))
+    shown, plain = ("".join(each.locator("body").inner_text().split()) for each in (page, word))
+    assert shown.replace("".join(safe(HOSTILE).split()), "word") == plain
+    colours = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert colours == ("rgb(17, 17, 17)" if scheme == "dark" else "rgb(255, 255, 255)")
+
+
+def test_policy_lets_nothing_in(browser: Browser) -> None:
+    """A script or a style that stood in the page would not be run, as its policy says."""
+    planted = "<script>document.title = 'run'</script><style>h1 { display: none }</style>"
+    page = browser.new_page()
+    page.set_content(_written().replace("</main>", f"{planted}</main>"))
+    assert page.title() == "fork and thread: said"
+    assert page.locator("h1").is_visible()
+
+
+def test_printed_pages(browser: Browser, tmp_path: Path) -> None:
+    """On paper each heading of the first level begins a page, which says where it comes from."""
+    page = browser.new_page(color_scheme="dark")
+    page.set_content(_written(key=True))
+    file = tmp_path / "printed.pdf"
+    page.pdf(path=file, prefer_css_page_size=True)
+    told = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, check=True)
+    pages = told.stdout.decode().split("\f")[:-1]
+    for number, printed in enumerate(pages, start=1):
+        assert f"page {number} of {len(pages)}" in printed
+        assert "fork 0f1e2d3c, thread 4b5a6978" in printed
+        assert "Operating systems 1" in printed
+        assert "key for teachers" in printed
+    assert re.search("(?m)^ *The question$", pages[0])
+    # below the course and the edition
+    assert pages[1].split()[6:8] == ["What", "happened"]
+
+
+def test_wide_drawing_lies(browser: Browser, tmp_path: Path) -> None:
+    """A drawing that is too wide for an upright page is on one that lies, as is its head."""
+    document = sample()
+    page = browser.new_page()
+    page.set_content(page_of(replace(document, blocks=(*document.blocks, *wide()))))
+    file = tmp_path / "printed.pdf"
+    page.pdf(path=file, prefer_css_page_size=True)
+    told = subprocess.run(["pdfinfo", "-l", "99", file], capture_output=True, check=True)
+    sizes = re.findall(r"Page +\d+ size: +([0-9]+)[0-9.]* x", told.stdout.decode())
+    assert sizes[0] == sizes[1] == "594"
+    assert sizes[-1] == "841"
+    assert set(sizes[:-1]) == {"594"}
+
+
+def test_notebooks_get_every_block() -> None:
+    """A fragment has all blocks, too, without headings that would be a notebook's own."""
+    made = fragment(sample(key=True))
+    for name in ("box", "question", "answer", "source", "marker", "blank"):
+        assert f'class="{name}"' in made
+    assert made.count("<svg ") == 2
+    assert not re.search(r"<h\d", made)
+
+
+def test_lines_of_sources_are_selected_without_numbers(browser: Browser) -> None:
+    """What is copied from a source is the source: neither numbers nor marks of its lines."""
+    page = browser.new_page()
+    page.set_content(_written())
+    copied = page.evaluate(
+        "getSelection().selectAllChildren(document.querySelector('.in-region')),"
+        " getSelection().toString()"
+    )
+    assert copied.split() == ["write(1,", '"said",', "3);"]
+
+
+def test_headings_and_names_are_in_order() -> None:
+    """One h1 and no level left out below it; drawings and blanks say what they are."""
+    html = _written()
+    levels = [int(level) for level in re.findall(r"<h(\d)", html)]
+    assert levels.count(1) == 1
+    assert all(later <= level + 1 for level, later in pairwise(levels))
+    assert not re.findall(r"\sid=", html)
+    assert html.count('<svg role="img" aria-label="Two lines" ') == html.count("<figcaption>") == 2
+    assert 'role="img" aria-label="blank a">(a) ______</span>' in html

@@ -1,0 +1,55 @@
+"""Which descriptor a call works with, where only one of the task's refers to the connection."""
+
+from collections.abc import Iterator
+
+from echotrace.story.nouns import Connection, Story, StoryEvent
+from echotrace.story.quiz.fields import said_of
+from echotrace.story.quiz.ground import Ground, connections
+from echotrace.story.quiz.nouns import Asked, Field
+from echotrace.story.quiz.settled import accept_of
+from echotrace.syscalls import logical_event
+from echotrace.trace import Syscall
+
+_ASKED_OF = ("recv", "send", "shutdown", "close")
+
+
+def candidates(ground: Ground) -> Iterator[Asked]:
+    """One for each call on a connection that the number can be worked out for."""
+    for side, story in ground.sides:
+        for connection in connections(story):
+            for event in map(story.event, connection.events):
+                answer = said_of(story, event.seq, Field.DESCRIPTOR)
+                if answer is not None and _follows(story, connection, event, answer):
+                    yield Asked(
+                        "descriptor", side, event.seq, "used", answer,
+                        facts={"connection": event.place.name},
+                        accepted=(f"fd {answer}",),
+                        hidden=ground.hidden(side, event.seq, Field.DESCRIPTOR),
+                        evidence=tuple(filter(None, (accept_of(story, connection), event.seq))),
+                    )  # fmt: skip
+
+
+def _follows(story: Story, connection: Connection, event: StoryEvent, answer: str) -> bool:
+    """Whether the number is the only one it can be, and nothing else in its row tells it."""
+    call = event.record
+    if connection.datagram or connection.description is None or not isinstance(call, Syscall):
+        return False
+    if logical_event(call.name) not in _ASKED_OF or answer in (str(call.result), call.data):
+        return False
+    if _called_before(story, connection, event):
+        return False
+    table = story.before(event.seq).table(call.tid)
+    slots = table.descriptors if table else ()
+    own = [slot.fd for slot in slots if slot.description.id == connection.description]
+    return [str(fd) for fd in own] == [answer]
+
+
+def _called_before(story: Story, connection: Connection, event: StoryEvent) -> bool:
+    """Whether the task has worked with it already, so that the row above has the number."""
+    return any(
+        other.actor == event.actor
+        and isinstance(other.record, Syscall)
+        and logical_event(other.record.name) in _ASKED_OF
+        for other in map(story.event, connection.events)
+        if other.seq < event.seq
+    )

@@ -1,0 +1,77 @@
+"""Design: what the server would need for many clients, extrapolated from those of the trace."""
+
+from collections.abc import Iterator
+
+from echotrace.story.costs.costs import Costs, costs
+from echotrace.story.nouns import Connection, Story
+from echotrace.story.quiz.ground import Ground, connections
+from echotrace.story.quiz.nouns import Asked
+from echotrace.story.quiz.settled import accept_of, turns
+
+_CLIENTS = (100, 1_000, 10_000)
+
+
+def candidates(ground: Ground) -> Iterator[Asked]:
+    """One for each number of clients, where each of a few in the trace cost the same."""
+    for side, story in ground.sides:
+        known = connections(story)
+        if not known or len(known) < len(story.connections):
+            continue
+        found = costs(story)
+        tasks = _per_client(found, len(known))
+        held = {_held(story, connection) for connection in known}
+        if tasks is None or len(held) != 1 or None in held or known[0].accepted is None:
+            continue
+        in_first = held.pop() or 0
+        for clients in _CLIENTS:
+            yield _asked(side, story, found, clients, tasks, in_first)
+
+
+def _asked(side: int, story: Story, found: Costs, clients: int, tasks: int, in_first: int) -> Asked:
+    before = 1 + found.made_before.processes + found.made_before.threads
+    total = before + tasks * clients
+    accepts = tuple(filter(None, (accept_of(story, each) for each in story.connections)))
+    return Asked(
+        "design", side, accepts[0], _case(story, found), f"{total:,}",
+        facts={
+            "clients": f"{clients:,}", "known": str(found.connections), "before": str(before),
+            "tasks": str(tasks), "total": f"{total:,}", "each": str(in_first),
+            "descriptors": f"{in_first * clients:,}",
+        },
+        accepted=(str(total),),
+        evidence=accepts,
+    )  # fmt: skip
+
+
+def _case(story: Story, found: Costs) -> str:
+    """What grows with the clients: tasks, descriptors of the first process, or neither."""
+    made, before = found.made_serving, found.made_before
+    if made.processes or made.threads:
+        return "processes" if made.processes else "threads"
+    if before.processes or before.threads:
+        return "fixed"
+    waits = any(event.touch is not None and event.touch.ready for event in story.events)
+    return "readiness" if waits else "one_by_one"
+
+
+def _per_client(found: Costs, clients: int) -> int | None:
+    """How many tasks each client made the server make; None if that is no whole number."""
+    made = found.made_serving.processes + found.made_serving.threads
+    if made % clients or found.made_serving.processes % clients:
+        return None
+    return made // clients
+
+
+def _held(story: Story, connection: Connection) -> int | None:
+    """How many descriptors of it the first process has just before it is given up for good."""
+    ends = [event for event, case in turns(story, connection) if case in ("close", "exit")]
+    if not ends:
+        return None
+    state = story.before(ends[-1].seq)
+    entry = state.by_description.get(connection.description or 0)
+    first = {table.number for table in state.tables if _is_first(story, table.tasks, state.time)}
+    return sum(table in first for table, _ in entry.held) if entry else None
+
+
+def _is_first(story: Story, tasks: tuple[int, ...], time: int) -> bool:
+    return any(story.roles.of(tid, time) == "P0" for tid in tasks)

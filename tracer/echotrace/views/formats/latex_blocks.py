@@ -1,0 +1,157 @@
+"""The drawers of all kinds of blocks in LaTeX; each gives lines."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from string import ascii_uppercase
+
+from echotrace.views.document import nouns
+from echotrace.views.document.nouns import Block
+from echotrace.views.document.runs import Text
+from echotrace.views.formats.latex_tables import table
+from echotrace.views.formats.latex_text import code, inline, text
+from echotrace.views.texts import Texts
+
+_HEADINGS = ("section", "subsection", "subsubsection")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a block stands: the words of its document, the files of figures, the room (points).
+
+    `level` is that of the heading that the block is, or is below.
+    """
+
+    texts: Texts
+    files: Mapping[nouns.Figure, Sequence[str]]
+    width: float
+    height: float
+    level: int = 1
+
+    def at(self, level: int) -> "Setting":
+        """The same at another level."""
+        return replace(self, level=level)
+
+    def say(self, name: str, **facts: Text) -> str:
+        """One of the document's labels."""
+        return text(self.texts.say(name, **facts))
+
+    def heading(self, inner: str, below: int = 1) -> str:
+        """A heading of what is LaTeX already, so many levels below."""
+        command = _HEADINGS[min(max(self.level - 1, 0) + below, len(_HEADINGS) - 1)]
+        return f"\\{command}*{{{inner}}}"
+
+
+def drawn(block: Block, setting: Setting) -> Iterator[str]:
+    """The lines of a block."""
+    return _DRAWERS[type(block)](block, setting)
+
+
+def _heading(heading: nouns.Heading, setting: Setting) -> Iterator[str]:
+    yield setting.heading(text(heading.text), below=0)
+
+
+def _paragraph(paragraph: nouns.Paragraph, _setting: Setting) -> Iterator[str]:
+    inner = inline(paragraph.text)
+    yield f"\\warning{{{inner}}}" if paragraph.warning else f"{inner}\\par"
+
+
+def _table(block: nouns.Table, setting: Setting) -> Iterator[str]:
+    return table(block, setting.width)
+
+
+def _listing(listing: nouns.Listing, setting: Setting) -> Iterator[str]:
+    yield from _headed(listing.heading, setting)
+    for number, sentence in enumerate(listing.sentences, start=1):
+        yield f"\\point{{{number}.}}{{{inline(sentence)}}}"
+
+
+def _definitions(definitions: nouns.Definitions, setting: Setting) -> Iterator[str]:
+    yield from _headed(definitions.heading, setting)
+    for term, meaning in definitions.entries:
+        yield f"\\definition{{{inline(term)}}}{{{inline(meaning)}}}"
+
+
+def _headed(words: str, setting: Setting) -> Iterator[str]:
+    if words:
+        yield setting.heading(text(words))
+
+
+def _picture(picture: nouns.Picture, _setting: Setting) -> Iterator[str]:
+    if picture.caption:
+        yield f"\\textbf{{{text(picture.caption)}}}\\par\\nopagebreak"
+    yield from (f"\\verbatimline{{{code(line)}}}" for line in picture.lines)
+
+
+def _figure(figure: nouns.Figure, setting: Setting) -> Iterator[str]:
+    """Each drawing in its own size, if there is room for it, above the caption."""
+    names = setting.files[figure]
+    for number, (drawing, name) in enumerate(zip(figure.drawings, names, strict=True), start=1):
+        scale = min(1, setting.width / drawing.width, setting.height / drawing.height)
+        size = f"width={drawing.width * scale:.2f}bp,height={drawing.height * scale:.2f}bp"
+        part = setting.say("part", number=str(number), count=str(len(names)))
+        caption = text(figure.caption) + (f" {part}" if len(names) > 1 else "")
+        yield f"\\drawing{{{size}}}{{{name}.pdf}}{{{caption}}}"
+
+
+def _sources(sources: nouns.Sources, setting: Setting) -> Iterator[str]:
+    for source in sources.sources:
+        file = f" {code(source.file)}" if source.file else ""
+        yield setting.heading(f"{text(source.side)}{file}")
+        if source.problem:
+            yield f"\\warning{{{text(source.problem)}}}"
+        for region, lines in groupby(source.lines, lambda line: line.region):
+            if region:
+                yield f"\\region{{{text(region)}}}"
+            bar = "\\bound" if region else ""
+            for line in lines:
+                marker = f"\\marker{{{line.marker}}}" if line.marker is not None else ""
+                yield f"\\sourceline{{{marker}}}{{{line.number}}}{{{bar}}}{{{code(line.text)}}}"
+
+
+def _box(box: nouns.Box, _setting: Setting) -> Iterator[str]:
+    yield "\\begin{framed}"
+    yield f"\\textbf{{{text(box.title)}}}\\par"
+    yield from (f"{inline(sentence)}\\par" for sentence in box.sentences)
+    yield from _room(box.lines)
+    yield "\\end{framed}"
+
+
+def _question(question: nouns.Question, setting: Setting) -> Iterator[str]:
+    yield "\\begin{together}"
+    number = setting.say("question", number=str(question.number))
+    yield f"\\textbf{{{number}}} \\emph{{{text(question.kind)}}}\\par"
+    yield f"{inline(question.stem)}\\par"
+    yield from (f"\\verbatimline{{{code(line)}}}" for line in question.excerpt)
+    for place, choice in enumerate(question.choices):
+        yield f"\\point{{{ascii_uppercase[place]}}}{{{inline(choice)}}}"
+    if question.answer is None:
+        yield from _room(question.lines)
+    else:
+        yield from _answer(question.answer, setting)
+    yield "\\end{together}"
+
+
+def _answer(answer: nouns.Answer, setting: Setting) -> Iterator[str]:
+    yield "\\begin{framed}"
+    for name, said in answer.parts:
+        yield f"\\answer{{{setting.say(name)}}}{{{inline(said)}}}"
+    yield "\\end{framed}"
+
+
+def _room(lines: int) -> Iterator[str]:
+    return ("\\writingline" for _ in range(lines))
+
+
+_DRAWERS: Mapping[type[Block], Callable[..., Iterator[str]]] = {
+    nouns.Table: _table,
+    nouns.Heading: _heading,
+    nouns.Paragraph: _paragraph,
+    nouns.Listing: _listing,
+    nouns.Definitions: _definitions,
+    nouns.Picture: _picture,
+    nouns.Figure: _figure,
+    nouns.Sources: _sources,
+    nouns.Box: _box,
+    nouns.Question: _question,
+}

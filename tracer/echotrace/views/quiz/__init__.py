@@ -1,0 +1,1 @@
+"""Questions in words: stems, choices, excerpts of the timeline, answers for teachers."""

@@ -1,0 +1,1 @@
+"""Views as pictures: SVG that stands alone, with real text."""
