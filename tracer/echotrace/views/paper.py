@@ -13,8 +13,8 @@ class Paper:
 
 
 #: A4 upright and lying (ISO 216): without margins of 15 mm at the sides, 18 mm above and 16 mm
-#: below, and without a line for a caption.
+#: below, and without the room of a caption: two lines on the one, one on the other.
 A4 = Paper(width=510, height=716, text=8.5)
-A4_LYING = Paper(width=757, height=471, text=8.5)
+A4_LYING = Paper(width=757, height=483, text=8.5)
 #: A slide of 16 to 9: read from the last row.
 SLIDE = Paper(width=680, height=310, text=12)
