@@ -60,7 +60,7 @@ def test_pdf_has_every_number_and_name() -> None:
     text = pdf_text(draw(story, A4))
     for row in lay_out(story).rows:
         assert f" {row.event.seq} " in text
-    assert "P0 epoll_wait(4) ░ C1 close = [5]" in text
+    assert "P0 epoll_wait(4) = [5] ░ until C1 close" in text
     assert '"hey 2"' in text
 
 
@@ -128,10 +128,10 @@ def test_nothing_else_in_the_row_tells_the_answer() -> None:
     seq = b.end(begun, 20)
     story = replay(b.trace())
     side = story.trace.header.server
-    assert "░ end of P1 = P1" in " ".join(_picture(story).rows().values())
+    assert "= P1 ░ until end of P1" in " ".join(_picture(story).rows().values())
     blanks = {(side, seq, Field.RESULT): Blank("a", 4)}
     said = " ".join(_picture(story, annotations=Annotations(blanks=blanks)).rows().values())
-    assert said.endswith("░ = (a)")
+    assert said.endswith("= (a) ░ until ?")
     fork = stored("fork")
     rows = _picture(fork).rows().values()
     seq = next(int(line.split()[1]) for line in rows if "P1 keeps it" in line)
@@ -160,8 +160,8 @@ def test_whom_a_call_waited_for_is_hidden_with_the_actor() -> None:
     blanks = Annotations(blanks={("fork", step.seq, Field.ACTOR): Blank("a", 4)})
     plain = "\n".join(_picture(story).rows().values())
     asked = "\n".join(_picture(story, by="task", annotations=blanks).rows().values())
-    assert f"░ {step.actor} send" in plain
-    assert f"░ {step.actor} send" not in asked
+    assert f"░ until {step.actor} send" in plain
+    assert f"░ until {step.actor} send" not in asked
     assert "(a) send" in asked
     assert "#1 C1" in asked  # the columns are connections: a task's would tell who it was
 

@@ -13,7 +13,7 @@ from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 from echotrace.views import words
 from echotrace.views.annotations import Annotations
-from echotrace.views.cells import TIE, WAIT, fit
+from echotrace.views.cells import TIE, fit
 from echotrace.views.document.runs import Blank, Marker
 from echotrace.views.layout import Cell
 from echotrace.views.phrases import c_call
@@ -93,19 +93,16 @@ class Composer:
         head, wait, note = said.head, said.wait, said.note
         if result:
             head = _as_begun(event, head)
-            said = replace(said, data="")
+            said = replace(said, data="", outcome=f"= {inlay(result)}")
         if descriptor:
             head = _without_descriptor(head, inlay(descriptor))
         if wait and (self._asks_who(event.woken_by) or (result and _is_wait(event))):
-            wait = ""
+            wait = "?"
         if result or self._asks_who_holds(event.seq):
             note = ""
+        said = replace(said, kernel=said.kernel if kernel else "", wait=wait)
         together = (
-            f"→ {said.kernel}" if kernel and said.kernel else "",
-            f"{WAIT} {wait}".rstrip() if wait is not None else "",
-            f"= {inlay(result)}" if result else said.outcome,
-            said.data,
-            f"[{flags}]" if flags else "",
+            *said.behind(flags=flags),
             f"· {note}" if note else "",
             f"… {words.count(cell.more, 'time')} more" if cell.more else "",
         )
