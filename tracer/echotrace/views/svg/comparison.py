@@ -6,7 +6,7 @@ from echotrace.pauses import no_garbage_collection
 from echotrace.story.compare.nouns import Comparison
 from echotrace.story.explain.text import listed
 from echotrace.views import comparison_words, words
-from echotrace.views.abridging import left_out
+from echotrace.views.abridging import abridged
 from echotrace.views.annotations import PLAIN, Annotations
 from echotrace.views.cells import WAIT
 from echotrace.views.drawing import Drawing
@@ -18,7 +18,7 @@ from echotrace.views.parts import lay_out
 from echotrace.views.side_by_side import Words
 from echotrace.views.svg.canvas import Canvas
 from echotrace.views.svg.inlaid import Composer
-from echotrace.views.svg.sheets import Around, between, sheets, with_gaps
+from echotrace.views.svg.sheets import Around, between, sheets
 from echotrace.views.svg.side_frame import Frame, Left, Line
 from echotrace.views.svg.sides import Sides
 
@@ -36,8 +36,10 @@ def draw(
     marks mean.
     """
     laid = lay_out(compared)
-    parts, folded = shown(laid, whole=whole)
     composers = tuple(Composer(annotations, name) for name in compared.names)
+    parts, folded = shown(
+        laid, whole=whole, needed=lambda row: bool(_asked_in(compared, row, composers))
+    )
     if annotations.blanks and not whole:
         everything, nothing = shown(laid, whole=True)
         if _asked(compared, parts, composers) < _asked(compared, everything, composers):
@@ -75,15 +77,14 @@ def _abridged(
     compared: Comparison, lines: Sequence[Line], composers: Sequence[Composer], most: int | None
 ) -> tuple[list[Line | Left], int]:
     """The lines, of very many only some; and how many are left out."""
-    needed = [n for n, line in enumerate(lines) if _asked_in(compared, line.line, composers)]
-    gaps = left_out(len(lines), len(lines) if most is None else most, needed)
+    needed = {n for n, line in enumerate(lines) if _asked_in(compared, line.line, composers)}
     found = [
-        Left(tuple(line.line for line in lines[each.start : each.stop]))
-        if isinstance(each, range)
-        else lines[each]
-        for each in with_gaps(len(lines), gaps)
+        lines[each]
+        if isinstance(each, int)
+        else Left(tuple(lines[position].line for position in each.rows))
+        for each in abridged(range(len(lines)), most, needed)
     ]
-    return found, sum(map(len, gaps))
+    return found, len(lines) - sum(isinstance(each, Line) for each in found)
 
 
 def _asked(compared: Comparison, parts: Sequence[Shown], composers: Sequence[Composer]) -> int:

@@ -44,7 +44,7 @@ def of_story(
     below += sentences(story, layout, "hatched:")
     (drawing,) = timeline.draw_layout(
         story, layout, _paper(columns), Composer(PLAIN, ""),
-        max_rows=None if whole else _MOST_ROWS, around=Around(tuple(above), tuple(below)),
+        max_rows=_MOST_ROWS, whole=whole, around=Around(tuple(above), tuple(below)),
     )  # fmt: skip
     return drawing.svg
 
