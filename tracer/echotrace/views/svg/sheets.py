@@ -11,7 +11,7 @@ from echotrace.views.svg.canvas import Canvas, Colour, Style
 from echotrace.views.svg.inlaid import Inlaid, plain
 
 #: Above and below the text of a row, in points.
-PADDING = 1.2
+PADDING = 0.8
 #: Inside a drawing's left and right edge.
 EDGE = 2.0
 
