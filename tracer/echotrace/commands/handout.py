@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from echotrace.cli import Entry, complain
-from echotrace.commands import documents, handout_gallery, options, output, sides
+from echotrace.commands import documents, formats, handout_gallery, options, output, sides
 from echotrace.commands.session import say_kept, say_next
 from echotrace.commands.target import Target
 from echotrace.errors import UserError
@@ -54,7 +54,7 @@ def command(_entry: Entry) -> click.Command:
 @click.argument("targets", metavar="TARGET...", nargs=-1)
 @click.option("--edition", type=click.Choice([each.value for each in Edition]), default="student",
               show_default=True, help="For students, or the key with all answers.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(list(documents.ENDINGS)),
+@click.option("--format", "form", type=click.Choice(list(formats.ENDINGS)),
               help="What to make; as the ending of FILE says unless given: .pdf, .html, .md or "
               ".tex. Slides are PDF too.")  # fmt: skip
 @click.option("-o", "output_", type=click.Path(path_type=Path, dir_okay=False),
@@ -101,7 +101,7 @@ def handout(
     Exit status 0; 2 if a recording ended early, a trace is cut off in a line, or something that was
     asked for cannot be; 3 if the system refuses.
     """
-    form = documents.form_of(output_, form)
+    form = formats.chosen(form, output_, formats.DOCUMENTS, default="pdf")
     wish = _wish(further, form)
     if gallery is not None:
         _check_alone(targets, output_)
@@ -110,7 +110,7 @@ def handout(
         if not further["quiet"]:
             click.echo(f"wrote {len(files)} files into {safe(str(gallery))}", err=True)
         return
-    path = output_ or Path(f"{_STEM[wish.edition]}{documents.ENDINGS[form]}")
+    path = output_ or Path(f"{_STEM[wish.edition]}{formats.ENDINGS[form]}")
     output.check(path, overwrite=force)
     found = sides.find(targets, _TAKEN)
     sides.refuse_faults(found, further["inject"])

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from echotrace.cli import Entry, complain
-from echotrace.commands import documents, options, output, sides
+from echotrace.commands import documents, formats, options, output, sides
 from echotrace.commands.quizzing import Console, Outcome, Played, play
 from echotrace.commands.session import Delivery, say_kept, say_next
 from echotrace.commands.target import Target
@@ -75,7 +75,7 @@ def command(_entry: Entry) -> click.Command:
               help="What the clients of every server do; interleaved unless given.")  # fmt: skip
 @options.timeout(5.0)
 @options.inject
-@click.option("--format", "form", type=click.Choice([*_PLAIN.values(), *documents.ENDINGS]),
+@click.option("--format", "form", type=click.Choice([*_PLAIN.values(), *formats.ENDINGS]),
               help="What to make of it; text unless the ending of FILE says otherwise: .json, .md, "
               ".html, .tex or .pdf. Slides are PDF too.")  # fmt: skip
 @options.writing
@@ -106,7 +106,7 @@ def quiz(
     """
     delivery = Delivery.taken_from(further)
     words = texts(language)
-    form = documents.form_of(delivery.output_, delivery.form, default="text", further=_PLAIN)
+    form = formats.chosen(delivery.form, delivery.output_, {**formats.DOCUMENTS, **_PLAIN}, "text")
     _check(delivery, form)
     found = sides.find(targets, _TAKEN)
     sides.refuse_faults(found, further["inject"])
