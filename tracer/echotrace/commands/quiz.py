@@ -67,8 +67,7 @@ def command(_entry: Entry) -> click.Command:
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), metavar="KIND",
               help=f"Only questions of this kind: {', '.join(KINDS)}. May be given several "
               "times.")  # fmt: skip
-@click.option("--lang", "language", default="en", show_default=True, metavar="CODE",
-              help="The language of its words.")  # fmt: skip
+@options.language
 @click.option("--clients", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip
 @click.option("--script", metavar="NAME|FILE",
@@ -111,7 +110,7 @@ def quiz(
     found = sides.find(targets, _TAKEN)
     sides.refuse_faults(found, further["inject"])
     played = None
-    with sides.gathered(found, further) as gathered:
+    with sides.gathered(found, further | {"lasting": True}) as gathered:
         stories = [target.story for target in gathered]
         told = dict(zip(names_of(stories, [side.title for side in found]), stories, strict=True))
         made = quiz_of(told, words, seed, kinds, count)
