@@ -144,7 +144,7 @@ def keep(name: str, make: Callable[[Path], Recorded], *, lasting: bool = False) 
 
 def _hash(file: BinaryIO) -> str:
     """How the fingerprint of a trace begins: that of the file, which is as it was written."""
-    return hashlib.file_digest(file, "sha256").hexdigest()[:HASH_DIGITS]
+    return hashlib.sha256(file.read()).hexdigest()[:HASH_DIGITS]
 
 
 def _play(
