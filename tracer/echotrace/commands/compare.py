@@ -100,7 +100,7 @@ def compare(
     """
     delivery = Delivery.taken_from(further)
     delivery.check()
-    form = formats.chosen(delivery.form, delivery.output_, "compare")
+    form = formats.of_view(delivery.form, delivery.output_)
     only, ignore = (chosen(further.pop(name)) for name in ("only", "ignore"))
     choice = Choice(further.pop("connection"), only, ignore)
     expect: Path | None = further.pop("expect")

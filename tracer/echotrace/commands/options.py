@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from echotrace.commands import formats
+from echotrace.views.texts import languages
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -44,6 +47,12 @@ def _patience(context: click.Context, option: click.Parameter, value: float) -> 
     if context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT:
         context.params["loading"] = finite(context, option, value)
     return value
+
+
+language = click.option(
+    "--lang", "language", default="en", show_default=True, metavar="CODE",
+    help=f"The language of its words; there is {' and '.join(languages())}.",
+)  # fmt: skip
 
 
 def timeout(default: float, besides: str = "") -> Callable[[_F], _F]:
@@ -176,10 +185,7 @@ live = click.option(
 
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no hints on stderr.")
 
-text_or_trace = click.option(
-    "--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True,
-    help="What to print: the view, or the trace itself.",
-)  # fmt: skip
+timeline_or_trace = formats.option("the timeline", or_trace=True)
 
 #: What all commands that record a server offer for showing it.
-showing = _all(looking, whole, live, text_or_trace, writing_trace, quiet)
+showing = _all(looking, whole, live, timeline_or_trace, writing_trace, quiet)

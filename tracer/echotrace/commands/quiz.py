@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from echotrace.cli import Entry, complain
-from echotrace.commands import documents, options, output, sides
+from echotrace.commands import documents, formats, options, output, sides
 from echotrace.commands.quizzing import Console, Outcome, Played, play
 from echotrace.commands.session import Delivery, say_kept, say_next
 from echotrace.commands.target import Target
@@ -67,15 +67,14 @@ def command(_entry: Entry) -> click.Command:
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), metavar="KIND",
               help=f"Only questions of this kind: {', '.join(KINDS)}. May be given several "
               "times.")  # fmt: skip
-@click.option("--lang", "language", default="en", show_default=True, metavar="CODE",
-              help="The language of its words.")  # fmt: skip
+@options.language
 @click.option("--clients", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip
 @click.option("--script", metavar="NAME|FILE",
               help="What the clients of every server do; interleaved unless given.")  # fmt: skip
 @options.timeout(5.0)
 @options.inject
-@click.option("--format", "form", type=click.Choice([*_PLAIN.values(), *documents.ENDINGS]),
+@click.option("--format", "form", type=click.Choice([*_PLAIN.values(), *formats.ENDINGS]),
               help="What to make of it; text unless the ending of FILE says otherwise: .json, .md, "
               ".html, .tex or .pdf. Slides are PDF too.")  # fmt: skip
 @options.writing
@@ -106,12 +105,12 @@ def quiz(
     """
     delivery = Delivery.taken_from(further)
     words = texts(language)
-    form = documents.form_of(delivery.output_, delivery.form, default="text", further=_PLAIN)
+    form = formats.chosen(delivery.form, delivery.output_, {**formats.DOCUMENTS, **_PLAIN}, "text")
     _check(delivery, form)
     found = sides.find(targets, _TAKEN)
     sides.refuse_faults(found, further["inject"])
     played = None
-    with sides.gathered(found, further) as gathered:
+    with sides.gathered(found, further | {"lasting": True}) as gathered:
         stories = [target.story for target in gathered]
         told = dict(zip(names_of(stories, [side.title for side in found]), stories, strict=True))
         made = quiz_of(told, words, seed, kinds, count)

@@ -1,6 +1,7 @@
 """Records a program into a trace file, with progress; only recording commands import it."""
 
 import contextlib
+import hashlib
 import os
 import signal
 import tempfile
@@ -32,7 +33,7 @@ from echotrace.record.plan import Plan
 from echotrace.record.recorder import Recorder
 from echotrace.record.services import Service
 from echotrace.trace import Record, Syscall, Trace
-from echotrace.tracefile import Writer, read
+from echotrace.tracefile import HASH_DIGITS, Writer, read
 
 __all__ = ["Recorded", "Watcher", "Wish", "keep", "plan_of", "record", "record_and_keep"]
 
@@ -118,21 +119,32 @@ def record(wish: Wish, path: Path, *, overwrite: bool, watcher: Watcher | None =
 
 
 def record_and_keep(wish: Wish, watcher: Watcher | None = None) -> Recorded:
-    """Record, and keep the trace as the last one of its server."""
-    return keep(wish.kept_as, lambda path: record(wish, path, overwrite=False, watcher=watcher))
+    """Record, and keep the trace as the last one of its server, or for good."""
+    return keep(
+        wish.kept_as, lambda path: record(wish, path, overwrite=False, watcher=watcher),
+        lasting=wish.lasting,
+    )  # fmt: skip
 
 
-def keep(name: str, make: Callable[[Path], Recorded]) -> Recorded:
+def keep(name: str, make: Callable[[Path], Recorded], *, lasting: bool = False) -> Recorded:
     """Let a recording be made, and keep it as the last one of that name.
 
+    The name of a `lasting` one ends in how its hash begins, so that only the same trace has it.
     Two recordings at the same time do not meet: each has a file of its own until it is done.
     """
     path = _kept_path(name)
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
         recorded = make(Path(folder) / path.name)
         held = recorded.path.open("rb")
+        if lasting:
+            path = path.with_stem(f"{path.stem}-{_hash(held)}")
         recorded.path.replace(path)
     return replace(recorded, path=path, held=held)
+
+
+def _hash(file: BinaryIO) -> str:
+    """How the fingerprint of a trace begins: that of the file, which is as it was written."""
+    return hashlib.sha256(file.read()).hexdigest()[:HASH_DIGITS]
 
 
 def _play(

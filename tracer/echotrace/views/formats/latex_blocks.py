@@ -106,7 +106,7 @@ def _sources(sources: nouns.Sources, setting: Setting) -> Iterator[str]:
             bar = "\\bound" if region else ""
             for line in lines:
                 marker = f"\\marker{{{line.marker}}}" if line.marker is not None else ""
-                yield f"\\sourceline{{{marker}}}{{{line.number}}}{{{bar}}}{{{code(line.text)}}}"
+                yield f"\\sourceline{{{marker}}}{{{line.number or ''}}}{{{bar}}}{{{code(line.text)}}}"
 
 
 def _box(box: nouns.Box, _setting: Setting) -> Iterator[str]:

@@ -32,4 +32,6 @@ def _source(source: Source, setting: Setting) -> Iterator[str]:
 
 def _line(line: SourceLine, setting: Setting) -> str:
     marker = setting.marker(line.marker) if line.marker is not None else ""
+    if line.number is None:
+        return f'<li class="note">{escaped(line.text)}</li>'
     return f'<li value="{line.number}">{marker}<code>{escaped(line.text)}</code></li>'
