@@ -24,9 +24,9 @@ ENDLESS = Paper(width=900, height=math.inf, text=8.5)
 
 def _picture(
     story: Story, *, by: str = "connection", annotations: Annotations = PLAIN,
-    connection: int | None = None,
+    connections: tuple[int, ...] | None = None,
 ) -> Picture:  # fmt: skip
-    (drawing,) = draw(story, ENDLESS, by=by, annotations=annotations, connection=connection)
+    (drawing,) = draw(story, ENDLESS, by=by, annotations=annotations, connections=connections)
     return Picture(drawing.svg)
 
 
@@ -185,7 +185,7 @@ def test_markers_are_those_of_the_source() -> None:
 def test_one_connection_is_shown_with_the_server() -> None:
     """The other connection has no column, and no row."""
     story = stored("fork")
-    said = "\n".join(_picture(story, connection=2).rows().values())
+    said = "\n".join(_picture(story, connections=(2,)).rows().values())
     assert "#2 C2" in said
     assert "#1" not in said
     assert "listen(3" in said

@@ -28,18 +28,18 @@ def abridged(
     """The positions of all rows, in order, those left out on end together.
 
     Rows that are equal say the same. Of repetitions the first one is shown; of what is left then
-    about `most`, all if None. Rows at the `needed` positions stay.
+    about `most`, all if None, and the rows at the `needed` positions in any case.
     """
-    found = tuple(_without_repetitions(rows, needed))
+    found = tuple(_without_repetitions(rows))
     kept = [place for place, each in enumerate(found) if each in needed]
     gaps = left_out(len(found), len(found) if most is None else most, kept)
     return tuple(_honest([*_with_gaps(found, gaps)]))
 
 
-def _without_repetitions(rows: Sequence[Hashable], needed: Collection[int]) -> Iterator[int | Left]:
+def _without_repetitions(rows: Sequence[Hashable]) -> Iterator[int | Left]:
     position = 0
     while position < len(rows):
-        period, times = _pattern(rows, position, needed)
+        period, times = _pattern(rows, position)
         yield from range(position, position + period)
         end = position + period * times
         if times > 1:
@@ -47,11 +47,11 @@ def _without_repetitions(rows: Sequence[Hashable], needed: Collection[int]) -> I
         position = end
 
 
-def _pattern(rows: Sequence[Hashable], start: int, needed: Collection[int]) -> tuple[int, int]:
+def _pattern(rows: Sequence[Hashable], start: int) -> tuple[int, int]:
     """How many rows from `start` on are a pattern, and how often it is there."""
     for period in range(1, _LONGEST_PERIOD + 1):
         further = range(start + period, len(rows))
-        again = (at not in needed and rows[at] == rows[at - period] for at in further)
+        again = (rows[at] == rows[at - period] for at in further)
         times = 1 + sum(takewhile(bool, again)) // period
         if times >= _LEAST_TIMES:
             return period, times

@@ -8,6 +8,7 @@ the same marks.
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeAlias
 
 from echotrace.story.compare.essence import outline
 from echotrace.story.compare.nouns import Mark
@@ -45,16 +46,20 @@ class Shown:
     folded: bool = False
 
 
-def _none(_row: Row) -> bool:
-    return False
+#: What of a row has to be shown: equal if the same; empty if the row may be left out.
+_Needed: TypeAlias = Callable[[Row], tuple[Hashable, ...]]
+
+
+def _none(_row: Row) -> tuple[Hashable, ...]:
+    return ()
 
 
 def shown(
-    parts: Sequence[Part], *, whole: bool, needed: Callable[[Row], bool] = _none
+    parts: Sequence[Part], *, whole: bool, needed: _Needed = _none
 ) -> tuple[list[Shown], str]:
     """The parts with their lines, and a sentence on what is left out, empty if nothing is.
 
-    Rows that are `needed` are not folded; they are left out only where the view has no end.
+    Rows of which something is `needed` are not folded, unless they repeat others with the same.
     """
     if whole:
         return [Shown(part.title, part, part.layout.rows) for part in parts], ""
@@ -63,11 +68,11 @@ def shown(
     left: list[Part] = []
     for model, group in _alike(parts, needed):
         asked = any(map(needed, group[0].layout.rows))
-        if room <= 0:
+        if room <= 0 and not asked:
             left += group
         elif asked or (model is None and not group[0].alignment.same):
             lines = tuple(_lines(group[0], needed))
-            if len(lines) > room:
+            if len(lines) > room and not asked:
                 lines = (*lines[:room], _cut(group[0], len(lines) - room))
             found.append(Shown(group[0].title, group[0], lines))
             room -= len(lines)
@@ -87,9 +92,7 @@ def _left_out(left: Sequence[Part]) -> str:
     )
 
 
-def _alike(
-    parts: Sequence[Part], needed: Callable[[Row], bool]
-) -> Iterator[tuple[Part | None, list[Part]]]:
+def _alike(parts: Sequence[Part], needed: _Needed) -> Iterator[tuple[Part | None, list[Part]]]:
     """Parts that follow each other and fold to one line, with the part that they are like."""
     models: dict[object, Part] = {}
     told = []
@@ -156,11 +159,10 @@ def _marks(part: Part, mark: Mark) -> tuple[Mark, ...]:
     return (Mark.NEITHER, *(mark for _ in part.layout.columns[1:]))
 
 
-def _lines(part: Part, needed: Callable[[Row], bool]) -> Iterator[Row | Fold]:
+def _lines(part: Part, needed: _Needed) -> Iterator[Row | Fold]:
     """The rows of a part, without repetitions and without the middle of long runs."""
     rows = part.layout.rows
-    asked = {position for position, row in enumerate(rows) if needed(row)}
-    found = abridged([_key(row) for row in rows], needed=asked)
+    found = abridged([(_key(row), needed(row)) for row in rows])
     between: list[Row] = []
     for each in found:
         if isinstance(each, Left):
@@ -197,9 +199,7 @@ def _again(part: Part, rows: Sequence[Row], period: int) -> Fold:
     return Fold(tuple(texts), marks.pop() if len(marks) == 1 else _marks(part, Mark.NEITHER))
 
 
-def _without_long_runs(
-    part: Part, rows: Sequence[Row], needed: Callable[[Row], bool]
-) -> Iterator[Row | Fold]:
+def _without_long_runs(part: Part, rows: Sequence[Row], needed: _Needed) -> Iterator[Row | Fold]:
     """Of many rows on end with the same marks only the first and the last."""
     for (_, marks, stay), group in groupby(rows, lambda row: _run_key(row, needed)):
         run = list(group)
@@ -211,8 +211,8 @@ def _without_long_runs(
         yield from run[-_KEPT_AFTER:]
 
 
-def _run_key(row: Row, needed: Callable[[Row], bool]) -> tuple[str, tuple[Mark, ...], bool]:
-    return row.section, row.marks, any(row.moved) or needed(row)
+def _run_key(row: Row, needed: _Needed) -> tuple[str, tuple[Mark, ...], bool]:
+    return row.section, row.marks, any(row.moved) or bool(needed(row))
 
 
 def _rest(part: Part, rows: Sequence[Row], marks: tuple[Mark, ...]) -> Fold:

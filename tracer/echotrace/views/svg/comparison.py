@@ -1,6 +1,6 @@
 """A comparison as drawings: a column a side, a row a logical event, and marks between them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 from echotrace.pauses import no_garbage_collection
 from echotrace.story.compare.nouns import Comparison
@@ -10,7 +10,7 @@ from echotrace.views.abridging import abridged
 from echotrace.views.annotations import PLAIN, Annotations
 from echotrace.views.cells import WAIT
 from echotrace.views.drawing import Drawing
-from echotrace.views.folding import Fold, Shown, shown
+from echotrace.views.folding import Fold, shown
 from echotrace.views.layout import Row
 from echotrace.views.paint import Surface
 from echotrace.views.paper import Paper
@@ -37,13 +37,7 @@ def draw(
     """
     laid = lay_out(compared)
     composers = tuple(Composer(annotations, name) for name in compared.names)
-    parts, folded = shown(
-        laid, whole=whole, needed=lambda row: bool(_asked_in(compared, row, composers))
-    )
-    if annotations.blanks and not whole:
-        everything, nothing = shown(laid, whole=True)
-        if _asked(compared, parts, composers) < _asked(compared, everything, composers):
-            parts, folded = everything, nothing
+    parts, folded = shown(laid, whole=whole, needed=lambda row: _asked_in(compared, row, composers))
     ruler = Canvas(paper.width, paper.text)
     lines = [Line(part, line) for part in parts for line in part.lines]
     found, missing = _abridged(compared, lines, composers, max_rows)
@@ -87,16 +81,14 @@ def _abridged(
     return found, len(lines) - sum(isinstance(each, Line) for each in found)
 
 
-def _asked(compared: Comparison, parts: Sequence[Shown], composers: Sequence[Composer]) -> int:
-    """In how many cells there is something to fill in."""
-    lines = (line for part in parts for line in part.lines)
-    return sum(_asked_in(compared, line, composers) for line in lines)
-
-
-def _asked_in(compared: Comparison, line: Row | Fold, composers: Sequence[Composer]) -> int:
+def _asked_in(
+    compared: Comparison, line: Row | Fold, composers: Sequence[Composer]
+) -> tuple[Hashable, ...]:
+    """What is to be filled in in a line."""
     cells = line.cells if isinstance(line, Row) else ()
     of = dict(zip(compared.names, composers, strict=True))
-    return sum(of[cell.column].asks(cell.event.seq) for cell in cells)
+    found = ((cell.column, of[cell.column].asks(cell.event.seq)) for cell in cells)
+    return tuple((column, asked) for column, asked in found if asked)
 
 
 def _named(compared: Comparison, lines: int, missing: int) -> tuple[str, str]:

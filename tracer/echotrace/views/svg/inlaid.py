@@ -72,9 +72,12 @@ class Composer:
         self._side = side
         self._asked = frozenset(seq for own, seq, _ in annotations.blanks if own == side)
 
-    def asks(self, seq: int) -> bool:
-        """Whether anything of an event is left out."""
-        return seq in self._asked
+    def asks(self, seq: int) -> tuple[tuple[Field, str], ...]:
+        """What is left out of an event, and in which blank; empty if nothing is."""
+        if seq not in self._asked:
+            return ()
+        found = ((field, self._annotations.blank(self._side, seq, field)) for field in Field)
+        return tuple((field, blank.label) for field, blank in found if blank)
 
     def cell(self, said: Said, cell: Cell, *, kernel: bool, flags: str = "") -> Inlaid:
         """The cell; `kernel` names the system call, too, `flags` are those of a new task."""

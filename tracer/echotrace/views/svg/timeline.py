@@ -1,6 +1,6 @@
 """A timeline as drawings: connections, or tasks, are columns; who waits is hatched."""
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import replace
 
 from echotrace.pauses import no_garbage_collection
@@ -25,20 +25,20 @@ from echotrace.views.svg.sheets import BARE, Around, between, sheets
 @no_garbage_collection()
 def draw(
     story: Story, paper: Paper, *, by: str = "connection", everything: bool = False,
-    annotations: Annotations = PLAIN, side: str = "", connection: int | None = None,
-    max_rows: int | None = None,
+    annotations: Annotations = PLAIN, side: str = "",
+    connections: Collection[int] | None = None, max_rows: int | None = None,
 ) -> tuple[Drawing, ...]:  # fmt: skip
     """The timeline of a story on as many drawings as it takes, each of which fits the paper.
 
-    `side` is the story's name in the annotations, its server's if none is given. With `connection`
-    only its column and the server's are shown. Repetitions of a few rows, and of more than
+    `side` is the story's name in the annotations, its server's if none is given. With `connections`
+    only their columns and the server's are shown. Repetitions of a few rows, and of more than
     `max_rows` rows some in the middle, are left out, and a line says which. Where the actor of an
     event is left out, the columns are never tasks, which would tell.
     """
     side = side or story.trace.header.server
     if any((own, field) == (side, Field.ACTOR) for own, _, field in annotations.blanks):
         by = "connection"
-    layout = lay_out(story, by=by, everything=everything, connection=connection)
+    layout = lay_out(story, by=by, everything=everything, connections=connections)
     composer = Composer(annotations, side)
     return draw_layout(story, layout, paper, composer, max_rows=max_rows)
 
@@ -51,7 +51,10 @@ def draw_layout(
     ruler = Canvas(paper.width, paper.text)
     said_in = [_said(story, row.cell, layout.by) for row in layout.rows]
     needed = {n for n, row in enumerate(layout.rows) if composer.asks(row.event.seq)}
-    alike = [_but_for_payload(*each) for each in zip(layout.rows, said_in, strict=True)]
+    alike = [
+        (_but_for_payload(row, told), composer.asks(row.event.seq))
+        for row, told in zip(layout.rows, said_in, strict=True)
+    ]
     count = len(layout.rows)
     shown = tuple(range(count)) if whole else abridged(alike, max_rows, needed)
     frame = Frame.of(layout, ruler)
