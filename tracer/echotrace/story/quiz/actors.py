@@ -51,7 +51,7 @@ def _asked(
 ) -> Asked:
     return Asked(
         "actor", side, step.seq,
-        "woken" if woken else "nobody_datagram" if _is_datagram(ground.stories[side], step) else NOBODY,
+        "woken" if woken else _case_of_nobody(ground.stories[side], step),
         woken.actor if woken else NOBODY,
         facts={"waiting": ", ".join(f"{role} ({seq})" for role, seq in waiting.items())},
         choices=(*waiting, NOBODY),
@@ -60,9 +60,10 @@ def _asked(
     )  # fmt: skip
 
 
-def _is_datagram(story: Story, step: StoryEvent) -> bool:
+def _case_of_nobody(story: Story, step: StoryEvent) -> str:
     number = step.place.connection
-    return number is not None and story.connection(number).datagram
+    is_datagram = number is not None and story.connection(number).datagram
+    return "nobody_datagram" if is_datagram else NOBODY
 
 
 def _waiting(story: Story, step: StoryEvent) -> Mapping[str, int]:
