@@ -312,6 +312,8 @@ def test_an_only_task_that_always_goes_on_is_no_question(stored: Mapping[str, St
     assert {"P0", "nobody"} <= {*_answers(stored["iterative"], "actor").values()}
     udp = replay(load(traces_dir() / "udp-interleaved.jsonl"))
     assert _cases(udp, "actor") == {"woken", "nobody_datagram"}
+    idle = replay(load(traces_dir() / "udp-idle.jsonl"))
+    assert _cases(idle, "actor") == {"nobody_datagram"}
 
 
 def test_words_fit_who_shares_a_table(stored: Mapping[str, Story]) -> None:

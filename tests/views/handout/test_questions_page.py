@@ -74,7 +74,7 @@ def test_a_trace_without_clients_says_why_nothing_is_asked() -> None:
     blocks = handout({"lonely": replay(b.trace())}, _WISH).blocks
     said = [plain(each.text) for each in blocks if isinstance(each, Paragraph) and each.warning]
     assert not [each for each in blocks if isinstance(each, Question)]
-    assert any("nothing to ask" in each for each in said)
+    assert any("no client is served" in each for each in said)
 
 
 def test_the_seed_chooses(stored: Mapping[str, Story]) -> None:

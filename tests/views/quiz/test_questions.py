@@ -192,4 +192,4 @@ def test_why_there_are_no_questions_is_said() -> None:
     b = TraceBuilder()
     b.server()
     (said,) = fewer({"lonely": replay(b.trace())}, _EN)
-    assert said == "The trace of lonely has no connection, and so there is nothing to ask of it."
+    assert said == "In the trace of lonely no client is served: most questions are about that."

@@ -51,7 +51,7 @@ def _asked(
 ) -> Asked:
     return Asked(
         "actor", side, step.seq,
-        "woken" if woken else _case_of_nobody(ground.stories[side], step),
+        "woken" if woken else _case_of_nobody(step),
         woken.actor if woken else NOBODY,
         facts={"waiting": ", ".join(f"{role} ({seq})" for role, seq in waiting.items())},
         choices=(*waiting, NOBODY),
@@ -60,10 +60,8 @@ def _asked(
     )  # fmt: skip
 
 
-def _case_of_nobody(story: Story, step: StoryEvent) -> str:
-    number = step.place.connection
-    is_datagram = number is not None and story.connection(number).datagram
-    return "nobody_datagram" if is_datagram else NOBODY
+def _case_of_nobody(step: StoryEvent) -> str:
+    return "nobody_datagram" if getattr(step.record, "datagram", False) else NOBODY
 
 
 def _waiting(story: Story, step: StoryEvent) -> Mapping[str, int]:
