@@ -131,6 +131,7 @@ def test_a_table_that_threads_share_counts_once(stored: Mapping[str, Story]) -> 
         why = [plain(t.answer.why) for t in _told(found, stories, key=True) if t.answer]
         spawns = [each for each, case in zip(why, found, strict=True) if case.case == "spawn"]
         assert any(f"(threads share one): {joined} (event" in each for each in spawns)
+        assert any("(threads share one): none (event" in each for each in why)
 
 
 def test_an_excerpt_ends_before_the_answer(stored: Mapping[str, Story]) -> None:
