@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from echotrace.cli import Entry, complain
 from echotrace.commands import documents, formats, handout_gallery, options, output, sides
+from echotrace.commands.again import options_given
 from echotrace.commands.session import say_kept, say_next
 from echotrace.commands.target import Target
 from echotrace.errors import UserError
-from echotrace.story.compare.names import names_of
 from echotrace.views.formats.writing import WRITERS
 from echotrace.views.handout.handout import handout as made
 from echotrace.views.handout.nouns import MOST_SIDES, Edition, Wish
@@ -27,7 +26,7 @@ from echotrace.views.words import safe
 _TAKEN = sides.Taken("handout", 1, MOST_SIDES, "echotrace handout fork thread -o handout.pdf")
 _STEM = {Edition.STUDENT: "handout", Edition.KEY: "key"}
 #: What both editions have in common has to be asked for again for the other one.
-_IN_COMMON = ("title", "course", "language", "connection", "max_rows", "seed", "questions")
+_IN_COMMON = ("title", "course", "language", "connection", "max_rows", "seed", "questions", "form")
 _EXAMPLES = """\b
 Examples:
   echotrace handout fork thread                          handout.pdf
@@ -115,9 +114,7 @@ def handout(
     found = sides.find(targets, _TAKEN)
     sides.refuse_faults(found, further["inject"])
     with sides.gathered(found, further) as gathered:
-        stories = [target.story for target in gathered]
-        names = names_of(stories, [side.title for side in found])
-        told = dict(zip(names, stories, strict=True))
+        told = sides.named(gathered, found)
         files = documents.write(WRITERS[form](made(told, wish), path.stem), path, overwrite=force)
     errors = sides.tell_of(gathered, found, "are in the handout")
     for problem in problems(told, wish.texts):
@@ -158,24 +155,16 @@ def _take_leave(
     beside = f", and {len(files) - 1} files beside it" if files[1:] else ""
     click.echo(f"wrote {safe(str(files[0]))}{beside}", err=True)
     say_kept(target.path for target in gathered if target.path is not None)
-    if any(side.target == "-" for side in found):
-        return
-    traces = [
-        target.path or Path(side.target) for target, side in zip(gathered, found, strict=True)
-    ]
-    say_next(
-        f"echotrace handout {{trace}} {shlex.join(_other_edition(context, files[0]))}", *traces
-    )
+    if traces := sides.files(gathered, found):
+        other = shlex.join(_other_edition(context, files[0]))
+        say_next(f"echotrace handout {{trace}} {other}", *traces)
 
 
 def _other_edition(context: click.Context, path: Path) -> Iterator[str]:
     """The options of the other edition: all that shape this one stay."""
     chosen = Edition(context.params["edition"])
     (other,) = (each for each in Edition if each is not chosen)
-    for name in (*_IN_COMMON, "form"):
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            option = next(each for each in context.command.params if each.name == name)
-            yield from (option.opts[0], str(context.params[name]))
+    yield from options_given(context, _IN_COMMON)
     if other is Edition.KEY:
         yield from ("--edition", str(other))
     yield from ("-o", str(path.with_stem(_STEM[other])))
