@@ -109,11 +109,15 @@ def _sources(sources: nouns.Sources, setting: Setting) -> Iterator[str]:
                 yield f"\\sourceline{{{marker}}}{{{line.number or ''}}}{{{bar}}}{{{code(line.text)}}}"
 
 
-def _box(box: nouns.Box, _setting: Setting) -> Iterator[str]:
+def _box(box: nouns.Box, setting: Setting) -> Iterator[str]:
     yield "\\begin{framed}"
     yield f"\\textbf{{{text(box.title)}}}\\par"
-    yield from (f"{inline(sentence)}\\par" for sentence in box.sentences)
-    yield from _room(box.lines)
+    for sentence, answer in box.answered:
+        yield f"{inline(sentence)}\\par"
+        if answer is None:
+            yield from _room(box.lines)
+        else:
+            yield f"\\answer{{{setting.say('answer')}}}{{{inline(answer)}}}"
     yield "\\end{framed}"
 
 
