@@ -106,7 +106,8 @@ def _sources(sources: nouns.Sources, setting: Setting) -> Iterator[str]:
             bar = "\\bound" if region else ""
             for line in lines:
                 marker = f"\\marker{{{line.marker}}}" if line.marker is not None else ""
-                yield f"\\sourceline{{{marker}}}{{{line.number or ''}}}{{{bar}}}{{{code(line.text)}}}"
+                number = line.number or ""
+                yield f"\\sourceline{{{marker}}}{{{number}}}{{{bar}}}{{{code(line.text)}}}"
 
 
 def _box(box: nouns.Box, setting: Setting) -> Iterator[str]:
