@@ -3,7 +3,7 @@
 Each question is answered by what comes later in the document.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.story.compare.nouns import Difference
@@ -92,15 +92,16 @@ def _shown(making: Making) -> Iterator[tuple[int, Difference]]:
     for side, told in enumerate(compared.differences, start=1):
         for rank, each in enumerate(told):
             ours, theirs = (
-                {
-                    seq
-                    for seq in events
-                    if isinstance(compared.stories[n].event(seq).record, Syscall)
-                }
+                _calls(compared.stories[n], events)
                 for n, events in zip((0, side), each.events, strict=True)
             )
             if ours <= rows[0] and theirs <= rows[side]:
                 yield rank, each
+
+
+def _calls(story: Story, events: Collection[int]) -> set[int]:
+    """Those that are the server's: what a client does has no row of its own."""
+    return {seq for seq in events if isinstance(story.event(seq).record, Syscall)}
 
 
 def _about(making: Making, kind: str) -> str:
