@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from echotrace.commands.recording import Recorded, keep
-from echotrace.commands.session import Delivery
+from echotrace.commands.kept import Recorded, keep
+from echotrace.commands.session import Delivery, say_next
 from echotrace.errors import UserError
 from echotrace.servers import traces_dir
 from echotrace.trace import Trace
@@ -53,3 +53,9 @@ def test_what_no_timeline_can_be_is_refused_before_anything_is_recorded() -> Non
         Delivery(None, None, Path("x.pdf"), force=False).check_timeline(explained=False)
     with pytest.raises(UserError, match="choose --format text"):
         Delivery("svg", None, None, force=False).check_timeline(explained=True)
+
+
+def test_next_command_may_have_any_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command to try next is what it is, also with braces in a title."""
+    say_next("echotrace handout {trace} --title '{x}'", Path("a b.jsonl"))
+    assert capsys.readouterr().err == "next: echotrace handout 'a b.jsonl' --title '{x}'\n"

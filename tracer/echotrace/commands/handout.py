@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from echotrace.cli import Entry, complain
 from echotrace.commands import (
@@ -19,10 +18,10 @@ from echotrace.commands import (
     output,
     sides,
 )
+from echotrace.commands.again import options_given
 from echotrace.commands.session import say_kept, say_next
 from echotrace.commands.target import Target
 from echotrace.errors import UserError
-from echotrace.story.compare.names import names_of
 from echotrace.views.formats.writing import WRITERS
 from echotrace.views.handout.handout import handout as made
 from echotrace.views.handout.nouns import MOST_SIDES, Edition, Wish
@@ -34,7 +33,7 @@ from echotrace.views.words import safe
 
 _TAKEN = sides.Taken("handout", 1, MOST_SIDES, "echotrace handout fork thread -o handout.pdf")
 #: What both editions have in common has to be asked for again for the other one.
-_IN_COMMON = ("title", "course", "language", "connection", "max_rows", "seed", "questions")
+_IN_COMMON = ("title", "course", "language", "connection", "max_rows", "seed", "questions", "form")
 _EXAMPLES = """\b
 Examples:
   echotrace handout fork thread                          handout.pdf
@@ -126,9 +125,7 @@ def handout(
     found = sides.find(targets, _TAKEN)
     sides.refuse_faults(found, further["inject"])
     with sides.gathered(found, further | {"lasting": True}) as gathered:
-        stories = [target.story for target in gathered]
-        names = names_of(stories, [side.title for side in found])
-        told = dict(zip(names, stories, strict=True))
+        told = sides.named(gathered, found)
         written = [
             documents.write(
                 WRITERS[form](made(told, replace(wish, edition=each)), path.stem), path,
@@ -180,15 +177,11 @@ def _take_leave(
 ) -> None:
     """Say where new traces are, and what else to make of them: the other edition, or a quiz."""
     say_kept(target.path for target in gathered if target.path is not None)
-    if any(side.target == "-" for side in found):
-        return
-    traces = [
-        target.path or Path(side.target) for target, side in zip(gathered, found, strict=True)
-    ]
+    traces = sides.files(gathered, found)
     others = [each for each in Edition if each not in paths]
-    if not others:
+    if traces and not others:
         say_next("echotrace quiz {trace}", *traces)
-    for other in others:
+    for other in others if traces else ():
         (path,) = paths.values()
         further = _other_edition(context, other, editions.beside(path, other))
         say_next(f"echotrace handout {{trace}} {shlex.join(further)}", *traces)
@@ -196,10 +189,7 @@ def _take_leave(
 
 def _other_edition(context: click.Context, other: Edition, path: Path) -> Iterator[str]:
     """The options of the other edition: all that shape this one stay."""
-    for name in (*_IN_COMMON, "form"):
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            option = next(each for each in context.command.params if each.name == name)
-            yield from (option.opts[0], str(context.params[name]))
+    yield from options_given(context, _IN_COMMON)
     if other is Edition.KEY:
         yield from ("--edition", str(other))
     yield from ("-o", str(path))

@@ -151,7 +151,7 @@ def say_kept(paths: Iterable[Path]) -> None:
 def say_next(hint: str, *files: Path) -> None:
     """Say what to try next: `{trace}` in the hint stands for the files, as sh takes them."""
     trace = shlex.join(map(str, files))
-    click.echo(f"next: {safe(hint.format(trace=trace))}", err=True)
+    click.echo(f"next: {safe(hint.replace('{trace}', trace))}", err=True)
 
 
 def _live_printer(delivery: Delivery, look: Mapping[str, Any]) -> LivePrinter:

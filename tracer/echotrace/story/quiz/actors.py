@@ -51,7 +51,7 @@ def _asked(
 ) -> Asked:
     return Asked(
         "actor", side, step.seq,
-        "woken" if woken else "nobody_datagram" if _is_datagram(ground.stories[side], step) else NOBODY,
+        "woken" if woken else _case_of_nobody(step),
         woken.actor if woken else NOBODY,
         facts={"waiting": ", ".join(f"{role} ({seq})" for role, seq in waiting.items())},
         choices=(*waiting, NOBODY),
@@ -60,9 +60,8 @@ def _asked(
     )  # fmt: skip
 
 
-def _is_datagram(story: Story, step: StoryEvent) -> bool:
-    number = step.place.connection
-    return number is not None and story.connection(number).datagram
+def _case_of_nobody(step: StoryEvent) -> str:
+    return "nobody_datagram" if getattr(step.record, "datagram", False) else NOBODY
 
 
 def _waiting(story: Story, step: StoryEvent) -> Mapping[str, int]:

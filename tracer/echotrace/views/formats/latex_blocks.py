@@ -106,14 +106,19 @@ def _sources(sources: nouns.Sources, setting: Setting) -> Iterator[str]:
             bar = "\\bound" if region else ""
             for line in lines:
                 marker = f"\\marker{{{line.marker}}}" if line.marker is not None else ""
-                yield f"\\sourceline{{{marker}}}{{{line.number or ''}}}{{{bar}}}{{{code(line.text)}}}"
+                number = line.number or ""
+                yield f"\\sourceline{{{marker}}}{{{number}}}{{{bar}}}{{{code(line.text)}}}"
 
 
-def _box(box: nouns.Box, _setting: Setting) -> Iterator[str]:
+def _box(box: nouns.Box, setting: Setting) -> Iterator[str]:
     yield "\\begin{framed}"
     yield f"\\textbf{{{text(box.title)}}}\\par"
-    yield from (f"{inline(sentence)}\\par" for sentence in box.sentences)
-    yield from _room(box.lines)
+    for sentence, answer in box.answered:
+        yield f"{inline(sentence)}\\par"
+        if answer is None:
+            yield from _room(box.lines)
+        else:
+            yield f"\\answer{{{setting.say('answer')}}}{{{inline(answer)}}}"
     yield "\\end{framed}"
 
 

@@ -126,8 +126,13 @@ def _numbered(source: nouns.Source) -> Iterator[str]:
 
 def _box(box: nouns.Box, setting: Setting) -> Iterator[str]:
     lines = [f"**{text(box.title)}**"]
-    lines += [setting.inline(sentence) for sentence in box.sentences]
-    yield from _quoted([*lines, *(_RULE for _ in range(box.lines))])
+    for sentence, answer in box.answered:
+        lines.append(setting.inline(sentence))
+        if answer is None:
+            lines += [_RULE] * box.lines
+        else:
+            lines.append(f"**{setting.say('answer')}:** {setting.inline(answer)}")
+    yield from _quoted(lines)
 
 
 def _quoted(paragraphs: Sequence[str]) -> Iterator[str]:

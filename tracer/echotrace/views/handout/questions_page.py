@@ -31,10 +31,14 @@ def asked(stories: Mapping[str, Story], wish: Wish) -> tuple[Asked | None, ...]:
     sides = list(stories.values())
 
     def teaches_less(question: Asked) -> bool:
-        """Whether rows further down, or the drawn moments, have the number that is asked for."""
+        """Whether other rows, or the drawn moments, have the number that is asked for.
+
+        Moments tell descriptors: these are asked of other connections, and results of the drawn.
+        """
         drawn = sides[question.side].event(question.event).place.connection == _DRAWN
-        by_number = question.kind == "descriptor" or question.case == "accept"
-        return question.kind in _BLANKS and by_number and (drawn or question.kind == "result")
+        if question.kind == "result":
+            return question.case == "accept" or not drawn
+        return question.kind == "descriptor" and drawn
 
     found = planned(sides, wish.seed, PLAN, connection=wish.connection, teaches_less=teaches_less)
     for own in wish.own:
