@@ -215,6 +215,29 @@ def test_long_connection_is_cut_in_the_middle() -> None:
     assert len(comparison(compare([one, other]), Surface(100), whole=True).splitlines()) > 500
 
 
+def test_what_repeats_is_told_once() -> None:
+    """Of a few rows that are the same again and again the first are shown, and how often."""
+    one, other = story_of(1, ["sendto"]), story_of(1, ["sendto", *["poll", "recvfrom"] * 300])
+    both = compare([one, other])
+    text = comparison(both, Surface(100))
+    assert "… the same 2 rows 299 more times" in text
+    assert text.count("poll(") == 1
+    assert len(text.splitlines()) < 30
+    assert comparison(both, Surface(100), whole=True).count("poll(") == 300
+
+
+def test_what_only_seems_to_repeat_is_shown() -> None:
+    """Calls that return something else are not the same."""
+    b = TraceBuilder()
+    b.server()
+    b.client(1, "connect", local="127.0.0.1:50001")
+    b.accept(10, 4)
+    for size in (1, 2, 3, 4, 5, 6):
+        b.call(10, "recvfrom", 4, result=size, data="x" * size)
+    text = comparison(compare([story_of(1, []), replay(b.trace())]), Surface(100))
+    assert all(f"recv(4) → recvfrom = {size} " in text for size in (1, 2, 3, 4, 5, 6))
+
+
 def test_endless_differences_are_cut() -> None:
     """More than can be read is cut, and a sentence says how much is left out."""
     one = story_of(
