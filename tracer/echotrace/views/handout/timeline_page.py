@@ -29,9 +29,11 @@ def blocks(making: Making) -> Iterator[Block]:
     texts = making.texts
     yield Heading(texts.say("heading.timeline"))
     yield from (Paragraph(sentence, warning=True) for sentence in _first(making))
-    caption = "timeline.scale" if making.compared is None else "timeline.aligned"
     shown, drawings = _drawn(making)
-    yield Figure("timeline", texts.say(caption), drawings)
+    caption = texts.say("timeline.scale" if making.compared is None else "timeline.aligned")
+    if shown is not None:
+        caption = f"{further_connections.sentence(making, shown)} {caption}"
+    yield Figure("timeline", caption, drawings)
     if shown is not None:
         yield from further_connections.blocks(making, shown)
     if _same(making):
