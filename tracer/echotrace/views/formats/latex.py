@@ -15,7 +15,7 @@ from echotrace.views.paper import A4
 from echotrace.views.texts import Texts
 
 _TEMPLATE = files("echotrace.views.formats") / "templates" / "handout.tex"
-_WIDTH, _HEIGHT = 510.0, 728.0  # points: A4 within the margins of the template
+_WIDTH, _HEIGHT = 510.0, 745.0  # points: A4 within the margins of the template
 _CAPTION = 60.0  # points that a drawing leaves to its heading and its caption
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.+-]+")
 
