@@ -17,6 +17,7 @@ from echotrace.views.texts import texts
 
 _TEMPLATES = files("echotrace.views.formats") / "templates"
 _PIXELS = 72  # an inch, of pictures
+_MOST = 10_000  # characters of a text: typst takes minutes and gigabytes for a million
 
 
 def pdf(document: Document) -> bytes:
@@ -67,11 +68,19 @@ def _compiled(template: str, document: Document, **form: Any) -> Any:  # noqa: A
 def _drawable(data: Any) -> Any:  # noqa: ANN401 -- whatever JSON has
     """All text of the data, with what the fonts lack escaped; lines stay lines."""
     match data:
+        case {"svg": _}:
+            return data  # a drawing, which has nothing else
         case str():
-            return "\n".join(map(drawable, data.expandtabs().split("\n")))
+            return "\n".join(map(drawable, _shortened(data).expandtabs().split("\n")))
         case Mapping():
             return {key: _drawable(value) for key, value in data.items()}
         case list() | tuple():
             return [_drawable(value) for value in data]
         case _:
             return data
+
+
+def _shortened(text: str) -> str:
+    """The text, or its beginning and how many characters follow, in no language's words."""
+    left = len(text) - _MOST
+    return f"{text[:_MOST]}… +{left:,}" if left > 0 else text
