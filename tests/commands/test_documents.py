@@ -4,6 +4,7 @@ import errno
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,16 +68,16 @@ def test_all_files_are_written_or_none(tmp_path: Path, name: str) -> None:
 def test_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that is full in the middle leaves neither a file nor a draft of one."""
     made = tempfile.mkstemp
-    drafts = iter([made, made, refused])
-    monkeypatch.setattr(tempfile, "mkstemp", lambda **wish: next(drafts)(**wish))
+
+    def until_full(**wish: Any) -> Any:
+        if len(list(tmp_path.iterdir())) == len(WRITTEN.beside):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return made(**wish)
+
+    monkeypatch.setattr(tempfile, "mkstemp", until_full)
     with pytest.raises(SystemRefused, match=r"a\.md': No space left on device"):
         documents.write(WRITTEN, tmp_path / "a.md", overwrite=False)
     assert not list(tmp_path.iterdir())
-
-
-def refused(**_wish: object) -> None:
-    """What the system says when the disk is full."""
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_drawings_need_a_folder_of_files() -> None:

@@ -11,8 +11,9 @@ _LONGEST = 80  # characters
 def names_of(stories: Sequence[Story], titles: Sequence[str] = ()) -> tuple[str, ...]:
     """A name for each side, all different: the shortest kind that tells it from the others.
 
-    Of a long one its beginning. The server (`fork`); its language too (`fork:python`); the side's title, as `yesterday.jsonl`;
-    or a letter (`fork:c A`, `fork:c B`). `titles` are what the caller knows the sides by.
+    The server (`fork`); its language too (`fork:python`); the side's title, as `yesterday.jsonl`;
+    or a letter (`fork:c A`, `fork:c B`). `titles` are what the caller knows the sides by. Of what
+    is long the beginning stands for it.
     """
     headers = [story.trace.header for story in stories]
     titles = [_short(title) for title in titles]

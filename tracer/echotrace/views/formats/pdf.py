@@ -12,6 +12,7 @@ import msgspec
 
 from echotrace.errors import EchotraceError
 from echotrace.views.document.nouns import Document
+from echotrace.views.formats.typesetting import compiler
 from echotrace.views.svg.characters import drawable
 from echotrace.views.texts import texts
 
@@ -43,8 +44,6 @@ def laid_out(template: str, document: Document) -> tuple[bytes, Sequence[str]]:
 
 
 def _compiled(template: str, document: Document, **form: Any) -> Any:  # noqa: ANN401 -- typst's
-    import typst  # noqa: PLC0415 -- slow to load, and for this only
-
     sources = {
         **{
             each.name: each.read_bytes()
@@ -55,10 +54,11 @@ def _compiled(template: str, document: Document, **form: Any) -> Any:  # noqa: A
         "document.json": msgspec.json.encode(_drawable(msgspec.to_builtins(document))),
         "labels.json": msgspec.json.encode(texts(document.language).table("print")),
     }
-    # typst's stub leaves out that there may be several files.
-    compiler = typst.Compiler(sources, ignore_system_fonts=True)  # type: ignore[type-var]
+    typesetter = compiler(sources)
+    import typst  # noqa: PLC0415 -- loaded by now
+
     try:
-        return compiler.compile_with_warnings(**form)
+        return typesetter.compile_with_warnings(**form)
     except typst.TypstError as error:
         raise EchotraceError(
             f"cannot lay out the document: {error.message}; please report this"
