@@ -1,6 +1,6 @@
 """Measures what tracing costs: echoes per second under echotrace and under others.
 
-    python tests/bench/echoes.py            the table; README shows one
+    python tests/bench/echoes.py            the table; docs/costs.md shows one
     python tests/bench/echoes.py --memory   the recorder's memory over 1,000,000 events
     python tests/bench/echoes.py --startup  how long `echotrace --help` and `echotrace fork` take
 
