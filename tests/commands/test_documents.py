@@ -1,4 +1,4 @@
-"""Documents as files: which format a name stands for, and what is written together."""
+"""Documents as files: what is written together."""
 
 from pathlib import Path
 
@@ -9,25 +9,6 @@ from echotrace.errors import SystemRefused, UserError
 from echotrace.views.formats.writing import Written
 
 WRITTEN = Written(b"main", {"a.svg": b"first", "b.svg": b"second"})
-
-
-@pytest.mark.parametrize(
-    ("name", "chosen", "form"),
-    [
-        ("a.pdf", None, "pdf"), ("a.PDF", None, "pdf"), ("a.htm", None, "html"),
-        ("a.md", None, "markdown"), ("a.tex", None, "latex"), ("a.txt", None, "text"),
-        ("a.pdf", "slides", "slides"), ("a.xyz", "html", "html"),
-    ],
-)  # fmt: skip
-def test_ending_stands_for_a_format(name: str, chosen: str | None, form: str) -> None:
-    """The format is what was chosen, or what the ending of the name says."""
-    assert documents.form_of(Path(name), chosen, further={".txt": "text"}) == form
-
-
-def test_ending_of_no_format_is_refused() -> None:
-    """A name that says nothing is refused with all endings that do."""
-    with pytest.raises(UserError, match=r"\.pdf, \.html, \.md, \.tex, \.txt, or choose"):
-        documents.form_of(Path("a.xyz"), None, further={".txt": "text"})
 
 
 def test_files_beside_stand_in_the_same_folder(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def compare(
     """
     delivery = Delivery.taken_from(further)
     delivery.check()
-    form = formats.chosen(delivery.form, delivery.output_, "compare")
+    form = formats.of_view(delivery.form, delivery.output_)
     only, ignore = (chosen(further.pop(name)) for name in ("only", "ignore"))
     choice = Choice(further.pop("connection"), only, ignore)
     expect: Path | None = further.pop("expect")
@@ -135,10 +135,8 @@ def _take_leave(gathered: Sequence[Target], found: Sequence[sides.Side], *, show
     if not kept:
         return
     say_kept(kept)
-    if shown or any(side.target == "-" for side in found):
+    files = sides.files(gathered, found)
+    if shown or not files:
         say_next("echotrace step {trace}", kept[0])
     else:
-        files = [
-            target.path or Path(side.target) for target, side in zip(gathered, found, strict=True)
-        ]
         say_next("echotrace compare {trace} -o comparison.html", *files)

@@ -13,7 +13,6 @@ import msgspec
 from echotrace.errors import EchotraceError
 from echotrace.views.document.nouns import Document
 from echotrace.views.svg.characters import drawable
-from echotrace.views.texts import texts
 
 _TEMPLATES = files("echotrace.views.formats") / "templates"
 _PIXELS = 72  # an inch, of pictures
@@ -52,7 +51,6 @@ def _compiled(template: str, document: Document, **form: Any) -> Any:  # noqa: A
         },
         "main.typ": (_TEMPLATES / template).read_bytes(),
         "document.json": msgspec.json.encode(_drawable(msgspec.to_builtins(document))),
-        "labels.json": msgspec.json.encode(texts(document.language).table("print")),
     }
     # typst's stub leaves out that there may be several files.
     compiler = typst.Compiler(sources, ignore_system_fonts=True)  # type: ignore[type-var]

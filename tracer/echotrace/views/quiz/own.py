@@ -28,7 +28,7 @@ from echotrace.views import words
 from echotrace.views.document.nouns import Answer, Question
 
 EPILOG = """\b
-Questions of your own (--questions FILE), in TOML; only `question` has to be there:
+Questions of your own (--questions FILE), in TOML; only `question` is needed:
   [[question]]
   title = "Warm-up"
   question = "What is a descriptor?"

@@ -12,6 +12,7 @@ from html import escape
 
 from echotrace.views.document.runs import Blank
 from echotrace.views.drawing import Drawing
+from echotrace.views.svg import attributes
 from echotrace.views.svg.characters import drawable
 
 FONT = "DejaVu Sans Mono, monospace"
@@ -73,10 +74,10 @@ class Canvas:
         width = len(shown) * self.advance
         if not shown.strip():
             return width
-        place = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        aligned = "" if anchor == "start" else f' text-anchor="{anchor}"'
         spaces = ' xml:space="preserve"' if " ".join(shown.split()) != shown else ""
         self._elements.append(
-            f'<text x="{_number(x)}" y="{_number(y + self.size * _BASELINE)}"{place}{spaces} '
+            f"<text {attributes.place(x, y + self.size * _BASELINE)}{aligned}{spaces} "
             f"{style.value}>{escape(shown)}</text>"
         )
         return width
@@ -86,10 +87,10 @@ class Canvas:
         stroke: Colour = Colour.BLACK, thick: float = 0.8, dashed: bool = False, radius: float = 0,
     ) -> None:  # fmt: skip
         """A rectangle, its corners rounded by `radius`."""
-        corners = f' rx="{_number(radius)}"' if radius else ""
-        look = f'fill="{fill}"{_stroke(stroke, thick, dashed=dashed)}'
+        corners = f' rx="{attributes.number(radius)}"' if radius else ""
+        look = f'fill="{fill}"{attributes.stroke(stroke, thick, dashed=dashed)}'
         self._elements.append(
-            f'<rect x="{_number(x)}" y="{_number(y)}" {_size(width, height)}{corners} {look}/>'
+            f"<rect {attributes.place(x, y)} {attributes.size(width, height)}{corners} {look}/>"
         )
 
     def line(
@@ -113,7 +114,7 @@ class Canvas:
             (base[0] - along[1] / 2, base[1] + along[0] / 2),
             (base[0] + along[1] / 2, base[1] - along[0] / 2),
         ]
-        path = "L".join(_point(*corner) for corner in corners)
+        path = "L".join(attributes.point(*corner) for corner in corners)
         self._elements.append(f'<path d="M{path}Z" fill="{stroke}"/>')
 
     def hatch(
@@ -171,16 +172,16 @@ class Canvas:
     def drawing(self, height: float, title: str, description: str) -> Drawing:
         """All of it on white, so many points high."""
         title, description = drawable(title), drawable(description)
-        width, height = float(_number(self.width)), float(_number(height))
+        width, height = float(attributes.number(self.width)), float(attributes.number(height))
         named = sha256("\n".join((title, description, *self._elements)).encode()).hexdigest()[:12]
         svg = "\n".join((
-            f'<svg xmlns="http://www.w3.org/2000/svg" {_size(width, height, "pt")}',
-            f'viewBox="0 0 {_number(width)} {_number(height)}"',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {attributes.size(width, height, "pt")}',
+            f'viewBox="0 0 {attributes.number(width)} {attributes.number(height)}"',
             f'role="img" aria-labelledby="t{named} d{named}"',
-            f'font-family="{FONT}" font-size="{_number(self.size)}">',
+            f'font-family="{FONT}" font-size="{attributes.number(self.size)}">',
             f'<title id="t{named}">{escape(title)}</title>',
             f'<desc id="d{named}">{escape(description)}</desc>',
-            f'<rect {_size(width, height)} fill="{Colour.WHITE}"/>',
+            f'<rect {attributes.size(width, height)} fill="{Colour.WHITE}"/>',
             *self._elements,
             "</svg>\n",
         ))  # fmt: skip
@@ -190,25 +191,9 @@ class Canvas:
         self, lines: Iterable[Sequence[tuple[float, float]]], stroke: Colour, thick: float, *,
         dashed: bool = False,
     ) -> None:  # fmt: skip
-        path = "".join(f"M{_point(*start)}L{_point(*end)}" for start, end in lines)
+        path = "".join(
+            f"M{attributes.point(*start)}L{attributes.point(*end)}" for start, end in lines
+        )
         if path:
-            look = _stroke(stroke, thick, dashed=dashed)
+            look = attributes.stroke(stroke, thick, dashed=dashed)
             self._elements.append(f'<path d="{path}" fill="none"{look}/>')
-
-
-def _stroke(colour: Colour, thick: float, *, dashed: bool) -> str:
-    dashes = ' stroke-dasharray="3 2"' if dashed else ""
-    return f' stroke="{colour}" stroke-width="{_number(thick)}"{dashes}'
-
-
-def _size(width: float, height: float, unit: str = "") -> str:
-    return f'width="{_number(width)}{unit}" height="{_number(height)}{unit}"'
-
-
-def _point(x: float, y: float) -> str:
-    return f"{_number(x)} {_number(y)}"
-
-
-def _number(value: float) -> str:
-    """A number as SVG has it, to a hundredth; the same on every machine."""
-    return f"{round(value, 2) + 0:.2f}".rstrip("0").rstrip(".")  # + 0: no minus before a zero
