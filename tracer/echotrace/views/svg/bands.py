@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from echotrace.views.svg.canvas import Canvas
 
+_EVEN = 4  # points: so much higher than needed is as good
+
 
 @dataclass(frozen=True)
 class Band:
@@ -100,6 +102,19 @@ def pages(sections: Sequence[Section], most: float) -> list[Page]:
                 context = bands[0].context
                 bands = [context, *bands] if context else bands
             found[-1].place(section, bands)
+    return found
+
+
+def even(sections: Sequence[Section], most: float) -> list[Page]:
+    """The same on as many drawings, each about as high as the others."""
+    found, low = pages(sections, most), 0.0
+    while most - low > _EVEN and len(found) > 1:
+        middle = (low + most) / 2
+        tried = pages(sections, middle)
+        if len(tried) > len(found):
+            low = middle
+        else:
+            found, most = tried, middle
     return found
 
 
