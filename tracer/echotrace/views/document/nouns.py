@@ -117,9 +117,12 @@ class Figure(Struct, frozen=True, tag_field="type", tag="figure"):
 
 
 class SourceLine(Struct, frozen=True):
-    """A line of a source; `marker` numbers those that made calls, `region` is as marked there."""
+    """A line of a source; `marker` numbers those that made calls, `region` is as marked there.
 
-    number: int
+    What has no number is no line of it: it says what is left out.
+    """
+
+    number: int | None
     text: str
     marker: int | None = None
     region: str = ""

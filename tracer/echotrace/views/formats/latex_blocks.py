@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from string import ascii_uppercase
 
 from echotrace.views.document import nouns
 from echotrace.views.document.nouns import Block
 from echotrace.views.document.runs import Text
+from echotrace.views.formats.latex_sources import sources
 from echotrace.views.formats.latex_tables import table
 from echotrace.views.formats.latex_text import code, inline, text
 from echotrace.views.texts import Texts
@@ -68,8 +68,10 @@ def _listing(listing: nouns.Listing, setting: Setting) -> Iterator[str]:
 
 def _definitions(definitions: nouns.Definitions, setting: Setting) -> Iterator[str]:
     yield from _headed(definitions.heading, setting)
+    yield "\\begin{multicols}{2}"
     for term, meaning in definitions.entries:
         yield f"\\definition{{{inline(term)}}}{{{inline(meaning)}}}"
+    yield "\\end{multicols}"
 
 
 def _headed(words: str, setting: Setting) -> Iterator[str]:
@@ -94,19 +96,8 @@ def _figure(figure: nouns.Figure, setting: Setting) -> Iterator[str]:
         yield f"\\drawing{{{size}}}{{{name}.pdf}}{{{caption}}}"
 
 
-def _sources(sources: nouns.Sources, setting: Setting) -> Iterator[str]:
-    for source in sources.sources:
-        file = f" {code(source.file)}" if source.file else ""
-        yield setting.heading(f"{text(source.side)}{file}")
-        if source.problem:
-            yield f"\\warning{{{text(source.problem)}}}"
-        for region, lines in groupby(source.lines, lambda line: line.region):
-            if region:
-                yield f"\\region{{{text(region)}}}"
-            bar = "\\bound" if region else ""
-            for line in lines:
-                marker = f"\\marker{{{line.marker}}}" if line.marker is not None else ""
-                yield f"\\sourceline{{{marker}}}{{{line.number}}}{{{bar}}}{{{code(line.text)}}}"
+def _sources(block: nouns.Sources, setting: Setting) -> Iterator[str]:
+    return sources(block, setting.width, setting.height)
 
 
 def _box(box: nouns.Box, _setting: Setting) -> Iterator[str]:

@@ -1,17 +1,20 @@
 """Tables in LaTeX, in tabulate's booktabs form, over several pages if need be."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from tabulate import tabulate
 
 from echotrace.views.document.nouns import Item, Kind, Table
 from echotrace.views.document.runs import Blank, plain, runs
-from echotrace.views.formats.latex_text import call, inline, text
+from echotrace.views.formats.latex_text import WHOLE, call, inline, text
 
 _FIRST = 0xF0000  # of the characters for private use, which stand for cells
 _ADVANCE = 5.2  # points: a character of a cell, on the safe side
 _GAP = 10.0  # points between columns: twice \tabcolsep
 _MARK = 14.0
+_SHORT = 24  # rows of a table that stays on one page
+_NAME = re.compile(r"\w+")
 
 
 def table(block: Table, width: float) -> Iterator[str]:
@@ -34,12 +37,16 @@ def table(block: Table, width: float) -> Iterator[str]:
     made = tabulate(cells[1:], cells[0], tablefmt="latex_booktabs", disable_numparse=True)
     lines = made.translate(stand_ins).splitlines()
     columns = _columns(block, [head, *rows], width)
+    short = len(rows) <= _SHORT
+    name, head_end = ("tabular", "\\midrule") if short else ("longtable", "\\midrule\\endhead")
+    yield from ["\\begin{together}"] if short else []
     if block.caption.strip():
         yield f"\\textbf{{{text(block.caption)}}}\\par\\nopagebreak"
-    yield f"\\begin{{longtable}}{{{columns}}}"
+    yield f"\\begin{{{name}}}{{{columns}}}"
     for line in lines[1:-1]:
-        yield "\\midrule\\endhead" if line == "\\midrule" else line
-    yield "\\end{longtable}"
+        yield head_end if line == "\\midrule" else line
+    yield f"\\end{{{name}}}"
+    yield from ["\\end{together}"] if short else []
 
 
 def _head(item: Item) -> str:
@@ -62,7 +69,11 @@ def _columns(block: Table, rows: Sequence[Sequence[Item]], width: float) -> str:
         for place in range(len(block.head))
     ]
     room = width - _GAP * len(needed)
-    given = _shared(needed, room)
+    least = [
+        min(each, max(_longest(row[place]) for row in rows if place < len(row)))
+        for place, each in enumerate(needed)
+    ]
+    given = _shared(needed, least, room)
     numbers = (Kind.NUMBER, Kind.EVENT)
     return "".join(
         f">{{\\{'raggedleft' if rows[-1][place].kind in numbers else 'raggedright'}"
@@ -77,12 +88,24 @@ def _needed(item: Item) -> float:
     return (len(plain(item.text)) + number + room + 1) * _ADVANCE
 
 
-def _shared(needed: Sequence[float], room: float) -> Sequence[float]:
-    """Who needs less than a fair share gets that, and the others share what is left."""
-    most = room
-    wanting = sorted(needed)
-    for number, each in enumerate(wanting):
-        most = (room - sum(wanting[:number])) / (len(wanting) - number)
-        if each > most:
-            break
-    return [min(each, most) for each in needed]
+def _longest(item: Item) -> float:
+    """The room of its longest name, which is not broken."""
+    names = map(len, _NAME.findall(plain(item.text)))
+    return (max((length for length in names if length <= WHOLE), default=0) + 1) * _ADVANCE
+
+
+def _shared(needed: Sequence[float], least: Sequence[float], room: float) -> Sequence[float]:
+    """Who needs less than a fair share gets that, and the others share what is left.
+
+    Nobody gets less than the `least`, if there is room for that.
+    """
+    if sum(least) > room:
+        least = [0.0] * len(needed)
+    given = dict(enumerate(least))
+    left = room - sum(least)
+    wanting = sorted(given, key=lambda place: needed[place] - least[place])
+    for number, place in enumerate(wanting):
+        more = min(needed[place] - least[place], left / (len(wanting) - number))
+        given[place] += more
+        left -= more
+    return list(given.values())

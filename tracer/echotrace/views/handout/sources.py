@@ -75,7 +75,7 @@ def _lines(lines: Sequence[str], numbers: Mapping[int, int], texts: Texts) -> It
                 for number in run
             )  # fmt: skip
         elif any(lines[number - 1] for number in run):
-            yield SourceLine(run[0], texts.say("source.left_out", count=str(len(run))))
+            yield SourceLine(None, texts.say("source.left_out", count=str(len(run))))
 
 
 def _outdented(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
