@@ -251,7 +251,7 @@ def test_groups_are_asked_one_after_the_other(stored: Mapping[str, Story]) -> No
     assert [each.kind == "wire" for each in found] == [True, True, False, False]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(plans, plans)
 def test_any_stories_give_questions_that_are_whole(one: Plan, other: Plan) -> None:
     """Whatever servers do, each question has an answer, which is one of its choices."""

@@ -14,7 +14,7 @@ from echotrace.views.words import safe
 from sample_document import HOSTILE, sample, wide
 
 _STEM = "hand out #1"
-_BODY = ["-y", "50", "-H", "740", "-x", "0", "-W", "600"]  # points: without head and foot
+_BODY = ["-y", "46", "-H", "755", "-x", "0", "-W", "600"]  # points: without head and foot
 
 
 def _made(document: Document, folder: Path) -> Path:

@@ -28,7 +28,7 @@ from sample_document import HOSTILE, document, sample
 _SAID = {"plain": "fork copies the table", "hostile": HOSTILE, "long": "x" * 700}
 _TEMPLATES = {"handout": (595, 842, 8.0), "slides": (720, 405, 12.0)}  # points
 #: The room within the margins of A4, for pdftotext.
-_BODY = ("-x", "0", "-y", "57", "-W", "595", "-H", "728")
+_BODY = ("-x", "0", "-y", "48", "-W", "595", "-H", "752")
 _DRAWN = "P0 accept(3) = 4"
 
 

@@ -180,7 +180,7 @@ def test_sides(sides: int, stored: Mapping[str, Story]) -> None:
         assert [len(figure.drawings) for figure in figures] == [most] * sides
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(plans)
 def test_random_servers(plan: Plan) -> None:
     """Pages of random servers count the tasks and calls that their records have."""
@@ -194,7 +194,7 @@ def test_random_servers(plan: Plan) -> None:
         assert figures[label][0].split(":")[0] == str(many)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(GARBAGE, max_size=12))
 def test_garbage(records: list[Record]) -> None:
     """Records that make no sense have a page, in which nothing steers a terminal."""

@@ -5,15 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Paper:
-    """A sheet: how wide and high a drawing on it may be, and how big its text (points).
-
-    On `even` paper a drawing that goes on is about as high as what it goes on with.
-    """
+    """A sheet: how wide and high a drawing on it may be, and how big its text (points)."""
 
     width: float
     height: float
     text: float
-    even: bool = False
 
 
 #: A4 upright and lying (ISO 216): without margins of 15 mm at the sides, 18 mm above and 16 mm
@@ -21,4 +17,4 @@ class Paper:
 A4 = Paper(width=510, height=716, text=8.5)
 A4_LYING = Paper(width=757, height=483, text=8.5)
 #: A slide of 16 to 9: read from the last row.
-SLIDE = Paper(width=680, height=320, text=12, even=True)
+SLIDE = Paper(width=680, height=320, text=12)

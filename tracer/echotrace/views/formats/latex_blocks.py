@@ -67,8 +67,8 @@ def _listing(listing: nouns.Listing, setting: Setting) -> Iterator[str]:
 
 
 def _definitions(definitions: nouns.Definitions, setting: Setting) -> Iterator[str]:
-    yield from _headed(definitions.heading, setting)
-    yield "\\begin{multicols}{2}"
+    heading = "".join(_headed(definitions.heading, setting))
+    yield f"\\begin{{multicols}}{{2}}[{{{heading}}}]"
     for term, meaning in definitions.entries:
         yield f"\\definition{{{inline(term)}}}{{{inline(meaning)}}}"
     yield "\\end{multicols}"
@@ -81,7 +81,7 @@ def _headed(words: str, setting: Setting) -> Iterator[str]:
 
 def _picture(picture: nouns.Picture, _setting: Setting) -> Iterator[str]:
     if picture.caption:
-        yield f"\\textbf{{{text(picture.caption)}}}\\par\\nopagebreak"
+        yield f"\\headed{{{text(picture.caption)}}}"
     yield from (f"\\verbatimline{{{code(line)}}}" for line in picture.lines)
 
 

@@ -8,7 +8,7 @@ from echotrace.views.formats.latex_text import code, text
 
 _BETWEEN = 12.0  # points between two sources
 _GUTTER, _ADVANCE, _LINE = 46.0, 4.3, 9.6  # points: beside the lines, a character, a line
-_MOST = 0.5  # of a page's height: what is beside each other stays together
+_MOST = 0.72  # of a page's height: what is beside each other stays together
 
 
 def sources(block: Sources, width: float, height: float) -> Iterator[str]:
@@ -28,16 +28,17 @@ def sources(block: Sources, width: float, height: float) -> Iterator[str]:
 
 
 def _parts(lines: Sequence[SourceLine], columns: int, most: int) -> Iterator[Sequence[SourceLine]]:
-    """As many lines as take so many on paper; at least one part, though it is empty."""
+    """Parts that take at most about so many lines on paper, and about as many as each other."""
+    needed = [-(-max(len(line.text), 1) // columns) for line in lines]
+    even = -(-sum(needed) // max(1, -(-sum(needed) // most)))
     part: list[SourceLine] = []
     taken = 0
-    for line in lines:
-        needed = -(-max(len(line.text), 1) // columns)
-        if taken + needed > most:
+    for line, each in zip(lines, needed, strict=True):
+        if taken >= even:
             yield part
             part, taken = [], 0
         part.append(line)
-        taken += needed
+        taken += each
     yield part
 
 

@@ -11,6 +11,7 @@ from echotrace.views.formats.latex_text import WHOLE, call, inline, text
 
 _FIRST = 0xF0000  # of the characters for private use, which stand for cells
 _ADVANCE = 5.2  # points: a character of a cell, on the safe side
+_CAPITAL = 7.6  # points
 _GAP = 10.0  # points between columns: twice \tabcolsep
 _MARK = 14.0
 _SHORT = 24  # rows of a table that stays on one page
@@ -41,7 +42,8 @@ def table(block: Table, width: float) -> Iterator[str]:
     name, head_end = ("tabular", "\\midrule") if short else ("longtable", "\\midrule\\endhead")
     yield from ["\\begin{together}"] if short else []
     if block.caption.strip():
-        yield f"\\textbf{{{text(block.caption)}}}\\par\\nopagebreak"
+        title = text(block.caption)
+        yield f"\\textbf{{{title}}}\\par" if short else f"\\headed{{{title}}}"
     yield f"\\begin{{{name}}}{{{columns}}}"
     for line in lines[1:-1]:
         yield head_end if line == "\\midrule" else line
@@ -65,12 +67,12 @@ def _columns(block: Table, rows: Sequence[Sequence[Item]], width: float) -> str:
     needed = [
         _MARK
         if place in block.marks
-        else max(_needed(row[place]) for row in rows if place < len(row))
+        else max(_needed(row[place]) for row in rows if row[place:])
         for place in range(len(block.head))
     ]
     room = width - _GAP * len(needed)
     least = [
-        min(each, max(_longest(row[place]) for row in rows if place < len(row)))
+        each if place in block.marks else max(_longest(row[place]) for row in rows if row[place:])
         for place, each in enumerate(needed)
     ]
     given = _shared(needed, least, room)
@@ -85,13 +87,18 @@ def _columns(block: Table, rows: Sequence[Sequence[Item]], width: float) -> str:
 def _needed(item: Item) -> float:
     number = 0 if item.event is None or item.kind is not Kind.CALL else len(str(item.event)) + 1
     room = sum(run.width for run in runs(item.text) if isinstance(run, Blank))
-    return (len(plain(item.text)) + number + room + 1) * _ADVANCE
+    return max((len(plain(item.text)) + number + room + 1) * _ADVANCE, _longest(item))
 
 
 def _longest(item: Item) -> float:
     """The room of its longest name, which is not broken."""
-    names = map(len, _NAME.findall(plain(item.text)))
-    return (max((length for length in names if length <= WHOLE), default=0) + 1) * _ADVANCE
+    names = [name for name in _NAME.findall(plain(item.text)) if len(name) <= WHOLE]
+    return max((_width(name) for name in names), default=0) + _ADVANCE
+
+
+def _width(name: str) -> float:
+    """How wide it is at most; capital letters are wider than others."""
+    return sum(_CAPITAL if each.isupper() else _ADVANCE for each in name)
 
 
 def _shared(needed: Sequence[float], least: Sequence[float], room: float) -> Sequence[float]:

@@ -20,7 +20,7 @@ from echotrace.views.handout import (
     timeline_page,
 )
 from echotrace.views.handout.markers import markers
-from echotrace.views.handout.nouns import Edition, Making, Wish
+from echotrace.views.handout.nouns import Edition, Making, Wish, crowded
 from echotrace.views.quiz.blanks import blanks
 
 _PAGES: Sequence[Callable[[Making], Iterator[Block]]] = (
@@ -29,7 +29,6 @@ _PAGES: Sequence[Callable[[Making], Iterator[Block]]] = (
     moments_page.blocks,
     questions_page.blocks,
 )
-_MOST_ASKED_ABOUT = 2  # connections
 
 
 def handout(stories: Mapping[str, Story], wish: Wish) -> Document:
@@ -74,8 +73,9 @@ def _as_asked(stories: Mapping[str, Story], wish: Wish) -> Wish:
 
     A row with a blank is drawn, and so are those around it.
     """
-    many = max(len(story.connections) for story in stories.values()) > _MOST_ASKED_ABOUT
-    return replace(wish, connection=1) if many and wish.connection is None else wish
+    if wish.connection is None and crowded(stories):
+        return replace(wish, connection=1)
+    return wish
 
 
 def _annotations(

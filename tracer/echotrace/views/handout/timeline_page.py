@@ -7,7 +7,7 @@ from itertools import product
 from echotrace.views import comparison_words, words
 from echotrace.views.document.nouns import Block, Figure, Heading, Listing, Paragraph
 from echotrace.views.drawing import Drawing
-from echotrace.views.handout.nouns import Making
+from echotrace.views.handout.nouns import Making, crowded
 from echotrace.views.paper import A4, A4_LYING, SLIDE, Paper
 from echotrace.views.shortcomings import shortcomings
 from echotrace.views.svg import comparison, timeline
@@ -15,6 +15,8 @@ from echotrace.views.svg import comparison, timeline
 _MOST_UPRIGHT = 2  # sides that have room beside each other on upright paper
 #: Rows of the timeline unless so many are asked for: with more it would take most of the pages.
 _MOST_ROWS = 120
+#: Of many sides and connections so few that they have room on one sheet.
+_FEWER = (40, 32, 25, 20)
 #: Points: the size of text that must save a sheet.
 _SMALLER = 8
 #: Points of height that heading and caption take, and each warning; of so many at most.
@@ -61,7 +63,7 @@ def _drawings(making: Making) -> tuple[Drawing, ...]:
 
 
 def _ways(making: Making) -> Iterator[tuple[Drawing, ...]]:
-    """The same drawn in ways that take fewer and fewer sheets: smaller, and with rows folded."""
+    """The same in ways that take fewer and fewer sheets: smaller, with rows folded or left out."""
     wish, paper = making.wish, _paper(making)
     most = wish.max_rows or _MOST_ROWS
     papers = (paper, replace(paper, text=_SMALLER)) if wish.paper == A4 else (paper,)
@@ -73,9 +75,12 @@ def _ways(making: Making) -> Iterator[tuple[Drawing, ...]]:
                 connection=wish.connection, max_rows=most,
             )  # fmt: skip
         return
-    for whole, each in product((True, False), papers):
+    ways = [(whole, each, most) for whole, each in product((True, False), papers)]
+    if turned(making) and crowded(making.stories) and wish.max_rows is None:
+        ways += [(False, papers[-1], fewer) for fewer in _FEWER]
+    for whole, each, rows in ways:
         yield comparison.draw(
-            making.compared, each, whole=whole, annotations=making.annotations, max_rows=most
+            making.compared, each, whole=whole, annotations=making.annotations, max_rows=rows
         )
 
 

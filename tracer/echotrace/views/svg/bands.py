@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from echotrace.views.svg.canvas import Canvas
 
-_EVEN = 4  # points: so much higher than needed is as good
+_UNEVEN = 4.0  # points of height that drawings need not share
 
 
 @dataclass(frozen=True)
@@ -105,16 +105,19 @@ def pages(sections: Sequence[Section], most: float) -> list[Page]:
     return found
 
 
-def even(sections: Sequence[Section], most: float) -> list[Page]:
-    """The same on as many drawings, each about as high as the others."""
-    found, low = pages(sections, most), 0.0
-    while most - low > _EVEN and len(found) > 1:
-        middle = (low + most) / 2
+def even_pages(sections: Sequence[Section], most: float) -> list[Page]:
+    """The same on as few drawings, none of which is far less full than the others."""
+    found = pages(sections, most)
+    if len(found) == 1:
+        return found
+    low, high = 0.0, most
+    while high - low > _UNEVEN:
+        middle = (low + high) / 2
         tried = pages(sections, middle)
         if len(tried) > len(found):
             low = middle
         else:
-            found, most = tried, middle
+            found, high = tried, middle
     return found
 
 

@@ -21,7 +21,7 @@ ADVANCE = 1233 / 2048
 _LEADING = 1.35  # height of a line, in em
 _BASELINE = 1.02  # of its text below the top of the line, in em
 _HATCH_STEP = 3.0  # points between the lines of a hatch
-_HEAD = 4.0  # points: the length of an arrow's head
+_HEAD, _THICKER = 2.8, 1.5  # an arrow's head is so many points long, and so much of its thickness
 
 
 class Colour(StrEnum):
@@ -106,7 +106,8 @@ class Canvas:
     ) -> None:  # fmt: skip
         """A line with a head at its end."""
         length = ((to_x - x) ** 2 + (to_y - y) ** 2) ** 0.5 or 1
-        along = ((to_x - x) / length * _HEAD, (to_y - y) / length * _HEAD)
+        head = _HEAD + _THICKER * thick
+        along = ((to_x - x) / length * head, (to_y - y) / length * head)
         base = (to_x - along[0], to_y - along[1])
         self.line(x, y, *base, stroke=stroke, thick=thick, dashed=dashed)
         corners = [
