@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from tabulate import tabulate
 
 from echotrace.views.document.nouns import Item, Kind, Table
-from echotrace.views.document.runs import Blank, plain, runs
+from echotrace.views.document.runs import Blank, Code, plain, runs
 from echotrace.views.formats.latex_text import WHOLE, call, inline, text
 
 _FIRST = 0xF0000  # of the characters for private use, which stand for cells
-_ADVANCE = 5.2  # points: a character of a cell, on the safe side
-_CAPITAL = 7.6  # points
+_CODE, _TEXT = 4.8, 4.2  # points: a character of a call, and of words, on the safe side
+_CAPITAL = 6.9
 _GAP = 10.0  # points between columns: twice \tabcolsep
 _MARK = 14.0
 _SHORT = 24  # rows of a table that stays on one page
@@ -44,10 +44,10 @@ def table(block: Table, width: float) -> Iterator[str]:
     if block.caption.strip():
         title = text(block.caption)
         yield f"\\textbf{{{title}}}\\par" if short else f"\\headed{{{title}}}"
-    yield f"\\begin{{{name}}}{{{columns}}}"
+    yield f"{{\\small\\begin{{{name}}}{{{columns}}}"
     for line in lines[1:-1]:
         yield head_end if line == "\\midrule" else line
-    yield f"\\end{{{name}}}"
+    yield f"\\end{{{name}}}}}"
     yield from ["\\end{together}"] if short else []
 
 
@@ -87,18 +87,24 @@ def _columns(block: Table, rows: Sequence[Sequence[Item]], width: float) -> str:
 def _needed(item: Item) -> float:
     number = 0 if item.event is None or item.kind is not Kind.CALL else len(str(item.event)) + 1
     room = sum(run.width for run in runs(item.text) if isinstance(run, Blank))
-    return max((len(plain(item.text)) + number + room + 1) * _ADVANCE, _longest(item))
+    return max((len(plain(item.text)) + number + room + 1) * _advance(item), _longest(item))
 
 
 def _longest(item: Item) -> float:
     """The room of its longest name, which is not broken."""
     names = [name for name in _NAME.findall(plain(item.text)) if len(name) <= WHOLE]
-    return max((_width(name) for name in names), default=0) + _ADVANCE
+    return max((_width(name) for name in names), default=0) + _TEXT
 
 
 def _width(name: str) -> float:
     """How wide it is at most; capital letters are wider than others."""
-    return sum(_CAPITAL if each.isupper() else _ADVANCE for each in name)
+    return sum(_CAPITAL if each.isupper() else _CODE for each in name)
+
+
+def _advance(item: Item) -> float:
+    """How wide a character is at most, if there are more than a few."""
+    code = item.kind is Kind.CALL or any(isinstance(run, Code | Blank) for run in runs(item.text))
+    return _CODE if code else _TEXT
 
 
 def _shared(needed: Sequence[float], least: Sequence[float], room: float) -> Sequence[float]:
