@@ -6,12 +6,13 @@ from string import ascii_uppercase
 
 from echotrace.views.document import nouns
 from echotrace.views.document.nouns import Block
-from echotrace.views.document.runs import Text
+from echotrace.views.document.runs import Text, plain
 from echotrace.views.formats.latex_sources import sources
 from echotrace.views.formats.latex_tables import table
 from echotrace.views.formats.latex_text import code, inline, text
 from echotrace.views.texts import Texts
 
+_LINE, _LETTER = 90, 6  # characters of a line of text, and about as many as a letter takes
 _HEADINGS = ("section", "subsection", "subsubsection")
 
 
@@ -114,13 +115,21 @@ def _question(question: nouns.Question, setting: Setting) -> Iterator[str]:
     yield f"\\textbf{{{number}}} \\emph{{{text(question.kind)}}}\\par"
     yield f"{inline(question.stem)}\\par"
     yield from (f"\\verbatimline{{{code(line)}}}" for line in question.excerpt)
-    for place, choice in enumerate(question.choices):
-        yield f"\\point{{{ascii_uppercase[place]}}}{{{inline(choice)}}}"
+    yield from _choices(question.choices)
     if question.answer is None:
         yield from _room(question.lines)
     else:
         yield from _answer(question.answer, setting)
     yield "\\end{together}"
+
+
+def _choices(choices: Sequence[Text]) -> Iterator[str]:
+    """Each with its letter; in one line if that has room for all."""
+    lettered = list(zip(ascii_uppercase, map(inline, choices), strict=False))
+    if choices and sum(len(plain(choice)) + _LETTER for choice in choices) <= _LINE:
+        yield "\\qquad ".join(f"{letter}\\quad {choice}" for letter, choice in lettered) + "\\par"
+    else:
+        yield from (f"\\point{{{letter}}}{{{choice}}}" for letter, choice in lettered)
 
 
 def _answer(answer: nouns.Answer, setting: Setting) -> Iterator[str]:
