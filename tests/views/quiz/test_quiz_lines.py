@@ -22,7 +22,7 @@ from tracebuilder import TraceBuilder
 ENGLISH = texts("en")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def quizzes(stored: Mapping[str, Story]) -> list[Quiz]:
     """A quiz of each server, and one of several."""
     sides = [{name: story} for name, story in stored.items()]
@@ -133,9 +133,15 @@ def test_nothing_to_ask_is_said() -> None:
 def test_fewer_than_wanted_is_said(stored: Mapping[str, Story]) -> None:
     """When there are fewer questions than were asked for, it says how many there are."""
     quiz = quiz_of({"fork": stored["fork"]}, ENGLISH, 1, ("result",), 900)
-    assert f"no more than {len(quiz.asked)} questions to ask, not 900" in text(
+    assert f"Fewer questions than wanted can be asked: {len(quiz.asked)} of 900." in text(
         quiz, Surface(100_000), key=False
     )
+
+
+def test_a_kind_that_a_server_does_not_give_is_named(stored: Mapping[str, Story]) -> None:
+    """A server that is served well but gives no question of the kind is not called idle."""
+    quiz = quiz_of({"fork": stored["fork"]}, ENGLISH, 1, ("ready",), None)
+    assert quiz.lacks == "Nothing of this kind can be asked about fork: what is ready."
 
 
 def test_what_a_trace_lacks_is_said(stored: Mapping[str, Story]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.story.essentials import is_essential
 from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
@@ -130,7 +131,7 @@ def _changes(story: Story) -> Iterator[_Change]:
     for left_out in ([e for e in kept if e.place != LISTENER], last):
         if left_out:
             seqs = tuple(event.seq for event in left_out)
-            until = _next_number(story, left_out[0], end)
+            until = min(_next_number(story, left_out[0], end), _next_wait(story, left_out[0], end))
             yield _Change(tuple(seq for seq in seqs if story.event(seq).start <= until), until)
     for left_out in (listening, reaps):
         if left_out:
@@ -160,3 +161,20 @@ def _next_number(story: Story, close: StoryEvent, end: int) -> int:
         if event.end > close.start and story.roles.process(event.actor) == process
     )
     return next(later, end + 1) - 1
+
+
+def _next_wait(story: Story, close: StoryEvent, end: int) -> int:
+    """When its task waits next, if an interest list has the descriptor: left open it is ready."""
+    if not any(freed.watched for freed in (close.touch.freed if close.touch else ())):
+        return end
+    later = (
+        event.start
+        for event in story.events
+        if event.actor == close.actor and event.start > close.start and _waits(event)
+    )
+    return next(later, end)
+
+
+def _waits(event: StoryEvent) -> bool:
+    call = event.record
+    return isinstance(call, Syscall) and logical_event(call.name) in WAITS_FOR_READINESS

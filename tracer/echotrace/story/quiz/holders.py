@@ -20,12 +20,20 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                 choices = _choices(story, event) if is_settled(story, event) else ()
                 if choices:
                     yield Asked(
-                        "holders", side, event.seq, case, _answer(story, event),
+                        "holders", side, event.seq, _case(story, event, case),
+                        _answer(story, event),
                         facts={"connection": event.place.name},
                         choices=choices,
                         hidden=ground.hidden(side, event.seq, Field.HOLDERS),
                         evidence=proof(story, connection, event),
                     )  # fmt: skip
+
+
+def _case(story: Story, event: StoryEvent, turn: str) -> str:
+    """What the event does to the references; a close in a table that others use has words too."""
+    table = story.before(event.seq).table(getattr(event.record, "tid", 0))
+    shared = turn == "close" and table is not None and len(table.tasks) > 1
+    return "close_shared" if shared else turn
 
 
 def _answer(story: Story, event: StoryEvent) -> str:

@@ -101,11 +101,15 @@ def _sources(block: nouns.Sources, setting: Setting) -> Iterator[str]:
     return sources(block, setting.width, setting.height)
 
 
-def _box(box: nouns.Box, _setting: Setting) -> Iterator[str]:
+def _box(box: nouns.Box, setting: Setting) -> Iterator[str]:
     yield "\\begin{framed}"
     yield f"\\textbf{{{text(box.title)}}}\\par"
-    yield from (f"{inline(sentence)}\\par" for sentence in box.sentences)
-    yield from _room(box.lines)
+    for sentence, answer in box.answered:
+        yield f"{inline(sentence)}\\par"
+        if answer is None:
+            yield from _room(box.lines)
+        else:
+            yield f"\\answer{{{setting.say('answer')}}}{{{inline(answer)}}}"
     yield "\\end{framed}"
 
 

@@ -121,14 +121,18 @@ def _numbered(source: nouns.Source) -> Iterator[str]:
         bar = "│" if region else " "
         for line in lines:
             marker = f"({line.marker})" if line.marker is not None else ""
-            number = "" if line.number is None else line.number
-            yield f"{marker:>{markers}} {number:>{numbers}} {bar} {line.text}"
+            yield f"{marker:>{markers}} {line.number or '':>{numbers}} {bar} {line.text}"
 
 
 def _box(box: nouns.Box, setting: Setting) -> Iterator[str]:
     lines = [f"**{text(box.title)}**"]
-    lines += [setting.inline(sentence) for sentence in box.sentences]
-    yield from _quoted([*lines, *(_RULE for _ in range(box.lines))])
+    for sentence, answer in box.answered:
+        lines.append(setting.inline(sentence))
+        if answer is None:
+            lines += [_RULE] * box.lines
+        else:
+            lines.append(f"**{setting.say('answer')}:** {setting.inline(answer)}")
+    yield from _quoted(lines)
 
 
 def _quoted(paragraphs: Sequence[str]) -> Iterator[str]:

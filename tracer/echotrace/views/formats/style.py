@@ -58,6 +58,7 @@ gap:1em}
 .SCOPE ol.lines{margin:0;padding-left:4.6em;font-size:.86em;line-height:1.5}
 .SCOPE ol.lines li::marker{color:var(--dim)}
 .SCOPE ol.lines li{position:relative;padding-left:.5em;border-left:2px solid transparent}
+.SCOPE ol.lines li.note{list-style:none;font-style:italic}
 .SCOPE ol.in-region li{border-left-color:var(--line)}
 .SCOPE ol.lines .left-out{list-style:none;color:var(--dim);font-style:italic}
 .SCOPE .lines code{display:block;overflow-wrap:anywhere}

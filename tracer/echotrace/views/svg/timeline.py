@@ -76,7 +76,8 @@ def _said(story: Story, cell: Cell, by: str) -> Said:
 def _named(story: Story, layout: Layout, missing: int) -> tuple[str, str]:
     """What the drawing shows, in a title and in sentences; nobody is named who may be asked for."""
     header = story.trace.header
-    server = " ".join(heading.server(header))
+    name, *language = heading.server(header)
+    server = f"{name} ({language[0]})" if language else name
     seqs = [row.event.seq for row in layout.rows]
     which = f", events {min(seqs)} to {max(seqs)}" if seqs else ""
     left = f" {words.count(missing, 'row')} in between are left out." if missing else ""

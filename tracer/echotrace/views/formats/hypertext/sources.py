@@ -33,7 +33,9 @@ def _source(source: Source, setting: Setting) -> Iterator[str]:
 
 def _line(line: SourceLine, setting: Setting) -> str:
     marker = setting.marker(line.marker) if line.marker is not None else ""
-    number = f' value="{line.number}"' if line.number is not None else ' class="left-out"'
+    if line.number is None:
+        return f'<li class="left-out">{escaped(line.text)}</li>'
     indent = len(line.text) - len(line.text.lstrip(" "))
     step = min(indent // STEP, DEEPEST)
-    return f'<li{number}>{marker}<code class="step-{step}">{escaped(line.text)}</code></li>'
+    code = f'<code class="step-{step}">{escaped(line.text)}</code>'
+    return f'<li value="{line.number}">{marker}{code}</li>'
