@@ -217,7 +217,10 @@ def test_long_connection_is_cut_in_the_middle() -> None:
 
 def test_what_repeats_is_told_once() -> None:
     """Of a few rows that are the same again and again the first are shown, and how often."""
-    one, other = story_of(1, ["sendto"]), story_of(1, ["sendto", *["getpeername", "recvfrom"] * 300])
+    one, other = (
+        story_of(1, ["sendto"]),
+        story_of(1, ["sendto", *["getpeername", "recvfrom"] * 300]),
+    )
     both = compare([one, other])
     text = comparison(both, Surface(100))
     assert "… the same 2 rows 299 more times" in text
