@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from string import ascii_uppercase
 
 from echotrace.views.document import nouns
 from echotrace.views.document.nouns import Block
-from echotrace.views.document.runs import Text
+from echotrace.views.document.runs import Text, plain
+from echotrace.views.formats.latex_sources import sources
 from echotrace.views.formats.latex_tables import table
 from echotrace.views.formats.latex_text import code, inline, text
 from echotrace.views.texts import Texts
 
+_LINE, _LETTER = 90, 6  # characters of a line of text, and about as many as a letter takes
 _HEADINGS = ("section", "subsection", "subsubsection")
 
 
@@ -67,9 +68,11 @@ def _listing(listing: nouns.Listing, setting: Setting) -> Iterator[str]:
 
 
 def _definitions(definitions: nouns.Definitions, setting: Setting) -> Iterator[str]:
-    yield from _headed(definitions.heading, setting)
+    heading = "".join(_headed(definitions.heading, setting))
+    yield f"\\begin{{multicols}}{{2}}[{{{heading}}}]"
     for term, meaning in definitions.entries:
         yield f"\\definition{{{inline(term)}}}{{{inline(meaning)}}}"
+    yield "\\end{multicols}"
 
 
 def _headed(words: str, setting: Setting) -> Iterator[str]:
@@ -94,20 +97,8 @@ def _figure(figure: nouns.Figure, setting: Setting) -> Iterator[str]:
         yield f"\\drawing{{{size}}}{{{name}.pdf}}{{{caption}}}"
 
 
-def _sources(sources: nouns.Sources, setting: Setting) -> Iterator[str]:
-    for source in sources.sources:
-        file = f" {code(source.file)}" if source.file else ""
-        yield setting.heading(f"{text(source.side)}{file}")
-        if source.problem:
-            yield f"\\warning{{{text(source.problem)}}}"
-        for region, lines in groupby(source.lines, lambda line: line.region):
-            if region:
-                yield f"\\region{{{text(region)}}}"
-            bar = "\\bound" if region else ""
-            for line in lines:
-                marker = f"\\marker{{{line.marker}}}" if line.marker is not None else ""
-                number = line.number or ""
-                yield f"\\sourceline{{{marker}}}{{{number}}}{{{bar}}}{{{code(line.text)}}}"
+def _sources(block: nouns.Sources, setting: Setting) -> Iterator[str]:
+    return sources(block, setting.width, setting.height)
 
 
 def _box(box: nouns.Box, setting: Setting) -> Iterator[str]:
@@ -128,13 +119,21 @@ def _question(question: nouns.Question, setting: Setting) -> Iterator[str]:
     yield f"\\textbf{{{number}}} \\emph{{{text(question.kind)}}}\\par"
     yield f"{inline(question.stem)}\\par"
     yield from (f"\\verbatimline{{{code(line)}}}" for line in question.excerpt)
-    for place, choice in enumerate(question.choices):
-        yield f"\\point{{{ascii_uppercase[place]}}}{{{inline(choice)}}}"
+    yield from _choices(question.choices)
     if question.answer is None:
         yield from _room(question.lines)
     else:
         yield from _answer(question.answer, setting)
     yield "\\end{together}"
+
+
+def _choices(choices: Sequence[Text]) -> Iterator[str]:
+    """Each with its letter; in one line if that has room for all."""
+    lettered = list(zip(ascii_uppercase, map(inline, choices), strict=False))
+    if choices and sum(len(plain(choice)) + _LETTER for choice in choices) <= _LINE:
+        yield "\\qquad ".join(f"{letter}\\quad {choice}" for letter, choice in lettered) + "\\par"
+    else:
+        yield from (f"\\point{{{letter}}}{{{choice}}}" for letter, choice in lettered)
 
 
 def _answer(answer: nouns.Answer, setting: Setting) -> Iterator[str]:

@@ -9,7 +9,7 @@ from echotrace.views.document.nouns import Block, Figure, Heading, Listing, Para
 from echotrace.views.drawing import Drawing
 from echotrace.views.handout import further_connections
 from echotrace.views.handout.nouns import FIRST, Making, crowded
-from echotrace.views.paper import A4, A4_LYING, Paper
+from echotrace.views.paper import A4, A4_LYING, SLIDE, Paper
 from echotrace.views.shortcomings import shortcomings
 from echotrace.views.svg import comparison, timeline
 
@@ -30,16 +30,22 @@ def blocks(making: Making) -> Iterator[Block]:
     yield Heading(texts.say("heading.timeline"))
     yield from (Paragraph(sentence, warning=True) for sentence in _first(making))
     shown, drawings = _drawn(making)
-    caption = texts.say("timeline.scale" if making.compared is None else "timeline.aligned")
-    if shown is not None:
-        caption = f"{further_connections.sentence(making, shown)} {caption}"
-    yield Figure("timeline", caption, drawings)
+    yield Figure("timeline", _caption(making, shown), drawings)
     if shown is not None:
         yield from further_connections.blocks(making, shown)
     if _same(making):
         yield Paragraph(texts.say("differences.none"))
     if not turned(making):
         yield from differences(making)
+
+
+def _caption(making: Making, shown: Collection[int] | None) -> str:
+    """What is drawn if not all is, and what the order says; a slide has room for a few words."""
+    if making.wish.paper == SLIDE:
+        short = "timeline.scale_short" if making.compared is None else "timeline.aligned_short"
+        return making.texts.say(short)
+    order = making.texts.say("timeline.scale" if making.compared is None else "timeline.aligned")
+    return order if shown is None else f"{further_connections.sentence(making, shown)} {order}"
 
 
 def _first(making: Making) -> Iterator[str]:
