@@ -128,7 +128,7 @@ def test_flags(stored: Mapping[str, Story]) -> None:
     assert rows["CLONE_FILES"] == [_TEXTS.say("flag.CLONE_FILES"), "", "events 26, 38"]
     assert rows["SIGCHLD"][1:] == ["events 25, 38", ""]
     said = [plain(block.text) for block in page if isinstance(block, Paragraph)][-1]
-    assert "fork makes P1, P2 by fork, which is clone: no flag says that anything is shared" in said
+    assert "fork makes P1 and P2 by fork (system call clone): no flag says that anything" in said
     assert "maker and made share memory, working directory, descriptor table" in said
 
 

@@ -13,22 +13,33 @@ from echotrace.trace import ClientStep
 _MOST_STEPS = 100
 #: Steps by which a client makes itself felt.
 _FELT = frozenset({"connect", "send", "shutdown", "close", "reset"})
+_OF_ONE_TASK = 2  # choices: it, and nobody
 
 
 def candidates(ground: Ground) -> Iterator[Asked]:
-    """One for each step that ends the waiting of one task, or of none."""
-    for side, story in ground.sides:
-        all_steps = (event for event in story.events if isinstance(event.record, ClientStep))
-        steps = list(islice(all_steps, _MOST_STEPS))
-        for step, following in zip(steps, [*steps, None][1:], strict=True):
-            waiting = _waiting(story, step)
-            woken = story.links.woken.get(step.seq, ())
-            if not waiting or getattr(step.record, "action", "") not in _FELT:
-                continue
-            if len(woken) == 1 and _comes_first(story, woken[0], waiting):
-                yield _asked(ground, side, step, waiting, woken[0])
-            elif not woken and following is not None and _waiting(story, following) == waiting:
-                yield _asked(ground, side, step, waiting, None)
+    """One for each step that ends the waiting of one task, or of none.
+
+    A server's only task that goes on at every step of a client is no question.
+    """
+    for side, _ in ground.sides:
+        found = list(_of_side(ground, side))
+        if any(len(each.choices) > _OF_ONE_TASK or each.answer == NOBODY for each in found):
+            yield from found
+
+
+def _of_side(ground: Ground, side: int) -> Iterator[Asked]:
+    story = ground.stories[side]
+    all_steps = (event for event in story.events if isinstance(event.record, ClientStep))
+    steps = list(islice(all_steps, _MOST_STEPS))
+    for step, following in zip(steps, [*steps, None][1:], strict=True):
+        waiting = _waiting(story, step)
+        woken = story.links.woken.get(step.seq, ())
+        if not waiting or getattr(step.record, "action", "") not in _FELT:
+            continue
+        if len(woken) == 1 and _comes_first(story, woken[0], waiting):
+            yield _asked(ground, side, step, waiting, woken[0])
+        elif not woken and following is not None and _waiting(story, following) == waiting:
+            yield _asked(ground, side, step, waiting, None)
 
 
 def _asked(
@@ -40,13 +51,18 @@ def _asked(
 ) -> Asked:
     return Asked(
         "actor", side, step.seq,
-        "woken" if woken else NOBODY,
+        "woken" if woken else "nobody_datagram" if _is_datagram(ground.stories[side], step) else NOBODY,
         woken.actor if woken else NOBODY,
         facts={"waiting": ", ".join(f"{role} ({seq})" for role, seq in waiting.items())},
         choices=(*waiting, NOBODY),
         hidden=ground.hidden(side, woken.seq, Field.ACTOR) if woken else (),
         evidence=(step.seq, *waiting.values()),
     )  # fmt: skip
+
+
+def _is_datagram(story: Story, step: StoryEvent) -> bool:
+    number = step.place.connection
+    return number is not None and story.connection(number).datagram
 
 
 def _waiting(story: Story, step: StoryEvent) -> Mapping[str, int]:

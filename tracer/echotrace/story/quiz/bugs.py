@@ -122,7 +122,7 @@ def _choices(answer: str, found: set[str], story: Story) -> tuple[str, ...]:
 def _changes(story: Story) -> Iterator[_Change]:
     """What a student may have forgotten: to close, in the one or the other, or to wait."""
     end = max((event.end or event.start for event in story.events), default=0)
-    closes = [event for event in story.events if _is(event, "close") and event.touch]
+    closes = [event for event in story.events if _is(event, "close") and not _is_watched(event)]
     kept = [event for event in closes if _frees(story, event, last=False)]
     last = [event for event in closes if _frees(story, event, last=True)]
     listening = [event for event in kept if event.place == LISTENER]
@@ -140,6 +140,11 @@ def _changes(story: Story) -> Iterator[_Change]:
 def _is(event: StoryEvent, logical: str) -> bool:
     call = event.record
     return isinstance(call, Syscall) and logical_event(call.name) == logical and not call.errno
+
+
+def _is_watched(close: StoryEvent) -> bool:
+    """Whether an interest list has the descriptor: left open it would be reported for ever."""
+    return any(freed.watched for freed in (close.touch.freed if close.touch else ()))
 
 
 def _frees(story: Story, event: StoryEvent, *, last: bool) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.quiz.fields import said_of
 from echotrace.story.quiz.ground import Ground, connections
-from echotrace.story.quiz.nouns import Asked, Field
+from echotrace.story.quiz.nouns import Asked, Field, Hidden
 from echotrace.story.quiz.settled import accept_of
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
@@ -21,12 +21,35 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                 answer = said_of(story, event.seq, Field.DESCRIPTOR)
                 if answer is not None and _follows(story, connection, event, answer):
                     yield Asked(
-                        "descriptor", side, event.seq, "used", answer,
+                        "descriptor", side, event.seq, _case(story, connection, event), answer,
                         facts={"connection": event.place.name},
                         accepted=(f"fd {answer}",),
-                        hidden=ground.hidden(side, event.seq, Field.DESCRIPTOR),
+                        hidden=_hidden(ground, side, connection, event),
                         evidence=tuple(filter(None, (accept_of(story, connection), event.seq))),
                     )  # fmt: skip
+
+
+def _hidden(
+    ground: Ground, side: int, connection: Connection, event: StoryEvent
+) -> tuple[Hidden, ...]:
+    """The number in the row of the call, and in those of the same task further down."""
+    story, answer = ground.stories[side], said_of(ground.stories[side], event.seq, Field.DESCRIPTOR)
+    own = (
+        other.seq
+        for other in map(story.event, connection.events)
+        if other.actor == event.actor and other.seq >= event.seq
+        if said_of(story, other.seq, Field.DESCRIPTOR) == answer
+    )
+    found = (each for seq in own for each in ground.hidden(side, seq, Field.DESCRIPTOR))
+    return tuple(dict.fromkeys(found))
+
+
+def _case(story: Story, connection: Connection, event: StoryEvent) -> str:
+    """Whether its process got the number from `accept`, or with a copy of another's table."""
+    accept = accept_of(story, connection)
+    acceptor = story.event(accept).actor if accept is not None else event.actor
+    process = story.roles.process
+    return "used" if process(acceptor) == process(event.actor) else "copied"
 
 
 def _follows(story: Story, connection: Connection, event: StoryEvent, answer: str) -> bool:

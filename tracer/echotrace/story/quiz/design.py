@@ -7,6 +7,8 @@ from echotrace.story.nouns import Connection, Story
 from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked
 from echotrace.story.quiz.settled import accept_of, turns
+from echotrace.syscalls import logical_event
+from echotrace.trace import Syscall
 
 _CLIENTS = (100, 1_000, 10_000)
 
@@ -32,7 +34,7 @@ def _asked(side: int, story: Story, found: Costs, clients: int, tasks: int, in_f
     total = before + tasks * clients
     accepts = tuple(filter(None, (accept_of(story, each) for each in story.connections)))
     return Asked(
-        "design", side, accepts[0], _case(story, found), f"{total:,}",
+        "design", side, accepts[0], _case(story, found, in_first), f"{total:,}",
         facts={
             "clients": f"{clients:,}", "known": str(found.connections), "before": str(before),
             "tasks": str(tasks), "total": f"{total:,}", "each": str(in_first),
@@ -43,15 +45,19 @@ def _asked(side: int, story: Story, found: Costs, clients: int, tasks: int, in_f
     )  # fmt: skip
 
 
-def _case(story: Story, found: Costs) -> str:
+def _case(story: Story, found: Costs, in_first: int) -> str:
     """What grows with the clients: tasks, descriptors of the first process, or neither."""
     made, before = found.made_serving, found.made_before
     if made.processes or made.threads:
-        return "processes" if made.processes else "threads"
+        return "threads" if not made.processes else "copies" if in_first else "processes"
     if before.processes or before.threads:
         return "fixed"
-    waits = any(event.touch is not None and event.touch.ready for event in story.events)
-    return "readiness" if waits else "one_by_one"
+    waits = {
+        logical_event(event.record.name)
+        for event in story.events
+        if isinstance(event.record, Syscall) and event.touch is not None and event.touch.ready
+    }
+    return "select" if "select" in waits else "readiness" if waits else "one_by_one"
 
 
 def _per_client(found: Costs, clients: int) -> int | None:

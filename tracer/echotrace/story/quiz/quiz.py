@@ -1,6 +1,6 @@
 """Chooses questions: the same stories and the same seed give the same ones."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
 from echotrace.pauses import no_garbage_collection
@@ -37,12 +37,19 @@ def planned(
     plan: Sequence[tuple[Sequence[str], int]],
     *,
     connection: int | None = None,
+    teaches_less: Callable[[Asked], bool] | None = None,
 ) -> tuple[Asked, ...]:
-    """Questions group by group: of each so many, of kinds that take turns; else as `asked`."""
+    """Questions group by group: of each so many, of kinds that take turns; else as `asked`.
+
+    What `teaches_less` is asked only where its kind has nothing else to ask.
+    """
     ground, chooser = Ground(stories), Random(seed)  # noqa: S311 -- a choice, no secret
     chosen: list[Asked] = []
     for kinds, wanted in plan:
         pools = {kind: _pool(ground, kind, connection, chooser) for kind in kinds}
+        if teaches_less is not None:
+            for pool in pools.values():
+                pool.sort(key=teaches_less, reverse=True)  # the last one comes first
         own = _taken_in_turns(list(pools.values()), wanted, chosen, chooser)
         chosen += sorted(own, key=lambda question: list(kinds).index(question.kind))
     return tuple(chosen)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from echotrace.effort import WAITS_FOR_READINESS
+from echotrace.story.essentials import is_essential
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.fields import said_of
 from echotrace.story.quiz.ground import Ground
-from echotrace.story.quiz.nouns import Asked, Field
+from echotrace.story.quiz.nouns import Asked, Field, Hidden
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
 
@@ -27,9 +28,29 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                     facts={"socket": place.name if place else ""},
                     accepted=(f"fd {answer}", f"[{answer}]"),
                     choices=choices,
-                    hidden=ground.hidden(side, event.seq, Field.RESULT),
+                    hidden=(
+                        *ground.hidden(side, event.seq, Field.RESULT),
+                        *_worked_with(ground, side, event),
+                    ),
                     evidence=(event.woken_by or 0, event.seq),
                 )  # fmt: skip
+
+
+def _worked_with(ground: Ground, side: int, wait: StoryEvent) -> tuple[Hidden, ...]:
+    """The descriptor of the call that follows, which is the one that was ready."""
+    story = ground.stories[side]
+    following = next(
+        (
+            event
+            for event in story.events
+            if event.actor == wait.actor and event.start >= (wait.end or 0) and is_essential(event)
+        ),
+        None,
+    )
+    ready = said_of(story, wait.seq, Field.RESULT)
+    if following is None or said_of(story, following.seq, Field.DESCRIPTOR) != ready:
+        return ()
+    return ground.hidden(side, following.seq, Field.DESCRIPTOR)
 
 
 def _reports_one(story: Story, event: StoryEvent) -> bool:

@@ -29,7 +29,7 @@ def _asked(ground: Ground, side: int, event: StoryEvent, case: str) -> Asked:
     answer = said_of(story, event.seq, Field.RESULT) or ""
     return Asked(
         "result", side, event.seq, case, answer,
-        facts={"connection": event.place.name, "size": str(asked(call) or "")},
+        facts={"connection": event.place.name, "size": f"{asked(call) or 0:,}"},
         accepted=(call.errno,) if call.errno else (f"fd {answer}",) if case == "accept" else (),
         choices=() if case == "accept" else _choices(answer, call),
         hidden=ground.hidden(side, event.seq, Field.RESULT),

@@ -1,6 +1,6 @@
 """The table of figures: calls, tasks, descriptors, zombies, and who closes which connection."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from echotrace.kernel.state import State
@@ -28,10 +28,17 @@ def table(making: Making) -> Table:
     for name, measure in _MEASURES.items():
         cells = [measure(*each, texts) for each in measured]
         if name not in _ONLY_IF_ANY or any(cell != "0" for cell in cells):
-            rows.append(_row(texts.say(f"figures.{name}"), cells))
+            rows.append(_row(texts.say(f"figures.{_label(name, stories.values())}"), cells))
     rows += _closings(making)
     head = (texts.say("figures.measure"), *map(words.safe, stories))
     return Table(texts.say("figures.caption"), head, tuple(rows))
+
+
+def _label(name: str, stories: Iterable[Story]) -> str:
+    """The name of a row's text: of servers that have no connections it is about peers."""
+    served = [each for story in stories for each in story.connections]
+    peers = bool(served) and all(each.datagram for each in served)
+    return "calls_per_peer" if peers and name == "calls_per_connection" else name
 
 
 def _row(label: str, cells: Sequence[Text]) -> Group:

@@ -47,7 +47,9 @@ def _sentences(side: str, made: Sequence[Made], texts: Texts) -> Iterator[str]:
         yield texts.say(
             "flags.makes",
             side=side,
-            names=_few(roles, _MOST_NAMES, texts),
+            names=_all(roles, texts)
+            if len(roles) <= _MOST_NAMES
+            else _few(roles, _MOST_NAMES, texts),
             call=function if function == call else called,
             shared=_shared(call, flags, texts),
         )
@@ -61,7 +63,7 @@ def _shared(call: str, flags: tuple[str, ...] | None, texts: Texts) -> str:
     things = [noun for flag, noun in texts.table("shared").items() if flag in flags]
     if not things:
         return texts.say("flags.nothing")
-    return texts.say("flags.both", things=", ".join(things))
+    return texts.say("flags.both", things=_all(things, texts))
 
 
 def _events(made: Sequence[Made], flag: str, texts: Texts) -> Item:
@@ -72,6 +74,12 @@ def _events(made: Sequence[Made], flag: str, texts: Texts) -> Item:
     few = _few([str(number) for number in numbers], _MOST_NUMBERS, texts)
     name = "flags.event" if len(numbers) == 1 else "flags.events"
     return Item(texts.say(name, numbers=few), event=numbers[0])
+
+
+def _all(names: Sequence[str], texts: Texts) -> str:
+    """All the names: `P1, P2 and P3`."""
+    *first, last = names
+    return texts.say("flags.names", first=", ".join(first), last=last) if first else last
 
 
 def _few(names: Sequence[str], most: int, texts: Texts) -> str:

@@ -114,4 +114,4 @@ def _title(making: Making) -> str:
     names = tuple(map(words.safe, making.stories))
     if len(names) == 1:
         return making.texts.say("handout.title_one", first=names[0])
-    return making.texts.say("handout.title_many", all=", ".join(names))
+    return making.texts.say("handout.title_many", first=", ".join(names[:-1]), last=names[-1])

@@ -14,19 +14,29 @@ from echotrace.views.quiz.fewer import fewer
 from echotrace.views.quiz.own import as_question
 from echotrace.views.quiz.questions import questions
 
+_BLANKS = ("result", "descriptor", "ready")
 #: Two blanks, two predictions, a bug to find, a design: kinds that take turns, and how many.
 PLAN: Sequence[tuple[Sequence[str], int]] = (
-    (("result", "descriptor", "ready"), 2),
+    (_BLANKS, 2),
     (("actor", "count", "holders", "wire", "what_if"), 2),
     (("bug",), 1),
     (("design",), 1),
 )
+_DRAWN = 1  # the connection whose moments are drawn, unless one is wished for
 _WANTED = sum(wanted for _, wanted in PLAN)
 
 
 def asked(stories: Mapping[str, Story], wish: Wish) -> tuple[Asked | None, ...]:
     """The questions of a handout, None where one of the lecturer's own takes the place."""
-    found = planned(list(stories.values()), wish.seed, PLAN, connection=wish.connection)
+    sides = list(stories.values())
+
+    def teaches_less(question: Asked) -> bool:
+        """Whether rows further down, or the drawn moments, have the number that is asked for."""
+        drawn = sides[question.side].event(question.event).place.connection == _DRAWN
+        by_number = question.kind == "descriptor" or question.case == "accept"
+        return question.kind in _BLANKS and by_number and (drawn or question.kind == "result")
+
+    found = planned(sides, wish.seed, PLAN, connection=wish.connection, teaches_less=teaches_less)
     for own in wish.own:
         if own.replaces is not None and own.replaces > len(found):
             raise UserError(

@@ -20,7 +20,8 @@ _USUAL = 6
 class Quiz:
     """Questions about stories, by the names of their sides, in the words of `texts`.
 
-    `seed` chose them; `wanted` is how many were asked for, None if no number was given.
+    `seed` chose them; `wanted` is how many were asked for, None if no number was given; `kinds` are
+    the only ones that were asked for, none if all were.
     """
 
     stories: Mapping[str, Story]
@@ -28,6 +29,7 @@ class Quiz:
     seed: int
     texts: Texts
     wanted: int | None = None
+    kinds: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -42,8 +44,12 @@ class Quiz:
     @property
     def lacks(self) -> str:
         """Why there is no question, or fewer than were wanted; empty if there are enough."""
+        names = ", ".join(self.stories)
+        if not self.asked and self.kinds and any(s.connections for s in self.stories.values()):
+            kinds = ", ".join(self.texts.say(f"quiz.kind.{kind}") for kind in self.kinds)
+            return self.texts.say("sheet.nothing_of_kind", names=names, kinds=kinds)
         if not self.asked:
-            return self.texts.say("sheet.nothing", names=", ".join(self.stories))
+            return self.texts.say("sheet.nothing", names=names)
         if self.wanted is not None and len(self.asked) < self.wanted:
             found, wanted = str(len(self.asked)), str(self.wanted)
             return self.texts.say("sheet.fewer", count=found, wanted=wanted)
@@ -70,4 +76,4 @@ def quiz_of(
     chosen = tuple(dict.fromkeys(kinds)) or tuple(KINDS)
     number = max(_USUAL, len(chosen)) if count is None else count
     found = asked(tuple(stories.values()), seed, chosen, number)
-    return Quiz(stories, found, seed, texts, count)
+    return Quiz(stories, found, seed, texts, count, tuple(dict.fromkeys(kinds)))
