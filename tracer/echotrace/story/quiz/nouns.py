@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from echotrace.story.nouns import Story
+
 
 class Field(StrEnum):
     """What of an event, or of the state just after it, a question leaves out."""
@@ -34,7 +36,8 @@ class Asked:
     say it; of `choices`, if there are any, it is one. What is a word and no name or number
     (`nothing`, `FIN`) is the name of a text of `quiz.word`. `hidden` is what must not be seen
     before it is answered; `evidence` are the numbers of the events that prove the answer.
-    `left_out` are calls without which the trace is thought to be, up to the time `until` (ns).
+    `variant` is the story that all these numbers are of, if that is another one than its side's.
+    Of the questions of a kind those of the highest `merit` are asked first.
     """
 
     kind: str
@@ -47,5 +50,5 @@ class Asked:
     choices: tuple[str, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     evidence: tuple[int, ...] = ()
-    left_out: tuple[int, ...] = ()
-    until: int | None = None
+    merit: int = 0
+    variant: Story | None = field(default=None, compare=False, repr=False)
