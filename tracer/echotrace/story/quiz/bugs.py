@@ -88,7 +88,8 @@ def _asked(
         "bug", side, max(finding.events), case, finding.id,
         facts={
             "sentence": finding.sentence, "remedy": finding.remedy, "cost": finding.cost,
-            "script": header.script, "idea": f"serves_by_{kind_of(shown)}", "faults": ", ".join(header.injections),
+            "script": header.script, "idea": f"serves_by_{kind_of(shown)}",
+            "faults": ", ".join(header.injections),
         },
         choices=choices,
         evidence=tuple(sorted(finding.events)),
@@ -99,7 +100,7 @@ def _asked(
 
 def _merit(story: Story, finding: Finding, models: Collection[str]) -> int:
     """What the user's own servers do wrong comes first, the gravest of it before the rest."""
-    if story.trace.header.server in RAISED:
+    if finding.id in _raised(story):
         rank = _MODEL
     else:
         rank = _OWN_AS_WELL if finding.id in models else _OWN
