@@ -1,6 +1,6 @@
 """Who acts next, when a client has done something while all tasks of the server wait."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from echotrace.story.nouns import Story, StoryEvent
@@ -13,18 +13,15 @@ from echotrace.trace import ClientStep
 _MOST_STEPS = 100
 #: Steps by which a client makes itself felt.
 _FELT = frozenset({"connect", "send", "shutdown", "close", "reset"})
-_OF_ONE_TASK = 2  # choices: it, and nobody
+#: Choices: the right one, P0, nobody and two others.
+_OTHERS = 2
+_SEVERAL = 2  # of one task alone there is nothing to ask
 
 
 def candidates(ground: Ground) -> Iterator[Asked]:
-    """One for each step that ends the waiting of one task, or of none.
-
-    A server's only task that goes on at every step of a client is no question.
-    """
+    """One for each step that ends the waiting of one of several tasks, or of none."""
     for side, _ in ground.sides:
-        found = list(_of_side(ground, side))
-        if any(len(each.choices) > _OF_ONE_TASK or each.answer == NOBODY for each in found):
-            yield from found
+        yield from _of_side(ground, side)
 
 
 def _of_side(ground: Ground, side: int) -> Iterator[Asked]:
@@ -34,7 +31,7 @@ def _of_side(ground: Ground, side: int) -> Iterator[Asked]:
     for step, following in zip(steps, [*steps, None][1:], strict=True):
         waiting = _waiting(story, step)
         woken = story.links.woken.get(step.seq, ())
-        if not waiting or getattr(step.record, "action", "") not in _FELT:
+        if len(waiting) < _SEVERAL or getattr(step.record, "action", "") not in _FELT:
             continue
         if len(woken) == 1 and _comes_first(story, woken[0], waiting):
             yield _asked(ground, side, step, waiting, woken[0])
@@ -49,20 +46,30 @@ def _asked(
     waiting: Mapping[str, int],
     woken: StoryEvent | None,
 ) -> Asked:
+    answer = woken.actor if woken else NOBODY
+    choices = _choices(answer, list(waiting))
+    shown = {role: seq for role, seq in waiting.items() if role in choices}
     return Asked(
-        "actor", side, step.seq,
-        "woken" if woken else "nobody_datagram" if _is_datagram(ground.stories[side], step) else NOBODY,
-        woken.actor if woken else NOBODY,
-        facts={"waiting": ", ".join(f"{role} ({seq})" for role, seq in waiting.items())},
-        choices=(*waiting, NOBODY),
+        "actor", side, step.seq, _case(waiting, woken), answer,
+        facts={"waiting": ", ".join(f"{role} ({seq})" for role, seq in shown.items())},
+        choices=choices,
         hidden=ground.hidden(side, woken.seq, Field.ACTOR) if woken else (),
-        evidence=(step.seq, *waiting.values()),
+        evidence=(step.seq, *shown.values()),
     )  # fmt: skip
 
 
-def _is_datagram(story: Story, step: StoryEvent) -> bool:
-    number = step.place.connection
-    return number is not None and story.connection(number).datagram
+def _case(waiting: Mapping[str, int], woken: StoryEvent | None) -> str:
+    """Who is woken: the first task of those that wait, another one, or nobody."""
+    if woken is None:
+        return NOBODY
+    return "first" if woken.actor == next(iter(waiting)) else "another"
+
+
+def _choices(answer: str, waiting: Sequence[str]) -> tuple[str, ...]:
+    """The answer, the first task, nobody, and two of the others that wait."""
+    kept = {waiting[0], answer}
+    others = [role for role in waiting if role not in kept][:_OTHERS]
+    return (*(role for role in waiting if role in {*kept, *others}), NOBODY)
 
 
 def _waiting(story: Story, step: StoryEvent) -> Mapping[str, int]:

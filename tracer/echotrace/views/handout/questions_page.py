@@ -61,7 +61,7 @@ def blocks(making: Making) -> Iterator[Block]:
 
 
 def _questions(making: Making) -> Iterator[Question]:
-    wish, kind = making.wish, making.texts.say("quiz.own")
+    wish = making.wish
     kept = [each for each in making.asked if each is not None]
     told = iter(
         questions(
@@ -72,9 +72,9 @@ def _questions(making: Making) -> Iterator[Question]:
     places = {own.replaces: own for own in wish.own if own.replaces is not None}
     for number in range(1, len(making.asked) + 1):
         if number in places:
-            yield as_question(places[number], number, kind, key=making.key)
+            yield as_question(places[number], number, key=making.key)
         else:
             yield replace(next(told), number=number)
     added = (own for own in wish.own if own.replaces is None)
     for number, own in enumerate(added, start=len(making.asked) + 1):
-        yield as_question(own, number, kind, key=making.key)
+        yield as_question(own, number, key=making.key)
