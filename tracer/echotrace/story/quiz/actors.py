@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from echotrace.story.essentials import is_essential
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.fields import NOBODY
 from echotrace.story.quiz.ground import Ground
@@ -50,18 +51,30 @@ def _asked(
     choices = _choices(answer, list(waiting))
     shown = {role: seq for role, seq in waiting.items() if role in choices}
     return Asked(
-        "actor", side, step.seq, _case(waiting, woken), answer,
+        "actor", side, step.seq, _case(ground.stories[side], step, waiting, woken), answer,
         facts={"waiting": ", ".join(f"{role} ({seq})" for role, seq in shown.items())},
         choices=choices,
         hidden=ground.hidden(side, woken.seq, Field.ACTOR) if woken else (),
         evidence=(step.seq, *shown.values()),
+        merit=int(woken is None or not _goes_on_at_once(ground.stories[side], woken)),
     )  # fmt: skip
 
 
-def _case(waiting: Mapping[str, int], woken: StoryEvent | None) -> str:
+def _goes_on_at_once(story: Story, woken: StoryEvent) -> bool:
+    """Whether the next row is of the same task, and so tells who it is."""
+    later = (event for event in story.events if event.start > (woken.end or woken.start))
+    following = next(filter(is_essential, later), None)
+    return following is not None and following.actor == woken.actor
+
+
+def _case(
+    story: Story, step: StoryEvent, waiting: Mapping[str, int], woken: StoryEvent | None
+) -> str:
     """Who is woken: the first task of those that wait, another one, or nobody."""
     if woken is None:
-        return NOBODY
+        number = step.place.connection
+        datagram = number is not None and story.connection(number).datagram
+        return f"{NOBODY}.datagram" if datagram else NOBODY
     return "first" if woken.actor == next(iter(waiting)) else "another"
 
 

@@ -26,6 +26,7 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                         accepted=(f"fd {answer}",),
                         hidden=_hidden(ground, side, connection, event),
                         evidence=tuple(filter(None, (accept_of(story, connection), event.seq))),
+                        merit=1,
                     )  # fmt: skip
 
 

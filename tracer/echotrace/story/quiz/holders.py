@@ -7,7 +7,9 @@ from echotrace.story.quiz.exits import end_of
 from echotrace.story.quiz.fields import NOBODY, said_of
 from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
-from echotrace.story.quiz.settled import is_settled, proof, turns
+from echotrace.story.quiz.settled import is_settled, made_by, proof, turns
+from echotrace.story.roles import is_thread
+from echotrace.trace import Syscall
 
 _CHOICES = 4
 
@@ -20,12 +22,31 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                 choices = _choices(story, event) if is_settled(story, event) else ()
                 if choices:
                     yield Asked(
-                        "holders", side, event.seq, case, _answer(story, event),
+                        "holders", side, event.seq, _narrowed(story, event, case),
+                        _answer(story, event),
                         facts={"connection": event.place.name},
                         choices=choices,
                         hidden=ground.hidden(side, event.seq, Field.HOLDERS),
                         evidence=proof(story, connection, event),
                     )  # fmt: skip
+
+
+def _narrowed(story: Story, event: StoryEvent, case: str) -> str:
+    """The case that a misconception has to fit: by whom it is served, what else there is."""
+    if case == "spawn":
+        return f"spawn.{made_by(story, event)}"
+    if case == "close":
+        tasks = {
+            story.roles.of(task.tid, event.start) or "" for task in story.before(event.seq).tasks
+        }
+        return "close.thread" if any(map(is_thread, tasks)) else "close.process"
+    number = event.place.connection
+    own = number is not None and all(
+        other.actor == event.actor
+        for other in map(story.event, story.connection(number).events)
+        if isinstance(other.record, Syscall)
+    )
+    return "accept.own" if case == "accept" and own else case
 
 
 def _answer(story: Story, event: StoryEvent) -> str:

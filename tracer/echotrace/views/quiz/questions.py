@@ -109,10 +109,11 @@ class _Teller:
         )
 
     def _said(self, question: Asked, part: str, facts: Mapping[str, Text]) -> tuple[Run, ...]:
-        """The words of its case, or else of its answer or its kind; nothing if there are none."""
-        kind = f"quiz.{question.kind}"
-        names = (f"{kind}.{name}.{part}" for name in (question.case, question.answer))
-        names = (*names, f"{kind}.{part}")
+        """The words of its case, of what that is a case of, of its answer, its kind; or nothing."""
+        kind, cases = f"quiz.{question.kind}", question.case.split(".")
+        wider = (".".join(cases[:depth]) for depth in range(len(cases), 0, -1))
+        names = [f"{kind}.{name}.{part}" for name in (*wider, question.answer)]
+        names.append(f"{kind}.{part}")
         found = (name for name in names if name in self.texts.entries)
         return next((self.texts.runs(name, **facts) for name in found), ())
 
