@@ -169,6 +169,34 @@ def test_a_design_scales_what_was_recorded(all_asked: _AllAsked) -> None:
         assert asked.answer == f"{wanted:,}"
 
 
+def test_a_design_asks_for_a_number_at_which_a_limit_is_reached(all_asked: _AllAsked) -> None:
+    """Descriptors are those of P0 before any client and of all; a usual limit lies below."""
+    for story, asked in _of(all_asked, "design"):
+        clients, each = (int(asked.facts[name].replace(",", "")) for name in ("clients", "each"))
+        calls = list(story.trace.syscalls())
+        used = {
+            call.result
+            for call in calls
+            if call.tid == calls[0].tid
+            if call.name in ("socket", "epoll_create1", "eventfd2") and not call.errno
+        }
+        base = 3 + len(used)  # standard input, output and error
+        assert int(asked.facts["base"]) == base
+        needed = base + (each * clients or 1)
+        assert asked.facts["needed"] == f"{needed:,}"
+        reached = {"processes": clients > 32_768, "one_by_one": clients > 4_096}
+        assert reached.get(asked.case, needed > 1_024 or asked.case == "fixed")
+
+
+def test_next_actor_is_one_of_a_few(all_asked: _AllAsked) -> None:
+    """There are at most five choices; of one task alone only where datagrams come."""
+    for story, asked in _of(all_asked, "actor"):
+        least = 2 if story.connections[0].datagram else 3
+        assert least <= len(asked.choices) <= 5
+        assert asked.choices[-1] == "nobody"
+        assert "P0" in asked.choices
+
+
 _HAS: Mapping[Field, Callable[[StoryEvent], bool]] = {
     Field.RESULT: lambda event: getattr(event.record, "result", None) is not None,
     Field.DESCRIPTOR: lambda event: "fd" in getattr(event.record, "args", {}),

@@ -16,7 +16,7 @@ _MOST_STEPS = 100
 _FELT = frozenset({"connect", "send", "shutdown", "close", "reset"})
 #: Choices: the right one, P0, nobody and two others.
 _OTHERS = 2
-_SEVERAL = 2  # of one task alone there is nothing to ask
+_SEVERAL = 2  # of one task alone there is nothing to ask, unless some steps send nothing
 
 
 def candidates(ground: Ground) -> Iterator[Asked]:
@@ -32,7 +32,8 @@ def _of_side(ground: Ground, side: int) -> Iterator[Asked]:
     for step, following in zip(steps, [*steps, None][1:], strict=True):
         waiting = _waiting(story, step)
         woken = story.links.woken.get(step.seq, ())
-        if len(waiting) < _SEVERAL or getattr(step.record, "action", "") not in _FELT:
+        enough = 1 if _is_datagram(story, step) else _SEVERAL
+        if len(waiting) < enough or getattr(step.record, "action", "") not in _FELT:
             continue
         if len(woken) == 1 and _comes_first(story, woken[0], waiting):
             yield _asked(ground, side, step, waiting, woken[0])
@@ -72,10 +73,13 @@ def _case(
 ) -> str:
     """Who is woken: the first task of those that wait, another one, or nobody."""
     if woken is None:
-        number = step.place.connection
-        datagram = number is not None and story.connection(number).datagram
-        return f"{NOBODY}.datagram" if datagram else NOBODY
+        return f"{NOBODY}.datagram" if _is_datagram(story, step) else NOBODY
     return "first" if woken.actor == next(iter(waiting)) else "another"
+
+
+def _is_datagram(story: Story, step: StoryEvent) -> bool:
+    number = step.place.connection
+    return number is not None and story.connection(number).datagram
 
 
 def _choices(answer: str, waiting: Sequence[str]) -> tuple[str, ...]:

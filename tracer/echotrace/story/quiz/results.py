@@ -12,7 +12,6 @@ from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
 
-
 #: So many rows of the same task may have the number of an accept: it is left out there too.
 _MOST_TOLD = 2
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from echotrace.kernel.facts import succeeded
 from echotrace.story.events import StoryEvent
 from echotrace.story.nouns import Connection, Story
-from echotrace.story.roles import is_thread
 from echotrace.story.quiz.exits import end_of
+from echotrace.story.roles import is_thread
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 

@@ -4,7 +4,7 @@ The file is TOML: one table for each question. What is between backticks is show
 texts are shown as they are, never read as markup.
 
     [[question]]
-    title = "Warm-up"                     # its kind in a word or two; only its number if there is none
+    title = "Warm-up"                     # its kind in a word or two
     question = "What is a descriptor?"
     choices = ["a number", "a file"]      # to choose from
     lines = 3                             # of room for an answer
