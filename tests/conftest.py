@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from recordings import own_folders, played, server_plan
 
 from echotrace.servers import NAMES, traces_dir
@@ -11,6 +12,8 @@ from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
 
+settings.register_profile("echotrace", deadline=None)  # no test has a time to keep
+settings.load_profile("echotrace")
 TRACES = sorted(traces_dir().glob("*.jsonl"))
 
 

@@ -27,7 +27,10 @@ class kqueue:  # noqa: N801 - the name it has in `select`
         self._epoll = select.epoll()
 
     def control(
-        self, changes: Iterable[kevent] | None, room: int, timeout: float | None = None
+        self,
+        changes: Iterable[kevent] | None,
+        room: int,
+        timeout: float | None = None,
     ) -> list[kevent]:
         """Make the changes, then, if `room` > 0, wait for events."""
         for change in changes or ():
@@ -41,5 +44,5 @@ class kqueue:  # noqa: N801 - the name it has in `select`
         return [kevent(fd, flags=0) for fd, _ in ready]
 
     def _add(self, fd: int) -> None:
-        with suppress(FileExistsError):  # KQ_EV_ADD may add what is there already
+        with suppress(FileExistsError):  # KQ_EV_ADD may add what is there
             self._epoll.register(fd, select.EPOLLIN)

@@ -45,7 +45,7 @@ def keyframes_every(interval: int) -> Iterator[list[Moment]]:
         yield applied
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data(), st.integers(1, 5))
 def test_any_moment_is_that_of_a_fresh_run(data: st.DataObject, interval: int) -> None:
     """at and before give what a run up to there gives, and apply no more than an interval."""

@@ -90,7 +90,7 @@ def test_no_process_is_its_own_parent() -> None:
     assert all(process.parent != process.pid for process in state.processes)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(_RECORDS, max_size=40))
 def test_garbage_is_doubted_and_never_raises(records: list[Record]) -> None:
     """Whatever a trace says of sockets and tasks, each moment of it has a consistent state."""

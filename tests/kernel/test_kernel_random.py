@@ -43,7 +43,7 @@ def compare_socket(wanted: Object, socket: Socket | None) -> None:
         ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_agrees_with_a_naive_kernel(data: st.DataObject) -> None:
     """After random valid calls the model and a naive kernel hold the same tables and counts."""

@@ -27,7 +27,7 @@ def _looked_for(records: Iterable[Record]) -> MostOpen:
     return MostOpen(in_one, in_all)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_random_calls(data: st.DataObject) -> None:
     """After random valid calls, forks and ends the gauge has the most of all moments."""

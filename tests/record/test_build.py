@@ -1,8 +1,10 @@
 """Compiling a server once, and starting it."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -245,3 +247,29 @@ def test_unknown_server_is_a_user_error() -> None:
     """A server that is not in the catalogue is an error that names it."""
     with pytest.raises(UserError, match="no server is called 'frok'"):
         build.command("frok", "python", None)
+
+
+def test_signal_while_the_compiler_is_started_ends_it(
+    compiler: FakeCompiler, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What interrupts us before we know the compiler's process ends that process all the same."""
+    started: list[subprocess.Popen[str]] = []
+
+    class Interrupted(subprocess.Popen[str]):
+        def __init__(self, *_words: object, **more: Any) -> None:
+            super().__init__(["sleep", "1000"], **more)
+            started.append(self)
+            signal.raise_signal(signal.SIGTERM)
+
+    def end(_number: int, _frame: object) -> None:
+        sys.exit(143)
+
+    former = signal.signal(signal.SIGTERM, end)
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    try:
+        with pytest.raises(SystemExit):
+            build.build(source, compiler.path)
+    finally:
+        signal.signal(signal.SIGTERM, former)
+    (process,) = started
+    assert process.returncode == -signal.SIGKILL

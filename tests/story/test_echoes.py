@@ -113,7 +113,7 @@ def test_injected_fault_is_no_flaw() -> None:
     assert _found(replay(replaced(trace, records=records))) is None
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.text("abc", min_size=1, max_size=5), min_size=1, max_size=5), st.data())
 def test_what_was_received_may_go_back_in_any_pieces(texts: list[str], data: st.DataObject) -> None:
     """An echo is one, however it is cut."""

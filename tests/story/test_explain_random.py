@@ -12,7 +12,7 @@ from garbage import GARBAGE
 from tracebuilder import HEADER
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_never_contradicts_a_naive_kernel(data: st.DataObject) -> None:
     """What is said of holders, FINs, bytes, zombies and wakers is what a naive kernel did."""
@@ -28,7 +28,7 @@ def test_never_contradicts_a_naive_kernel(data: st.DataObject) -> None:
         assert not unwanted or unwanted not in said, said
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(GARBAGE, max_size=30))
 def test_garbage_never_raises(records: list[Record]) -> None:
     """Whatever a trace holds, every event has a sentence of printable ASCII."""

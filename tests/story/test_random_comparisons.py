@@ -73,14 +73,14 @@ def _is_plain(text: str) -> bool:
 
 
 @pytest.mark.parametrize("sides", [2, 3, 6])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data(), _choices)
 def test_garbage_against_garbage(sides: int, data: st.DataObject, choice: Choice) -> None:
     """Whatever traces and their headers hold, no view raises, is too wide or is steered."""
     _check([data.draw(_garbage) for _ in range(sides)], choice)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(_servers(), _servers())
 def test_random_servers(one: Story, other: Story) -> None:
     """Any two servers are compared, either way round, and each with itself has no difference."""

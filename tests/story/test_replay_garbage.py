@@ -11,7 +11,7 @@ from garbage import GARBAGE
 from tracebuilder import HEADER
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(GARBAGE, max_size=30))
 def test_garbage_never_raises(records: list[Record]) -> None:
     """Whatever a trace holds, it has a story, and each reference belongs to a living task."""

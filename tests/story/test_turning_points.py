@@ -74,7 +74,7 @@ def test_a_connection_in_a_message() -> None:
     assert (Turn.PASSED, received) in found
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(plans)
 def test_random_servers(plan: Plan) -> None:
     """Of random servers there are at most three moments, in order of time, from accept to close."""
@@ -94,7 +94,7 @@ def test_random_servers(plan: Plan) -> None:
         assert (Turn.CLOSED in [point.turn for point in found]) == given_up
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(GARBAGE, max_size=12))
 def test_garbage(records: list[Record]) -> None:
     """Records that make no sense have moments whose states can be looked at, or none."""

@@ -102,7 +102,7 @@ def test_ascii_signs_have_one_meaning(width: int) -> None:
     assert not re.search(r"~| [-:] ", text)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(_WIDTHS, st.integers(2, 6), st.booleans(), st.booleans())
 def test_no_line_is_wider_than_the_surface(
     width: int, sides: int, ascii_: bool, whole: bool

@@ -108,7 +108,7 @@ def _compared() -> Comparison:
     return compare([stored("fork"), stored("thread"), stored("epoll")])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_HOSTILE, _HOSTILE)
 @example("</code><script>alert(1)</script>", "</style><script>")
 @example("a\\|b`|``", "| a | b |\n| --- | --- |")

@@ -51,7 +51,7 @@ def test_odd_text_is_told(text: Callable[[Any], str], odd: object) -> None:
     assert text(odd) == str(odd)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_odd_arguments_never_raise(data: st.DataObject) -> None:
     """Whatever stands where an argument should, every view can be made."""
@@ -69,7 +69,7 @@ def test_odd_arguments_never_raise(data: st.DataObject) -> None:
     _all_views(b.trace())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(GARBAGE, max_size=30))
 def test_garbage_never_raises(records: list[Record]) -> None:
     """Nor does any other record that makes no sense."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from echotrace.servers import traces_dir
@@ -108,7 +108,6 @@ def _expression(pattern: Pattern) -> str:
             return "".join(f"(?:{_expression(part)})" for part in pattern.parts)
 
 
-@settings(deadline=None)
 @given(_played())
 def test_matches_what_a_regular_expression_matches(played: tuple[str, str, Pattern]) -> None:
     """A course matches if Python's `re` matches one of the orders of its tasks' steps."""
@@ -119,7 +118,6 @@ def test_matches_what_a_regular_expression_matches(played: tuple[str, str, Patte
     assert bool(_matches(_forked(parent, child), str(pattern))) == expected
 
 
-@settings(deadline=None)
 @given(_played())
 def test_every_step_is_matched_or_left(played: tuple[str, str, Pattern]) -> None:
     """What is matched and what is left are the course, and what is matched begins the pattern."""
@@ -132,7 +130,6 @@ def test_every_step_is_matched_or_left(played: tuple[str, str, Pattern]) -> None
         assert _letter(step) in _WRITTEN[str(expected)]
 
 
-@settings(deadline=None)
 @given(_played())
 def test_what_is_left_is_laid_beside_the_pattern(played: tuple[str, str, Pattern]) -> None:
     """The way on has every step that is left, each task's in order; it begins where they part."""

@@ -191,7 +191,7 @@ def test_a_design_asks_for_a_number_at_which_a_limit_is_reached(all_asked: _AllA
 def test_next_actor_is_one_of_a_few(all_asked: _AllAsked) -> None:
     """There are at most five choices; of one task alone only where datagrams come."""
     for story, asked in _of(all_asked, "actor"):
-        least = 2 if story.connections[0].datagram else 3
+        least = 2 if story.trace.header.server == "udp" else 3
         assert least <= len(asked.choices) <= 5
         assert asked.choices[-1] == "nobody"
         assert "P0" in asked.choices

@@ -12,6 +12,7 @@ from echotrace.views.document.nouns import Paragraph, Question
 from echotrace.views.document.runs import plain
 from echotrace.views.handout.handout import handout
 from echotrace.views.handout.nouns import Edition, Wish
+from echotrace.views.handout.questions_page import asked
 from echotrace.views.quiz.own import Own
 from echotrace.views.texts import texts
 from tracebuilder import TraceBuilder
@@ -32,6 +33,16 @@ def test_a_handout_asks_as_planned(stored: Mapping[str, Story], names: Sequence[
     assert set(kinds[:2]) <= {"return value", "descriptor number", "what is ready"}
     assert kinds[4:] == ["find the bug", "design"]
     assert not set(kinds[:2]) & set(kinds[2:])
+
+
+def test_blanks_are_those_that_no_row_below_tells(stored: Mapping[str, Story]) -> None:
+    """What accept returns stands in the rows below: it is asked only where nothing else is."""
+    for names in (("fork", "thread"), ("prefork", "pool"), ("iterative", "epoll")):
+        stories = {name: stored[name] for name in names if name in stored}
+        for seed in range(4):
+            for each in asked(stories, replace(_WISH, seed=seed)):
+                assert each is not None
+                assert (each.kind, each.case) != ("result", "accept")
 
 
 def test_editions_have_the_same_questions(stored: Mapping[str, Story]) -> None:
@@ -74,7 +85,7 @@ def test_a_trace_without_clients_says_why_nothing_is_asked() -> None:
     blocks = handout({"lonely": replay(b.trace())}, _WISH).blocks
     said = [plain(each.text) for each in blocks if isinstance(each, Paragraph) and each.warning]
     assert not [each for each in blocks if isinstance(each, Question)]
-    assert any("nothing to ask" in each for each in said)
+    assert any("no client is served" in each for each in said)
 
 
 def test_the_seed_chooses(stored: Mapping[str, Story]) -> None:

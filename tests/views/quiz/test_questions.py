@@ -114,6 +114,27 @@ def test_a_blank_has_the_label_of_its_stem(stored: Mapping[str, Story]) -> None:
         assert labels == {place.label}
 
 
+def test_only_the_descriptor_that_is_asked_for_is_blank_in_the_stem(
+    stored: Mapping[str, Story],
+) -> None:
+    """What a wait finds ready is blank behind the question; the descriptor it waits by is told."""
+    stories = {"epoll": stored["epoll"]}
+    for told in _told(asked([*stories.values()], 1, ["ready"], 4), stories, key=False):
+        assert "waits in epoll_wait(4)" in plain(told.stem)
+        assert isinstance(runs(told.stem)[-1], Blank)
+
+
+def test_a_table_that_threads_share_counts_once(stored: Mapping[str, Story]) -> None:
+    """Why there are so many references: the tables are told apart, their tasks are not."""
+    for name, joined in (("fork", "P0 + P1"), ("thread", "P0, T1")):
+        stories = {name: stored[name]}
+        found = asked([*stories.values()], 1, ["count"], 99)
+        why = [plain(t.answer.why) for t in _told(found, stories, key=True) if t.answer]
+        spawns = [each for each, case in zip(why, found, strict=True) if "spawn" in case.case]
+        assert any(f"(threads share one): {joined} (event" in each for each in spawns)
+        assert any("(threads share one): none (event" in each for each in why)
+
+
 def test_an_excerpt_ends_before_the_answer(stored: Mapping[str, Story]) -> None:
     """Its last line is that of the event, with a line in place of what is asked for."""
     stories = {"epoll": stored["epoll"]}
@@ -131,7 +152,7 @@ def test_an_excerpt_does_not_say_who_keeps_what_was_closed(stored: Mapping[str, 
     """The note that a timeline has at a close is half the answer, and is left out."""
     stories = {"fork": stored["fork"]}
     found = asked(list(stories.values()), 1, ["holders", "wire", "what_if"], 12)
-    assert any(each.case in ("close", "held", "count") for each in found)
+    assert any(each.case in ("close.copy", "held") for each in found)
     for told in _told(found, stories, key=False):
         assert "keeps it" not in told.excerpt[-1]
 
@@ -176,4 +197,4 @@ def test_why_there_are_no_questions_is_said() -> None:
     b = TraceBuilder()
     b.server()
     (said,) = fewer({"lonely": replay(b.trace())}, _EN)
-    assert said == "The trace of lonely has no connection, and so there is nothing to ask of it."
+    assert said == "In the trace of lonely no client is served: most questions are about that."

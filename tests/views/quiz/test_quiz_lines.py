@@ -138,6 +138,12 @@ def test_fewer_than_wanted_is_said(stored: Mapping[str, Story]) -> None:
     )
 
 
+def test_a_kind_that_a_server_does_not_give_is_named(stored: Mapping[str, Story]) -> None:
+    """A server that is served well but gives no question of the kind is not called idle."""
+    quiz = quiz_of({"fork": stored["fork"]}, ENGLISH, 1, ("ready",), None)
+    assert quiz.lacks == "Nothing of this kind can be asked about fork: what is ready."
+
+
 def test_what_a_trace_lacks_is_said(stored: Mapping[str, Story]) -> None:
     """A trace that is cut off is asked about, and the sheet says first that it is cut off."""
     whole = stored["fork"].trace

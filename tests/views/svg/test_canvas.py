@@ -11,7 +11,7 @@ from echotrace.views.svg.characters import drawable
 from svg_reading import Picture, pdf_text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=30), st.text(max_size=30))
 @example("</text><script>alert(1)</script>", "]]> <!-- &lt; \x00 \ud800 \ufffe")
 @example("  two  spaces  ", "\u202e日本語\x1b[2J")

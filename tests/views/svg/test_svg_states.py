@@ -191,7 +191,7 @@ def test_what_is_asked_is_not_marked(stored: Mapping[str, Story]) -> None:
         assert "references 1" not in marked
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(plans)
 def test_random_servers(plan: Plan) -> None:
     """Pictures of random servers' moments are well-formed and have what the states have."""
@@ -203,7 +203,7 @@ def test_random_servers(plan: Plan) -> None:
         )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(GARBAGE, max_size=12))
 def test_garbage(records: list[Record]) -> None:
     """Any moment of records that make no sense can be drawn: on A4, and on a slide."""

@@ -24,10 +24,7 @@ def attention(end: Callable[[int], None]) -> Iterator[bool]:
     def told(number: int, _frame: FrameType | None) -> None:
         end(number)
 
-    ending = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        ending.append(signal.SIGHUP)
-    former = {n: signal.signal(n, told) for n in ending}
+    former = {number: signal.signal(number, told) for number in _ending()}
     former[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda _number, _frame: None)
     signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
     try:
@@ -36,3 +33,33 @@ def attention(end: Callable[[int], None]) -> Iterator[bool]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in former.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def postponed() -> Iterator[None]:
+    """Let what would end us wait until the block is over: for a process that is being started.
+
+    Whoever is interrupted there does not know the process yet, and leaves it behind.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def noted(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    former = {number: signal.signal(number, noted) for number in _ending()}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+    for each in came:
+        signal.raise_signal(each)
+
+
+def _ending() -> list[signal.Signals]:
+    """The signals that end us; not a SIGHUP that nohup(1) lets us ignore."""
+    ignores = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([] if ignores else [signal.SIGHUP])]

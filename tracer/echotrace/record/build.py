@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +23,7 @@ from platformdirs import user_cache_path
 
 from echotrace import servers
 from echotrace.errors import SystemRefused, UserError
+from echotrace.record.attention import postponed
 from echotrace.servers import Language
 
 _EVERYWHERE = ("-g", "-O0", "-pthread")
@@ -174,17 +175,25 @@ def _new_file(path: Path) -> Iterator[Path]:
 
 
 def _run(*words: str) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
-            errors="replace",
-        )
-    except OSError as error:
-        raise _cannot_run(words[0], error) from error
+    """Run a compiler to its end; what interrupts us ends it."""
+    with ExitStack() as stack:
+        try:
+            with postponed():
+                process = stack.enter_context(
+                    subprocess.Popen(
+                        words,
+                        stdin=subprocess.DEVNULL,
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.PIPE,
+                        encoding="utf-8",
+                        errors="replace",
+                    )
+                )
+                stack.callback(process.kill)
+        except OSError as error:
+            raise _cannot_run(words[0], error) from error
+        output, errors = process.communicate()
+    return subprocess.CompletedProcess(words, process.returncode, output, errors)
 
 
 def _cannot_run(compiler: str, error: OSError) -> UserError:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from echotrace.story.compare.compare import compare
@@ -121,7 +121,6 @@ def _call(step: Step | None) -> tuple[object, ...] | None:
     return (step.key[0], getattr(call, "name", ""), *error)
 
 
-@settings(deadline=None)
 @given(_stories(), _stories())
 def test_every_row_that_differs_is_told(one: Story, other: Story) -> None:
     """Its events stand in a sentence, or those of a row like it."""
@@ -131,14 +130,12 @@ def test_every_row_that_differs_is_told(one: Story, other: Story) -> None:
     assert [_like(row) for row in rows if _like(row) not in told] == []
 
 
-@settings(deadline=None)
 @given(_stories())
 def test_nothing_differs_from_itself(story: Story) -> None:
     """A story against itself has no sentence."""
     assert compare([story, story]).differences == ((),)
 
 
-@settings(deadline=None)
 @given(_stories(), _stories())
 def test_other_side_tells_the_same(one: Story, other: Story) -> None:
     """Reversed, the kinds are the same and the events have changed places."""
@@ -148,7 +145,6 @@ def test_other_side_tells_the_same(one: Story, other: Story) -> None:
     )
 
 
-@settings(deadline=None)
 @given(_stories(), _stories())
 def test_no_row_no_sentence(one: Story, other: Story) -> None:
     """Where all rows are the same, only how the servers are built may differ."""

@@ -32,7 +32,7 @@ def _of_side(ground: Ground, side: int) -> Iterator[Asked]:
     for step, following in zip(steps, [*steps, None][1:], strict=True):
         waiting = _waiting(story, step)
         woken = story.links.woken.get(step.seq, ())
-        enough = 1 if _is_datagram(story, step) else _SEVERAL
+        enough = 1 if _is_datagram(step) else _SEVERAL
         if len(waiting) < enough or getattr(step.record, "action", "") not in _FELT:
             continue
         if len(woken) == 1 and _comes_first(story, woken[0], waiting):
@@ -52,7 +52,7 @@ def _asked(
     choices = _choices(answer, list(waiting))
     shown = {role: seq for role, seq in waiting.items() if role in choices}
     return Asked(
-        "actor", side, step.seq, _case(ground.stories[side], step, waiting, woken), answer,
+        "actor", side, step.seq, _case(step, waiting, woken), answer,
         facts={"waiting": ", ".join(f"{role} ({seq})" for role, seq in shown.items())},
         choices=choices,
         hidden=ground.hidden(side, woken.seq, Field.ACTOR) if woken else (),
@@ -68,18 +68,15 @@ def _goes_on_at_once(story: Story, woken: StoryEvent) -> bool:
     return following is not None and following.actor == woken.actor
 
 
-def _case(
-    story: Story, step: StoryEvent, waiting: Mapping[str, int], woken: StoryEvent | None
-) -> str:
+def _case(step: StoryEvent, waiting: Mapping[str, int], woken: StoryEvent | None) -> str:
     """Who is woken: the first task of those that wait, another one, or nobody."""
     if woken is None:
-        return f"{NOBODY}.datagram" if _is_datagram(story, step) else NOBODY
+        return f"{NOBODY}.datagram" if _is_datagram(step) else NOBODY
     return "first" if woken.actor == next(iter(waiting)) else "another"
 
 
-def _is_datagram(story: Story, step: StoryEvent) -> bool:
-    number = step.place.connection
-    return number is not None and story.connection(number).datagram
+def _is_datagram(step: StoryEvent) -> bool:
+    return bool(getattr(step.record, "datagram", False))
 
 
 def _choices(answer: str, waiting: Sequence[str]) -> tuple[str, ...]:

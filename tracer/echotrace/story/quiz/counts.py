@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from echotrace.story.nouns import Connection, Story, StoryEvent
-from echotrace.story.quiz.fields import said_of
+from echotrace.story.quiz.fields import said_of, tables_holding
 from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.story.quiz.settled import is_settled, made_by, proof, turns
@@ -30,7 +30,7 @@ def _asked(
         "count", side, event.seq, _narrowed(story, event, case, answer), answer,
         facts={
             "connection": event.place.name,
-            "holders": said_of(story, event.seq, Field.HOLDERS) or "",
+            "tables": " + ".join(tables_holding(story, event)) or "none",
         },
         choices=tuple(sorted(likely | {answer}, key=int)),
         hidden=ground.hidden(side, event.seq, Field.COUNT),

@@ -33,13 +33,12 @@ def candidates(ground: Ground) -> Iterator[Asked]:
 def _hidden(
     ground: Ground, side: int, connection: Connection, event: StoryEvent
 ) -> tuple[Hidden, ...]:
-    """The number in the row of the call, and in those of the same task further down."""
+    """The number in the row of the call, and in those of the connection further down."""
     story, answer = ground.stories[side], said_of(ground.stories[side], event.seq, Field.DESCRIPTOR)
     own = (
         other.seq
         for other in map(story.event, connection.events)
-        if other.actor == event.actor and other.seq >= event.seq
-        if said_of(story, other.seq, Field.DESCRIPTOR) == answer
+        if other.seq >= event.seq and said_of(story, other.seq, Field.DESCRIPTOR) == answer
     )
     found = (each for seq in own for each in ground.hidden(side, seq, Field.DESCRIPTOR))
     return tuple(dict.fromkeys(found))

@@ -1,6 +1,6 @@
 """What each field of an event is, by the model: the one place that answers are derived in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.kernel.flows import SEVERAL
@@ -69,7 +69,20 @@ def roles_holding(story: Story, state: State, entry: OpenState | None) -> list[s
     """The roles of the tasks whose tables hold an open file description, in their order."""
     numbers = {table for table, _ in entry.held} if entry else set()
     found = (task for table in state.tables if table.number in numbers for task in table.tasks)
-    roles = {story.roles.of(tid, state.time) or f"?{tid}" for tid in found}
+    return _roles(story, state, found)
+
+
+def tables_holding(story: Story, event: StoryEvent) -> list[str]:
+    """The tables that have the connection when the event has happened, by who uses each."""
+    number, state = _description(story, event), _state_after(story, event)
+    entry = state.by_description.get(number) if number is not None else None
+    numbers = {table for table, _ in entry.held} if entry else set()
+    found = (table.tasks for table in state.tables if table.number in numbers)
+    return [", ".join(_roles(story, state, tasks)) for tasks in found]
+
+
+def _roles(story: Story, state: State, tasks: Iterable[int]) -> list[str]:
+    roles = {story.roles.of(tid, state.time) or f"?{tid}" for tid in tasks}
     return sorted(roles, key=lambda role: (role[0], len(role), role))
 
 

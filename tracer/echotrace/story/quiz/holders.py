@@ -8,7 +8,6 @@ from echotrace.story.quiz.fields import NOBODY, said_of
 from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.story.quiz.settled import is_settled, made_by, proof, turns
-from echotrace.story.roles import is_thread
 from echotrace.trace import Syscall
 
 _CHOICES = 4
@@ -36,10 +35,8 @@ def _narrowed(story: Story, event: StoryEvent, case: str) -> str:
     if case == "spawn":
         return f"spawn.{made_by(story, event)}"
     if case == "close":
-        tasks = {
-            story.roles.of(task.tid, event.start) or "" for task in story.before(event.seq).tasks
-        }
-        return "close.thread" if any(map(is_thread, tasks)) else "close.process"
+        table = story.before(event.seq).table(getattr(event.record, "tid", 0))
+        return "close.shared" if table is not None and len(table.tasks) > 1 else "close.copy"
     number = event.place.connection
     own = number is not None and all(
         other.actor == event.actor

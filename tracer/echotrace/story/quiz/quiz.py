@@ -113,7 +113,9 @@ def _next(pool: list[Asked], chosen: Sequence[Asked]) -> Asked | None:
 
 
 def _give_away(one: Asked, other: Asked) -> bool:
-    """Whether one question tells the answer of the other."""
+    """Whether one question tells the answer of the other, or is the same but for a number."""
+    if one.kind == other.kind == "design":
+        return one.side == other.side
     return bool(
         _left_out(one) & {*_left_out(other), *_told(other)} or _left_out(other) & set(_told(one))
     )

@@ -89,7 +89,7 @@ def _case(story: Story, event: StoryEvent) -> str:
         return ""
     match logical_event(call.name):
         case "accept" if succeeded(call) and touch.made:
-            return "accept"
+            return "accept" if _is_lowest(story, event, call.result) else ""
         case "recv" if call.errno == "ECONNRESET" and _client_did(story, event, "reset", "close"):
             return "reset"
         case "recv" if call.result == 0 and touch.after is not None and touch.after.end_seen:
@@ -98,6 +98,13 @@ def _case(story: Story, event: StoryEvent) -> str:
             return "short"
         case _:
             return ""
+
+
+def _is_lowest(story: Story, event: StoryEvent, number: int) -> bool:
+    """Whether all lower numbers are known to be taken: only then does the number follow."""
+    table = story.at(event.seq).table(getattr(event.record, "tid", 0))
+    taken = {slot.fd for slot in table.descriptors} if table else set()
+    return taken.issuperset(range(number))
 
 
 def _proof(story: Story, event: StoryEvent, case: str) -> tuple[int, ...]:

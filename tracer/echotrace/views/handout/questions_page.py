@@ -31,12 +31,15 @@ def asked(stories: Mapping[str, Story], wish: Wish) -> tuple[Asked | None, ...]:
     sides = list(stories.values())
 
     def teaches_less(question: Asked) -> bool:
-        """Whether other rows, or the drawn moments, have the number that is asked for."""
+        """Whether other rows, or the drawn moments, have the number that is asked for.
+
+        Moments tell descriptors: these are asked of other connections, and results of the drawn.
+        """
         if question.kind not in _BLANKS:
             return False
         drawn = sides[question.side].event(question.event).place.connection == _DRAWN
         by_number = question.kind == "descriptor" or question.case.startswith("accept")
-        return not question.merit or (by_number and drawn)
+        return not question.merit or (question.kind != "ready" and drawn == by_number)
 
     found = planned(sides, wish.seed, PLAN, connection=wish.connection, teaches_less=teaches_less)
     for own in wish.own:

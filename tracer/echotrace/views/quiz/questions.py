@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from echotrace.kernel.readiness import as_it_began
 from echotrace.story.explain import explain
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.story.quiz.nouns import Asked, Field
+from echotrace.story.quiz.nouns import Asked, Field, Hidden
 from echotrace.trace import Syscall
 from echotrace.views.document.nouns import Answer, Question
 from echotrace.views.document.runs import Blank, Code, Run, Strong, Text
@@ -123,7 +123,7 @@ def _call(story: Story, event: StoryEvent, question: Asked, place: Blank | None)
     call = event.record
     if not isinstance(call, Syscall):
         return (Code(phrase(story, event).head),)
-    if place is None or all(each.field is not Field.DESCRIPTOR for each in question.hidden):
+    if place is None or Hidden(question.side, event.seq, Field.DESCRIPTOR) not in question.hidden:
         return (Code(c_call(as_it_began(call))),)
     gap = c_call(as_it_began(replace(call, args={**call.args, "fd": _GAP})))
     before, _, after = gap.partition(_GAP)

@@ -76,7 +76,8 @@ def _said(story: Story, cell: Cell, by: str) -> Said:
 def _named(story: Story, layout: Layout, missing: int) -> tuple[str, str]:
     """What the drawing shows, in a title and in sentences; nobody is named who may be asked for."""
     header = story.trace.header
-    server = " ".join(heading.server(header))
+    told = heading.server(header)
+    server = " ".join((*told[:1], *(f"({each})" for each in told[1:])))
     seqs = [row.event.seq for row in layout.rows]
     which = f", events {min(seqs)} to {max(seqs)}" if seqs else ""
     left = f" {words.count(missing, 'row')} in between are left out." if missing else ""
