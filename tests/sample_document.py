@@ -30,6 +30,7 @@ HOSTILE = (
     '</script><img src=x onerror="alert(1)"> & &amp; #panic() *b* _i_ `c` $m$ \\input{x} % '
     "{n} ~ ^ | [l](http://e.x) <!-- ]]> \x1b[31m \u202e \0 'q' \"q\" @ref //c /*d*/ #let x"
 )
+_LABELS = texts("en").table("label")
 _SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="200pt" height="40pt"\nviewBox="0 0 200 40"\n'
     'role="img" aria-labelledby="t1 d1">\n'
@@ -41,7 +42,7 @@ _SVG = (
 
 def document(*blocks: Block, title: str = "A title") -> Document:
     """A document of these blocks alone."""
-    return Document("handout", title, blocks)
+    return Document("handout", title, blocks, labels=_LABELS)
 
 
 def sample(said: str = "fork copies the table", *, key: bool = False) -> Document:
@@ -53,7 +54,7 @@ def sample(said: str = "fork copies the table", *, key: bool = False) -> Documen
         course="Operating systems 1",
         edition="key for teachers" if key else "for students",
         trail="fork 0f1e2d3c, thread 4b5a6978",
-        labels=texts("en").table("label"),
+        labels=_LABELS,
     )
 
 

@@ -3,12 +3,12 @@
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
-from subprocess import run
 
 import typst
 
 from echotrace.views.drawing import Drawing
 from echotrace.views.svg.canvas import ADVANCE
+from poppler import Pdf
 
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _ELEMENTS = {"svg", "title", "desc", "rect", "path", "text"}
@@ -110,5 +110,4 @@ def pdf_text(drawings: Sequence[Drawing], how: str = "-layout") -> str:
     )
     pdf = compiler.compile(format="pdf", pdf_standards=["ua-1"])
     assert isinstance(pdf, bytes)
-    found = run(["pdftotext", how, "-", "-"], input=pdf, capture_output=True, check=True)
-    return found.stdout.decode()
+    return Pdf(pdf).read("pdftotext", how)

@@ -630,7 +630,7 @@ def test_comparison_is_no_trace(compared: Any) -> None:
     """A file whose ending says that it is a trace is not written."""
     said = compared(FORK, THREAD, "-o", "x.jsonl")
     assert said.status == 2
-    assert "'x.jsonl' would not be what its name says: compare writes .txt, .md" in said.errors
+    assert "the name 'x.jsonl' does not say which format it has: end it in .txt, .md" in said.errors
 
 
 @pytest.mark.parametrize("ending", ["pdf", "png", "tex"])

@@ -18,6 +18,7 @@ from echotrace.commands.target import Target
 from echotrace.errors import StepTimeout
 from echotrace.servers import traces_dir
 from echotrace.tracefile import load
+from poppler import Pdf
 
 FORK = str(traces_dir() / "fork-interleaved.jsonl")
 THREAD = str(traces_dir() / "thread-interleaved.jsonl")
@@ -111,7 +112,7 @@ def test_paper_has_answers_in_the_key_only(quizzed: Any, tmp_path: Path) -> None
     for words, found in (((), 0), (("-c",), 3)):
         path = tmp_path / "quiz.pdf"
         assert quizzed(FORK, "-n", "3", "-f", "-o", str(path), *words).status == 0
-        text = subprocess.check_output(["pdftotext", str(path), "-"], text=True)
+        text = Pdf(path.read_bytes()).text()
         assert text.count("misconception") == found
         assert "Quiz: fork" in text
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from echotrace.commands.recording import Recorded, keep
+from echotrace.commands.kept import Recorded, keep
+from echotrace.commands.session import Delivery, say_next
+from echotrace.errors import UserError
 from echotrace.servers import traces_dir
 from echotrace.trace import Trace
 
@@ -34,3 +36,26 @@ def test_the_next_recording_does_not_change_what_the_one_before_shows() -> None:
     assert _script(second.trace) == "interleaved"
     assert '"script":"half-close"' in first.text()
     assert first.text() == first.text()
+
+
+@pytest.mark.parametrize(("name", "begins"), [("x.svg", "<svg"), ("x.md", "**fork"), ("x", "fork")])
+def test_a_recording_is_shown_as_the_files_name_says(name: str, begins: str) -> None:
+    """Commands that record write the same formats by the ending of a name as show does."""
+    delivery = Delivery(form=None, width=100, output_=Path(name), force=False)
+    look = {"by": "connection", "explained": False, "everything": False}
+    delivery.show(_kept("fork-interleaved.jsonl"), **look)
+    assert Path(name).read_text(encoding="utf-8").startswith(begins)
+
+
+def test_what_no_timeline_can_be_is_refused_before_anything_is_recorded() -> None:
+    """A name that is of no view, and sentences where there is no text, are errors of the user's."""
+    with pytest.raises(UserError, match=r"'x\.pdf' does not say which format"):
+        Delivery(None, None, Path("x.pdf"), force=False).check_timeline(explained=False)
+    with pytest.raises(UserError, match="choose --format text"):
+        Delivery("svg", None, None, force=False).check_timeline(explained=True)
+
+
+def test_next_command_may_have_any_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command to try next is what it is, also with braces in a title."""
+    say_next("echotrace handout {trace} --title '{x}'", Path("a b.jsonl"))
+    assert capsys.readouterr().err == "next: echotrace handout 'a b.jsonl' --title '{x}'\n"

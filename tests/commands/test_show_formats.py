@@ -45,7 +45,7 @@ def test_format_is_that_of_the_ending(name: str, begins: str) -> None:
 def test_what_a_format_has_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """No file is written whose name would lie, and sentences of --explain go with text only."""
     assert show("-o", "x.pdf") == 2
-    assert "show writes .txt, .md, .html, .htm, .json, .svg" in capsys.readouterr().err
+    assert "end it in .txt, .md, .html, .htm, .json, .svg, or" in capsys.readouterr().err
     assert show("-o", "x.svg", "--explain") == 2
     assert "choose --format text" in capsys.readouterr().err
     assert not list(Path().iterdir())

@@ -11,7 +11,8 @@ from recordings import own_folders
 from symptoms import SYMPTOMS
 
 from echotrace import servers
-from echotrace.commands.recording import Recorded, Wish, record
+from echotrace.commands.kept import Recorded
+from echotrace.commands.recording import Wish, record
 from echotrace.errors import StepTimeout
 from echotrace.gallery import CLEAN, MUTANTS, Mutant
 from echotrace.record import build

@@ -14,7 +14,8 @@ import pytest
 from msgspec.structs import replace
 from recordings import free, own_folders, plan, played, steps
 
-from echotrace.commands.recording import Recorded, Wish, record
+from echotrace.commands.kept import Recorded
+from echotrace.commands.recording import Wish, record
 from echotrace.record.inject import parse
 from echotrace.record.plan import Plan
 from echotrace.story.replay import replay

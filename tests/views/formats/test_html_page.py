@@ -1,7 +1,6 @@
 """The handout as a page of HTML, in a browser: it asks for nothing, and everybody can read it."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,7 @@ from echotrace.views.formats.fragment import fragment
 from echotrace.views.formats.page import page as page_of
 from echotrace.views.formats.writing import WRITERS
 from echotrace.views.words import safe
+from poppler import Pdf
 from sample_document import HOSTILE, sample, wide
 
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -75,8 +75,7 @@ def test_printed_pages(browser: Browser, tmp_path: Path) -> None:
     page.set_content(_written(key=True))
     file = tmp_path / "printed.pdf"
     page.pdf(path=file, prefer_css_page_size=True)
-    told = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, check=True)
-    pages = told.stdout.decode().split("\f")[:-1]
+    pages = Pdf(file.read_bytes()).read("pdftotext", "-layout").split("\f")[:-1]
     for number, printed in enumerate(pages, start=1):
         assert f"page {number} of {len(pages)}" in printed
         assert "fork 0f1e2d3c, thread 4b5a6978" in printed
@@ -94,11 +93,10 @@ def test_wide_drawing_lies(browser: Browser, tmp_path: Path) -> None:
     page.set_content(page_of(replace(document, blocks=(*document.blocks, *wide()))))
     file = tmp_path / "printed.pdf"
     page.pdf(path=file, prefer_css_page_size=True)
-    told = subprocess.run(["pdfinfo", "-l", "99", file], capture_output=True, check=True)
-    sizes = re.findall(r"Page +\d+ size: +([0-9]+)[0-9.]* x", told.stdout.decode())
-    assert sizes[0] == sizes[1] == "594"
-    assert sizes[-1] == "841"
-    assert set(sizes[:-1]) == {"594"}
+    *upright, lying = Pdf(file.read_bytes()).pages()
+    assert upright[1:]
+    assert set(upright) == {(595, 842)}
+    assert lying == (842, 595)
 
 
 def test_notebooks_get_every_block() -> None:

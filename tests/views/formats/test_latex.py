@@ -11,13 +11,14 @@ from echotrace.views.document.nouns import Document
 from echotrace.views.formats.latex_text import code, text
 from echotrace.views.formats.writing import WRITERS
 from echotrace.views.words import safe
+from poppler import Pdf
 from sample_document import HOSTILE, sample, wide
 
 _STEM = "hand out #1"
-_BODY = ["-y", "50", "-H", "740", "-x", "0", "-W", "600"]  # points: without head and foot
+_BODY = ["-y", "46", "-H", "755", "-x", "0", "-W", "600"]  # points: without head and foot
 
 
-def _made(document: Document, folder: Path) -> Path:
+def _made(document: Document, folder: Path) -> Pdf:
     """The PDF."""
     written = WRITERS["latex"](document, _STEM)
     for name, content in written.beside.items():
@@ -32,15 +33,12 @@ def _made(document: Document, folder: Path) -> Path:
     wide = re.findall(r"Overfull .hbox .([0-9.]+)pt", log)
     assert [excess for excess in wide if float(excess) > 2] == []
     assert "Overfull \\vbox" not in log
-    return folder / "made.pdf"
+    return Pdf((folder / "made.pdf").read_bytes())
 
 
-def _shown(pdf: Path) -> str:
+def _shown(pdf: Pdf) -> str:
     """What a reader sees on the pages, without spaces, head and foot."""
-    told = subprocess.run(
-        ["pdftotext", "-raw", "-r", "72", *_BODY, pdf, "-"], capture_output=True, check=True
-    )
-    return "".join(normalize("NFKC", told.stdout.decode()).replace("\u2019", "'").split())
+    return "".join(normalize("NFKC", pdf.text("-r", "72", *_BODY)).replace("\u2019", "'").split())
 
 
 def test_hostile_words_are_shown_as_they_are(tmp_path: Path) -> None:
@@ -66,8 +64,7 @@ def test_drawings_stand_beside_it_and_long_words_are_broken(tmp_path: Path) -> N
     assert all(content.startswith(b"%PDF-") for content in written.beside.values())
     pdf = _made(document, tmp_path)
     assert "-+/srv/indexindex" in _shown(pdf)
-    told = subprocess.run(["pdfinfo", "-l", "99", pdf], capture_output=True, check=True)
-    assert re.findall(r" rot: +(\d+)", told.stdout.decode()) == ["0", "0", "0", "90"]
+    assert re.findall(r" rot: +(\d+)", pdf.read("pdfinfo", "-l", "-1")) == ["0", "0", "0", "90"]
 
 
 def test_only_letters_digits_and_harmless_signs_pass() -> None:

@@ -28,7 +28,7 @@ from sample_document import HOSTILE, document, sample
 _SAID = {"plain": "fork copies the table", "hostile": HOSTILE, "long": "x" * 700}
 _TEMPLATES = {"handout": (595, 842, 8.0), "slides": (720, 405, 12.0)}  # points
 #: The room within the margins of A4, for pdftotext.
-_BODY = ("-x", "0", "-y", "57", "-W", "595", "-H", "728")
+_BODY = ("-x", "0", "-y", "48", "-W", "595", "-H", "752")
 _DRAWN = "P0 accept(3) = 4"
 
 
@@ -99,7 +99,8 @@ def with_answers(data: Any, answer: str) -> Any:
 
 def test_the_key_adds_answers_and_nothing_else() -> None:
     """The students' text is in the key's in its order; what is more there are labelled answers."""
-    key = with_answers(msgspec.to_builtins(sample(key=True)), "zebra")
+    whole = msgspec.to_builtins(sample(key=True))
+    key = with_answers(whole, "zebra") | {"labels": whole["labels"]}
     answered = made(msgspec.convert(key, Document)).text(*_BODY).split()
     asked = made(sample()).text(*_BODY).split()
     rest = iter(answered)
@@ -111,7 +112,8 @@ def test_the_key_adds_answers_and_nothing_else() -> None:
 
 def test_an_answer_is_on_the_slide_after_its_question() -> None:
     """Who shows the slides of the key asks first, blanks left out, and tells on the next slide."""
-    key = with_answers(msgspec.to_builtins(sample(key=True)), "zebra")
+    whole = msgspec.to_builtins(sample(key=True))
+    key = with_answers(whole, "zebra") | {"labels": whole["labels"]}
     words = list(made(msgspec.convert(key, Document), "slides").words())
     for kind in ("blank", "prediction"):
         asked, told = (word.page for word in words if word.text == kind)

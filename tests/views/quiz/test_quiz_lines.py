@@ -22,7 +22,7 @@ from tracebuilder import TraceBuilder
 ENGLISH = texts("en")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def quizzes(stored: Mapping[str, Story]) -> list[Quiz]:
     """A quiz of each server, and one of several."""
     sides = [{name: story} for name, story in stored.items()]

@@ -35,7 +35,7 @@ def command(_entry: Entry) -> click.Command:
 )
 @options.detail
 @options.looking
-@options.text_or_trace
+@options.timeline_or_trace
 @options.writing_trace
 @options.quiet
 @click.pass_context
@@ -57,7 +57,7 @@ def _attach(**chosen: Any) -> int:  # noqa: ANN401 -- the fields of Wish, as bel
     from echotrace.commands import attaching  # noqa: PLC0415 -- it needs Linux, this module not
 
     delivery = Delivery.taken_from(chosen)
-    delivery.check()
+    delivery.check_timeline(explained=chosen["explained"])
     look = {name: chosen.pop(name) for name in ("by", "explained")}
     wish = attaching.Wish(**chosen)
     if delivery.trace_file is not None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
+from echotrace.commands.kept import Recorded, keep
 from echotrace.commands.progress import Progress
-from echotrace.commands.recording import Recorded, keep
 from echotrace.commands.wish import say
 from echotrace.errors import CutShort, EchotraceError, SystemRefused
 from echotrace.record import procfs

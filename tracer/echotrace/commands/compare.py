@@ -1,6 +1,7 @@
 """`echotrace compare`: two to six servers, or traces, connection against connection."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from echotrace.commands.target import Target
 from echotrace.story.compare.choice import Choice, chosen
 from echotrace.story.compare.compare import MOST_SIDES
 from echotrace.story.compare.compare import compare as compared
-from echotrace.story.compare.names import names_of
+from echotrace.story.nouns import Story
+from echotrace.views.paint import Surface
 from echotrace.views.rendering import render
 
+#: Tells of sides, by their names: what to print, and whether the answer is yes.
+_Tell = Callable[[Mapping[str, Story], Surface], tuple[str, bool]]
 _TAKEN = sides.Taken("compare", 2, MOST_SIDES, "echotrace compare fork thread")
 _TAKEN_BY_EXPECT = sides.Taken("compare", 1, MOST_SIDES, "echotrace compare --expect fork server.c")
 _EXAMPLES = """\b
@@ -100,33 +104,44 @@ def compare(
     """
     delivery = Delivery.taken_from(further)
     delivery.check()
-    form = formats.chosen(delivery.form, delivery.output_, "compare")
     only, ignore = (chosen(further.pop(name)) for name in ("only", "ignore"))
     choice = Choice(further.pop("connection"), only, ignore)
     expect: Path | None = further.pop("expect")
-    expectations = expecting.read(expect) if expect is not None else None
-    if expectations is not None:
-        expecting.refuse_besides({"--only": only, "--ignore": ignore, "--whole": whole})
-        if form != "text":
-            expecting.refuse_form(delivery.form, delivery.output_)
-    found = sides.find(targets, _TAKEN if expectations is None else _TAKEN_BY_EXPECT)
+    if expect is None:
+        form = formats.of_view(delivery.form, delivery.output_)
+        tell: _Tell = partial(_against_each_other, choice=choice, form=form, whole=whole)
+    else:
+        tell = _against_steps(expect, choice, delivery, whole=whole)
+    found = sides.find(targets, _TAKEN if expect is None else _TAKEN_BY_EXPECT)
     sides.refuse_faults(found, further["inject"])
     with sides.gathered(found, further) as gathered:
-        stories = [target.story for target in gathered]
-        names = names_of(stories, [side.title for side in found])
         surface = output.surface(delivery.width, to_file=delivery.output_ is not None)
-        if expectations is not None and expect is not None:
-            told = dict(zip(names, stories, strict=True))
-            text, yes = expecting.against(expectations, expect, told, surface, choice.connection)
-        else:
-            result = compared(stories, choice, names)
-            text, yes = render(result, form, surface, whole=whole), result.same or not exit_code
+        text, yes = tell(sides.named(gathered, found), surface)
         output.deliver(text, delivery.output_, overwrite=delivery.force)
     errors = sides.tell_of(gathered, found, "are compared")
     if not further["quiet"]:
         _take_leave(gathered, found, shown=delivery.output_ is not None or expect is not None)
     status = max((error.exit_status for error in errors), default=0)
-    context.exit(1 if expect is not None and not yes else status or int(not yes))
+    if expect is not None:
+        context.exit(status if yes else 1)
+    context.exit(status or int(exit_code and not yes))
+
+
+def _against_each_other(
+    stories: Mapping[str, Story], surface: Surface, *, choice: Choice, form: str, whole: bool
+) -> tuple[str, bool]:
+    """The comparison in a format, and whether all sides are the same."""
+    result = compared(list(stories.values()), choice, list(stories))
+    return render(result, form, surface, whole=whole), result.same
+
+
+def _against_steps(path: Path, choice: Choice, delivery: Delivery, *, whole: bool) -> _Tell:
+    """What tells whether sides take the steps in a file, which is read; UserError as it may be."""
+    expectations = expecting.read(path)
+    expecting.refuse_besides({"--only": choice.only, "--ignore": choice.ignore, "--whole": whole})
+    if formats.of_view(delivery.form, delivery.output_) != "text":
+        expecting.refuse_form(delivery.form, delivery.output_)
+    return partial(expecting.against, expectations, path, connection=choice.connection)
 
 
 def _take_leave(gathered: Sequence[Target], found: Sequence[sides.Side], *, shown: bool) -> None:
@@ -135,10 +150,8 @@ def _take_leave(gathered: Sequence[Target], found: Sequence[sides.Side], *, show
     if not kept:
         return
     say_kept(kept)
-    if shown or any(side.target == "-" for side in found):
+    files = sides.files(gathered, found)
+    if shown or not files:
         say_next("echotrace step {trace}", kept[0])
     else:
-        files = [
-            target.path or Path(side.target) for target, side in zip(gathered, found, strict=True)
-        ]
         say_next("echotrace compare {trace} -o comparison.html", *files)

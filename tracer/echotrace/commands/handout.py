@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from echotrace.cli import Entry, complain
-from echotrace.commands import documents, handout_gallery, options, output, sides
+from echotrace.commands import documents, formats, handout_gallery, options, output, sides
+from echotrace.commands.again import options_given
 from echotrace.commands.session import say_kept, say_next
 from echotrace.commands.target import Target
 from echotrace.errors import UserError
-from echotrace.story.compare.names import names_of
 from echotrace.views.formats.writing import WRITERS
 from echotrace.views.handout.handout import handout as made
 from echotrace.views.handout.nouns import MOST_SIDES, Edition, Wish
@@ -27,7 +26,7 @@ from echotrace.views.words import safe
 _TAKEN = sides.Taken("handout", 1, MOST_SIDES, "echotrace handout fork thread -o handout.pdf")
 _STEM = {Edition.STUDENT: "handout", Edition.KEY: "key"}
 #: What both editions have in common has to be asked for again for the other one.
-_IN_COMMON = ("title", "course", "language", "connection", "max_rows", "seed", "questions")
+_IN_COMMON = ("title", "course", "language", "connection", "max_rows", "seed", "questions", "form")
 _EXAMPLES = """\b
 Examples:
   echotrace handout fork thread                          handout.pdf
@@ -54,7 +53,7 @@ def command(_entry: Entry) -> click.Command:
 @click.argument("targets", metavar="TARGET...", nargs=-1)
 @click.option("--edition", type=click.Choice([each.value for each in Edition]), default="student",
               show_default=True, help="For students, or the key with all answers.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(list(documents.ENDINGS)),
+@click.option("--format", "form", type=click.Choice(list(formats.ENDINGS)),
               help="What to make; as the ending of FILE says unless given: .pdf, .html, .md or "
               ".tex. Slides are PDF too.")  # fmt: skip
 @click.option("-o", "output_", type=click.Path(path_type=Path, dir_okay=False),
@@ -101,7 +100,7 @@ def handout(
     Exit status 0; 2 if a recording ended early, a trace is cut off in a line, or something that was
     asked for cannot be; 3 if the system refuses.
     """
-    form = documents.form_of(output_, form)
+    form = formats.chosen(form, output_, formats.DOCUMENTS, default="pdf")
     wish = _wish(further, form)
     if gallery is not None:
         _check_alone(targets, output_)
@@ -110,14 +109,12 @@ def handout(
         if not further["quiet"]:
             click.echo(f"wrote {len(files)} files into {safe(str(gallery))}", err=True)
         return
-    path = output_ or Path(f"{_STEM[wish.edition]}{documents.ENDINGS[form]}")
+    path = output_ or Path(f"{_STEM[wish.edition]}{formats.ENDINGS[form]}")
     output.check(path, overwrite=force)
     found = sides.find(targets, _TAKEN)
     sides.refuse_faults(found, further["inject"])
     with sides.gathered(found, further) as gathered:
-        stories = [target.story for target in gathered]
-        names = names_of(stories, [side.title for side in found])
-        told = dict(zip(names, stories, strict=True))
+        told = sides.named(gathered, found)
         files = documents.write(WRITERS[form](made(told, wish), path.stem), path, overwrite=force)
     errors = sides.tell_of(gathered, found, "are in the handout")
     for problem in problems(told, wish.texts):
@@ -158,24 +155,16 @@ def _take_leave(
     beside = f", and {len(files) - 1} files beside it" if files[1:] else ""
     click.echo(f"wrote {safe(str(files[0]))}{beside}", err=True)
     say_kept(target.path for target in gathered if target.path is not None)
-    if any(side.target == "-" for side in found):
-        return
-    traces = [
-        target.path or Path(side.target) for target, side in zip(gathered, found, strict=True)
-    ]
-    say_next(
-        f"echotrace handout {{trace}} {shlex.join(_other_edition(context, files[0]))}", *traces
-    )
+    if traces := sides.files(gathered, found):
+        other = shlex.join(_other_edition(context, files[0]))
+        say_next(f"echotrace handout {{trace}} {other}", *traces)
 
 
 def _other_edition(context: click.Context, path: Path) -> Iterator[str]:
     """The options of the other edition: all that shape this one stay."""
     chosen = Edition(context.params["edition"])
     (other,) = (each for each in Edition if each is not chosen)
-    for name in (*_IN_COMMON, "form"):
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            option = next(each for each in context.command.params if each.name == name)
-            yield from (option.opts[0], str(context.params[name]))
+    yield from options_given(context, _IN_COMMON)
     if other is Edition.KEY:
         yield from ("--edition", str(other))
     yield from ("-o", str(path.with_stem(_STEM[other])))

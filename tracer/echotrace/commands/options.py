@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from echotrace.commands import formats
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -176,10 +178,7 @@ live = click.option(
 
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no hints on stderr.")
 
-text_or_trace = click.option(
-    "--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True,
-    help="What to print: the view, or the trace itself.",
-)  # fmt: skip
+timeline_or_trace = formats.option("the timeline", or_trace=True)
 
 #: What all commands that record a server offer for showing it.
-showing = _all(looking, whole, live, text_or_trace, writing_trace, quiet)
+showing = _all(looking, whole, live, timeline_or_trace, writing_trace, quiet)

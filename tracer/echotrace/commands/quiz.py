@@ -2,20 +2,18 @@
 
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from echotrace.cli import Entry, complain
-from echotrace.commands import documents, options, output, sides
+from echotrace.commands import documents, formats, options, output, sides
+from echotrace.commands.again import options_given
 from echotrace.commands.quizzing import Console, Outcome, Played, play
 from echotrace.commands.session import Delivery, say_kept, say_next
 from echotrace.commands.target import Target
 from echotrace.errors import EchotraceError, UserError
-from echotrace.story.compare.names import names_of
 from echotrace.story.quiz.kinds import KINDS
 from echotrace.story.quiz.nouns import Asked
 from echotrace.views.formats.writing import WRITERS, Written
@@ -34,7 +32,7 @@ _PLAIN: Mapping[str, str] = {".txt": "text", ".json": "json"}
 #: Formats that are no text, and go to a file only.
 _BINARY = frozenset({"pdf", "slides"})
 #: What makes it the same quiz again.
-_SAME = ("seed", "count", "kinds", "language")
+_SAME = ("count", "kinds", "language")
 _EXAMPLES = """\b
 Examples:
   echotrace quiz fork                    record it, and answer in the terminal
@@ -75,7 +73,7 @@ def command(_entry: Entry) -> click.Command:
               help="What the clients of every server do; interleaved unless given.")  # fmt: skip
 @options.timeout(5.0)
 @options.inject
-@click.option("--format", "form", type=click.Choice([*_PLAIN.values(), *documents.ENDINGS]),
+@click.option("--format", "form", type=click.Choice([*_PLAIN.values(), *formats.ENDINGS]),
               help="What to make of it; text unless the ending of FILE says otherwise: .json, .md, "
               ".html, .tex or .pdf. Slides are PDF too.")  # fmt: skip
 @options.writing
@@ -106,15 +104,13 @@ def quiz(
     """
     delivery = Delivery.taken_from(further)
     words = texts(language)
-    form = documents.form_of(delivery.output_, delivery.form, default="text", further=_PLAIN)
+    form = formats.chosen(delivery.form, delivery.output_, {**formats.DOCUMENTS, **_PLAIN}, "text")
     _check(delivery, form)
     found = sides.find(targets, _TAKEN)
     sides.refuse_faults(found, further["inject"])
     played = None
     with sides.gathered(found, further) as gathered:
-        stories = [target.story for target in gathered]
-        told = dict(zip(names_of(stories, [side.title for side in found]), stories, strict=True))
-        made = quiz_of(told, words, seed, kinds, count)
+        made = quiz_of(sides.named(gathered, found), words, seed, kinds, count)
         surface = output.surface(delivery.width, to_file=delivery.output_ is not None)
         if made.asked and not answers and _is_conversation(delivery):
             played = play(made, Console(_typed, _say, surface))
@@ -181,17 +177,15 @@ def _take_leave(
 ) -> None:
     """Say where new traces are, and what to try with them."""
     say_kept(target.path for target in gathered if target.path is not None)
-    if not made.asked or any(side.target == "-" for side in found):
+    traces = sides.files(gathered, found)
+    if not made.asked or not traces:
         return
-    traces = [
-        target.path or Path(side.target) for target, side in zip(gathered, found, strict=True)
-    ]
     if played is not None or context.params["answers"]:
         first = _first_missed(made, played)
         if first is not None:
             say_next(f"echotrace step {{trace}} --at {first.event}", traces[first.side])
     if not context.params["answers"]:
-        again = shlex.join([*_same(context), "-c"])
+        again = shlex.join([*options_given(context, _SAME, always=["seed"]), "-c"])
         say_next(f"echotrace quiz {{trace}} {again}", *traces)
 
 
@@ -203,14 +197,3 @@ def _first_missed(made: Quiz, played: Played | None) -> Asked | None:
     missed = played.numbers(Outcome.WRONG) + played.numbers(Outcome.SKIPPED) if played else []
     asked = [made.asked[number - 1] for number in sorted(missed)] or list(made.asked)
     return next((each for each in asked if each.variant is None), None)
-
-
-def _same(context: click.Context) -> Iterator[str]:
-    """The options that make it the same quiz again."""
-    for option in context.command.params:
-        name = str(option.name)
-        given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if name == "seed" or (name in _SAME and given):
-            value = context.params[name]
-            for each in value if isinstance(value, tuple) else (value,):
-                yield from (option.opts[-1], str(each))

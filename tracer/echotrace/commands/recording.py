@@ -1,19 +1,13 @@
 """Records a program into a trace file, with progress; only recording commands import it."""
 
 import contextlib
-import os
 import signal
-import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-import platformdirs
-
+from echotrace.commands.kept import Recorded, keep
 from echotrace.commands.progress import Progress
-from echotrace.commands.show import tell_if_long
 from echotrace.commands.wish import Wish, plan_of, say
 from echotrace.errors import (
     CutShort,
@@ -31,63 +25,10 @@ from echotrace.record.inject import Faults
 from echotrace.record.plan import Plan
 from echotrace.record.recorder import Recorder
 from echotrace.record.services import Service
-from echotrace.trace import Record, Syscall, Trace
-from echotrace.tracefile import Writer, read
+from echotrace.trace import Record, Syscall
+from echotrace.tracefile import Writer
 
-__all__ = ["Recorded", "Watcher", "Wish", "keep", "plan_of", "record", "record_and_keep"]
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """A finished recording: its file, and what ended it early, if anything did.
-
-    A file that the next recording of that name replaces is `held` open.
-    """
-
-    path: Path
-    error: EchotraceError | None = None
-    stopped_by: int | None = None
-    held: BinaryIO | None = None
-
-    @cached_property
-    def trace(self) -> Trace:
-        """What was recorded; reading much takes more than a moment."""
-        with self._opened() as file:
-            tell_if_long(os.fstat(file.fileno()).st_size, str(self.path))
-            return read(file, str(self.path))
-
-    def text(self) -> str:
-        """The trace as its file has it."""
-        with self._opened() as file:
-            return file.read().decode()
-
-    def _opened(self) -> BinaryIO:
-        """The file from its beginning, though the next recording may have taken its name."""
-        if self.held is None:
-            return self.path.open("rb")
-        again = os.fdopen(os.dup(self.held.fileno()), "rb")
-        again.seek(0)
-        return again
-
-    @property
-    def exit_status(self) -> int:
-        """0, or what the early end means to whoever called us (128 + n for signal n, as in sh)."""
-        if self.stopped_by is not None:
-            return 128 + self.stopped_by
-        return self.error.exit_status if self.error else 0
-
-
-def _kept_path(name: str) -> Path:
-    """Where a trace is kept that nobody gave a name: one a server, the last one."""
-    folder = platformdirs.user_state_path("echotrace")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SystemRefused(
-            f"cannot keep traces in '{folder}': {error.strerror}; "
-            "set XDG_STATE_HOME to a directory that can be written"
-        ) from error
-    return folder / f"{name}.jsonl"
+__all__ = ["Watcher", "Wish", "plan_of", "record", "record_and_keep"]
 
 
 class Watcher(Protocol):
@@ -120,19 +61,6 @@ def record(wish: Wish, path: Path, *, overwrite: bool, watcher: Watcher | None =
 def record_and_keep(wish: Wish, watcher: Watcher | None = None) -> Recorded:
     """Record, and keep the trace as the last one of its server."""
     return keep(wish.kept_as, lambda path: record(wish, path, overwrite=False, watcher=watcher))
-
-
-def keep(name: str, make: Callable[[Path], Recorded]) -> Recorded:
-    """Let a recording be made, and keep it as the last one of that name.
-
-    Two recordings at the same time do not meet: each has a file of its own until it is done.
-    """
-    path = _kept_path(name)
-    with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
-        recorded = make(Path(folder) / path.name)
-        held = recorded.path.open("rb")
-        recorded.path.replace(path)
-    return replace(recorded, path=path, held=held)
 
 
 def _play(

@@ -10,10 +10,12 @@ from typing import Any, Self
 import click
 
 from echotrace.cli import complain
-from echotrace.commands import output
+from echotrace.commands import formats, output
 from echotrace.commands.watching import LivePrinter
-from echotrace.errors import CutShort, NotReachable, SystemRefused, UserError
+from echotrace.errors import CutShort, EchotraceError, NotReachable, SystemRefused, UserError
+from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
+from echotrace.views.paint import Surface
 from echotrace.views.timeline import timeline
 from echotrace.views.words import safe
 
@@ -42,19 +44,45 @@ class Delivery:
         """The file that is to hold what would be printed, if one was named."""
         return None if self.trace_file else self.output_
 
+    @property
+    def view_form(self) -> str:
+        """The format of what would be printed; UserError for a file whose name is of no view."""
+        return formats.of_view(self.form, self.view_file)
+
     def check(self) -> None:
         """Refuse at once what could not be written in the end; UserError."""
         if self.output_ is not None:
             output.check(self.output_, overwrite=self.force)
 
+    def check_timeline(self, *, explained: bool) -> None:
+        """Refuse besides what no timeline can be; UserError."""
+        self.check()
+        formats.refuse_explained(self.view_form, explained=explained)
+
     def show(self, recorded: Any, **look: Any) -> None:  # noqa: ANN401 -- of the recording side
         """Print or write the timeline of a recording, or the trace itself."""
-        if self.form == "jsonl":
+        if self.view_form == "jsonl":
             text = recorded.text()
         else:
             surface = output.surface(self.width, to_file=self.view_file is not None)
-            text = timeline(replay(recorded.trace), surface, **look)
+            text = shown(replay(recorded.trace), self.view_form, surface, **look)
         output.deliver(text, self.view_file, overwrite=self.force)
+
+
+def shown(
+    story: Story,
+    form: str,
+    surface: Surface,
+    *,
+    explained: bool,
+    **look: Any,  # noqa: ANN401
+) -> str:
+    """The timeline of a story in a format; `explained` ones are text."""
+    if form == "text":
+        return timeline(story, surface, explained=explained, **look)
+    from echotrace.views.rendering import render_story  # noqa: PLC0415 -- slow, and seldom wanted
+
+    return render_story(story, form, surface, **look)
 
 
 def record_and_show(
@@ -73,7 +101,7 @@ def record_and_show(
     look = {name: wished.pop(name) for name in ("by", "explained", "whole")}
     look["everything"] = wished["everything"]
     recording = recording_side()
-    delivery.check()
+    delivery.check_timeline(explained=look["explained"])
     printer = _live_printer(delivery, look) if live else None
     wish = recording.Wish(**wished)
     if delivery.trace_file is not None:
@@ -96,9 +124,12 @@ def record_and_show(
 
 @contextlib.contextmanager
 def trace_kept(path: Path) -> Iterator[None]:
-    """Say where the trace is when a signal ends what is done with it: that may take long."""
+    """Say where the trace is when a signal or an error ends what is done with it."""
     try:
         yield
+    except EchotraceError:
+        say_kept([path])
+        raise
     except (KeyboardInterrupt, SystemExit):
         click.echo(f"\ntrace kept in {safe(str(path))}", err=True)
         raise
@@ -123,13 +154,13 @@ def say_kept(paths: Iterable[Path]) -> None:
 def say_next(hint: str, *files: Path) -> None:
     """Say what to try next: `{trace}` in the hint stands for the files, as sh takes them."""
     trace = shlex.join(map(str, files))
-    click.echo(f"next: {safe(hint.format(trace=trace))}", err=True)
+    click.echo(f"next: {safe(hint.replace('{trace}', trace))}", err=True)
 
 
 def _live_printer(delivery: Delivery, look: Mapping[str, Any]) -> LivePrinter:
     in_the_way = {
         "--explain": look["explained"],
-        f"--format {delivery.form}": delivery.form != "text",
+        f"--format {delivery.form}": delivery.form not in (None, "text"),
         f"-o {delivery.view_file}": delivery.view_file is not None,
     }
     if chosen := [option for option, is_chosen in in_the_way.items() if is_chosen]:

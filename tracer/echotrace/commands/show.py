@@ -9,11 +9,10 @@ import click
 from echotrace import tracefile
 from echotrace.cli import Entry, complain
 from echotrace.commands import formats, options, output
-from echotrace.errors import TraceFileError, UserError
+from echotrace.commands.session import shown
+from echotrace.errors import TraceFileError
 from echotrace.story.replay import replay
 from echotrace.trace import Trace
-from echotrace.views.rendering import render_story
-from echotrace.views.timeline import timeline
 from echotrace.views.words import safe
 
 _LONG = 16 << 20  # bytes that take more than a moment to read and replay
@@ -51,19 +50,11 @@ def show(
     **look: Any,  # noqa: ANN401 -- click's; how to look
 ) -> None:
     """Show a recorded trace: a file, or - for standard input."""
-    form = formats.chosen(form, output_, "show")
-    explained = look.pop("explained")
-    if explained and form != "text":
-        raise UserError("--explain adds sentences to text: leave it out, or choose --format text")
+    form = formats.of_view(form, output_)
+    formats.refuse_explained(form, explained=look["explained"])
     found = load(trace)
     surface = output.surface(width, to_file=output_ is not None)
-    story = replay(found)
-    text = (
-        timeline(story, surface, explained=True, **look)
-        if explained
-        else render_story(story, form, surface, **look)
-    )
-    output.deliver(text, output_, overwrite=force)
+    output.deliver(shown(replay(found), form, surface, **look), output_, overwrite=force)
     if found.torn is not None:
         complain(
             TraceFileError(

@@ -12,6 +12,8 @@ from echotrace.commands import programs
 from echotrace.commands.session import recording_side, trace_kept
 from echotrace.commands.target import LIST, Target, exists, record, server_named, trace_of
 from echotrace.errors import EchotraceError, NotReachable, TraceFileError, UserError
+from echotrace.story.compare.names import names_of
+from echotrace.story.nouns import Story
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,19 @@ def tell_of(gathered: Sequence[Target], sides: Sequence[Side], done: str) -> lis
     for error in errors:
         complain(error)
     return errors
+
+
+def named(gathered: Sequence[Target], sides: Sequence[Side]) -> dict[str, Story]:
+    """The stories of the sides by their names, of which no two are the same."""
+    stories = [target.story for target in gathered]
+    return dict(zip(names_of(stories, [side.title for side in sides]), stories, strict=True))
+
+
+def files(gathered: Sequence[Target], sides: Sequence[Side]) -> list[Path]:
+    """The files of all traces, for the next command; none if one came on standard input."""
+    if any(side.target == "-" for side in sides):
+        return []
+    return [target.path or Path(side.target) for target, side in zip(gathered, sides, strict=True)]
 
 
 def _sides(target: str) -> Iterator[Side]:

@@ -8,7 +8,6 @@ from operator import attrgetter
 from echotrace.kernel.flows import SEVERAL, asked, given_to, moved, taken_from
 from echotrace.story.held import Bytes, Datagrams, Deviation, Held, Stream
 from echotrace.story.nouns import Connection, Story, StoryEvent
-from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 
 
@@ -39,7 +38,7 @@ def _moves(connection: Connection, calls: list[StoryEvent]) -> Iterator[tuple[bo
     for event in calls:
         call, touch = event.record, event.touch
         assert isinstance(call, Syscall)
-        if touch is None or _kind(event) not in _MOVING:
+        if touch is None or event.logical not in _MOVING:
             continue
         came, went = taken_from(call, touch), given_to(call, touch)
         whose = [
@@ -74,15 +73,11 @@ def _goes_on(story: Story, calls: Sequence[StoryEvent], left: Deviation) -> bool
     """
     if not left.went:
         later = (e for e in calls if e.seq > left.event.seq and e.actor == left.event.actor)
-        return any(_kind(event) in _GOES_ON for event in later)
+        return any(event.logical in _GOES_ON for event in later)
     position = bisect_right(story.events, left.event.seq, key=attrgetter("seq"))
     following = (e for e in islice(story.events, position, None) if e.actor == left.event.actor)
     event = next(following, None)
-    return event is not None and isinstance(event.record, Syscall) and _kind(event) != "exit"
+    return event is not None and isinstance(event.record, Syscall) and event.logical != "exit"
 
 
 _GOES_ON = frozenset({"recv", "close", "shutdown"})
-
-
-def _kind(event: StoryEvent) -> str:
-    return logical_event(getattr(event.record, "name", ""))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from echotrace.kernel.descriptions import Touch
-from echotrace.syscalls import ROWS, Effect
-from echotrace.trace import Event
+from echotrace.syscalls import ROWS, Effect, logical_event
+from echotrace.trace import Event, Syscall
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ class StoryEvent(Struct, frozen=True, gc=False):
     end: int | None
     resumed: tuple[int, ...] = ()
     woken_by: int | None = None
+
+    @property
+    def logical(self) -> str:
+        """The logical event of its call: `recv` for recvfrom; empty if it is no system call."""
+        return logical_event(self.record.name) if isinstance(self.record, Syscall) else ""
 
     def __repr__(self) -> str:
         found = (getattr(self.record, name, None) for name in ("name", "action"))

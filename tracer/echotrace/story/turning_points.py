@@ -14,7 +14,6 @@ from echotrace.kernel.state import State
 from echotrace.story.events import StoryEvent
 from echotrace.story.nouns import Connection, Story
 from echotrace.story.waits import with_waits
-from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
 
 _MOST = 3
@@ -93,7 +92,7 @@ def _hand_offs(
         call = event.record
         if not isinstance(call, Syscall):
             continue
-        if logical_event(call.name) == "spawn" and call.errno is None and call.result:
+        if event.logical == "spawn" and call.errno is None and call.result:
             found.append(TurningPoint(Turn.MADE, event.seq))
         elif event.actor != accept.actor and _uses(event, connection):
             found.append(TurningPoint(Turn.TAKEN, event.seq, begun=True))
@@ -107,7 +106,7 @@ def _served(
     for event in with_waits(story, connection):
         if event.seq <= accept.seq or not isinstance(event.record, Syscall):
             continue
-        kind = logical_event(event.record.name)
+        kind = event.logical
         if kind in _READY:
             yield TurningPoint(Turn.WAITS, event.seq, begun=True)
         elif kind == "recv" and event.record.errno is None:
@@ -121,7 +120,7 @@ def _of_peer(story: Story, peer: Connection) -> Iterator[TurningPoint]:
             event
             for event in events
             if isinstance(event.record, Syscall)
-            and logical_event(event.record.name) == kind
+            and event.logical == kind
             and event.record.errno is None
             and event.end is not None
         )

@@ -12,9 +12,9 @@ class Paper:
     text: float
 
 
-#: A4 upright and lying (ISO 216), 15 mm margins at the sides, 20 mm above and below with the lines
-#: that stand there; 9 pt text.
-A4 = Paper(width=510, height=700, text=8.5)
-A4_LYING = Paper(width=757, height=455, text=8.5)
+#: A4 upright and lying (ISO 216): without margins of 15 mm at the sides, 18 mm above and 16 mm
+#: below, and without the room of a caption: two lines on the one, one on the other.
+A4 = Paper(width=510, height=716, text=8.5)
+A4_LYING = Paper(width=757, height=483, text=8.5)
 #: A slide of 16 to 9: read from the last row.
 SLIDE = Paper(width=680, height=310, text=12)

@@ -12,7 +12,6 @@ from echotrace.story.costs.moments import end_of, rests
 from echotrace.story.events import takes_whoever_comes
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.roles import client_role
-from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 
 
@@ -76,7 +75,7 @@ class ServerSide:
     ) -> Iterator[str]:
         """Whose connection a call works on; if none, what the task is in that ends its waiting."""
         name, number = getattr(call.record, "name", ""), call.place.connection
-        waits_for_task = logical_event(name) == "wait" and call.woken_by is not None
+        waits_for_task = call.logical == "wait" and call.woken_by is not None
         if number is not None and not waits_for_task and not takes_whoever_comes(name, call.touch):
             if own is None or number != own.number:
                 client = self._story.connection(number).client
@@ -96,8 +95,7 @@ class ServerSide:
             task
             for task, calls in self._calls.items()
             if any(
-                logical_event(getattr(call.record, "name", "")) == kind
-                and (kind == "accept" or call.place.connection is not None)
+                call.logical == kind and (kind == "accept" or call.place.connection is not None)
                 for call in calls
             )
         )

@@ -119,8 +119,8 @@ def _kept(match: Match, expected: Expected) -> str:
     events = [step.event for step in (*(step for step, _ in match.matched), *match.rest)]
     if connection is None or connection.description is None or not events:
         return ""
-    ends = [story.links.ends[event.actor] for event in events if event.actor in story.links.ends
-            and logical_event(getattr(event.record, "name", "")) == "exit"]  # fmt: skip
+    ends = [story.links.ends[event.actor] for event in events
+            if event.actor in story.links.ends and event.logical == "exit"]  # fmt: skip
     last = max((*events, *ends), key=lambda event: event.seq)
     state = story.at(last.seq)
     held = state.by_description.get(connection.description)

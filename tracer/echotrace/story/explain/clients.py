@@ -9,7 +9,6 @@ from echotrace.story.explain.fates import may_be_passed
 from echotrace.story.explain.meanings import LEFT_BY_A_RESET
 from echotrace.story.explain.text import count, listed
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
 
 
@@ -75,7 +74,7 @@ def _sleepers(story: Story, event: StoryEvent, woken: StoryEvent) -> str:
 
 
 def _accepts(event: StoryEvent) -> bool:
-    return isinstance(event.record, Syscall) and logical_event(event.record.name) == "accept"
+    return event.logical == "accept"
 
 
 def _connect(story: Story, event: StoryEvent, step: ClientStep) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from echotrace.kernel.sockets import Datagram
 from echotrace.story.explain.case import Case, peer_of
 from echotrace.story.explain.text import count, words_of
-from echotrace.syscalls import logical_event
 
 
 def receive(case: Case) -> str:
@@ -52,7 +51,7 @@ def _new(case: Case) -> str:
     if number is None:
         return ""
     calls = (case.story.event(seq) for seq in case.story.connection(number).events)
-    received = (e.seq for e in calls if logical_event(getattr(e.record, "name", "")) == "recv")
+    received = (e.seq for e in calls if e.logical == "recv")
     if next(received, None) != case.event.seq:
         return ""
     return (

@@ -7,7 +7,6 @@ from echotrace.story.events import StoryEvent
 from echotrace.story.nouns import Connection, Story
 from echotrace.story.quiz.exits import end_of
 from echotrace.story.roles import is_thread
-from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 
 
@@ -23,7 +22,7 @@ def turns(story: Story, connection: Connection) -> Iterator[tuple[StoryEvent, st
         call = event.record
         if not isinstance(call, Syscall) or (not succeeded(call) and call.result is not None):
             continue
-        logical = logical_event(call.name)
+        logical = event.logical
         if event.seq == accept:
             yield event, "accept"
         elif logical == "spawn" and call.result:
@@ -75,7 +74,7 @@ def is_settled(story: Story, event: StoryEvent) -> bool:
 
 def _changes(event: StoryEvent) -> bool:
     """Whether an event makes, copies or gives up descriptors, when it has happened."""
-    call, touch = event.record, event.touch
-    if isinstance(call, Syscall) and logical_event(call.name) in ("spawn", "exit"):
+    touch = event.touch
+    if event.logical in ("spawn", "exit"):
         return True
     return touch is not None and bool(touch.made or touch.freed or touch.copied)

@@ -9,8 +9,8 @@ from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.quiz.fields import said_of
 from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
+from echotrace.story.quiz.sending import given_up
 from echotrace.story.quiz.settled import is_settled, proof, turns
-from echotrace.story.quiz.wire import given_up
 
 _COUNTS = ("0", "1", "2", "3")
 

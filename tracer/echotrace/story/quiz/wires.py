@@ -7,10 +7,8 @@ from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.fields import said_of
 from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
+from echotrace.story.quiz.sending import FIN, NOTHING, RST, given_up
 from echotrace.story.quiz.settled import is_settled, proof, turns
-from echotrace.story.quiz.wire import FIN, NOTHING, RST, given_up
-from echotrace.syscalls import logical_event
-from echotrace.trace import Syscall
 
 CHOICES = (FIN, RST, NOTHING)
 
@@ -37,8 +35,7 @@ _ENDS = ("close", "exit")
 
 
 def _shuts_down(event: StoryEvent) -> bool:
-    call = event.record
-    return isinstance(call, Syscall) and logical_event(call.name) == "shutdown"
+    return event.logical == "shutdown"
 
 
 def case_of(story: Story, event: StoryEvent, answer: str) -> str:

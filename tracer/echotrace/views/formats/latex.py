@@ -11,11 +11,12 @@ from echotrace.views.drawing import Drawing
 from echotrace.views.formats.figure_files import figure_files
 from echotrace.views.formats.latex_blocks import Setting, drawn
 from echotrace.views.formats.latex_text import text
+from echotrace.views.formats.typesetting import compiler
 from echotrace.views.paper import A4
 from echotrace.views.texts import Texts
 
 _TEMPLATE = files("echotrace.views.formats") / "templates" / "handout.tex"
-_WIDTH, _HEIGHT = 510.0, 728.0  # points: A4 within the margins of the template
+_WIDTH, _HEIGHT = 510.0, 745.0  # points: A4 within the margins of the template
 _CAPTION = 60.0  # points that a drawing leaves to its heading and its caption
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.+-]+")
 
@@ -61,15 +62,11 @@ def _body(document: Document, upright: Setting, lying: Setting) -> Iterator[str]
 
 def pdf(drawing: Drawing) -> bytes:
     """A drawing as PDF in its own size, the same bytes for the same drawing."""
-    import typst  # noqa: PLC0415 -- slow to load, and for this only
-
     size = f"width: {drawing.width}pt, height: {drawing.height}pt"
     sources = {
         "main.typ": f'#set page({size}, margin: 0pt)\n#image("drawing.svg", {size})'.encode(),
         "drawing.svg": drawing.svg.encode(),
     }
-    # typst's stub leaves out that there may be several files.
-    compiler = typst.Compiler(sources, ignore_system_fonts=True)  # type: ignore[type-var]
-    made = compiler.compile(format="pdf", timestamp=0)
+    made = compiler(sources).compile(format="pdf", timestamp=0)
     assert isinstance(made, bytes)
     return made

@@ -79,7 +79,7 @@ def _headed(words: str, setting: Setting) -> Iterator[str]:
 
 def _picture(picture: nouns.Picture, _setting: Setting) -> Iterator[str]:
     if picture.caption:
-        yield f"\\textbf{{{text(picture.caption)}}}\\par\\nopagebreak"
+        yield f"\\headed{{{text(picture.caption)}}}"
     yield from (f"\\verbatimline{{{code(line)}}}" for line in picture.lines)
 
 

@@ -35,7 +35,7 @@ def table(block: Table, width: float) -> Iterator[str]:
     lines = made.translate(stand_ins).splitlines()
     columns = _columns(block, [head, *rows], width)
     if block.caption.strip():
-        yield f"\\textbf{{{text(block.caption)}}}\\par\\nopagebreak"
+        yield f"\\headed{{{text(block.caption)}}}"
     yield f"\\begin{{longtable}}{{{columns}}}"
     for line in lines[1:-1]:
         yield "\\midrule\\endhead" if line == "\\midrule" else line

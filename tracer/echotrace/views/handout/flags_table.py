@@ -25,13 +25,14 @@ def blocks(making: Making) -> Iterator[Block]:
     given = {flag for made in sides.values() for each in made for flag in each.flags or ()}
     if not given:
         return
+    makers = {side: made for side, made in sides.items() if made}
     known = texts.table("flag")
     rows = []
     for flag in (*(flag for flag in known if flag in given), *sorted(given - known.keys())):
         meaning = Item(known.get(flag) or texts.say("flags.other"))
-        cells = (_events(made, flag, texts) for made in sides.values())
+        cells = (_events(made, flag, texts) for made in makers.values())
         rows.append(Group(words.safe(flag), (Line((meaning, *cells)),)))
-    head = (texts.say("flags.flag"), texts.say("flags.meaning"), *sides)
+    head = (texts.say("flags.flag"), texts.say("flags.meaning"), *makers)
     yield Table(texts.say("flags.caption"), head, tuple(rows))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from echotrace.errors import UserError
 from echotrace.story.compare.choice import Choice
@@ -21,7 +20,7 @@ from echotrace.views.handout import (
     timeline_page,
 )
 from echotrace.views.handout.markers import markers
-from echotrace.views.handout.nouns import Edition, Making, Wish
+from echotrace.views.handout.nouns import Edition, Making, Wish, crowded
 from echotrace.views.quiz.blanks import blanks
 
 _PAGES: Sequence[Callable[[Making], Iterator[Block]]] = (
@@ -30,8 +29,6 @@ _PAGES: Sequence[Callable[[Making], Iterator[Block]]] = (
     moments_page.blocks,
     questions_page.blocks,
 )
-_MOST_ASKED_ABOUT = 2  # connections
-_MOST_ON_A_SHEET = 2  # sides
 
 
 def handout(stories: Mapping[str, Story], wish: Wish) -> Document:
@@ -76,8 +73,9 @@ def _as_asked(stories: Mapping[str, Story], wish: Wish) -> Wish:
 
     A row with a blank is drawn, and so are those around it.
     """
-    many = max(len(story.connections) for story in stories.values()) > _MOST_ASKED_ABOUT
-    return replace(wish, connection=1) if many and wish.connection is None else wish
+    if wish.connection is None and crowded(stories):
+        return replace(wish, connection=1)
+    return wish
 
 
 def _annotations(
@@ -92,12 +90,12 @@ def _annotations(
 
 
 def _blocks(making: Making) -> Iterator[Block]:
-    """The pages; of many sides what the kernel keeps goes on on a second sheet, which has room."""
-    *pages, questions = ([*page(making)] for page in _PAGES)
-    shown = _pages(_for_students(making)) if making.key else [*chain(*pages), *questions]
-    back = list(back_matter.blocks(making, shown))
-    many = len(making.stories) > _MOST_ON_A_SHEET
-    yield from chain(*pages, *((back, questions) if many else (questions, back)))
+    """The pages, and what the last one has room for."""
+    pages = list(_pages(making))
+    yield from pages
+    if timeline_page.turned(making):
+        yield from timeline_page.differences(making)
+    yield from back_matter.blocks(making, _pages(_for_students(making)) if making.key else pages)
 
 
 def _for_students(making: Making) -> Making:

@@ -13,6 +13,12 @@ from echotrace.views.quiz.own import Own
 from echotrace.views.texts import Texts
 
 MOST_SIDES = 4
+_MOST_TOLD = 2  # connections
+
+
+def crowded(stories: Mapping[str, Story]) -> bool:
+    """Whether any has more connections than a handout has room to tell of each."""
+    return any(len(story.connections) > _MOST_TOLD for story in stories.values())
 
 
 class Edition(StrEnum):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from echotrace.views import comparison_words, words
 from echotrace.views.document.nouns import Block, Figure, Heading, Listing, Paragraph
 from echotrace.views.drawing import Drawing
-from echotrace.views.handout.nouns import Making
+from echotrace.views.handout.nouns import Making, crowded
 from echotrace.views.paper import A4, A4_LYING, Paper
 from echotrace.views.shortcomings import shortcomings
 from echotrace.views.svg import comparison, timeline
@@ -14,6 +15,10 @@ from echotrace.views.svg import comparison, timeline
 _MOST_UPRIGHT = 2  # sides that have room beside each other on upright paper
 #: Rows of the timeline unless so many are asked for: with more it would take most of the pages.
 _MOST_ROWS = 120
+#: Of many sides and connections so few that they have room on one sheet.
+_FEWER = (40, 32, 25, 20)
+#: Points: the size of text that must save a sheet.
+_SMALLER = 8
 #: Points of height that heading and caption take, and each warning; of so many at most.
 _HEADING, _SENTENCE, _MOST_SAID = 30, 28, 5
 
@@ -25,7 +30,10 @@ def blocks(making: Making) -> Iterator[Block]:
     yield from (Paragraph(sentence, warning=True) for sentence in _first(making))
     caption = "timeline.scale" if making.compared is None else "timeline.aligned"
     yield Figure("timeline", texts.say(caption), _drawings(making))
-    yield from _differences(making)
+    if _same(making):
+        yield Paragraph(texts.say("differences.none"))
+    if not turned(making):
+        yield from differences(making)
 
 
 def _first(making: Making) -> Iterator[str]:
@@ -38,22 +46,35 @@ def _first(making: Making) -> Iterator[str]:
 
 
 def _drawings(making: Making) -> tuple[Drawing, ...]:
-    """Of sides beside each other every row if they fit on one sheet, else what is not as before."""
+    """The drawings on the fewest sheets: with every row if that takes no more, in larger text."""
+    found = []
+    for drawn in _ways(making):
+        found.append(drawn)
+        if len(drawn) == 1:
+            break
+    return min(found, key=len)
+
+
+def _ways(making: Making) -> Iterator[tuple[Drawing, ...]]:
+    """The same in ways that take fewer and fewer sheets: smaller, with rows folded or left out."""
     wish, paper = making.wish, _paper(making)
     most = wish.max_rows or _MOST_ROWS
-    if making.compared is not None:
-        whole, folded = (
-            comparison.draw(
-                making.compared, paper, whole=whole, annotations=making.annotations, max_rows=most
-            )
-            for whole in (True, False)
+    papers = (paper, replace(paper, text=_SMALLER)) if wish.paper == A4 else (paper,)
+    if making.compared is None:
+        ((side, story),) = making.stories.items()
+        for each in papers:
+            yield timeline.draw(
+                story, each, annotations=making.annotations, side=side,
+                connection=wish.connection, max_rows=most,
+            )  # fmt: skip
+        return
+    ways = [(whole, each, most) for whole, each in product((True, False), papers)]
+    if turned(making) and crowded(making.stories) and wish.max_rows is None:
+        ways += [(False, papers[-1], fewer) for fewer in _FEWER]
+    for whole, each, rows in ways:
+        yield comparison.draw(
+            making.compared, each, whole=whole, annotations=making.annotations, max_rows=rows
         )
-        return whole if len(whole) == 1 else folded
-    ((side, story),) = making.stories.items()
-    return timeline.draw(
-        story, paper, annotations=making.annotations, side=side,
-        connection=wish.connection, max_rows=most,
-    )  # fmt: skip
 
 
 def _paper(making: Making) -> Paper:
@@ -64,21 +85,27 @@ def _paper(making: Making) -> Paper:
     paper = making.wish.paper
     if paper != A4:
         return paper
-    paper = A4_LYING if len(making.stories) > _MOST_UPRIGHT else A4
-    said = sum(1 for _ in _first(making))
+    paper = A4_LYING if turned(making) else A4
+    said = sum(1 for _ in _first(making)) + _same(making)
     return replace(paper, height=paper.height - _HEADING - min(said, _MOST_SAID) * _SENTENCE)
 
 
-def _differences(making: Making) -> Iterator[Block]:
-    """What differs, for teachers: students are to find it. That nothing differs, for all."""
+def turned(making: Making) -> bool:
+    """Whether the page lies on its side, where sentences have little room."""
+    return making.wish.paper == A4 and len(making.stories) > _MOST_UPRIGHT
+
+
+def _same(making: Making) -> bool:
+    return making.compared is not None and making.compared.same
+
+
+def differences(making: Making) -> Iterator[Block]:
+    """What differs, for teachers: students are to find it."""
     compared, texts = making.compared, making.texts
-    if compared is None:
+    if compared is None or not making.key:
         return
-    if compared.same:
-        yield Paragraph(texts.say("differences.none"))
-    elif making.key:
-        first, *others = map(words.safe, compared.names)
-        for other, told in zip(others, compared.differences, strict=True):
-            title = texts.say("differences.against", first=first, other=other)
-            if told:
-                yield Listing(title, tuple(f"{words.safe(each.sentence)}." for each in told))
+    first, *others = map(words.safe, compared.names)
+    for other, told in zip(others, compared.differences, strict=True):
+        title = texts.say("differences.against", first=first, other=other)
+        if told:
+            yield Listing(title, tuple(f"{words.safe(each.sentence)}." for each in told))

@@ -93,7 +93,7 @@ def _choices(asked: Question, surface: Surface) -> Iterator[_Line]:
 
 def _answer(asked: Asked, told: Question, surface: Surface, texts: Texts) -> Iterator[_Line]:
     for name, words in _parts(asked, told.answer):
-        label = f"{_INDENT}{texts.say(f'sheet.{name}')}: "
+        label = f"{_INDENT}{texts.say(name)}: "
         yield from _wrapped(words, surface, label, _INDENT)
 
 
@@ -104,11 +104,11 @@ def _parts(asked: Asked, told: Answer | None) -> Iterator[tuple[str, str]]:
     letter = ""
     if asked.answer in asked.choices:
         letter = f"{letter_of(asked.choices.index(asked.answer))}) "
-    yield "answer", letter + plain(told.text)
-    yield "why", plain(told.why)
+    yield "label.answer", letter + plain(told.text)
+    yield "label.why", plain(told.why)
     if misconception := plain(told.misconception):
-        yield "misconception", misconception
-    yield "events", ", ".join(map(str, asked.evidence))
+        yield "label.misconception", misconception
+    yield "sheet.events", ", ".join(map(str, asked.evidence))
 
 
 def _wrapped(

@@ -30,7 +30,7 @@ from echotrace.views.document.nouns import Answer, Question
 from echotrace.views.document.runs import Code, Text
 
 EPILOG = """\b
-Questions of your own (--questions FILE), in TOML; only `question` has to be there:
+Questions of your own (--questions FILE), in TOML; only `question` is a must:
   [[question]]
   title = "Warm-up"
   question = "What is a descriptor?"
@@ -62,7 +62,7 @@ def read(path: Path) -> tuple[Own, ...]:
     """The questions of a file; UserError that names file, question and field if it is not right."""
     name = words.path(str(path))
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UserError(f"cannot read {name}: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from echotrace.views.svg.canvas import Canvas
 
+_UNEVEN = 4.0  # points of height that drawings need not share
+
 
 @dataclass(frozen=True)
 class Band:
@@ -100,6 +102,22 @@ def pages(sections: Sequence[Section], most: float) -> list[Page]:
                 context = bands[0].context
                 bands = [context, *bands] if context else bands
             found[-1].place(section, bands)
+    return found
+
+
+def even_pages(sections: Sequence[Section], most: float) -> list[Page]:
+    """The same on as few drawings, none of which is far less full than the others."""
+    found = pages(sections, most)
+    if len(found) == 1:
+        return found
+    low, high = 0.0, most
+    while high - low > _UNEVEN:
+        middle = (low + high) / 2
+        tried = pages(sections, middle)
+        if len(tried) > len(found):
+            low = middle
+        else:
+            found, high = tried, middle
     return found
 
 

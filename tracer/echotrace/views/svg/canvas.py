@@ -12,6 +12,7 @@ from html import escape
 
 from echotrace.views.document.runs import Blank
 from echotrace.views.drawing import Drawing
+from echotrace.views.svg import attributes
 from echotrace.views.svg.characters import drawable
 
 FONT = "DejaVu Sans Mono, monospace"
@@ -20,20 +21,15 @@ ADVANCE = 1233 / 2048
 _LEADING = 1.35  # height of a line, in em
 _BASELINE = 1.02  # of its text below the top of the line, in em
 _HATCH_STEP = 3.0  # points between the lines of a hatch
-_HEAD = 4.0  # points: the length of an arrow's head
+_HEAD, _THICKER = 2.8, 1.5  # an arrow's head is so many points long, and so much of its thickness
 
 
 class Colour(StrEnum):
-    """Okabe and Ito's colours; in grey some are alike: a letter, hatch or shape says it, too."""
+    """Of Okabe and Ito's those in use. No colour says it alone: a letter or a hatch does, too."""
 
     BLACK = "#000000"  # with BLUE the only ones for text
     BLUE = "#0072B2"
     VERMILLION = "#D55E00"  # lines and fills
-    GREEN = "#009E73"
-    PURPLE = "#CC79A7"
-    ORANGE = "#E69F00"  # outlined fills only
-    SKY = "#56B4E9"
-    YELLOW = "#F0E442"
     GREY = "#767676"  # lines
     PALE = "#DEDEDE"  # hair lines between rows
     WHITE = "#FFFFFF"
@@ -73,10 +69,10 @@ class Canvas:
         width = len(shown) * self.advance
         if not shown.strip():
             return width
-        place = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        aligned = "" if anchor == "start" else f' text-anchor="{anchor}"'
         spaces = ' xml:space="preserve"' if " ".join(shown.split()) != shown else ""
         self._elements.append(
-            f'<text x="{_number(x)}" y="{_number(y + self.size * _BASELINE)}"{place}{spaces} '
+            f"<text {attributes.place(x, y + self.size * _BASELINE)}{aligned}{spaces} "
             f"{style.value}>{escape(shown)}</text>"
         )
         return width
@@ -86,10 +82,10 @@ class Canvas:
         stroke: Colour = Colour.BLACK, thick: float = 0.8, dashed: bool = False, radius: float = 0,
     ) -> None:  # fmt: skip
         """A rectangle, its corners rounded by `radius`."""
-        corners = f' rx="{_number(radius)}"' if radius else ""
-        look = f'fill="{fill}"{_stroke(stroke, thick, dashed=dashed)}'
+        corners = f' rx="{attributes.number(radius)}"' if radius else ""
+        look = f'fill="{fill}"{attributes.stroke(stroke, thick, dashed=dashed)}'
         self._elements.append(
-            f'<rect x="{_number(x)}" y="{_number(y)}" {_size(width, height)}{corners} {look}/>'
+            f"<rect {attributes.place(x, y)} {attributes.size(width, height)}{corners} {look}/>"
         )
 
     def line(
@@ -105,7 +101,8 @@ class Canvas:
     ) -> None:  # fmt: skip
         """A line with a head at its end."""
         length = ((to_x - x) ** 2 + (to_y - y) ** 2) ** 0.5 or 1
-        along = ((to_x - x) / length * _HEAD, (to_y - y) / length * _HEAD)
+        head = _HEAD + _THICKER * thick
+        along = ((to_x - x) / length * head, (to_y - y) / length * head)
         base = (to_x - along[0], to_y - along[1])
         self.line(x, y, *base, stroke=stroke, thick=thick, dashed=dashed)
         corners = [
@@ -113,21 +110,20 @@ class Canvas:
             (base[0] - along[1] / 2, base[1] + along[0] / 2),
             (base[0] + along[1] / 2, base[1] - along[0] / 2),
         ]
-        path = "L".join(_point(*corner) for corner in corners)
+        path = "L".join(attributes.point(*corner) for corner in corners)
         self._elements.append(f'<path d="M{path}Z" fill="{stroke}"/>')
 
     def hatch(
-        self, x: float, y: float, width: float, height: float, *, stroke: Colour = Colour.BLACK,
-        step: float = _HATCH_STEP,
-    ) -> None:  # fmt: skip
+        self, x: float, y: float, width: float, height: float, *, stroke: Colour = Colour.BLACK
+    ) -> None:
         """A rectangle of slanted lines, without an outline."""
         lines = []
-        offset = step
+        offset = _HATCH_STEP
         while offset < width + height:
             start = (x, y + offset) if offset <= height else (x + offset - height, y + height)
             end = (x + offset, y) if offset <= width else (x + width, y + offset - width)
             lines.append((start, end))
-            offset += step
+            offset += _HATCH_STEP
         self._path(lines, stroke, 0.6)
 
     def waiting(self, x: float, y: float, width: float, height: float) -> None:
@@ -171,16 +167,16 @@ class Canvas:
     def drawing(self, height: float, title: str, description: str) -> Drawing:
         """All of it on white, so many points high."""
         title, description = drawable(title), drawable(description)
-        width, height = float(_number(self.width)), float(_number(height))
+        width, height = float(attributes.number(self.width)), float(attributes.number(height))
         named = sha256("\n".join((title, description, *self._elements)).encode()).hexdigest()[:12]
         svg = "\n".join((
-            f'<svg xmlns="http://www.w3.org/2000/svg" {_size(width, height, "pt")}',
-            f'viewBox="0 0 {_number(width)} {_number(height)}"',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {attributes.size(width, height, "pt")}',
+            f'viewBox="0 0 {attributes.number(width)} {attributes.number(height)}"',
             f'role="img" aria-labelledby="t{named} d{named}"',
-            f'font-family="{FONT}" font-size="{_number(self.size)}">',
+            f'font-family="{FONT}" font-size="{attributes.number(self.size)}">',
             f'<title id="t{named}">{escape(title)}</title>',
             f'<desc id="d{named}">{escape(description)}</desc>',
-            f'<rect {_size(width, height)} fill="{Colour.WHITE}"/>',
+            f'<rect {attributes.size(width, height)} fill="{Colour.WHITE}"/>',
             *self._elements,
             "</svg>\n",
         ))  # fmt: skip
@@ -190,25 +186,9 @@ class Canvas:
         self, lines: Iterable[Sequence[tuple[float, float]]], stroke: Colour, thick: float, *,
         dashed: bool = False,
     ) -> None:  # fmt: skip
-        path = "".join(f"M{_point(*start)}L{_point(*end)}" for start, end in lines)
+        path = "".join(
+            f"M{attributes.point(*start)}L{attributes.point(*end)}" for start, end in lines
+        )
         if path:
-            look = _stroke(stroke, thick, dashed=dashed)
+            look = attributes.stroke(stroke, thick, dashed=dashed)
             self._elements.append(f'<path d="{path}" fill="none"{look}/>')
-
-
-def _stroke(colour: Colour, thick: float, *, dashed: bool) -> str:
-    dashes = ' stroke-dasharray="3 2"' if dashed else ""
-    return f' stroke="{colour}" stroke-width="{_number(thick)}"{dashes}'
-
-
-def _size(width: float, height: float, unit: str = "") -> str:
-    return f'width="{_number(width)}{unit}" height="{_number(height)}{unit}"'
-
-
-def _point(x: float, y: float) -> str:
-    return f"{_number(x)} {_number(y)}"
-
-
-def _number(value: float) -> str:
-    """A number as SVG has it, to a hundredth; the same on every machine."""
-    return f"{round(value, 2) + 0:.2f}".rstrip("0").rstrip(".")  # + 0: no minus before a zero

@@ -9,7 +9,6 @@ from msgspec import structs
 from echotrace.kernel.readiness import as_it_began
 from echotrace.story.nouns import StoryEvent
 from echotrace.story.quiz.nouns import Field
-from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 from echotrace.views import words
 from echotrace.views.annotations import Annotations
@@ -159,7 +158,7 @@ def _as_begun(event: StoryEvent, head: str) -> str:
 
 def _is_wait(event: StoryEvent) -> bool:
     """Whether a call waits for the end of a task, which what it returns names."""
-    return logical_event(getattr(event.record, "name", "")) == "wait"
+    return event.logical == "wait"
 
 
 def _without_descriptor(head: str, place: str) -> str:

@@ -31,9 +31,7 @@ class Frame:
     @classmethod
     def of(cls, layout: Layout, ruler: Canvas) -> "Frame":
         """The frame on a canvas of that width."""
-        last = max((row.time for row in layout.rows), default=0)
-        time = max(len(_milliseconds(last)), len("ms"))
-        number = max(len(str(max((row.event.seq for row in layout.rows), default=0))), len("event"))
+        time, number = layout.margin
         room = ruler.columns(ruler.width - 2 * EDGE) - time - number - 1
         return cls(time, number, room)
 
@@ -41,10 +39,6 @@ class Frame:
     def margin(self) -> int:
         """What stands left of the first column."""
         return self.time + 1 + self.number
-
-
-def _milliseconds(time: int) -> str:
-    return f"{time / 1e6:.2f}"
 
 
 @dataclass(frozen=True)
@@ -138,7 +132,7 @@ class Lanes:
 
         def draw(canvas: Canvas, top: float) -> None:
             number = str(row.event.seq)
-            self._margin(canvas, top + PADDING, _milliseconds(row.time), number, Style.STRONG)
+            self._margin(canvas, top + PADDING, row.milliseconds, number, Style.STRONG)
             write(canvas, left, top, cell, lines)
 
         waits = tuple(self._waits(position, column.key) for column in self.columns)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from echotrace.views.cells import fit
 from echotrace.views.drawing import Drawing
 from echotrace.views.paper import Paper
-from echotrace.views.svg.bands import Band, Page, Section, pages
+from echotrace.views.svg.bands import Band, Page, Section, even_pages
 from echotrace.views.svg.canvas import Canvas, Colour, Style
 from echotrace.views.svg.inlaid import Inlaid, plain
 
 #: Above and below the text of a row, in points.
-PADDING = 1.2
+PADDING = 0.8
 #: Inside a drawing's left and right edge.
 EDGE = 2.0
 
@@ -85,7 +85,7 @@ def sheets(
     sections: Sequence[Section], paper: Paper, title: str, description: str
 ) -> tuple[Drawing, ...]:
     """The sections on as many drawings as it takes; each says which of how many it is."""
-    found = pages(sections, paper.height)
+    found = even_pages(sections, paper.height)
     return tuple(
         _sheet(page, paper, *_numbered(title, description, number, len(found), page))
         for number, page in enumerate(found, start=1)

@@ -10,7 +10,9 @@ from echotrace.views.svg.state_layout import LINK, PAD, Layout, Place
 from echotrace.views.svg.state_rows import blank_fits, lines_of
 
 _THICK = 1.6
-_ARRIVALS = 3.0  # points between two arrows that end at one frame
+#: Characters from a frame to the mark of a row, and to its text.
+_MARKED, _INDENT = 0.2, 1.5
+_ARRIVALS = 5.0  # points between two arrows that end at one frame
 _STROKE: Mapping[Mark, Colour] = {
     Mark.NEW: Colour.BLUE,
     Mark.GONE: Colour.VERMILLION,
@@ -157,20 +159,23 @@ class _Frame:
         if slot is None:
             return
         canvas = self.panel.canvas
-        x = self.left + (self.place.indent + 0.3) * canvas.advance
+        edge = self.left + self.place.indent * canvas.advance
+        x = edge + _INDENT * canvas.advance
         y = self.panel.top + self.place.top + slot.top
         if mark is not Mark.SAME:
-            canvas.text(x, y, mark, Style.STRONG_ACCENT)
+            canvas.text(edge + _MARKED * canvas.advance, y, mark, Style.STRONG_ACCENT)
         room = self.columns - 2 - self.place.indent
         lines = lines_of(row, self.panel.layout.kept, room)
         style = Style.STRONG if row.key == "name" else Style.PLAIN
         for number, line in enumerate(lines):
-            canvas.text(x + canvas.advance, y + number * canvas.line_height, line, style)
+            canvas.text(x, y + number * canvas.line_height, line, style)
             if mark is Mark.GONE:
-                start, middle = x + canvas.advance, y + (number + 0.5) * canvas.line_height
-                end = start + len(line) * canvas.advance
-                canvas.line(start, middle, end, middle, stroke=Colour.VERMILLION)
+                middle, end = (
+                    y + (number + 0.5) * canvas.line_height,
+                    x + len(line) * canvas.advance,
+                )
+                canvas.line(x, middle, end, middle, stroke=Colour.VERMILLION)
         if row.blank is not None:
             behind = len(lines[-1]) + 1 if blank_fits(row, lines, room) and lines[-1] else 0
             last = y + (len(lines) - 1) * canvas.line_height
-            canvas.blank(x + (1 + behind) * canvas.advance, last, row.blank)
+            canvas.blank(x + behind * canvas.advance, last, row.blank)

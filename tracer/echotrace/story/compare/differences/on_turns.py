@@ -8,7 +8,6 @@ from echotrace.story.compare.differences.sides import Pair, Side, difference
 from echotrace.story.compare.nouns import Difference
 from echotrace.story.explain.text import listed
 from echotrace.story.nouns import Connection, StoryEvent
-from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep
 
 #: So many connections are named.
@@ -101,8 +100,8 @@ def _busy(side: Side, accept: StoryEvent) -> StoryEvent | None:
 
 
 def _closes(event: StoryEvent) -> bool:
-    return logical_event(getattr(event.record, "name", "")) == "close"
+    return event.logical == "close"
 
 
 def _serves(event: StoryEvent) -> bool:
-    return logical_event(getattr(event.record, "name", "")) in ("recv", "send")
+    return event.logical in ("recv", "send")

@@ -1,0 +1,84 @@
+"""How many sheets a handout has, and how it looks on them, as poppler reads its PDF."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from echotrace.servers import traces_dir
+from echotrace.story.nouns import Story
+from echotrace.story.replay import replay
+from echotrace.tracefile import load
+from echotrace.views.document.nouns import Figure
+from echotrace.views.handout.handout import handout
+from echotrace.views.handout.nouns import Edition, Wish
+from echotrace.views.texts import texts
+from poppler import Pdf, made
+from random_stories import Plan, Served
+
+_MARGIN, _HEAD, _FOOT = 15 / 25.4 * 72, 18 / 25.4 * 72, 16 / 25.4 * 72  # points
+_SMALLEST = 8  # points
+_STUDENT, _KEY = Edition.STUDENT, Edition.KEY
+
+
+def story(name: str) -> Story:
+    """That of a stored trace under `interleaved`."""
+    return replay(load(traces_dir() / f"{name}-interleaved.jsonl"))
+
+
+def printed(stories: Mapping[str, Story], edition: Edition = _STUDENT) -> Pdf:
+    """The handout of these sides on A4."""
+    return made(handout(stories, Wish(texts("en"), edition)))
+
+
+@pytest.mark.parametrize(
+    ("sides", "edition", "most"),
+    [
+        ("fork thread", _STUDENT, 4),
+        ("fork thread", _KEY, 5),
+        ("iterative epoll", _STUDENT, 4),
+        ("prefork pool", _STUDENT, 4),
+        ("epoll", _STUDENT, 4),
+        ("select poll epoll", _STUDENT, 5),
+        ("select poll epoll", _KEY, 6),
+    ],
+)
+def test_a_handout_keeps_to_its_sheets(sides: str, edition: Edition, most: int) -> None:
+    """No more sheets than that, none of them nearly empty; no text is small or in the margins."""
+    read = printed({name: story(name) for name in sides.split()}, edition)
+    sheets = read.pages()
+    assert len(sheets) <= most
+    ends = dict.fromkeys(range(1, len(sheets) + 1), 0.0)
+    for word in read.words():
+        width, height = sheets[word.page - 1]
+        assert word.size >= _SMALLEST, word
+        assert word.left >= _MARGIN - 1, word
+        assert word.right <= width - _MARGIN + 1, word
+        if word.bottom < height - _FOOT + 2:
+            ends[word.page] = max(ends[word.page], word.bottom)
+    for number, end in ends.items():
+        assert end > sheets[number - 1][1] / 6, number
+
+
+def unlike(handed: bool, *, threads: bool) -> Story:
+    """A server of eight connections, none of which goes on as the one before."""
+    served = [
+        Served(handed, [*["recvfrom 5", "sendto 5"] * (1 + n), "close"], ends=handed)
+        for n in range(8)
+    ]
+    return Plan(threads, before=False, setup=[], served=served, teardown=[]).story()
+
+
+def test_many_servers_of_many_connections_take_six_sheets() -> None:
+    """However unlike these are: the timeline has one sheet, and says what it leaves out."""
+    sides = {
+        "one": unlike(handed=True, threads=False),
+        "two": unlike(handed=True, threads=True),
+        "three": unlike(handed=False, threads=False),
+    }
+    document = handout(sides, Wish(texts("en")))
+    (timeline,) = (each for each in document.blocks if isinstance(each, Figure)
+                   and each.name == "timeline")  # fmt: skip
+    assert len(timeline.drawings) == 1
+    assert "are left out" in timeline.drawings[0].description
+    assert "more rows" in timeline.drawings[0].svg
+    assert len(made(document).pages()) <= 6
