@@ -196,7 +196,7 @@ def test_random_servers(plan: Plan) -> None:
     assert figures["system calls in all, loading of the program included"] == [f"{calls:,}"]
     for label, thread in (("processes", False), ("threads besides their first ones", True)):
         many = sum((task.tid != task.pid) is thread for task in tasks)
-        assert figures[label][0].split(":")[0] == str(many)
+        assert figures.get(label, ["0"])[0].split(":")[0] == str(many)
 
 
 @settings(max_examples=25)
