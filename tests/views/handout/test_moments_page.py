@@ -59,7 +59,9 @@ def _counted(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     ended = {each["tid"] for each in lines if each["type"] == "exit"}
     waited = {each["result"] for each in calls if each["name"] in ("wait4", "waitid")}
     return {
-        "system calls in all, loading of the program included": sum(not (c["errno"] or "").startswith("ERESTART") for c in calls),
+        "system calls in all, loading of the program included": sum(
+            not (c["errno"] or "").startswith("ERESTART") for c in calls
+        ),
         "processes": sum(task["tid"] == task["pid"] for task in tasks),
         "threads besides their first ones": sum(task["tid"] != task["pid"] for task in tasks),
         "zombies at the end": sum(
@@ -102,10 +104,10 @@ def test_closings_are_all_there_are(name: str) -> None:
 
 #: By server and script, who closes the first connection: from the timelines, by hand.
 CLOSES = {
-    "fork-interleaved": "a copy by P0 (event 26), the last by P1 (event 59): nothing more, for shutdown "
-    "has sent the FIN",
-    "fork-reset": "a copy by P0 (event 26), the last by the end of P1 (event 59): nothing more, for "
-    "it was reset before",
+    "fork-interleaved": "a copy by P0 (event 26), the last by P1 (event 59): nothing more, "
+    "for shutdown has sent the FIN",
+    "fork-reset": "a copy by P0 (event 26), the last by the end of P1 (event 59): nothing "
+    "more, for it was reset before",
     "thread-interleaved": "T1 (event 57): FIN",
     "thread-reset": "the end of P0 (event 60): nothing more, for it was reset before",
     "iterative-interleaved": "P0 (event 37): FIN",
