@@ -101,6 +101,7 @@ def test_many_clients_of_one_server_take_six_sheets() -> None:
     document = handout({"fork": story}, Wish(texts("en")))
     (timeline,) = (each for each in document.blocks if isinstance(each, Figure)
                    and each.name == "timeline")  # fmt: skip
+    assert plain(timeline.caption).startswith("Of 30 connections only #1 and #2 are drawn")
     drawn = "".join(each.svg for each in timeline.drawings)
     own = {row.event.seq for row in lay_out(story, connections=(1, 2)).rows}
     assert all(f">{seq}<" in drawn for seq in own)

@@ -181,13 +181,18 @@ def _take_leave(
         return
     if played is not None or context.params["answers"]:
         first = _first_missed(made, played)
-        say_next(f"echotrace step {{trace}} --at {first.event}", traces[first.side])
+        if first is not None:
+            say_next(f"echotrace step {{trace}} --at {first.event}", traces[first.side])
     if not context.params["answers"]:
         again = shlex.join([*options_given(context, _SAME, always=["seed"]), "-c"])
         say_next(f"echotrace quiz {{trace}} {again}", *traces)
 
 
-def _first_missed(made: Quiz, played: Played | None) -> Asked:
-    """What to look at: the first question that was not answered rightly, or the first of all."""
+def _first_missed(made: Quiz, played: Played | None) -> Asked | None:
+    """What to look at: the first question that was not answered rightly, or the first of all.
+
+    None about a broken variant, whose trace is not among the user's.
+    """
     missed = played.numbers(Outcome.WRONG) + played.numbers(Outcome.SKIPPED) if played else []
-    return made.asked[min(missed, default=1) - 1]
+    asked = [made.asked[number - 1] for number in sorted(missed)] or list(made.asked)
+    return next((each for each in asked if each.variant is None), None)

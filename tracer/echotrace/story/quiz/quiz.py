@@ -1,6 +1,7 @@
 """Chooses questions: the same stories and the same seed give the same ones."""
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from random import Random
 
 from echotrace.pauses import no_garbage_collection
@@ -47,9 +48,10 @@ def planned(
     chosen: list[Asked] = []
     for kinds, wanted in plan:
         pools = {kind: _pool(ground, kind, connection, chooser) for kind in kinds}
-        if teaches_less is not None:
-            for pool in pools.values():
-                pool.sort(key=teaches_less, reverse=True)  # the last one comes first
+        for pool in pools.values():  # the last one comes first
+            pool.sort(key=attrgetter("merit"))
+            if teaches_less is not None:
+                pool.sort(key=teaches_less, reverse=True)
         own = _taken_in_turns(list(pools.values()), wanted, chosen, chooser)
         chosen += sorted(own, key=lambda question: list(kinds).index(question.kind))
     return tuple(chosen)
@@ -81,8 +83,10 @@ def _pool(ground: Ground, kind: str, connection: int | None, chooser: Random) ->
 def _is_about(ground: Ground, question: Asked, connection: int | None) -> bool:
     if connection is None:
         return True
+    if question.kind in AT_LARGE:
+        return True
     number = ground.stories[question.side].event(question.event).place.connection
-    return question.kind in AT_LARGE or number in (None, connection)
+    return number in (None, connection)
 
 
 def _taken_in_turns(

@@ -68,11 +68,13 @@ def _listing(listing: nouns.Listing, setting: Setting) -> Iterator[str]:
 
 
 def _definitions(definitions: nouns.Definitions, setting: Setting) -> Iterator[str]:
-    heading = "".join(_headed(definitions.heading, setting))
-    yield f"\\begin{{multicols}}{{2}}[{{{heading}}}]"
+    yield "\\begin{together}"
+    yield from _headed(definitions.heading, setting)
+    yield "\\begin{multicols}{2}"
     for term, meaning in definitions.entries:
         yield f"\\definition{{{inline(term)}}}{{{inline(meaning)}}}"
     yield "\\end{multicols}"
+    yield "\\end{together}"
 
 
 def _headed(words: str, setting: Setting) -> Iterator[str]:
@@ -116,8 +118,8 @@ def _box(box: nouns.Box, setting: Setting) -> Iterator[str]:
 def _question(question: nouns.Question, setting: Setting) -> Iterator[str]:
     yield "\\begin{together}"
     number = setting.say("question", number=str(question.number))
-    yield f"\\textbf{{{number}}} \\emph{{{text(question.kind)}}}\\par"
-    yield f"{inline(question.stem)}\\par"
+    title = f"\\textbf{{{number}}} \\emph{{{text(question.kind)}}}"
+    yield f"{title}\\quad {inline(question.stem)}\\par"
     yield from (f"\\verbatimline{{{code(line)}}}" for line in question.excerpt)
     yield from _choices(question.choices)
     if question.answer is None:
@@ -128,12 +130,18 @@ def _question(question: nouns.Question, setting: Setting) -> Iterator[str]:
 
 
 def _choices(choices: Sequence[Text]) -> Iterator[str]:
-    """Each with its letter; in one line if that has room for all."""
-    lettered = list(zip(ascii_uppercase, map(inline, choices), strict=False))
-    if choices and sum(len(plain(choice)) + _LETTER for choice in choices) <= _LINE:
-        yield "\\qquad ".join(f"{letter}\\quad {choice}" for letter, choice in lettered) + "\\par"
-    else:
-        yield from (f"\\point{{{letter}}}{{{choice}}}" for letter, choice in lettered)
+    """Each with its letter, as many beside each other as a line has room for."""
+    if not choices:
+        return
+    beside = min(_LINE // max(len(plain(choice)) + _LETTER for choice in choices), len(choices))
+    lettered = zip(ascii_uppercase, map(inline, choices), strict=False)
+    for place, (letter, choice) in enumerate(lettered):
+        if beside > 1:
+            end = "\\par" if place % beside == beside - 1 or place == len(choices) - 1 else "%"
+            width = f"{1 / beside:.3f}\\linewidth"
+            yield f"\\makebox[{width}][l]{{{letter}\\quad {choice}}}{end}"
+        else:
+            yield f"\\point{{{letter}}}{{{choice}}}"
 
 
 def _answer(answer: nouns.Answer, setting: Setting) -> Iterator[str]:

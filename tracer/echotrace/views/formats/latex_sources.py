@@ -8,7 +8,7 @@ from echotrace.views.formats.latex_text import code, text
 
 _BETWEEN = 12.0  # points between two sources
 _GUTTER, _ADVANCE, _LINE = 46.0, 4.3, 9.6  # points: beside the lines, a character, a line
-_MOST = 0.72  # of a page's height: what is beside each other stays together
+_MOST = 0.4  # of a page's height: what is beside each other stays together
 
 
 def sources(block: Sources, width: float, height: float) -> Iterator[str]:

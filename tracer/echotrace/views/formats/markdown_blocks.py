@@ -145,7 +145,8 @@ def _quoted(paragraphs: Sequence[str]) -> Iterator[str]:
 
 def _question(question: nouns.Question, setting: Setting) -> Iterator[str]:
     number = setting.say("question", number=str(question.number))
-    yield from (setting.heading(f"{number}: {text(question.kind)}"), "")
+    kind = f": {text(question.kind)}" if question.kind else ""
+    yield from (setting.heading(f"{number}{kind}"), "")
     yield from (setting.inline(question.stem), "")
     if question.excerpt:
         yield from (*_fenced(question.excerpt), "")

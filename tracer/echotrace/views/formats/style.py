@@ -35,6 +35,7 @@ vertical-align:top;background:var(--paper);color:var(--ink)}
 color:inherit;white-space:pre-wrap}
 .SCOPE pre{white-space:pre;overflow-x:auto}
 .SCOPE .seq,.SCOPE td.number{color:var(--dim);text-align:right}
+.SCOPE table:not(.sides) td.short{white-space:nowrap}
 .SCOPE td.mark{text-align:center;font-weight:bold;color:var(--dim)}
 .SCOPE td.differs{color:var(--ink)}
 .SCOPE td.differs+td{border-left:3px solid var(--differs)}

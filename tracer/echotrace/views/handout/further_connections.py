@@ -15,6 +15,15 @@ from echotrace.views.texts import Texts
 _MOST_LINES, _MOST_NAMES = 18, 3
 
 
+def sentence(making: Making, shown: Collection[int]) -> str:
+    """Which connections the drawing has, of how many, so that nobody takes them for all."""
+    ((_, story),) = making.stories.items()
+    names = [each.place.name for each in story.connections if each.number in shown]
+    return making.texts.say(
+        "further.drawn", count=str(len(story.connections)), first=names[0], last=names[-1]
+    )
+
+
 def blocks(making: Making, shown: Collection[int]) -> Iterator[Block]:
     """The table of all connections that are not `shown`."""
     ((_, story),) = making.stories.items()

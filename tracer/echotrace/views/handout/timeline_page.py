@@ -30,7 +30,7 @@ def blocks(making: Making) -> Iterator[Block]:
     yield Heading(texts.say("heading.timeline"))
     yield from (Paragraph(sentence, warning=True) for sentence in _first(making))
     shown, drawings = _drawn(making)
-    yield Figure("timeline", _caption(making), drawings)
+    yield Figure("timeline", _caption(making, shown), drawings)
     if shown is not None:
         yield from further_connections.blocks(making, shown)
     if _same(making):
@@ -39,12 +39,13 @@ def blocks(making: Making) -> Iterator[Block]:
         yield from differences(making)
 
 
-def _caption(making: Making) -> str:
-    """What the order of the rows says; a slide has room for a few words."""
+def _caption(making: Making, shown: Collection[int] | None) -> str:
+    """What is drawn if not all is, and what the order says; a slide has room for a few words."""
     if making.wish.paper == SLIDE:
         short = "timeline.scale_short" if making.compared is None else "timeline.aligned_short"
         return making.texts.say(short)
-    return making.texts.say("timeline.scale" if making.compared is None else "timeline.aligned")
+    order = making.texts.say("timeline.scale" if making.compared is None else "timeline.aligned")
+    return order if shown is None else f"{further_connections.sentence(making, shown)} {order}"
 
 
 def _first(making: Making) -> Iterator[str]:

@@ -23,7 +23,8 @@ def question(block: Question, setting: Setting) -> Iterator[str]:
     """A question headed by its number and kind; room for an answer only where there is none."""
     yield '<section class="question">'
     number = setting.say("question", number=str(block.number))
-    yield setting.heading(f'{number} <span class="kind">{escaped(block.kind)}</span>')
+    kind = f' <span class="kind">{escaped(block.kind)}</span>' if block.kind else ""
+    yield setting.heading(f"{number}{kind}")
     yield f"<p>{setting.inline(block.stem)}</p>"
     if block.excerpt:
         lines = "\n".join(map(escaped, block.excerpt))
