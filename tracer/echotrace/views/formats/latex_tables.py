@@ -65,9 +65,7 @@ def _cell(item: Item) -> str:
 def _columns(block: Table, rows: Sequence[Sequence[Item]], width: float) -> str:
     """As wide as they need, or what there is shared among those that need more."""
     needed = [
-        _MARK
-        if place in block.marks
-        else max(_needed(row[place]) for row in rows if row[place:])
+        _MARK if place in block.marks else max(_needed(row[place]) for row in rows if row[place:])
         for place in range(len(block.head))
     ]
     room = width - _GAP * len(needed)
