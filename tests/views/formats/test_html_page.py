@@ -15,9 +15,12 @@ from echotrace.views.document.nouns import Source, SourceLine, Sources
 from echotrace.views.formats.fragment import fragment
 from echotrace.views.formats.page import page as page_of
 from echotrace.views.formats.writing import WRITERS
+from echotrace.views.handout.handout import handout
+from echotrace.views.handout.nouns import Wish
+from echotrace.views.texts import texts
 from echotrace.views.words import safe
 from poppler import Pdf
-from sample_document import HOSTILE, sample, wide
+from sample_document import HOSTILE, document, sample, wide
 
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
