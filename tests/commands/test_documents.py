@@ -1,10 +1,14 @@
 """Documents as files: what is written together."""
 
+import errno
+import os
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from echotrace.commands import documents, output
+from echotrace.commands import documents
 from echotrace.errors import SystemRefused, UserError
 from echotrace.views.formats.writing import Written
 
@@ -30,16 +34,41 @@ def test_nothing_is_written_where_one_file_must_stay(tmp_path: Path) -> None:
     assert (tmp_path / "b.svg").read_bytes() == b"second"
 
 
-def test_document_is_written_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a file beside cannot be written there is no document that names it."""
-    real = output.write
+@pytest.mark.parametrize("name", ["a.md", "b.svg"])
+def test_all_files_are_written_or_none(tmp_path: Path, name: str) -> None:
+    """Where the system does not take one file there are no others, and those of before stay."""
+    old, folder = tmp_path / "a.svg", tmp_path / name
+    old.write_text("mine")
+    folder.mkdir()
+    with pytest.raises((SystemRefused, UserError)):
+        documents.write(WRITTEN, tmp_path / "a.md", overwrite=True)
+    assert set(tmp_path.iterdir()) == {old, folder}
+    assert old.read_text() == "mine"
 
-    def refuse(content: bytes, path: Path, *, overwrite: bool) -> None:
-        if path.name == "b.svg":
-            raise SystemRefused("no space left")
-        real(content, path, overwrite=overwrite)
 
-    monkeypatch.setattr(output, "write", refuse)
-    with pytest.raises(SystemRefused):
+def test_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full in the middle leaves neither a file nor a draft of one."""
+    made = tempfile.mkstemp
+
+    def until_full(**wish: Any) -> Any:
+        if len(list(tmp_path.iterdir())) == len(WRITTEN.beside):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return made(**wish)
+
+    monkeypatch.setattr(tempfile, "mkstemp", until_full)
+    with pytest.raises(SystemRefused, match=r"a\.md': No space left on device"):
         documents.write(WRITTEN, tmp_path / "a.md", overwrite=False)
-    assert not (tmp_path / "a.md").exists()
+    assert not list(tmp_path.iterdir())
+
+
+def test_drawings_need_a_folder_of_files() -> None:
+    """A document with drawings beside it is not written to a device: they would stay in /dev."""
+    with pytest.raises(UserError, match="'/dev/null' is no file"):
+        documents.write(WRITTEN, Path("/dev/null"), overwrite=True)
+    assert not Path("/dev/a.svg").exists()
+
+
+def test_no_file_is_called_minus() -> None:
+    """- is not taken for a file, of which nobody would know."""
+    with pytest.raises(UserError, match="/dev/stdout"):
+        documents.write(Written(b"main"), Path("-"), overwrite=False)

@@ -1,11 +1,14 @@
 """`echotrace handout` as a lecturer meets it: its files, its options, and what it refuses."""
 
+import os
+import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from msgspec.structs import replace
@@ -248,3 +251,48 @@ def test_next_means_the_same_traces_after_another_recording(made: Any) -> None:
     assert fingerprint(load(kept))[:8] in kept.stem
     for name in ("h.md", "h-key.md"):
         assert fingerprint(load(kept))[:8] in Path(name).read_text()
+
+
+@pytest.mark.parametrize("command", ["handout", "quiz"])
+def test_lines_of_help_fit_a_terminal(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """No line of --help is wider than 80 columns."""
+    assert cli.run([command, "--help"]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", ["h.pdf", "h.tex"])
+def test_says_what_does_without_a_typesetter(
+    made: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Without typst a PDF is refused in a sentence, and a page of HTML is made all the same."""
+    monkeypatch.setitem(sys.modules, "typst", None)
+    said = made(BOTH[0], "-o", name)
+    assert said.status == 3
+    assert "--format html and --format markdown do without" in said.errors
+    assert said.errors.count("\n") == 1
+    assert made(BOTH[0], "-q", "-o", "h.html").status == 0
+    assert [path.name for path in Path().iterdir()] == ["h.html"]
+
+
+def test_text_of_a_megabyte_is_shortened(made: Any) -> None:
+    """A text that would keep the typesetter busy for minutes ends in how much of it is left out."""
+    Path("q.toml").write_text(f"[[question]]\nquestion = '{'x ' * 500_000}'", encoding="utf-8-sig")
+    assert made(BOTH[0], "-q", "-o", "h.pdf", "--questions", "q.toml").status == 0
+    assert "… +989,999" in text_of("h.pdf")
+
+
+def test_name_that_is_no_utf_8_is_kept(made: Any) -> None:
+    """The drawings of Markdown are found beside it whatever bytes its name has."""
+    stem = os.fsdecode(b"h\xff (1)")
+    assert made(BOTH[0], "-q", "-o", f"{stem}.md").status == 0
+    places = re.findall(r"\]\(([^)]*\.svg)\)", Path(f"{stem}.md").read_text())
+    assert places
+    assert all(Path(os.fsdecode(unquote_to_bytes(place))).is_file() for place in places)
+
+
+def test_error_after_recording_says_where_the_trace_is(made: Any) -> None:
+    """What was recorded is not lost to whom asked for something that it does not have."""
+    said = made("fork", "-q", "-o", "h.html", "--connection", "9")
+    assert said.status == 2
+    assert "trace kept in " in said.errors
+    assert "there is no connection #9" in said.errors

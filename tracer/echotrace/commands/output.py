@@ -4,6 +4,8 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from echotrace.errors import SystemRefused, UserError
@@ -39,18 +41,37 @@ def deliver(text: str, path: Path | None, *, overwrite: bool) -> None:
 
 def write(content: bytes, path: Path, *, overwrite: bool) -> None:
     """Write a file: whole or not at all."""
-    check(path, overwrite=overwrite)
+    write_all({path: content}, overwrite=overwrite)
+
+
+def write_all(files: Mapping[Path, bytes], *, overwrite: bool) -> None:
+    """Write files that belong together, in their order: all of them whole, or none at all.
+
+    UserError, before anything is written, for one that must stay; SystemRefused for one that the
+    system does not take.
+    """
+    for path in files:
+        check(path, overwrite=overwrite)
+    path = Path()
     try:
-        if path.exists() and not path.is_file():  # a device or a pipe: nothing to put in its place
-            path.write_bytes(content)
-        else:
-            _replace(path.resolve(), content)  # a link stays one, /dev/stdout too
+        with ExitStack() as drafts:
+            drafted = []
+            for path, content in files.items():
+                if _is_no_file(path):
+                    path.write_bytes(content)
+                else:
+                    place = path.resolve()  # a link stays one, /dev/stdout too
+                    drafted.append((place, drafts.enter_context(_drafted(place, content))))
+            for path, draft in drafted:
+                draft.replace(path)
     except OSError as error:
         raise SystemRefused(f"cannot write '{path}': {error.strerror}") from error
 
 
 def check(path: Path, *, overwrite: bool) -> None:
     """Raise UserError when a file must not be overwritten or its directory cannot be written."""
+    if str(path) == "-":
+        raise UserError("-o takes the name of a file, and - is none; /dev/stdout is, with -f")
     if path.exists() and not overwrite:
         raise UserError(f"'{path}' exists; -f overwrites it")
     if not path.parent.is_dir():
@@ -59,19 +80,23 @@ def check(path: Path, *, overwrite: bool) -> None:
         raise UserError(f"cannot write '{path}': the directory '{path.parent}' is not writable")
 
 
-def _replace(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(
-        "wb", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        whole = Path(file.name)
-        try:
+def _is_no_file(path: Path) -> bool:
+    """Whether it is a device or a pipe: there is nothing to put in its place."""
+    return path.exists() and not path.is_file()
+
+
+@contextmanager
+def _drafted(path: Path, content: bytes) -> Iterator[Path]:
+    """A whole file beside `path`, which is empty or as it was until that replaces it."""
+    made, name = tempfile.mkstemp(dir=path.parent, prefix=".echotrace-")
+    draft = Path(name)
+    try:
+        with os.fdopen(made, "wb") as file:
             file.write(content)
-            file.flush()
-            whole.chmod(0o666 & ~_umask())
-            whole.replace(path)
-        except BaseException:
-            whole.unlink(missing_ok=True)
-            raise
+        draft.chmod(0o666 & ~_umask())
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _umask() -> int:

@@ -12,7 +12,7 @@ import click
 from echotrace.cli import complain
 from echotrace.commands import formats, output
 from echotrace.commands.watching import LivePrinter
-from echotrace.errors import CutShort, NotReachable, SystemRefused, UserError
+from echotrace.errors import CutShort, EchotraceError, NotReachable, SystemRefused, UserError
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.views.paint import Surface
@@ -124,9 +124,12 @@ def record_and_show(
 
 @contextlib.contextmanager
 def trace_kept(path: Path) -> Iterator[None]:
-    """Say where the trace is when a signal ends what is done with it: that may take long."""
+    """Say where the trace is when a signal or an error ends what is done with it."""
     try:
         yield
+    except EchotraceError:
+        say_kept([path])
+        raise
     except (KeyboardInterrupt, SystemExit):
         click.echo(f"\ntrace kept in {safe(str(path))}", err=True)
         raise

@@ -30,7 +30,7 @@ class Sent(StrEnum):
     UNKNOWN = "unknown"  # no TCP, or a message may hold it
 
 
-#: By the state before the last close and after it.
+#: By the state before and after.
 _SENT: Mapping[tuple[SocketState, SocketState], Sent] = {
     (_S.CONNECTED, _S.ENDED): Sent.FIN,
     (_S.PEER_ENDED, _S.CLOSED): Sent.FIN,
@@ -75,6 +75,11 @@ def closings(story: Story) -> Mapping[int, tuple[Closing, ...]]:
     return {number: tuple(own) for number, own in found.items()}
 
 
+def at_change(before: SocketState, after: SocketState) -> Sent:
+    """What the kernel sends when a socket goes from one state to another."""
+    return _SENT.get((before, after), Sent.UNKNOWN)
+
+
 def _sent(story: Story, event: StoryEvent, freed: Freed) -> Sent:
     before, after = freed.before, freed.after
     if before is None or after is None or not speaks_tcp(freed.description, before):
@@ -83,5 +88,5 @@ def _sent(story: Story, event: StoryEvent, freed: Freed) -> Sent:
         return Sent.NOTHING
     if may_be_passed(story, event):
         return Sent.UNKNOWN
-    sent = _SENT.get((before.state, after.state), Sent.UNKNOWN)
+    sent = at_change(before.state, after.state)
     return Sent.FIN_OR_RESET if sent is Sent.FIN and before.unread is None else sent

@@ -75,6 +75,11 @@ class Row:
         return self.cells[0].column
 
     @property
+    def milliseconds(self) -> str:
+        """When a timeline's row begins, as its margin says it: `0.52`."""
+        return f"{self.time / 1e6:.2f}"
+
+    @property
     def same(self) -> bool:
         """Whether all sides of a comparison's row are the same."""
         return all(mark is Mark.SAME for mark in self.marks[1:])
@@ -95,3 +100,11 @@ class Layout:
     rows: tuple[Row, ...]
     hidden: int
     by: str
+
+    @property
+    def margin(self) -> tuple[int, int]:
+        """How many characters the times and the event numbers of a timeline's rows take, headed."""
+        last = max(self.rows, key=lambda row: row.time, default=None)
+        time = max(len(last.milliseconds) if last else 0, len("ms"))
+        number = max((row.event.seq for row in self.rows), default=0)
+        return time, max(len(str(number)), len("event"))

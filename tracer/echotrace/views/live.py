@@ -120,7 +120,7 @@ class LiveTimeline:
             said, who = cell_phrase(story, row.cell), actor(row.cell, self._by)
             text, time = (
                 one_line(row.cell, said, who, self._surface, kernel=True),
-                f"{row.time / 1e6:.2f}",
+                row.milliseconds,
             )
             if row.time < self._latest:  # known only now: time does not go back
                 text, time = f"{text} {glyphs(f'· at {time} ms', self._surface)}", ""

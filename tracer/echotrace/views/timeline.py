@@ -88,15 +88,9 @@ class _Frame:
 
     @classmethod
     def of(cls, layout: Layout, surface: Surface) -> "_Frame":
-        last = max((row.time for row in layout.rows), default=0)
-        time = max(len(_milliseconds(last)), len("ms"))
-        number = max(len(str(max((row.event.seq for row in layout.rows), default=0))), len("event"))
+        time, number = layout.margin
         room = max(surface.width, LEAST_WIDTH) - time - number - 1
         return cls(time, number, room)
-
-
-def _milliseconds(time: int) -> str:
-    return f"{time / 1e6:.2f}"
 
 
 def _block(block: Block, frame: _Frame, surface: Surface) -> list[list[Piece]]:
@@ -122,7 +116,7 @@ def _titles(block: Block, frame: _Frame, surface: Surface, *, titles: bool) -> l
 def _row(
     row: Row, text: Sequence[str], widths: Mapping[str, int], frame: _Frame, surface: Surface
 ) -> Iterator[list[Piece]]:
-    margin = f"{_milliseconds(row.time):>{frame.time}} {row.event.seq:>{frame.number}}"
+    margin = f"{row.milliseconds:>{frame.time}} {row.event.seq:>{frame.number}}"
     wait = glyphs(WAIT, surface)
     for index, line in enumerate(text):
         pieces = [Piece(margin if index == 0 else " " * len(margin), "dim")]

@@ -10,11 +10,14 @@ _SHORT: Mapping[str, str] = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0",
 
 def safe(text: object) -> str:
     """Text from outside, or what stands in its place, with all that is not printable escaped."""
+    whole = str(text)
+    if whole.isprintable() and _STEERING.isdisjoint(whole):
+        return whole
     return "".join(
         character
         if character.isprintable() and character not in _STEERING
         else _SHORT.get(character) or _escape(character)
-        for character in str(text)
+        for character in whole
     )
 
 
@@ -39,9 +42,10 @@ def path(text: str) -> str:
 def quoted(data: str, size: int | None, most: int) -> str:
     """A payload in double quotes, ASCII only, at most `most` characters wide, `…` where cut."""
     text = "".join(
-        _SHORT.get(c) or ('\\"' if c == '"' else c if " " <= c <= "~" else _escape(c)) for c in data
+        _SHORT.get(c) or ('\\"' if c == '"' else c if " " <= c <= "~" else _escape(c))
+        for c in data[:most]
     )
-    whole = len(data) >= (len(data) if size is None else size)
+    whole = most >= len(data) >= (len(data) if size is None else size)
     if whole and len(text) + 2 <= most:
         return f'"{text}"'
     return f'"{text[: max(most - 3, 1)]}…"'

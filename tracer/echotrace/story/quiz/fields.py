@@ -8,7 +8,7 @@ from echotrace.kernel.state import OpenState, State
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.exits import end_of
 from echotrace.story.quiz.nouns import Field
-from echotrace.story.quiz.wire import sent_by
+from echotrace.story.quiz.sending import sent_by
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 

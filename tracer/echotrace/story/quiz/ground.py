@@ -15,13 +15,18 @@ from echotrace.story.quiz.nouns import Field, Hidden
 Spot: TypeAlias = tuple[int, int]
 
 #: Questions are about the first so many connections of a story: what a moment was like takes the
-#: longer to find out the more tasks there are.
+#: longer to find out the more tasks and events there are. In a long story they are fewer, so that
+#: their product with its events stays about the same, yet two of them can be told apart.
 _MOST_CONNECTIONS = 24
+_LEAST_CONNECTIONS = 2
+_EVENTS_TIMES_CONNECTIONS = 20_000
 
 
 def connections(story: Story) -> Sequence[Connection]:
     """The connections that are asked about; a UDP peer is none."""
-    return [each for each in story.connections[:_MOST_CONNECTIONS] if not each.datagram]
+    affordable = _EVENTS_TIMES_CONNECTIONS // max(len(story.events), 1)
+    most = max(_LEAST_CONNECTIONS, min(_MOST_CONNECTIONS, affordable))
+    return [each for each in story.connections[:most] if not each.datagram]
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from echotrace.story.quiz.exits import end_of
 from echotrace.story.quiz.fields import said_of
 from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
+from echotrace.story.quiz.sending import FIN, NOTHING, RST, given_up
 from echotrace.story.quiz.settled import is_settled, proof, turns
-from echotrace.story.quiz.wire import FIN, NOTHING, RST, given_up
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
 

@@ -68,7 +68,7 @@ def _narrow(story: Story, layout: Layout) -> Table:
 
 
 def _margin(row: Row) -> tuple[Item, Item]:
-    time = Item(f"{row.time / 1e6:.2f}", Kind.NUMBER)
+    time = Item(row.milliseconds, Kind.NUMBER)
     return time, Item(str(row.event.seq), Kind.EVENT, row.event.seq)
 
 

@@ -11,6 +11,7 @@ from echotrace.views.drawing import Drawing
 from echotrace.views.formats.figure_files import figure_files
 from echotrace.views.formats.latex_blocks import Setting, drawn
 from echotrace.views.formats.latex_text import text
+from echotrace.views.formats.typesetting import compiler
 from echotrace.views.paper import A4
 from echotrace.views.texts import Texts
 
@@ -61,15 +62,11 @@ def _body(document: Document, upright: Setting, lying: Setting) -> Iterator[str]
 
 def pdf(drawing: Drawing) -> bytes:
     """A drawing as PDF in its own size, the same bytes for the same drawing."""
-    import typst  # noqa: PLC0415 -- slow to load, and for this only
-
     size = f"width: {drawing.width}pt, height: {drawing.height}pt"
     sources = {
         "main.typ": f'#set page({size}, margin: 0pt)\n#image("drawing.svg", {size})'.encode(),
         "drawing.svg": drawing.svg.encode(),
     }
-    # typst's stub leaves out that there may be several files.
-    compiler = typst.Compiler(sources, ignore_system_fonts=True)  # type: ignore[type-var]
-    made = compiler.compile(format="pdf", timestamp=0)
+    made = compiler(sources).compile(format="pdf", timestamp=0)
     assert isinstance(made, bytes)
     return made

@@ -68,7 +68,8 @@ def _figure(figure: nouns.Figure, setting: Setting, files: Sequence[str]) -> Ite
     for number, (drawing, file) in enumerate(zip(figure.drawings, files, strict=True), start=1):
         part = setting.say("part", number=str(number), count=str(count)) if count > 1 else ""
         yield from (f"**{text(figure.caption)}** {part}".rstrip(), "")
-        yield f"![{text(drawing.title)}: {text(drawing.description)}]({quote(file)})"
+        place = quote(file, errors="surrogateescape")
+        yield f"![{text(drawing.title)}: {text(drawing.description)}]({place})"
         yield ""
 
 

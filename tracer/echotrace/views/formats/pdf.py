@@ -12,10 +12,12 @@ import msgspec
 
 from echotrace.errors import EchotraceError
 from echotrace.views.document.nouns import Document
+from echotrace.views.formats.typesetting import compiler
 from echotrace.views.svg.characters import drawable
 
 _TEMPLATES = files("echotrace.views.formats") / "templates"
 _PIXELS = 72  # an inch, of pictures
+_MOST = 10_000  # characters of a text: typst takes minutes and gigabytes for a million
 
 
 def pdf(document: Document) -> bytes:
@@ -41,8 +43,6 @@ def laid_out(template: str, document: Document) -> tuple[bytes, Sequence[str]]:
 
 
 def _compiled(template: str, document: Document, **form: Any) -> Any:  # noqa: ANN401 -- typst's
-    import typst  # noqa: PLC0415 -- slow to load, and for this only
-
     sources = {
         **{
             each.name: each.read_bytes()
@@ -52,10 +52,11 @@ def _compiled(template: str, document: Document, **form: Any) -> Any:  # noqa: A
         "main.typ": (_TEMPLATES / template).read_bytes(),
         "document.json": msgspec.json.encode(_drawable(msgspec.to_builtins(document))),
     }
-    # typst's stub leaves out that there may be several files.
-    compiler = typst.Compiler(sources, ignore_system_fonts=True)  # type: ignore[type-var]
+    typesetter = compiler(sources)
+    import typst  # noqa: PLC0415 -- loaded by now
+
     try:
-        return compiler.compile_with_warnings(**form)
+        return typesetter.compile_with_warnings(**form)
     except typst.TypstError as error:
         raise EchotraceError(
             f"cannot lay out the document: {error.message}; please report this"
@@ -65,11 +66,19 @@ def _compiled(template: str, document: Document, **form: Any) -> Any:  # noqa: A
 def _drawable(data: Any) -> Any:  # noqa: ANN401 -- whatever JSON has
     """All text of the data, with what the fonts lack escaped; lines stay lines."""
     match data:
+        case {"svg": _}:
+            return data  # a drawing, which has nothing else
         case str():
-            return "\n".join(map(drawable, data.expandtabs().split("\n")))
+            return "\n".join(map(drawable, _shortened(data).expandtabs().split("\n")))
         case Mapping():
             return {key: _drawable(value) for key, value in data.items()}
         case list() | tuple():
             return [_drawable(value) for value in data]
         case _:
             return data
+
+
+def _shortened(text: str) -> str:
+    """The text, or its beginning and how many characters follow, in no language's words."""
+    left = len(text) - _MOST
+    return f"{text[:_MOST]}… +{left:,}" if left > 0 else text

@@ -8,7 +8,7 @@ from echotrace.story.costs.costs import Costs
 from echotrace.story.costs.moments import end_of
 from echotrace.story.nouns import Story
 from echotrace.story.roles import is_thread
-from echotrace.syscalls import ROWS
+from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 from echotrace.views.texts import Texts
 
@@ -48,16 +48,12 @@ def _calls_per_echo(_story: Story, own: Costs, texts: Texts) -> str:
 def _passed(story: Story, _own: Costs, texts: Texts) -> str:
     """How many descriptors a wait for readiness is given, at most."""
     calls = [event.record for event in story.events if isinstance(event.record, Syscall)]
-    waits = [call for call in calls if _logical(call) in WAITS_FOR_READINESS]
+    waits = [call for call in calls if logical_event(call.name) in WAITS_FOR_READINESS]
     if not waits:
         return "0"
-    if all(_logical(call) == "epoll wait" for call in waits):
+    if all(logical_event(call.name) == "epoll wait" for call in waits):
         return texts.say("figures.kept")
     return f"{max(map(_watched, waits)):,}"
-
-
-def _logical(call: Syscall) -> str | None:
-    return ROWS[call.name].event if call.name in ROWS else None
 
 
 def _watched(call: Syscall) -> int:

@@ -7,7 +7,7 @@ from echotrace.story.closings import closings
 from echotrace.story.explain.case import function_of
 from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.roles import client_role, is_thread
-from echotrace.syscalls import ROWS
+from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
 from echotrace.views.texts import Texts
 
@@ -113,8 +113,7 @@ def _calls(story: Story, connection: Connection, logical: str) -> Iterator[Story
 
 
 def _logical(event: StoryEvent) -> str | None:
-    call = event.record
-    return ROWS[call.name].event if isinstance(call, Syscall) and call.name in ROWS else None
+    return logical_event(event.record.name) if isinstance(event.record, Syscall) else None
 
 
 def _client(connection: Connection) -> str:

@@ -28,7 +28,7 @@ from echotrace.views import words
 from echotrace.views.document.nouns import Answer, Question
 
 EPILOG = """\b
-Questions of your own (--questions FILE), in TOML; only `question` is needed:
+Questions of your own (--questions FILE), in TOML; only `question` is a must:
   [[question]]
   title = "Warm-up"
   question = "What is a descriptor?"
@@ -59,7 +59,7 @@ def read(path: Path) -> tuple[Own, ...]:
     """The questions of a file; UserError that names file, question and field if it is not right."""
     name = words.path(str(path))
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UserError(f"cannot read {name}: {error.strerror}") from None
     except UnicodeDecodeError:

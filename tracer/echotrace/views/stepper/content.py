@@ -74,7 +74,7 @@ def where(
         parts = [f"Step 0 of {count}"]
     else:
         parts = [f"Step {index + 1:,} of {count:,}", f"event {row.event.seq}",
-                 f"{row.time / 1e6:.2f} ms"]  # fmt: skip
+                 f"{row.milliseconds} ms"]  # fmt: skip
     only = [f"#{filter_.connection}"] if filter_.connection is not None else []
     only += [filter_.actor] if filter_.actor is not None else []
     parts += [f"only {' and '.join(only)}"] if only else []

@@ -28,8 +28,8 @@ class Lanes:
 def lanes(layout: Layout, row: Row | None, width: int) -> Lanes:
     """The columns around a row's. The first one (the server's, the clients') is always shown."""
     number = max((len(str(r.event.seq)) for r in layout.rows[-1:]), default=1)
-    last = layout.rows[-1].time if layout.rows else 0
-    time = max(len(_milliseconds(last)), len("ms")) + 1 if width >= _TIME_FROM else 0
+    last = layout.rows[-1].milliseconds if layout.rows else ""
+    time = max(len(last), len("ms")) + 1 if width >= _TIME_FROM else 0
     room = width - 2 - number - time
     fitting = max(1, room // (_LEAST + len(_GAP)))
     columns = _window(layout.columns, _column(layout, row), fitting)
@@ -91,7 +91,7 @@ def line(story: Story, row: Row, shown: Lanes, surface: Surface, *, current: boo
     mark = glyphs("▶", surface)[:2].ljust(2) if current else "  "
     margin = f"{row.event.seq:>{shown.number}}"
     if shown.time:
-        margin += f"{_milliseconds(row.time):>{shown.time}}"
+        margin += f"{row.milliseconds:>{shown.time}}"
     pieces = [Piece(mark, "ran"), Piece(margin, "dim")]
     wait = glyphs(WAIT, surface)
     for column, width in zip(shown.columns, shown.widths, strict=True):
@@ -111,7 +111,3 @@ def _cut(text: str, width: int, surface: Surface) -> str:
     if len(text) <= width:
         return text.ljust(width)
     return text[: width - 1] + glyphs("…", surface)
-
-
-def _milliseconds(time: int) -> str:
-    return f"{time / 1e6:.2f}"

@@ -25,16 +25,11 @@ _HEAD, _THICKER = 2.8, 1.5  # an arrow's head is so many points long, and so muc
 
 
 class Colour(StrEnum):
-    """Okabe and Ito's colours; in grey some are alike: a letter, hatch or shape says it, too."""
+    """Of Okabe and Ito's those in use. No colour says it alone: a letter or a hatch does, too."""
 
     BLACK = "#000000"  # with BLUE the only ones for text
     BLUE = "#0072B2"
     VERMILLION = "#D55E00"  # lines and fills
-    GREEN = "#009E73"
-    PURPLE = "#CC79A7"
-    ORANGE = "#E69F00"  # outlined fills only
-    SKY = "#56B4E9"
-    YELLOW = "#F0E442"
     GREY = "#767676"  # lines
     PALE = "#DEDEDE"  # hair lines between rows
     WHITE = "#FFFFFF"
@@ -119,17 +114,16 @@ class Canvas:
         self._elements.append(f'<path d="M{path}Z" fill="{stroke}"/>')
 
     def hatch(
-        self, x: float, y: float, width: float, height: float, *, stroke: Colour = Colour.BLACK,
-        step: float = _HATCH_STEP,
-    ) -> None:  # fmt: skip
+        self, x: float, y: float, width: float, height: float, *, stroke: Colour = Colour.BLACK
+    ) -> None:
         """A rectangle of slanted lines, without an outline."""
         lines = []
-        offset = step
+        offset = _HATCH_STEP
         while offset < width + height:
             start = (x, y + offset) if offset <= height else (x + offset - height, y + height)
             end = (x + offset, y) if offset <= width else (x + width, y + offset - width)
             lines.append((start, end))
-            offset += step
+            offset += _HATCH_STEP
         self._path(lines, stroke, 0.6)
 
     def waiting(self, x: float, y: float, width: float, height: float) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from echotrace.kernel.descriptions import Freed
 from echotrace.kernel.sockets import Act, Socket, SocketState
+from echotrace.story.closings import Sent, at_change
 from echotrace.story.explain.case import speaks_tcp
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.exits import end_of
@@ -17,16 +18,10 @@ from echotrace.trace import Exit, Syscall
 
 FIN, RST, NOTHING = "FIN", "RST", "nothing"
 _S = SocketState
-_ENDED = (_S.ENDED, _S.CLOSED)
-#: What leads from one state to another: none of those that are not here is an end of its own.
-_SENT: Mapping[tuple[SocketState, SocketState], str] = {
-    (_S.CONNECTED, _S.ENDED): FIN,
-    (_S.PEER_ENDED, _S.CLOSED): FIN,
-    (_S.CONNECTED, _S.RESET): RST,
-    (_S.PEER_ENDED, _S.RESET): RST,
-    (_S.ENDED, _S.RESET): RST,
-    **{(state, state): NOTHING for state in (*_ENDED, _S.RESET)},
-}
+#: What is an answer; of what is left no question is asked.
+_ANSWERS: Mapping[Sent, str] = {
+    Sent.FIN: FIN, Sent.RESET: RST, Sent.ENDED_BEFORE: NOTHING, Sent.RESET_BEFORE: NOTHING,
+}  # fmt: skip
 
 
 def sent_by(story: Story, event: StoryEvent) -> str | None:
@@ -82,4 +77,4 @@ def _known(socket: Socket | None) -> bool:
 
 
 def _change(before: Socket | None, after: Socket | None) -> str | None:
-    return _SENT.get((before.state, after.state)) if before and after else None
+    return _ANSWERS.get(at_change(before.state, after.state)) if before and after else None
