@@ -92,5 +92,4 @@ def test_a_real_handout_keeps_to_its_sheets(stored: Mapping[str, Story], tmp_pat
     assert shown.count("\f") <= 6
     assert re.search(r"fork *fork\.c +thread *thread\.c", shown)
     assert "CLONE_CHILD_CLEARTID" in shown
-    assert "\n\n" not in text.split("In numbers")[1][:9].strip("\n")
     assert "\\hatched{}" in code("░")

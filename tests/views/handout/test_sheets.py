@@ -93,7 +93,7 @@ def test_slides_hold_what_belongs_together() -> None:
     read = made(handout(sides, Wish(texts("en"), paper=SLIDE)), "slides")
     count = len(read.pages())
     assert count <= 20
-    heads = {}
+    heads: dict[int, str] = {}
     ends = dict.fromkeys(range(2, count + 1), 0.0)
     for word in read.words():
         heads.setdefault(word.page, word.text)
