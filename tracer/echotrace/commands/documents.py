@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from echotrace.commands import output
+from echotrace.errors import UserError
 from echotrace.views.formats.writing import Written
 
 
