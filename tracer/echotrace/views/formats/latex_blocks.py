@@ -12,7 +12,7 @@ from echotrace.views.formats.latex_tables import table
 from echotrace.views.formats.latex_text import code, inline, text
 from echotrace.views.texts import Texts
 
-_LINE, _LETTER = 90, 6  # characters of a line of text, and about as many as a letter takes
+_LINE, _LETTER = 100, 6  # characters of a line of text, and about as many as a letter takes
 _HEADINGS = ("section", "subsection", "subsubsection")
 
 
