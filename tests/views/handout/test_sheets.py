@@ -8,9 +8,11 @@ from echotrace.servers import traces_dir
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
-from echotrace.views.document.nouns import Figure
+from echotrace.views.document.nouns import Figure, Paragraph, Table
+from echotrace.views.document.runs import plain
 from echotrace.views.handout.handout import handout
 from echotrace.views.handout.nouns import Edition, Wish
+from echotrace.views.lanes import lay_out
 from echotrace.views.texts import texts
 from poppler import Pdf, made
 from random_stories import Plan, Served
@@ -82,3 +84,47 @@ def test_many_servers_of_many_connections_take_six_sheets() -> None:
     assert "are left out" in timeline.drawings[0].description
     assert "more rows" in timeline.drawings[0].svg
     assert len(made(document).pages()) <= 6
+
+
+def many(clients: int) -> Story:
+    """A server with a process for each client, of which the last does without shutdown."""
+    served = [
+        Served(True, ["recvfrom 5", "sendto 5", *["shutdown"] * (n < clients - 1), "close"], True)
+        for n in range(clients)
+    ]
+    return Plan(threads=False, before=False, setup=[], served=served, teardown=[]).story()
+
+
+def test_many_clients_of_one_server_take_six_sheets() -> None:
+    """Two connections are drawn whole, each other one has a line, or is said to have none."""
+    story = many(30)
+    document = handout({"fork": story}, Wish(texts("en")))
+    (timeline,) = (each for each in document.blocks if isinstance(each, Figure)
+                   and each.name == "timeline")  # fmt: skip
+    assert plain(timeline.caption).startswith("Of 30 connections only #1 and #2 are drawn")
+    drawn = "".join(each.svg for each in timeline.drawings)
+    own = {row.event.seq for row in lay_out(story, connections=(1, 2)).rows}
+    assert all(f">{seq}<" in drawn for seq in own)
+    assert "more rows" not in drawn
+    (table,) = (each for each in document.blocks if isinstance(each, Table)
+                and each.caption.startswith("Further"))  # fmt: skip
+    assert [group.label for group in table.groups] == [f"#{n} C{n}" for n in range(3, 21)]
+    told = {plain(group.lines[0].items[0].text) for group in table.groups}
+    assert told == {f"as #1, P{n} for P1" for n in range(3, 21)}
+    said = [plain(each.text) for each in document.blocks if isinstance(each, Paragraph)]
+    assert "The connections #21 to #30 are left out: --connection N shows one." in said
+    assert len(made(document).pages()) <= 6
+
+
+def test_connection_with_a_course_of_its_own_is_not_as_another() -> None:
+    """What has other calls than those before it has them named, and its events."""
+    story = many(12)
+    document = handout({"fork": story}, Wish(texts("en")))
+    (table,) = (each for each in document.blocks if isinstance(each, Table)
+                and each.caption.startswith("Further"))  # fmt: skip
+    last = [plain(item.text) for item in table.groups[-1].lines[0].items]
+    events = [row.event.seq for row in lay_out(story).rows if row.event.place.connection == 12]
+    assert last == [
+        "another course: accept, fork, recv, send, close, exit",
+        f"{min(events)} to {max(events)}",
+    ]

@@ -65,8 +65,7 @@ def command(_entry: Entry) -> click.Command:
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), metavar="KIND",
               help=f"Only questions of this kind: {', '.join(KINDS)}. May be given several "
               "times.")  # fmt: skip
-@click.option("--lang", "language", default="en", show_default=True, metavar="CODE",
-              help="The language of its words.")  # fmt: skip
+@options.language
 @click.option("--clients", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip
 @click.option("--script", metavar="NAME|FILE",
@@ -109,7 +108,7 @@ def quiz(
     found = sides.find(targets, _TAKEN)
     sides.refuse_faults(found, further["inject"])
     played = None
-    with sides.gathered(found, further) as gathered:
+    with sides.gathered(found, further | {"lasting": True}) as gathered:
         made = quiz_of(sides.named(gathered, found), words, seed, kinds, count)
         surface = output.surface(delivery.width, to_file=delivery.output_ is not None)
         if made.asked and not answers and _is_conversation(delivery):

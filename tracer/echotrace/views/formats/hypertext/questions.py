@@ -10,8 +10,12 @@ def box(block: Box, setting: Setting) -> Iterator[str]:
     """A frame with a heading."""
     yield '<section class="box">'
     yield setting.heading(escaped(block.title))
-    yield from (f"<p>{setting.inline(sentence)}</p>" for sentence in block.sentences)
-    yield from _room(block.lines)
+    for sentence, answer in block.answered:
+        yield f"<p>{setting.inline(sentence)}</p>"
+        if answer is None:
+            yield from _room(block.lines)
+        else:
+            yield f'<p class="answer">{setting.inline(answer)}</p>'
     yield "</section>"
 
 
