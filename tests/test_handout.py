@@ -117,7 +117,7 @@ def test_markers_are_those_of_the_lines_that_made_the_calls(stored: Mapping[str,
         drawn = re.search(rf"^ *[\d.]+ +{seq} +(\d+) +P", text, re.MULTILINE)
         assert drawn is not None
         begin = re.escape(lines[line - 1].strip()[:30])
-        assert re.search(rf"^ *{drawn[1]} +{begin}", text, re.MULTILINE)
+        assert re.search(rf"^ *{line} +{drawn[1]} +{begin}", text, re.MULTILINE)
 
 
 def test_script_says_who_does_what_in_which_order(stored: Mapping[str, Story]) -> None:

@@ -14,6 +14,8 @@ _REGION = re.compile(r"\s*(?:/\*|#|//)\s*region:\s*([\w-]+)\s*(?:\*/)?\s*")
 _END = re.compile(r"\s*(?:/\*\s*end\s*\*/|(?:#|//)\s*end)\s*")
 _LONG = 110  # lines of a source without regions that is shown whole
 _AROUND = 2  # lines before and after a numbered one
+#: What is longer between two regions, and made no call, serves nobody.
+_MOST_BETWEEN = 8
 #: So many lines are worth a sentence that they are left out.
 _WORTH_LEAVING_OUT = 3
 
@@ -53,7 +55,7 @@ def chosen(
 ) -> Collection[int]:
     """The lines to show; `silent` are those whose calls no view shows."""
     if marked.marks:
-        untold = {line for gap in _gaps(marked) for line in _untold(lines, gap, silent)}
+        untold = {line for gap in _gaps(marked) for line in _untold(lines, gap, numbered, silent)}
         return {*marked.span} - untold | {*numbered}
     if len(lines) <= _LONG:
         return range(1, len(lines) + 1)
@@ -69,9 +71,11 @@ def _gaps(marked: Regions) -> Iterator[list[int]]:
 
 
 def _untold(
-    lines: Sequence[str], gap: Sequence[int], silent: Collection[int]
+    lines: Sequence[str], gap: Sequence[int], numbered: Collection[int], silent: Collection[int]
 ) -> Sequence[int]:  # fmt: skip
     """What leads to the last statement of a gap whose calls no view shows: it says something."""
+    if len(gap) > _MOST_BETWEEN and not any(line in numbered for line in gap):
+        return gap
     last = max((line for line in gap if line in silent), default=None)
     if last is None:
         return ()

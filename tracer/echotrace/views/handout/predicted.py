@@ -80,7 +80,7 @@ def _waits(story: Story, texts: Texts) -> Mapping[str, str]:
                     function,
                     texts.say(
                         "predicted.wait", actor=each.actor, call=function, seq=str(each.seq),
-                        by=_who_ends(story.event(seq)), end=str(seq),
+                        by=_who_ends(story.event(seq), texts),
                     ),
                 )  # fmt: skip
     return {"waits": "; ".join(list(found.values())[:_MOST_WAITS])} if found else {}
@@ -120,12 +120,12 @@ def _client(connection: Connection) -> str:
     return client_role(connection.client) if connection.client else connection.place.name
 
 
-def _who_ends(event: StoryEvent) -> str:
+def _who_ends(event: StoryEvent, texts: Texts) -> str:
+    """What ended a wait; a client's step has no row, and so no number, in a comparison."""
     if isinstance(event.record, ClientStep):
         return f"{event.actor} {event.record.action}"
-    if isinstance(event.record, Syscall):
-        return f"{event.actor} {function_of(event.record)}"
-    return event.actor
+    call = [function_of(event.record)] if isinstance(event.record, Syscall) else []
+    return texts.say("predicted.closing", who=" ".join([event.actor, *call]), seq=str(event.seq))
 
 
 def _counted(roles: Sequence[str]) -> str:

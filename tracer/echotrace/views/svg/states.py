@@ -116,7 +116,7 @@ def _told(state: State, names: Names, hidden: Hidden) -> Iterator[str]:
 
 
 def _wanted(story: Story, moments: Sequence[TurningPoint]) -> frozenset[str]:
-    """The keys of the boxes that a picture is about: the connection, who works on it, who has it."""
+    """The keys of the boxes that a picture is about: the connection, who works on it or has it."""
     found = {f"open {listener.description}" for listener in story.listeners}
     roles = []
     for point in moments:
