@@ -117,7 +117,7 @@ def test_markers_are_those_of_the_lines_that_made_the_calls(stored: Mapping[str,
         drawn = re.search(rf"^ *[\d.]+ +{seq} +(\d+) +P", text, re.MULTILINE)
         assert drawn is not None
         begin = re.escape(lines[line - 1].strip()[:30])
-        assert re.search(rf"^ *{drawn[1]} +{begin}", text, re.MULTILINE)
+        assert re.search(rf"^ *{line} +{drawn[1]} +{begin}", text, re.MULTILINE)
 
 
 def test_script_says_who_does_what_in_which_order(stored: Mapping[str, Story]) -> None:
@@ -145,7 +145,7 @@ def test_another_payload_is_another_handout(payload: str, stored: Mapping[str, S
 
 
 def test_another_descriptor_is_another_handout(stored: Mapping[str, Story]) -> None:
-    """The numbers of descriptors are those of the trace."""
+    """The numbers of descriptors are those of the trace; a broken variant's are its own."""
 
     def change(record: dict[str, Any]) -> None:
         if record["type"] == "syscall" and record["seq"] > 10:
@@ -156,8 +156,10 @@ def test_another_descriptor_is_another_handout(stored: Mapping[str, Story]) -> N
             for endpoint in record.get("endpoints", ()):
                 endpoint["fd"] = 7 if endpoint["fd"] == 4 else endpoint["fd"]
 
-    before = printed(made(stored["fork"]), "-layout")
-    after = printed(made(mutated("fork", change)), "-layout")
+    before, after = (
+        printed(made(story), "-layout").partition("A student's server")[0]
+        for story in (stored["fork"], mutated("fork", change))
+    )
     assert re.findall(r"\b(?:recv|send|close)\((\d)", before).count("4") > 5
     assert "7" not in re.findall(r"\b(?:recv|send|close)\((\d)", before)
     assert "4" not in re.findall(r"\b(?:recv|send|close)\((\d)", after)

@@ -4,6 +4,8 @@
                                              the gallery traces/README.md, the first pages
                                              of handouts in docs/handouts
     python tests/update_gold.py fork poll    the traces of these servers only, and the same views
+    python tests/update_gold.py --broken     the traces of broken variants (traces/broken) only,
+                                             which quizzes ask about
     python tests/update_gold.py --views      only what is made from the stored traces
 
 Look at the difference before you commit it: it is what users will see.
@@ -21,6 +23,7 @@ from echotrace.record.script import BUILT_IN
 from echotrace.servers import NAMES
 from echotrace.story.compare.compare import compare
 from echotrace.story.nouns import Story
+from echotrace.story.quiz.variants import RECORDED, path_of
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
 from echotrace.views.comparison import comparison
@@ -37,6 +40,8 @@ GOLD = ROOT / "tests" / "gold"
 HANDOUTS = ROOT / "docs" / "handouts"
 
 
+#: How long a variant that never comes to rest is recorded for (s): one that spins fills its trace.
+_SHORT = 0.04
 #: Servers that differ by one idea, side by side.
 NEIGHBOURS = (
     ("iterative", "fork"), ("thread", "select"), ("poll", "epoll"), ("kqueue", "epoll"),
@@ -134,12 +139,27 @@ def record_all(servers: Sequence[str]) -> None:
     for server in servers:
         for script in BUILT_IN:
             wish = Wish(server, script=script, quiet=True)
-            with TemporaryDirectory() as folder:
-                recorded = record(wish, Path(folder) / "trace.jsonl", overwrite=False)
-                if recorded.error:
-                    raise recorded.error
-                data = recorded.path.read_bytes()
-            (TRACES / f"{server}-{script}.jsonl").write_bytes(data)
+            store(wish, TRACES / f"{server}-{script}.jsonl", ends_early=False)
+
+
+def record_broken() -> None:
+    """Record each broken variant once, with what it takes to see its bug."""
+    (TRACES / "broken").mkdir(exist_ok=True)
+    for mutant in RECORDED:
+        wish = Wish(
+            f"broken/{mutant.finding}", script=mutant.scripts[0], inject=mutant.injections,
+            timeout=_SHORT if mutant.ends_early else Wish.timeout, quiet=True,
+        )  # fmt: skip
+        store(wish, path_of(mutant), ends_early=mutant.ends_early)
+
+
+def store(wish: Wish, path: Path, *, ends_early: bool) -> None:
+    """Record to a path; what ended a recording early is an error unless it has to."""
+    with TemporaryDirectory() as folder:
+        recorded = record(wish, Path(folder) / "trace.jsonl", overwrite=False)
+        if recorded.error and not ends_early:
+            raise recorded.error
+        path.write_bytes(recorded.path.read_bytes())
 
 
 def write_handouts() -> None:
@@ -154,8 +174,11 @@ def write_handouts() -> None:
 
 def main() -> None:
     """Write all of it."""
-    if "--views" not in sys.argv[1:]:
-        record_all(sys.argv[1:] or NAMES)
+    options = sys.argv[1:]
+    if options in ([], ["--broken"]):
+        record_broken()
+    if not {"--broken", "--views"} & {*options}:
+        record_all(options or NAMES)
     GOLD.mkdir(exist_ok=True)
     for name, text in views():
         (GOLD / name).write_text(text, encoding="utf-8")

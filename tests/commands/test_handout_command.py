@@ -17,7 +17,7 @@ from echotrace import cli
 from echotrace.commands import handout_gallery
 from echotrace.servers import traces_dir
 from echotrace.trace import Source
-from echotrace.tracefile import encode, load
+from echotrace.tracefile import encode, fingerprint, load
 from poppler import Pdf
 
 pytestmark = pytest.mark.usefixtures("own_state")
@@ -57,7 +57,7 @@ def test_writes_handout_pdf_and_says_how_to_make_the_key(made: Any) -> None:
     assert said.errors.splitlines()[0] == "wrote handout.pdf"
     hint = said.errors.splitlines()[1].removeprefix("next: echotrace handout ")
     assert made(*shlex.split(hint)).status == 0
-    key, student = text_of("key.pdf"), text_of("handout.pdf")
+    key, student = text_of("handout-key.pdf"), text_of("handout.pdf")
     assert "OS 1" in key
     assert "OS 1" in student
     assert "key for teachers" in key
@@ -222,6 +222,35 @@ def test_help_loads_neither_typst_nor_what_records() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
     assert done.returncode == 0
+
+
+def test_both_editions_are_made_in_one_go(made: Any) -> None:
+    """--edition both writes FILE and FILE-key of the same traces, and then proposes a quiz."""
+    said = made(*BOTH, "--edition", "both", "-o", "h.pdf")
+    assert said.status == 0
+    assert said.errors.splitlines()[:2] == ["wrote h.pdf", "wrote h-key.pdf"]
+    assert said.errors.splitlines()[2].startswith("next: echotrace quiz ")
+    assert "key for teachers" in text_of("h-key.pdf")
+    assert "for students" in text_of("h.pdf")
+
+
+def test_neither_edition_is_made_if_one_of_them_exists(made: Any) -> None:
+    """--edition both overwrites no key that is there, and makes nothing beside it."""
+    Path("h-key.md").write_text("mine")
+    said = made(*BOTH, "--edition", "both", "-o", "h.md")
+    assert (said.status, "'h-key.md' exists" in said.errors) == (2, True)
+    assert [path.name for path in Path().iterdir()] == ["h-key.md"]
+
+
+def test_next_means_the_same_traces_after_another_recording(made: Any) -> None:
+    """The key that `next:` makes is of the handout's own traces, though others were made since."""
+    first = made("iterative", "-o", "h.md").errors.splitlines()[-1]
+    made("iterative", "-q", "--clients", "1", "-o", "other.md")
+    kept = Path(shlex.split(first)[3])
+    assert made(*shlex.split(first.removeprefix("next: echotrace handout "))).status == 0
+    assert fingerprint(load(kept))[:8] in kept.stem
+    for name in ("h.md", "h-key.md"):
+        assert fingerprint(load(kept))[:8] in Path(name).read_text()
 
 
 @pytest.mark.parametrize("command", ["handout", "quiz"])

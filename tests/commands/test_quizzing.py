@@ -87,6 +87,13 @@ def test_no_choice_is_asked_again(quiz: Quiz) -> None:
     assert talk.played.outcomes == (RIGHT,)
 
 
+def test_a_letter_without_choices_is_asked_again(quiz: Quiz) -> None:
+    """Where there are no choices and a number is wanted, a letter is not counted as wrong."""
+    talk = Talk(quiz, "", "b", quiz.asked[1].answer)
+    assert "A number, please" in talk.text
+    assert talk.played.outcomes == (SKIPPED, RIGHT)
+
+
 def test_interrupted_keeps_what_was_answered(quiz: Quiz) -> None:
     """Ctrl-C ends the quiz with the result so far."""
     talk = Talk(quiz, quiz.asked[0].answer, by=KeyboardInterrupt)

@@ -19,12 +19,14 @@ from echotrace.tracefile import load
 def _looked_for(records: Iterable[Record]) -> MostOpen:
     """The most of all moments, each looked at."""
     kernel = Kernel()
-    in_one = in_all = 0
+    in_one = in_all = reached = 0
     for moment in moments(records):
         kernel.apply(moment)
         sizes = [len(table.descriptors) for table in kernel.state(moment[0]).tables]
-        in_one, in_all = max([in_one, *sizes]), max(in_all, sum(sizes))
-    return MostOpen(in_one, in_all)
+        if max([0, *sizes]) > in_one:
+            in_one, reached = max(sizes), moment[0]
+        in_all = max(in_all, sum(sizes))
+    return MostOpen(in_one, in_all, reached)
 
 
 @settings(max_examples=60)

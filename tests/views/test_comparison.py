@@ -41,6 +41,11 @@ def story_of(clients: int, calls: Sequence[str]) -> Story:
     return replay(b.trace())
 
 
+def without_repetitions(one: list[str], other: list[str], count: int) -> list[str]:
+    """One or the other, by the Thue-Morse sequence: nothing is there three times on end."""
+    return [name for n in range(count) for name in (one, other)[n.bit_count() % 2]]
+
+
 def numbers_in(text: str) -> set[int]:
     """All whole numbers in a text."""
     return {int(number) for number in re.findall(r"\d+", text)}
@@ -70,7 +75,7 @@ def test_unified_gives_each_side_its_line() -> None:
     """In one column each thing is a line: the sides that do it have their events' numbers there."""
     lines = comparison(compared("fork", "thread"), Surface(60)).splitlines()
     assert "#1 C1        A  B" in lines
-    assert "accept    = 19 19 P0 accept(3) ░ C1 connect = 4" in lines
+    assert "accept    = 19 19 P0 accept(3) = 4 ░ until C1 connect" in lines
     assert "exit      ≠ 60    P1 exit(0) → exit_group" in lines
     assert "          ≠    58 T1 pthread_exit() → exit" in lines
     assert "          < 58    P1 shutdown(4, SHUT_WR)" in lines
@@ -79,7 +84,7 @@ def test_unified_gives_each_side_its_line() -> None:
 def test_unified_claims_no_wait_that_a_side_had_not() -> None:
     """Sides that do the same share a line if all that stands in it is so of each of them."""
     lines = comparison(compared("fork", "thread", "poll"), Surface(100)).splitlines()
-    assert "          = 19 19    P0 accept(3) ░ C1 connect = 4" in lines
+    assert "          = 19 19    P0 accept(3) = 4 ░ until C1 connect" in lines
     assert "          =       21 P0 accept(3) = 4" in lines
     assert "          = 59       P1 close(4)" in lines
     assert "          =    57    T1 close(4)" in lines
@@ -95,10 +100,10 @@ def test_unified_shares_lines_that_differ_by_ports() -> None:
 def test_ascii_signs_have_one_meaning(width: int) -> None:
     """Without Unicode a wait is three dots, cut text two, and `-`, `:` and `~` are no signs."""
     text = comparison(compared("fork", "thread"), Surface(width, unicode=False))
-    assert "P0 accept(3) ...C1 connect = 4" in text
+    assert re.search(r"P0 accept\(3\) = 4 .*\.\.\.until C1 connect", text, re.DOTALL)
     assert "P0 close(4); P1 keeps it" in text
     assert "..]" in text
-    assert "... waited for what is named next" in text
+    assert "... waited, until what is named next" in text
     assert not re.search(r"~| [-:] ", text)
 
 
@@ -147,10 +152,10 @@ def test_unlike_kernels_are_not_claimed_to_be_one() -> None:
 def test_waiting_says_what_ended_it() -> None:
     """The cell of a call that waited names the client's step, or the end, that woke it."""
     text = comparison(compared("fork", "thread"), Surface(100))
-    assert 'P1 recv(4) ░ C1 send = 5 "hey 1"' in text
-    assert "P0 accept(3) ░ C1 connect = 4" in text
+    assert 'P1 recv(4) = 5 "hey 1" ░ until C1 send' in text
+    assert "P0 accept(3) = 4 ░ until C1 connect" in text
     waits = comparison(compared("thread", "poll"), Surface(120), whole=True)
-    assert "P0 accept(3) ░ = ?" in waits
+    assert "P0 accept(3) = ? ░" in waits
 
 
 def test_connection_that_differs_as_another_is_one_line() -> None:
@@ -202,16 +207,45 @@ def test_thousand_connections_are_a_few_lines() -> None:
 
 def test_long_connection_is_cut_in_the_middle() -> None:
     """Of many calls on end with one mark, the first and the last are shown, and how many more."""
-    one, other = story_of(1, ["recvfrom"] * 500), story_of(1, ["recvfrom"] * 500 + ["sendto"])
+    many = without_repetitions(["recvfrom"], ["getpeername"], 500)
+    one, other = story_of(1, many), story_of(1, [*many, "sendto"])
     text = comparison(compare([one, other]), Surface(100))
-    assert "… 497 rows more: recv" in text
+    assert "… 497 rows more: getpeername, recv" in text
     assert len(text.splitlines()) < 30
     assert len(comparison(compare([one, other]), Surface(100), whole=True).splitlines()) > 500
 
 
+def test_what_repeats_is_told_once() -> None:
+    """Of a few rows that are the same again and again the first are shown, and how often."""
+    one, other = (
+        story_of(1, ["sendto"]),
+        story_of(1, ["sendto", *["getpeername", "recvfrom"] * 300]),
+    )
+    both = compare([one, other])
+    text = comparison(both, Surface(100))
+    assert "… the same 2 rows 299 more times" in text
+    assert text.count("getpeername(") == 1
+    assert len(text.splitlines()) < 30
+    assert comparison(both, Surface(100), whole=True).count("getpeername(") == 300
+
+
+def test_what_only_seems_to_repeat_is_shown() -> None:
+    """Calls that return something else are not the same."""
+    b = TraceBuilder()
+    b.server()
+    b.client(1, "connect", local="127.0.0.1:50001")
+    b.accept(10, 4)
+    for size in (1, 2, 3, 4, 5, 6):
+        b.call(10, "recvfrom", 4, result=size, data="x" * size)
+    text = comparison(compare([story_of(1, []), replay(b.trace())]), Surface(100))
+    assert all(f"recv(4) → recvfrom = {size} " in text for size in (1, 2, 3, 4, 5, 6))
+
+
 def test_endless_differences_are_cut() -> None:
     """More than can be read is cut, and a sentence says how much is left out."""
-    one = story_of(1, ["recvfrom", "shutdown"] * 400)
+    one = story_of(
+        1, without_repetitions(["recvfrom", "shutdown"], ["recvfrom", "getpeername"], 400)
+    )
     other = story_of(1, ["recvfrom", "sendto"] * 400)
     text = comparison(compare([one, other]), Surface(100))
     assert re.search(r"more lines of #1: --whole shows all", text)

@@ -13,10 +13,17 @@ from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.trace import Load, Source
 from echotrace.tracefile import load
-from echotrace.views.document.nouns import Box, Document, Sources, Table
+from echotrace.views.document.nouns import (
+    Box,
+    Definitions,
+    Document,
+    Paragraph,
+    Sources,
+    Table,
+)
 from echotrace.views.document.runs import plain
 from echotrace.views.handout.handout import handout
-from echotrace.views.handout.nouns import Wish
+from echotrace.views.handout.nouns import Edition, Wish
 from echotrace.views.handout.reproduction import command
 from echotrace.views.texts import texts
 from tracebuilder import HEADER
@@ -130,3 +137,65 @@ def test_box_asks_before_the_timeline(names: tuple[str, ...], stored: Mapping[st
     assert kinds.index("Box") < kinds.index("Figure")
     assert 1 <= len({plain(each) for each in box.sentences}) == len(box.sentences) <= 3
     assert box.lines
+
+
+def key_of(*stories: Story) -> Document:
+    """The key of stories of different servers."""
+    wish = Wish(texts("en"), Edition.KEY)
+    return handout({story.trace.header.server: story for story in stories}, wish)
+
+
+def test_predictions_are_answered_in_the_key_alone(stored: Mapping[str, Story]) -> None:
+    """The key says who serves whom and who closes what, by event; the students' has no answer."""
+    sides = [stored["fork"], stored["thread"]]
+    box = first(key_of(*sides), Box)
+    tasks, closes, _table = map(plain, box.answers)
+    assert "fork: processes 3 (P0, P1, P2), threads 0; P1 serves C1; P2 serves C2." in tasks
+    assert "thread: processes 1 (P0), threads 2 (T1, T2); T1 serves C1" in tasks
+    assert "fork: #1 takes 2, by P0 (event 26), P1 (event 59)" in closes
+    student = first(made(*sides), Box)
+    assert student.answers == ()
+    assert student.sentences == box.sentences
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("select", "poll", "epoll"), ("FD_SET(conn_fd", "FD_ISSET", "list[count++]", "--i > 0")),
+        (("iterative", "epoll"), ("serve(conn_fd); /* accept comes again", "event.data.fd !=")),
+    ],
+)
+def test_listing_keeps_the_loop_and_the_upkeep_of_lists(
+    names: tuple[str, ...], told: tuple[str, ...], stored: Mapping[str, Story]
+) -> None:
+    """What stands between two regions is shown, and what all sources share only once."""
+    listed = first(made(*(stored[name] for name in names)), Sources).sources
+    text = [line.text for source in listed for line in source.lines]
+    for each in told:
+        assert any(each in line for line in text), each
+    assert sum("socket(AF_INET" in line for line in text) == 1
+    assert all(
+        (line.number is None) == line.text.startswith("…") for s in listed for line in s.lines
+    )
+
+
+def test_question_is_answered_by_rows(stored: Mapping[str, Story]) -> None:
+    """Of twins it asks what the interpreter adds, and never about SIGPIPE where nobody is gone."""
+    twin = replay(load(traces_dir() / "python" / "fork-interleaved.jsonl"))
+    document = handout({"c": stored["fork"], "python": twin}, Wish(texts("en")))
+    asked = plain(first(document, Paragraph).text)
+    assert "what do interpreter and library add?" in asked
+    told = [asked, *map(plain, first(document, Box).sentences)]
+    assert not any("gone" in each for each in told)
+
+
+def test_signs_are_those_of_the_sheet(stored: Mapping[str, Story]) -> None:
+    """Lists of descriptors and flags are explained only where they are drawn."""
+    signs = {
+        name: {plain(sign) for sign, _ in each.entries}
+        for name in ("poll", "iterative")
+        for each in made(stored[name]).blocks
+        if isinstance(each, Definitions) and each.heading == "Signs"
+    }
+    assert "[3]" in signs["poll"]
+    assert "[3]" not in signs["iterative"]

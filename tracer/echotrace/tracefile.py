@@ -28,6 +28,8 @@ from echotrace.trace import (
 )
 
 FORMAT = 1
+#: So many digits of a trace's fingerprint tell it from others.
+HASH_DIGITS = 8
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)

@@ -1,6 +1,6 @@
 """Who holds which connection, and what has come and gone on it, counted from bare records."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from echotrace.trace import ClientStep, Exit, Record, Syscall, Task
@@ -87,13 +87,12 @@ class Tally:
                 each.reset = each.reset or step.action == "reset"
 
 
-def tally(records: Iterable[Record], until: int, without: Collection[int] = ()) -> Tally:
+def tally(records: Iterable[Record], until: int) -> Tally:
     """What is so at a time (ns); calls count when they return."""
     found = Tally()
     timed = [(_time(record), at, record) for at, record in enumerate(records)]
     for time, _, record in sorted(timed, key=lambda each: each[:2]):
-        left_out = isinstance(record, Syscall) and record.seq in without
-        if 0 <= time <= until and not left_out:
+        if 0 <= time <= until:
             found.take(record)
     return found
 

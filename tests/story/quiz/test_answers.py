@@ -9,10 +9,10 @@ from tally import tally
 from echotrace.servers import traces_dir
 from echotrace.story.findings.check import findings
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.story.quiz.changes import without
 from echotrace.story.quiz.ground import Ground
 from echotrace.story.quiz.kinds import KINDS
 from echotrace.story.quiz.nouns import Asked, Field
+from echotrace.story.quiz.raised import RAISED
 from echotrace.story.replay import replay
 from echotrace.trace import ClientStep, Exit, Syscall, Task
 from echotrace.tracefile import load
@@ -107,8 +107,8 @@ def _sent(story: Story, asked: Asked) -> str:
     assert isinstance(call, Syscall)
     assert number is not None
     records = story.trace.records
-    before = tally(records, event.start, asked.left_out).connections[number - 1]
-    after = tally(records, _over(story, asked.event), asked.left_out).connections[number - 1]
+    before = tally(records, event.start).connections[number - 1]
+    after = tally(records, _over(story, asked.event)).connections[number - 1]
     if before.reset or before.fin:
         return "nothing"
     if call.name == "shutdown":
@@ -124,32 +124,36 @@ def test_what_the_kernel_sends_follows_from_references_and_bytes(all_asked: _All
         assert asked.answer == _sent(story, asked)
 
 
-def test_what_would_be_is_counted_without_the_call(all_asked: _AllAsked) -> None:
-    """Without the call the count, or what is sent, is another one than with it."""
+def test_what_would_be_is_what_was_before_the_call(all_asked: _AllAsked) -> None:
+    """Without a close there are as many references as before it: one more than with it."""
     for story, asked in _of(all_asked, "what_if"):
-        if asked.case != "count":
-            assert asked.answer == _sent(story, asked) != asked.facts["was"]
-            continue
         number = story.event(asked.event).place.connection
         assert number is not None
-        time = _over(story, asked.event)
-        counts = [
-            str(len(tally(story.trace.records, time, left_out).connections[number - 1].slots))
-            for left_out in ((), asked.left_out)
-        ]
-        assert counts == [asked.facts["was"], asked.answer]
-        assert counts[0] != counts[1]
+        before, after = (
+            len(tally(story.trace.records, time).connections[number - 1].slots)
+            for time in (story.event(asked.event).start, _over(story, asked.event))
+        )
+        assert [int(asked.answer), int(asked.facts["was"])] == [before, after]
+        assert before == after + 1
 
 
 def test_the_bug_is_found_and_the_others_are_not(all_asked: _AllAsked) -> None:
-    """Of the bugs offered one is found in the trace that is shown, and only that one."""
+    """Of the bugs offered one is found in what is shown, and the server has none of the others."""
     for story, asked in _of(all_asked, "bug"):
-        shown = story
-        if asked.until is not None:
-            shown = without(story, asked.left_out, asked.until)
-            assert not {each.id for each in findings(story)} & set(asked.choices)
-        found = {each.id for each in findings(shown)}
-        assert [choice for choice in asked.choices if choice in found] == [asked.answer]
+        shown = asked.variant or story
+        server = story.trace.header.server
+        raised = RAISED[server] | {each.id for each in (*findings(shown), *findings(story))}
+        assert asked.answer in {each.id for each in findings(shown)}
+        assert [choice for choice in asked.choices if choice in raised | {asked.answer}] == [
+            asked.answer
+        ]
+
+
+def test_what_is_raised_is_what_the_stored_traces_show(all_asked: _AllAsked) -> None:
+    """No stored trace of a server shows a finding that is not known of it."""
+    for story, _ in _of(all_asked, "bug", "design", "wire"):
+        found = {each.id for each in findings(story)} - {"kind"}
+        assert found <= RAISED[story.trace.header.server]
 
 
 def test_a_design_scales_what_was_recorded(all_asked: _AllAsked) -> None:
@@ -163,6 +167,34 @@ def test_a_design_scales_what_was_recorded(all_asked: _AllAsked) -> None:
         clients = int(asked.facts["clients"].replace(",", ""))
         wanted = before + (len(tasks) - before) // served * clients
         assert asked.answer == f"{wanted:,}"
+
+
+def test_a_design_asks_for_a_number_at_which_a_limit_is_reached(all_asked: _AllAsked) -> None:
+    """Descriptors are those of P0 before any client and of all; a usual limit lies below."""
+    for story, asked in _of(all_asked, "design"):
+        clients, each = (int(asked.facts[name].replace(",", "")) for name in ("clients", "each"))
+        calls = list(story.trace.syscalls())
+        used = {
+            call.result
+            for call in calls
+            if call.tid == calls[0].tid
+            if call.name in ("socket", "epoll_create1", "eventfd2") and not call.errno
+        }
+        base = 3 + len(used)  # standard input, output and error
+        assert int(asked.facts["base"]) == base
+        needed = base + (each * clients or 1)
+        assert asked.facts["needed"] == f"{needed:,}"
+        reached = {"processes": clients > 32_768, "one_by_one": clients > 4_096}
+        assert reached.get(asked.case, needed > 1_024 or asked.case == "fixed")
+
+
+def test_next_actor_is_one_of_a_few(all_asked: _AllAsked) -> None:
+    """There are at most five choices; of one task alone only where datagrams come."""
+    for story, asked in _of(all_asked, "actor"):
+        least = 2 if story.trace.header.server == "udp" else 3
+        assert least <= len(asked.choices) <= 5
+        assert asked.choices[-1] == "nobody"
+        assert "P0" in asked.choices
 
 
 _HAS: Mapping[Field, Callable[[StoryEvent], bool]] = {
@@ -183,4 +215,5 @@ def test_questions_are_whole(all_asked: _AllAsked) -> None:
         assert len(set(asked.choices)) == len(asked.choices) != 1
         assert all(_HAS[each.field](story.event(each.seq)) for each in asked.hidden)
         assert asked.evidence
-        assert all(story.event(seq).seq == seq for seq in asked.evidence)
+        shown = asked.variant or story
+        assert all(shown.event(seq).seq == seq for seq in asked.evidence)

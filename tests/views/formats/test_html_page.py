@@ -1,7 +1,7 @@
 """The handout as a page of HTML, in a browser: it asks for nothing, and everybody can read it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,12 +10,17 @@ from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
 from playwright.sync_api import Browser, sync_playwright
 
+from echotrace.story.nouns import Story
+from echotrace.views.document.nouns import Source, SourceLine, Sources
 from echotrace.views.formats.fragment import fragment
 from echotrace.views.formats.page import page as page_of
 from echotrace.views.formats.writing import WRITERS
+from echotrace.views.handout.handout import handout
+from echotrace.views.handout.nouns import Wish
+from echotrace.views.texts import texts
 from echotrace.views.words import safe
 from poppler import Pdf
-from sample_document import HOSTILE, sample, wide
+from sample_document import HOSTILE, document, sample, wide
 
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
@@ -88,9 +93,9 @@ def test_printed_pages(browser: Browser, tmp_path: Path) -> None:
 
 def test_wide_drawing_lies(browser: Browser, tmp_path: Path) -> None:
     """A drawing that is too wide for an upright page is on one that lies, as is its head."""
-    document = sample()
+    plain = sample()
     page = browser.new_page()
-    page.set_content(page_of(replace(document, blocks=(*document.blocks, *wide()))))
+    page.set_content(page_of(replace(plain, blocks=(*plain.blocks, *wide()))))
     file = tmp_path / "printed.pdf"
     page.pdf(path=file, prefer_css_page_size=True)
     *upright, lying = Pdf(file.read_bytes()).pages()
@@ -128,3 +133,45 @@ def test_headings_and_names_are_in_order() -> None:
     assert not re.findall(r"\sid=", html)
     assert html.count('<svg role="img" aria-label="Two lines" ') == html.count("<figcaption>") == 2
     assert 'role="img" aria-label="blank a">(a) ______</span>' in html
+
+
+@pytest.mark.parametrize("width", [390, 680, 800, 1280])
+def test_nothing_sticks_out(browser: Browser, width: int, stored: Mapping[str, Story]) -> None:
+    """On a phone, on paper and on a screen all is inside, or in what can be scrolled."""
+    sides = {name: stored[name] for name in ("fork", "thread")}
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.emulate_media(media="print" if width == 680 else "screen")
+    page.set_content(page_of(handout(sides, Wish(texts("en")))))
+    right = "e => e.getBoundingClientRect().right"
+    inside = "e => !e.closest('.wide') && !e.closest('pre')"
+    all_right = f"[...document.querySelectorAll('main *')].filter({inside}).map({right})"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert max(page.evaluate(all_right)) <= width
+    tops = "[...document.querySelectorAll('.source')].map(e => e.getBoundingClientRect().top)"
+    beside = len(set(page.evaluate(tops))) == 1
+    assert beside == (width in (680, 1280))
+
+
+def test_long_lines_of_sources_go_on_further_right(browser: Browser) -> None:
+    """Not in the first column; what is said to be left out has no number of a line."""
+    lines = (
+        SourceLine(None, "left out"),
+        SourceLine(7, "        call(" + "argument, " * 40),
+    )
+    page = browser.new_page(viewport={"width": 600, "height": 900})
+    page.set_content(page_of(document(Sources((Source("one", "one.c", lines),)))))
+    first, *rest = page.evaluate(
+        "(() => { const r = document.createRange();"
+        " const t = document.querySelector('li[value] code').firstChild;"
+        " const lefts = new Map();"
+        " for (let i = 8; i < t.length; i++) { r.setStart(t, i); r.setEnd(t, i + 1);"
+        " const b = r.getBoundingClientRect();"
+        " if (b.width && !lefts.has(b.top)) lefts.set(b.top, b.left); }"
+        " return [...lefts.values()] })()"
+    )
+    assert rest
+    assert all(left > first for left in rest)
+    numbers = page.evaluate(
+        "[...document.querySelectorAll('li')].map(e => e.getAttribute('value'))"
+    )
+    assert numbers == [None, "7"]

@@ -2,14 +2,19 @@
 
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from unicodedata import normalize
 
 from msgspec.structs import replace
 
+from echotrace.story.nouns import Story
 from echotrace.views.document.nouns import Document
 from echotrace.views.formats.latex_text import code, text
 from echotrace.views.formats.writing import WRITERS
+from echotrace.views.handout.handout import handout
+from echotrace.views.handout.nouns import Wish
+from echotrace.views.texts import texts
 from echotrace.views.words import safe
 from poppler import Pdf
 from sample_document import HOSTILE, sample, wide
@@ -77,3 +82,14 @@ def test_only_letters_digits_and_harmless_signs_pass() -> None:
     assert text("a--b ''") == "a-{}-{}b '{}'{}"
     assert code("  a'") == "\\code{\\ \\ a\\ch{13}}"
     assert text("Köln, 中") == 'K\\"{o}ln, \\ch{92}u4e2d'
+
+
+def test_a_real_handout_keeps_to_its_sheets(stored: Mapping[str, Story], tmp_path: Path) -> None:
+    """At most six, with the sources beside each other and names of flags in one piece."""
+    sides = {name: stored[name] for name in ("fork", "thread")}
+    pdf = _made(handout(sides, Wish(texts("en"))), tmp_path)
+    shown = pdf.read("pdftotext", "-layout")
+    assert shown.count("\f") <= 6
+    assert re.search(r"fork *fork\.c +thread *thread\.c", shown)
+    assert "CLONE_CHILD_CLEARTID" in shown
+    assert "\\hatched{}" in code("░")

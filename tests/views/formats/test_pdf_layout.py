@@ -73,18 +73,30 @@ def test_a_drawing_has_its_own_size(
     assert captions == [word.page for word in corners[::2]]
 
 
-@pytest.mark.parametrize(("template", "paper"), [("handout", A4), ("slides", SLIDE)])
-def test_a_long_caption_stays_with_its_drawing(template: str, paper: Paper) -> None:
-    """Where a drawing fills the page, its caption is cut and says so; else all of it is there."""
-    caption = "begin " + "word " * 60 + "end"
+_LONG = "begin " + "word " * 60 + "end"
+
+
+def shown_with(paper: Paper, template: str) -> list[list[str]]:
+    """What stands on the pages of two drawings with a long caption, of which one fills its page."""
     drawings = (svg(paper.width, paper.height), svg(paper.width, 50))
-    words = list(made(document(Figure("f", caption, drawings)), template).words())
-    first, second = (
-        [word.text for word in words if word.page == page]
-        for page in sorted({word.page for word in words if word.text == "left"})
-    )
+    words = list(made(document(Heading("One"), Figure("f", _LONG, drawings)), template).words())
+    pages = sorted({word.page for word in words if word.text == "left"})
+    return [[word.text for word in words if word.page == page] for page in pages]
+
+
+def test_a_long_caption_stays_with_its_drawing() -> None:
+    """Where a drawing fills the page, its caption is cut and says so; else all of it is there."""
+    first, second = shown_with(A4, "handout")
     assert any(text.startswith("begin") and text.endswith("… (1 of 2)") for text in first)
     assert any(text.endswith("end (2 of 2)") for text in second)
+
+
+def test_slides_have_a_long_caption_once() -> None:
+    """It is whole, where there is room for it; the titles say which slide it is."""
+    first, second = shown_with(SLIDE, "slides")
+    assert not any(word in text for text in first for word in ("begin", "…"))
+    assert "One (2 of 2)" in second
+    assert any(text.endswith("end") for text in second)
 
 
 @pytest.mark.parametrize("template", ["handout", "slides"])

@@ -66,7 +66,7 @@ def test_own_questions_replace_and_are_added(stored: Mapping[str, Story]) -> Non
     before, after = _asked(stories), _asked(stories, replace(_WISH, own=own))
     assert [each.number for each in after] == [1, 2, 3, 4, 5, 6, 7]
     assert (plain(after[2].stem), after[2].kind) == ("What?", "Mine")
-    assert (plain(after[6].stem), after[6].kind) == ("Why?", "question")
+    assert (plain(after[6].stem), after[6].kind) == ("Why?", "")
     kept = [0, 1, 3, 4, 5]
     assert [after[at].kind for at in kept] == [before[at].kind for at in kept]
 

@@ -6,6 +6,7 @@ import pytest
 
 from echotrace.errors import UserError
 from echotrace.views.document.nouns import Answer, Question
+from echotrace.views.document.runs import Code
 from echotrace.views.quiz.own import EPILOG, Own, as_question, read
 
 
@@ -30,19 +31,35 @@ def test_a_question_has_all_that_the_file_gives(tmp_path: Path) -> None:
     """
     (own,) = read(_file(tmp_path, entry))
     assert own == Own("What is fd?", "Warm-up", ("a", "b"), 2, "a", "So it is.", "b", 3)
-    told = as_question(own, 7, "question", key=True)
+    told = as_question(own, 7, key=True)
     answer = Answer("a", "So it is.", "b")
     assert told == Question(7, "Warm-up", "What is fd?", ("a", "b"), (), 2, answer)
-    assert as_question(own, 7, "question", key=False).answer is None
+    assert as_question(own, 7, key=False).answer is None
 
 
 def test_text_is_no_markup_and_cannot_steer(tmp_path: Path) -> None:
     """Markup stays as typed; what is not printable is escaped, and lines become one."""
-    text = r'question = "`x` {blank} #strong[y] <b> \\u0007 \u001b[1m\n next"'
+    text = r'question = "x {blank} #strong[y] <b> \\u0007 \u001b[1m\n next"'
     (own,) = read(_file(tmp_path, f"[[question]]\n{text}"))
-    told = as_question(own, 1, "question", key=False)
-    assert told.stem == r"`x` {blank} #strong[y] <b> \u0007 \x1b[1m next"
-    assert told.kind == "question"
+    told = as_question(own, 1, key=False)
+    assert told.stem == r"x {blank} #strong[y] <b> \u0007 \x1b[1m next"
+    assert told.kind == ""
+
+
+def test_backticks_make_code(tmp_path: Path) -> None:
+    """What is between backticks is code, in every text; a single backtick is itself."""
+    entry = """
+        [[question]]
+        question = "Why `fork()`?"
+        choices = ["`<b>`", "it's ` here"]
+        answer = "`<b>`"
+    """
+    (own,) = read(_file(tmp_path, entry))
+    told = as_question(own, 1, key=True)
+    assert told.stem == ("Why ", Code("fork()"), "?")
+    assert told.choices == ((Code("<b>"),), "it's ` here")
+    assert told.answer is not None
+    assert told.answer.text == (Code("<b>"),)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +71,11 @@ def test_text_is_no_markup_and_cannot_steer(tmp_path: Path) -> None:
         ("[[question]]\nlines = 3", "question 1: Object missing required field `question`"),
         ('[[question]]\nquestion = "?"\n[[question]]\nquestion = 1', "question 2: Expected `str`"),
         ('[[question]]\nquestion = "?"\nwhy = 1', "$.why"),
-        ('[[question]]\nquestion = "?"\nfoo = 1', "foo"),
+        ('[[question]]\nquestion = "?"\nfoo = 1', "no field `foo`; a question has question, title"),
+        (
+            '[[question]]\nquestion = "?"\nchoices = ["a", "b"]\nanswer = "c"',
+            "question 1: the answer 'c' is none of the choices (a, b)",
+        ),
         ('[[question]]\nquestion = " "', "`question` is empty"),
         ('[[question]]\nquestion = "?"\nlines = 99', "`lines` is 99"),
         ('[[question]]\nquestion = "?"\nreplaces = 0', "`replaces` is 0"),

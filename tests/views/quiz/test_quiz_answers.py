@@ -60,6 +60,14 @@ def test_none_of_the_choices_is_no_answer(typed: str) -> None:
     assert not is_answer(CHOSEN, typed, ENGLISH)
 
 
+@pytest.mark.parametrize("typed", ["b", "A)", "four", "fd", "P0"])
+def test_text_is_no_number(typed: str) -> None:
+    """Where a number is wanted and there are no choices, letters and words are no answer."""
+    assert not is_answer(NUMBER, typed, ENGLISH)
+    assert is_answer(NUMBER, "5", ENGLISH)
+    assert is_answer(ERROR, typed, ENGLISH)
+
+
 def test_words_come_before_letters() -> None:
     """A choice that is spelt like the letter of another one is meant by its own words."""
     letters = asked("b", "b", "a")

@@ -24,9 +24,9 @@ ENDLESS = Paper(width=900, height=math.inf, text=8.5)
 
 def _picture(
     story: Story, *, by: str = "connection", annotations: Annotations = PLAIN,
-    connection: int | None = None,
+    connections: tuple[int, ...] | None = None,
 ) -> Picture:  # fmt: skip
-    (drawing,) = draw(story, ENDLESS, by=by, annotations=annotations, connection=connection)
+    (drawing,) = draw(story, ENDLESS, by=by, annotations=annotations, connections=connections)
     return Picture(drawing.svg)
 
 
@@ -60,7 +60,8 @@ def test_pdf_has_every_number_and_name() -> None:
     text = pdf_text(draw(story, A4))
     for row in lay_out(story).rows:
         assert f" {row.event.seq} " in text
-    assert "P0 epoll_wait(4) ░ C1 close = [5]" in text
+    assert "P0 epoll_wait(4) = [5]" in text
+    assert "░ until C1 close" in text
     assert '"hey 2"' in text
 
 
@@ -128,10 +129,10 @@ def test_nothing_else_in_the_row_tells_the_answer() -> None:
     seq = b.end(begun, 20)
     story = replay(b.trace())
     side = story.trace.header.server
-    assert "░ end of P1 = P1" in " ".join(_picture(story).rows().values())
+    assert "= P1 ░ until end of P1" in " ".join(_picture(story).rows().values())
     blanks = {(side, seq, Field.RESULT): Blank("a", 4)}
     said = " ".join(_picture(story, annotations=Annotations(blanks=blanks)).rows().values())
-    assert said.endswith("░ = (a)")
+    assert said.endswith("= (a) ░ until ?")
     fork = stored("fork")
     rows = _picture(fork).rows().values()
     seq = next(int(line.split()[1]) for line in rows if "P1 keeps it" in line)
@@ -160,8 +161,8 @@ def test_whom_a_call_waited_for_is_hidden_with_the_actor() -> None:
     blanks = Annotations(blanks={("fork", step.seq, Field.ACTOR): Blank("a", 4)})
     plain = "\n".join(_picture(story).rows().values())
     asked = "\n".join(_picture(story, by="task", annotations=blanks).rows().values())
-    assert f"░ {step.actor} send" in plain
-    assert f"░ {step.actor} send" not in asked
+    assert f"░ until {step.actor} send" in plain
+    assert f"░ until {step.actor} send" not in asked
     assert "(a) send" in asked
     assert "#1 C1" in asked  # the columns are connections: a task's would tell who it was
 
@@ -185,7 +186,7 @@ def test_markers_are_those_of_the_source() -> None:
 def test_one_connection_is_shown_with_the_server() -> None:
     """The other connection has no column, and no row."""
     story = stored("fork")
-    said = "\n".join(_picture(story, connection=2).rows().values())
+    said = "\n".join(_picture(story, connections=(2,)).rows().values())
     assert "#2 C2" in said
     assert "#1" not in said
     assert "listen(3" in said
@@ -207,6 +208,41 @@ def test_left_out_rows_are_told() -> None:
     assert len(gaps) == 2
     assert sum(int(gap.split()[1]) for gap in gaps) + len(numbers) == len(rows)
     assert f"{len(rows) - len(numbers)} rows in between are left out" in picture.description
+
+
+def _spinning(times: int) -> Story:
+    """A server that asks and asks, and gets nothing."""
+    b = TraceBuilder()
+    b.server()
+    b.client(1, "connect", local="127.0.0.1:50001")
+    b.accept(10, 4)
+    for _ in range(times):
+        b.call(10, "poll", [{"fd": 4, "events": "POLLOUT"}], 1, -1, result=1)
+        b.call(10, "recvfrom", 4, 0, 9, errno="EAGAIN")
+    return replay(b.trace())
+
+
+def test_what_repeats_is_drawn_once() -> None:
+    """Of the same few rows the first are drawn, with a line that counts the others."""
+    picture = _picture(_spinning(1000))
+    said = [*picture.rows().values()]
+    assert sum("-1 EAGAIN" in line for line in said) == 1
+    (line,) = [line for line in said if "more times" in line]
+    assert line == "… the same 2 rows 999 more times, events 8 to 2005"
+    assert "1,998 rows in between are left out" in picture.description
+
+
+def test_blank_of_its_own_is_no_repetition() -> None:
+    """What is asked for in one of many rows is shown; a blank that all have is shown once."""
+    story = _spinning(20)
+    calls = [e.seq for e in story.events if getattr(e.record, "name", "") == "recvfrom"]
+    side = story.trace.header.server
+    one = {(side, calls[9], Field.RESULT): Blank("a", 4)}
+    every = {(side, seq, Field.RESULT): Blank("a", 4) for seq in calls}
+    for blanks, kept in ((one, calls[9]), (every, calls[0])):
+        lines = _picture(story, annotations=Annotations(blanks=blanks)).rows().values()
+        (asked,) = [line for line in lines if "(a)" in line]
+        assert f" {kept} " in asked
 
 
 def test_same_story_is_the_same_bytes() -> None:

@@ -1,7 +1,7 @@
 """`echotrace handout`: what a lecturer prints on the evening before the lecture."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,15 @@ from typing import Any
 import click
 
 from echotrace.cli import Entry, complain
-from echotrace.commands import documents, formats, handout_gallery, options, output, sides
+from echotrace.commands import (
+    documents,
+    editions,
+    formats,
+    handout_gallery,
+    options,
+    output,
+    sides,
+)
 from echotrace.commands.again import options_given
 from echotrace.commands.session import say_kept, say_next
 from echotrace.commands.target import Target
@@ -24,13 +32,13 @@ from echotrace.views.texts import texts
 from echotrace.views.words import safe
 
 _TAKEN = sides.Taken("handout", 1, MOST_SIDES, "echotrace handout fork thread -o handout.pdf")
-_STEM = {Edition.STUDENT: "handout", Edition.KEY: "key"}
 #: What both editions have in common has to be asked for again for the other one.
 _IN_COMMON = ("title", "course", "language", "connection", "max_rows", "seed", "questions", "form")
 _EXAMPLES = """\b
 Examples:
   echotrace handout fork thread                          handout.pdf
-  echotrace handout fork thread --edition key -o key.pdf
+  echotrace handout fork thread --edition both           handout.pdf and
+                                                         handout-key.pdf
   echotrace handout select poll epoll --clients 3 -o readiness.pdf
   echotrace handout fork fork:python -o twins.html
   echotrace handout fork.jsonl thread.jsonl -o fork-thread.md
@@ -39,8 +47,9 @@ Examples:
   echotrace handout --gallery handouts
 
 \b
-Both editions of the same traces have the same numbers: make the second one
-from the traces that are kept, as 'next:' says, not from new recordings.
+Both editions of the same traces have the same numbers. To make the other one
+later, use the traces that are kept, as 'next:' says: their names never come to
+mean other recordings.
 """
 
 
@@ -51,19 +60,19 @@ def command(_entry: Entry) -> click.Command:
 
 @click.command("handout", epilog=f"{_EXAMPLES}\n{own.EPILOG}")
 @click.argument("targets", metavar="TARGET...", nargs=-1)
-@click.option("--edition", type=click.Choice([each.value for each in Edition]), default="student",
-              show_default=True, help="For students, or the key with all answers.")  # fmt: skip
+@click.option("--edition", "edition", type=click.Choice(list(editions.CHOICES)), default="student",
+              show_default=True, help="For students, the key with all answers, or both: FILE and "
+              "FILE-key.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(list(formats.ENDINGS)),
               help="What to make; as the ending of FILE says unless given: .pdf, .html, .md or "
               ".tex. Slides are PDF too.")  # fmt: skip
 @click.option("-o", "output_", type=click.Path(path_type=Path, dir_okay=False),
               metavar="FILE",
-              help="Where to write it; handout.pdf, or key.pdf, unless given.")  # fmt: skip
+              help="Where to write it; handout.pdf, or handout-key.pdf, unless given.")  # fmt: skip
 @click.option("-f", "--force", is_flag=True, help="Overwrite FILE.")
 @click.option("--title", default="", metavar="TEXT", help="Its title, in place of a question.")
 @click.option("--course", default="", metavar="TEXT", help="A course, for the head of each page.")
-@click.option("--lang", "language", default="en", show_default=True, metavar="CODE",
-              help="The language of its words.")  # fmt: skip
+@options.language
 @click.option("--connection", type=options.WholeNumber(1), metavar="N",
               help="Only connection #N of the first side, and what is laid against "
               "it.")  # fmt: skip
@@ -89,6 +98,7 @@ def handout(
     output_: Path | None,
     force: bool,
     gallery: Path | None,
+    edition: str,
     **further: Any,  # noqa: ANN401 -- fields of the handout's Wish, and of the recordings'
 ) -> None:
     """Make a handout of one to four servers: a question, their calls side by side, and a quiz.
@@ -104,23 +114,31 @@ def handout(
     wish = _wish(further, form)
     if gallery is not None:
         _check_alone(targets, output_)
-        editions = [replace(wish, edition=each) for each in Edition]
-        files = handout_gallery.write(gallery, editions, overwrite=force)
+        both = [replace(wish, edition=each) for each in Edition]
+        files = handout_gallery.write(gallery, both, overwrite=force)
         if not further["quiet"]:
             click.echo(f"wrote {len(files)} files into {safe(str(gallery))}", err=True)
         return
-    path = output_ or Path(f"{_STEM[wish.edition]}{formats.ENDINGS[form]}")
-    output.check(path, overwrite=force)
+    paths = editions.paths(edition, output_, formats.ENDINGS[form])
+    for path in paths.values():
+        output.check(path, overwrite=force)
     found = sides.find(targets, _TAKEN)
     sides.refuse_faults(found, further["inject"])
-    with sides.gathered(found, further) as gathered:
+    with sides.gathered(found, further | {"lasting": True}) as gathered:
         told = sides.named(gathered, found)
-        files = documents.write(WRITERS[form](made(told, wish), path.stem), path, overwrite=force)
+        written = [
+            documents.write(
+                WRITERS[form](made(told, replace(wish, edition=each)), path.stem), path,
+                overwrite=force,
+            )
+            for each, path in paths.items()
+        ]  # fmt: skip
     errors = sides.tell_of(gathered, found, "are in the handout")
     for problem in problems(told, wish.texts):
         complain(UserError(problem))
     if not further["quiet"]:
-        _take_leave(context, gathered, found, files)
+        _say_written(written)
+        _take_leave(context, gathered, found, paths)
     context.exit(max((error.exit_status for error in errors), default=0))
 
 
@@ -138,33 +156,40 @@ def _wish(further: dict[str, Any], form: str) -> Wish:
     names = ("title", "course", "connection", "max_rows", "seed")
     return Wish(
         texts=texts(further.pop("language")),
-        edition=Edition(further.pop("edition")),
         paper=SLIDE if form == "slides" else A4,
         own=own.read(questions) if questions is not None else (),
         **{name: further.pop(name) for name in names},
     )
 
 
+def _say_written(written: Sequence[Sequence[Path]]) -> None:
+    """Say where each edition is, and how many files stand beside it."""
+    for path, *beside in written:
+        further = f", and {len(beside)} files beside it" if beside else ""
+        click.echo(f"wrote {safe(str(path))}{further}", err=True)
+
+
 def _take_leave(
     context: click.Context,
     gathered: Sequence[Target],
     found: Sequence[sides.Side],
-    files: Sequence[Path],
+    paths: Mapping[Edition, Path],
 ) -> None:
-    """Say what was written, where new traces are, and how to make the other edition of them."""
-    beside = f", and {len(files) - 1} files beside it" if files[1:] else ""
-    click.echo(f"wrote {safe(str(files[0]))}{beside}", err=True)
+    """Say where new traces are, and what else to make of them: the other edition, or a quiz."""
     say_kept(target.path for target in gathered if target.path is not None)
-    if traces := sides.files(gathered, found):
-        other = shlex.join(_other_edition(context, files[0]))
-        say_next(f"echotrace handout {{trace}} {other}", *traces)
+    traces = sides.files(gathered, found)
+    others = [each for each in Edition if each not in paths]
+    if traces and not others:
+        say_next("echotrace quiz {trace}", *traces)
+    for other in others if traces else ():
+        (path,) = paths.values()
+        further = _other_edition(context, other, editions.beside(path, other))
+        say_next(f"echotrace handout {{trace}} {shlex.join(further)}", *traces)
 
 
-def _other_edition(context: click.Context, path: Path) -> Iterator[str]:
+def _other_edition(context: click.Context, other: Edition, path: Path) -> Iterator[str]:
     """The options of the other edition: all that shape this one stay."""
-    chosen = Edition(context.params["edition"])
-    (other,) = (each for each in Edition if each is not chosen)
     yield from options_given(context, _IN_COMMON)
     if other is Edition.KEY:
         yield from ("--edition", str(other))
-    yield from ("-o", str(path.with_stem(_STEM[other])))
+    yield from ("-o", str(path))

@@ -1,5 +1,6 @@
 """What was recorded, and where it is kept: a file that the user named, or the last of a server."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import platformdirs
 from echotrace.commands.show import tell_if_long
 from echotrace.errors import EchotraceError, SystemRefused
 from echotrace.trace import Trace
-from echotrace.tracefile import read
+from echotrace.tracefile import HASH_DIGITS, read
 
 
 @dataclass(frozen=True)
@@ -56,17 +57,25 @@ class Recorded:
         return self.error.exit_status if self.error else 0
 
 
-def keep(name: str, make: Callable[[Path], Recorded]) -> Recorded:
+def keep(name: str, make: Callable[[Path], Recorded], *, lasting: bool = False) -> Recorded:
     """Let a recording be made, and keep it as the last one of that name.
 
+    The name of a `lasting` one ends in how its hash begins, so that only the same trace has it.
     Two recordings at the same time do not meet: each has a file of its own until it is done.
     """
     path = _kept_path(name)
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=path.parent) as folder:
         recorded = make(Path(folder) / path.name)
         held = recorded.path.open("rb")
+        if lasting:
+            path = path.with_stem(f"{path.stem}-{_hash(held)}")
         recorded.path.replace(path)
     return replace(recorded, path=path, held=held)
+
+
+def _hash(file: BinaryIO) -> str:
+    """How the fingerprint of a trace begins: that of the file, which is as it was written."""
+    return hashlib.sha256(file.read()).hexdigest()[:HASH_DIGITS]
 
 
 def _kept_path(name: str) -> Path:

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from echotrace.commands import formats
+from echotrace.views.texts import languages
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -46,6 +47,12 @@ def _patience(context: click.Context, option: click.Parameter, value: float) -> 
     if context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT:
         context.params["loading"] = finite(context, option, value)
     return value
+
+
+language = click.option(
+    "--lang", "language", default="en", show_default=True, metavar="CODE",
+    help=f"The language of its words; there is {' and '.join(languages())}.",
+)  # fmt: skip
 
 
 def timeout(default: float, besides: str = "") -> Callable[[_F], _F]:

@@ -65,8 +65,7 @@ def command(_entry: Entry) -> click.Command:
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), metavar="KIND",
               help=f"Only questions of this kind: {', '.join(KINDS)}. May be given several "
               "times.")  # fmt: skip
-@click.option("--lang", "language", default="en", show_default=True, metavar="CODE",
-              help="The language of its words.")  # fmt: skip
+@options.language
 @click.option("--clients", type=options.WholeNumber(1, 10_000), default=2, show_default=True,
               metavar="N", help="How many clients a built-in script has.")  # fmt: skip
 @click.option("--script", metavar="NAME|FILE",
@@ -109,7 +108,7 @@ def quiz(
     found = sides.find(targets, _TAKEN)
     sides.refuse_faults(found, further["inject"])
     played = None
-    with sides.gathered(found, further) as gathered:
+    with sides.gathered(found, further | {"lasting": True}) as gathered:
         made = quiz_of(sides.named(gathered, found), words, seed, kinds, count)
         surface = output.surface(delivery.width, to_file=delivery.output_ is not None)
         if made.asked and not answers and _is_conversation(delivery):
@@ -182,13 +181,18 @@ def _take_leave(
         return
     if played is not None or context.params["answers"]:
         first = _first_missed(made, played)
-        say_next(f"echotrace step {{trace}} --at {first.event}", traces[first.side])
+        if first is not None:
+            say_next(f"echotrace step {{trace}} --at {first.event}", traces[first.side])
     if not context.params["answers"]:
         again = shlex.join([*options_given(context, _SAME, always=["seed"]), "-c"])
         say_next(f"echotrace quiz {{trace}} {again}", *traces)
 
 
-def _first_missed(made: Quiz, played: Played | None) -> Asked:
-    """What to look at: the first question that was not answered rightly, or the first of all."""
+def _first_missed(made: Quiz, played: Played | None) -> Asked | None:
+    """What to look at: the first question that was not answered rightly, or the first of all.
+
+    None about a broken variant, whose trace is not among the user's.
+    """
     missed = played.numbers(Outcome.WRONG) + played.numbers(Outcome.SKIPPED) if played else []
-    return made.asked[min(missed, default=1) - 1]
+    asked = [made.asked[number - 1] for number in sorted(missed)] or list(made.asked)
+    return next((each for each in asked if each.variant is None), None)

@@ -8,11 +8,12 @@ from echotrace.story.quiz.nouns import Asked
 from echotrace.views.document.nouns import Question
 from echotrace.views.paint import Surface
 from echotrace.views.quiz import lines
-from echotrace.views.quiz.checking import is_answer, is_right
+from echotrace.views.quiz.checking import is_answer, is_right, wants_number
 from echotrace.views.quiz.quiz import Quiz
 from echotrace.views.texts import Texts
 
 _HELP, _LEAVE = "?", "q"
+_MOST_HINTS = 3  # events that a hint names
 
 
 class Outcome(Enum):
@@ -105,7 +106,8 @@ def _outcome(each: _Round, console: Console) -> Outcome | None:
         if typed.strip() == _HELP:
             console.write(_help(each, surface))
         elif not is_answer(each.asked, typed, texts):
-            console.write(lines.sentence(texts.say("asking.unclear"), surface))
+            unclear = "a_number" if wants_number(each.asked) else "unclear"
+            console.write(lines.sentence(texts.say(f"asking.{unclear}"), surface))
         else:
             return Outcome.RIGHT if is_right(each.asked, typed, texts) else Outcome.WRONG
 
@@ -117,7 +119,7 @@ def _help(each: _Round, surface: Surface) -> str:
     elsewhere = [str(seq) for seq in asked.evidence if seq not in told]
     said = lines.choices(each.question, surface) or _form(each, surface)
     if elsewhere and asked.answer not in elsewhere:
-        look = each.texts.say("asking.look", events=", ".join(elsewhere))
+        look = each.texts.say("asking.look", events=", ".join(elsewhere[:_MOST_HINTS]))
         said += lines.sentence(look, surface)
     return said
 

@@ -59,8 +59,11 @@ def record(wish: Wish, path: Path, *, overwrite: bool, watcher: Watcher | None =
 
 
 def record_and_keep(wish: Wish, watcher: Watcher | None = None) -> Recorded:
-    """Record, and keep the trace as the last one of its server."""
-    return keep(wish.kept_as, lambda path: record(wish, path, overwrite=False, watcher=watcher))
+    """Record, and keep the trace as the last one of its server, or for good."""
+    return keep(
+        wish.kept_as, lambda path: record(wish, path, overwrite=False, watcher=watcher),
+        lasting=wish.lasting,
+    )  # fmt: skip
 
 
 def _play(

@@ -31,8 +31,9 @@ class Wish:
     they are the user's, and `until_exit` lets the recording last until the program ends. `loading`
     is how long the program may run until it listens. `heard` lets its standard output be seen on
     ours, `mute` throws what it writes to stderr away; `tentative` says nothing of faults that meet
-    no call; `label` tells recordings of one server apart that are kept at the same time. `name` is
-    what the server is called in place of its own name; `doing` what progress says is done.
+    no call; `label` tells recordings of one server apart that are kept at the same time, and no
+    later recording replaces a `lasting` one. `name` is what the server is called in place of its
+    own name; `doing` what progress says is done.
     """
 
     server: str = ""
@@ -59,6 +60,7 @@ class Wish:
     heard: bool = False
     tentative: bool = False
     label: str = ""
+    lasting: bool = False
     name: str = ""
     doing: str = "recording"
 

@@ -12,10 +12,12 @@ class MostOpen(Struct, frozen=True):
     """The most descriptors open at one time: `in_one` table (RLIMIT_NOFILE limits that), `in_all`.
 
     A process that has its own table counts each descriptor it inherited once more in `in_all`.
+    `reached` is when one table first had so many (ns).
     """
 
     in_one: int
     in_all: int
+    reached: int
 
 
 class Gauge:
@@ -31,6 +33,7 @@ class Gauge:
         self._grown: list[Sized] = []
         self._most_in_one = 0
         self._most_in_all = 0
+        self._reached = 0
 
     def filled(self, slots: Sized, more: int) -> None:
         """So many more of the slots of one table are filled."""
@@ -41,14 +44,17 @@ class Gauge:
         """One slot is empty again."""
         self._open -= 1
 
-    def settle(self) -> None:
+    def settle(self, time: int) -> None:
         """A call, or another moment, is over: look at the tables that grew in it."""
         if self._grown:
-            self._most_in_one = max(self._most_in_one, *map(len, self._grown))
+            in_one = max(map(len, self._grown))
+            if in_one > self._most_in_one:
+                self._most_in_one, self._reached = in_one, time
             self._most_in_all = max(self._most_in_all, self._open)
             self._grown.clear()
 
     @property
     def most(self) -> MostOpen | None:
         """The most so far; None when it cannot be known (io_uring(7))."""
-        return MostOpen(self._most_in_one, self._most_in_all) if self.known else None
+        most = MostOpen(self._most_in_one, self._most_in_all, self._reached)
+        return most if self.known else None

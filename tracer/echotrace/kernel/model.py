@@ -41,14 +41,14 @@ class Kernel:
 
     def apply(self, moment: Moment) -> None:
         """Let the next moment happen."""
-        _, phase, _, record = moment
+        time, phase, _, record = moment
         if not isinstance(record, Syscall):
             _OTHERS[type(record)](self.live, record)
         elif phase == Phase.START:
             self._begin(record)
         elif record.tid in self.live.tasks:
             self._end(self.live.tasks[record.tid], record)
-        self.live.gauge.settle()
+        self.live.gauge.settle(time)
 
     def _begin(self, call: Syscall) -> None:
         transition = TRANSITION_OF[call.name]

@@ -14,10 +14,19 @@ _MOST_CALLS = 6
 def told(rows: int, events: Iterable[StoryEvent]) -> str:
     """How many rows, and whose: `… 64 more rows, events 40 to 72: 16 recv/send pairs`."""
     left = list({event.seq: event for event in events}.values())
-    numbers = [event.seq for event in left]
-    where = f", events {min(numbers)} to {max(numbers)}" if numbers else ""
     what = ", ".join(_kinds(left))
-    return f"… {words.count(rows, 'more row')}{where}{': ' if what else ''}{what}"
+    return f"… {words.count(rows, 'more row')}{where(left)}{': ' if what else ''}{what}"
+
+
+def again(rows: int, times: int) -> str:
+    """How often some rows are there again: `… the same 2 rows 1,019 more times`."""
+    return f"… the same {'row' if rows == 1 else f'{rows} rows'} {words.count(times, 'more time')}"
+
+
+def where(events: Iterable[StoryEvent]) -> str:
+    """Which events they are: `, events 60 to 2097`; empty if there are none."""
+    numbers = [event.seq for event in events]
+    return f", events {min(numbers)} to {max(numbers)}" if numbers else ""
 
 
 def _kinds(events: Iterable[StoryEvent]) -> Iterator[str]:

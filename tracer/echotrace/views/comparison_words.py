@@ -69,7 +69,7 @@ def legend(
     if found and unified:
         yield "no number: the side does not do this"
     if waited:
-        yield f"{waited} waited for what is named next"
+        yield f"{waited} waited, until what is named next"
     yield from (f"{name}() → {' and '.join(calls)}" for name, calls in kernel.items())
 
 

@@ -1,16 +1,22 @@
 """What a reader need not read row by row: what is the same, and what differs as before.
 
 A part in which nothing differs becomes one line; so does a connection that differs from row to row
-as an earlier one does, payload aside; and so do many rows on end with the same marks.
+as an earlier one does, payload aside; so do repetitions of a few rows, and many rows on end with
+the same marks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeAlias
 
 from echotrace.story.compare.essence import outline
 from echotrace.story.compare.nouns import Mark
+from echotrace.story.nouns import StoryEvent
+from echotrace.trace import Syscall
 from echotrace.views import words
+from echotrace.views.abridging import Left, abridged
+from echotrace.views.abridging_words import again
 from echotrace.views.fold_words import calls, renamed, span, waited
 from echotrace.views.layout import Row
 from echotrace.views.parts import Part
@@ -40,19 +46,33 @@ class Shown:
     folded: bool = False
 
 
-def shown(parts: Sequence[Part], *, whole: bool) -> tuple[list[Shown], str]:
-    """The parts with their lines, and a sentence on what is left out, empty if nothing is."""
+#: What of a row has to be shown: equal if the same; empty if the row may be left out.
+_Needed: TypeAlias = Callable[[Row], tuple[Hashable, ...]]
+
+
+def _none(_row: Row) -> tuple[Hashable, ...]:
+    return ()
+
+
+def shown(
+    parts: Sequence[Part], *, whole: bool, needed: _Needed = _none
+) -> tuple[list[Shown], str]:
+    """The parts with their lines, and a sentence on what is left out, empty if nothing is.
+
+    Rows of which something is `needed` are not folded, unless they repeat others with the same.
+    """
     if whole:
         return [Shown(part.title, part, part.layout.rows) for part in parts], ""
     found: list[Shown] = []
     room = _MOST_ROWS
     left: list[Part] = []
-    for model, group in _alike(parts):
-        if room <= 0:
+    for model, group in _alike(parts, needed):
+        asked = any(map(needed, group[0].layout.rows))
+        if room <= 0 and not asked:
             left += group
-        elif model is None and not group[0].alignment.same:
-            lines = tuple(_without_long_runs(group[0]))
-            if len(lines) > room:
+        elif asked or (model is None and not group[0].alignment.same):
+            lines = tuple(_lines(group[0], needed))
+            if len(lines) > room and not asked:
                 lines = (*lines[:room], _cut(group[0], len(lines) - room))
             found.append(Shown(group[0].title, group[0], lines))
             room -= len(lines)
@@ -72,7 +92,7 @@ def _left_out(left: Sequence[Part]) -> str:
     )
 
 
-def _alike(parts: Sequence[Part]) -> Iterator[tuple[Part | None, list[Part]]]:
+def _alike(parts: Sequence[Part], needed: _Needed) -> Iterator[tuple[Part | None, list[Part]]]:
     """Parts that follow each other and fold to one line, with the part that they are like."""
     models: dict[object, Part] = {}
     told = []
@@ -80,7 +100,9 @@ def _alike(parts: Sequence[Part]) -> Iterator[tuple[Part | None, list[Part]]]:
         shape = _shape(part)
         model = models.setdefault(shape, part)
         told.append((part, None if model is part else model))
-    for _, group in groupby(told, lambda each: _fold_key(*each)):
+    for _, group in groupby(
+        told, lambda each: id(each) if any(map(needed, each[0].layout.rows)) else _fold_key(*each)
+    ):
         members = list(group)
         yield members[0][1], [part for part, _ in members]
 
@@ -137,20 +159,60 @@ def _marks(part: Part, mark: Mark) -> tuple[Mark, ...]:
     return (Mark.NEITHER, *(mark for _ in part.layout.columns[1:]))
 
 
-def _without_long_runs(part: Part) -> Iterator[Row | Fold]:
-    """The rows of a part, of many on end with the same marks only the first and the last."""
-    for (_, marks, moved), run in groupby(part.layout.rows, _run_key):
-        rows = list(run)
-        if len(rows) < _LONG_RUN or moved:
-            yield from rows
+def _lines(part: Part, needed: _Needed) -> Iterator[Row | Fold]:
+    """The rows of a part, without repetitions and without the middle of long runs."""
+    rows = part.layout.rows
+    found = abridged([(_key(row), needed(row)) for row in rows])
+    between: list[Row] = []
+    for each in found:
+        if isinstance(each, Left):
+            yield from _without_long_runs(part, between, needed)
+            between = []
+            yield _again(part, [rows[position] for position in each.rows], each.period)
+        else:
+            between.append(rows[each])
+    yield from _without_long_runs(part, between, needed)
+
+
+def _key(row: Row) -> Hashable:
+    """Equal for rows that look the same: the time, the number and the payload aside."""
+    return row.section, row.marks, row.moved, tuple(_said(cell.event) for cell in row.cells)
+
+
+def _said(event: StoryEvent) -> Hashable:
+    """What a cell tells of an event; of one that waited who ended that, so that it is like none."""
+    call = event.record
+    if event.woken_by is not None or not isinstance(call, Syscall):
+        return event.seq
+    over = call.end is not None
+    return event.actor, call.name, repr(call.args), call.result, call.errno, call.injected, over
+
+
+def _again(part: Part, rows: Sequence[Row], period: int) -> Fold:
+    times = len(rows) // period
+    texts = []
+    for column in part.layout.columns:
+        events = [cell.event for row in rows if (cell := row.at(column.key))]
+        told = again(len(events) // times, times)
+        texts.append(f"{span(events)} {told}" if events else "")
+    marks = {row.marks for row in rows}
+    return Fold(tuple(texts), marks.pop() if len(marks) == 1 else _marks(part, Mark.NEITHER))
+
+
+def _without_long_runs(part: Part, rows: Sequence[Row], needed: _Needed) -> Iterator[Row | Fold]:
+    """Of many rows on end with the same marks only the first and the last."""
+    for (_, marks, stay), group in groupby(rows, lambda row: _run_key(row, needed)):
+        run = list(group)
+        if len(run) < _LONG_RUN or stay:
+            yield from run
             continue
-        yield from rows[:_KEPT_BEFORE]
-        yield _rest(part, rows[_KEPT_BEFORE:-_KEPT_AFTER], marks)
-        yield from rows[-_KEPT_AFTER:]
+        yield from run[:_KEPT_BEFORE]
+        yield _rest(part, run[_KEPT_BEFORE:-_KEPT_AFTER], marks)
+        yield from run[-_KEPT_AFTER:]
 
 
-def _run_key(row: Row) -> tuple[str, tuple[Mark, ...], bool]:
-    return row.section, row.marks, any(row.moved)
+def _run_key(row: Row, needed: _Needed) -> tuple[str, tuple[Mark, ...], bool]:
+    return row.section, row.marks, any(row.moved) or bool(needed(row))
 
 
 def _rest(part: Part, rows: Sequence[Row], marks: tuple[Mark, ...]) -> Fold:

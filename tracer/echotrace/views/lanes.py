@@ -5,7 +5,7 @@ with what happened meanwhile between them. Rows are in the order in which things
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from echotrace.story.essentials import is_essential, without_announced_ends
@@ -28,18 +28,18 @@ def lay_out(
     *,
     by: str = "connection",
     everything: bool = False,
-    connection: int | None = None,
+    connections: Collection[int] | None = None,
 ) -> Layout:
     """Lay a story out `by` connection or `by` task.
 
-    With `connection` only what concerns the one of that number, or none.
+    With `connections` only what concerns those of these numbers, or none.
     """
     told = story.events if everything else without_announced_ends(story.events)
-    if connection is not None:
-        told = tuple(each for each in told if each.place.connection in (None, connection))
+    if connections is not None:
+        told = tuple(each for each in told if each.place.connection in (None, *connections))
     shown = [event for event in told if everything or is_essential(event)]
     columns = (
-        _task_columns(story, shown) if by == "task" else _connection_columns(story, connection)
+        _task_columns(story, shown) if by == "task" else _connection_columns(story, connections)
     )
     return Layout(
         columns=columns,
@@ -49,7 +49,7 @@ def lay_out(
     )
 
 
-def _connection_columns(story: Story, only: int | None) -> tuple[Column, ...]:
+def _connection_columns(story: Story, only: Collection[int] | None) -> tuple[Column, ...]:
     server = Column("server", "server", _listening_on(story))
     return (
         server,
@@ -60,7 +60,7 @@ def _connection_columns(story: Story, only: int | None) -> tuple[Column, ...]:
                 words.path(connection.peer or ""),
             )
             for connection in story.connections
-            if only in (None, connection.number)
+            if only is None or connection.number in only
         ),
     )
 

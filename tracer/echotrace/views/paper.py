@@ -17,4 +17,4 @@ class Paper:
 A4 = Paper(width=510, height=716, text=8.5)
 A4_LYING = Paper(width=757, height=483, text=8.5)
 #: A slide of 16 to 9: read from the last row.
-SLIDE = Paper(width=680, height=310, text=12)
+SLIDE = Paper(width=680, height=320, text=12)

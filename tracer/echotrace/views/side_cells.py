@@ -1,4 +1,4 @@
-"""An event in the cell of a comparison: who, the call, what ended its waiting, what came back."""
+"""An event in the cell of a comparison: who, the call, what came back, what ended its waiting."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -46,22 +46,30 @@ class Said:
 
     def line(self, surface: Surface = _UNICODE, flags: str | None = None) -> str:
         """All of it on one line, tied where it must not be broken; the flags in these words."""
-        parts = (
-            self.actor,
-            self.head,
-            f"→ {self.kernel}" if self.kernel else "",
-            waited(self.wait, surface) if self.wait is not None else "",
-            self.outcome,
-            self.data,
-            f"[{flags}]" if (flags := " ".join(self.flags) if flags is None else flags) else "",
-        )
-        plain = [glyphs(part, surface) for part in parts]
+        flags = " ".join(self.flags) if flags is None else flags
+        plain = [
+            glyphs(part, surface) for part in (self.actor, self.head, *self.behind(surface, flags))
+        ]
         tied = [*plain[:2], *(part.replace(" ", TIE) for part in plain[2:])]
         line = " ".join(filter(None, tied))
         if not self.note:
             return line
         end, _, note = glyphs(f" · {self.note}", surface).partition(" ")
         return f"{line}{end} {note.replace(' ', TIE)}"
+
+    def behind(self, surface: Surface = _UNICODE, flags: str = "") -> tuple[str, ...]:
+        """What stands behind the call, in order.
+
+        What it returned stands next to it: behind what ended the wait it would read as that of the
+        other call.
+        """
+        return (
+            f"→ {self.kernel}" if self.kernel else "",
+            self.outcome,
+            self.data,
+            waited(self.wait, surface) if self.wait is not None else "",
+            f"[{flags}]" if flags else "",
+        )
 
     @property
     def text(self) -> str:
@@ -115,8 +123,9 @@ def _wait(story: Story, event: StoryEvent) -> str | None:
 
 
 def waited(by: str, surface: Surface) -> str:
-    """That a call waited, and for what; in ASCII three dots, two of which stand for cut text."""
-    return f"{WAIT} {by}".rstrip() if surface.unicode else f"...{by}"
+    """That a call waited, and until what; in ASCII three dots, two of which stand for cut text."""
+    sign = f"{WAIT} " if surface.unicode else "..."
+    return f"{sign}until {by}" if by else sign.rstrip()
 
 
 def fitting(told: Said, width: int, surface: Surface) -> str:

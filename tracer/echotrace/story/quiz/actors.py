@@ -1,8 +1,9 @@
 """Who acts next, when a client has done something while all tasks of the server wait."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from echotrace.story.essentials import is_essential
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.story.quiz.fields import NOBODY
 from echotrace.story.quiz.ground import Ground
@@ -13,18 +14,15 @@ from echotrace.trace import ClientStep
 _MOST_STEPS = 100
 #: Steps by which a client makes itself felt.
 _FELT = frozenset({"connect", "send", "shutdown", "close", "reset"})
-_OF_ONE_TASK = 2  # choices: it, and nobody
+#: Choices: the right one, P0, nobody and two others.
+_OTHERS = 2
+_SEVERAL = 2  # of one task alone there is nothing to ask, unless some steps send nothing
 
 
 def candidates(ground: Ground) -> Iterator[Asked]:
-    """One for each step that ends the waiting of one task, or of none.
-
-    A server's only task that goes on at every step of a client is no question.
-    """
+    """One for each step that ends the waiting of one of several tasks, or of none."""
     for side, _ in ground.sides:
-        found = list(_of_side(ground, side))
-        if any(len(each.choices) > _OF_ONE_TASK or each.answer == NOBODY for each in found):
-            yield from found
+        yield from _of_side(ground, side)
 
 
 def _of_side(ground: Ground, side: int) -> Iterator[Asked]:
@@ -34,7 +32,8 @@ def _of_side(ground: Ground, side: int) -> Iterator[Asked]:
     for step, following in zip(steps, [*steps, None][1:], strict=True):
         waiting = _waiting(story, step)
         woken = story.links.woken.get(step.seq, ())
-        if not waiting or getattr(step.record, "action", "") not in _FELT:
+        enough = 1 if _is_datagram(step) else _SEVERAL
+        if len(waiting) < enough or getattr(step.record, "action", "") not in _FELT:
             continue
         if len(woken) == 1 and _comes_first(story, woken[0], waiting):
             yield _asked(ground, side, step, waiting, woken[0])
@@ -49,19 +48,42 @@ def _asked(
     waiting: Mapping[str, int],
     woken: StoryEvent | None,
 ) -> Asked:
+    answer = woken.actor if woken else NOBODY
+    choices = _choices(answer, list(waiting))
+    shown = {role: seq for role, seq in waiting.items() if role in choices}
     return Asked(
-        "actor", side, step.seq,
-        "woken" if woken else _case_of_nobody(step),
-        woken.actor if woken else NOBODY,
-        facts={"waiting": ", ".join(f"{role} ({seq})" for role, seq in waiting.items())},
-        choices=(*waiting, NOBODY),
+        "actor", side, step.seq, _case(step, waiting, woken), answer,
+        facts={"waiting": ", ".join(f"{role} ({seq})" for role, seq in shown.items())},
+        choices=choices,
         hidden=ground.hidden(side, woken.seq, Field.ACTOR) if woken else (),
-        evidence=(step.seq, *waiting.values()),
+        evidence=(step.seq, *shown.values()),
+        merit=int(woken is None or not _goes_on_at_once(ground.stories[side], woken)),
     )  # fmt: skip
 
 
-def _case_of_nobody(step: StoryEvent) -> str:
-    return "nobody_datagram" if getattr(step.record, "datagram", False) else NOBODY
+def _goes_on_at_once(story: Story, woken: StoryEvent) -> bool:
+    """Whether the next row is of the same task, and so tells who it is."""
+    later = (event for event in story.events if event.start > (woken.end or woken.start))
+    following = next(filter(is_essential, later), None)
+    return following is not None and following.actor == woken.actor
+
+
+def _case(step: StoryEvent, waiting: Mapping[str, int], woken: StoryEvent | None) -> str:
+    """Who is woken: the first task of those that wait, another one, or nobody."""
+    if woken is None:
+        return f"{NOBODY}.datagram" if _is_datagram(step) else NOBODY
+    return "first" if woken.actor == next(iter(waiting)) else "another"
+
+
+def _is_datagram(step: StoryEvent) -> bool:
+    return bool(getattr(step.record, "datagram", False))
+
+
+def _choices(answer: str, waiting: Sequence[str]) -> tuple[str, ...]:
+    """The answer, the first task, nobody, and two of the others that wait."""
+    kept = {waiting[0], answer}
+    others = [role for role in waiting if role not in kept][:_OTHERS]
+    return (*(role for role in waiting if role in {*kept, *others}), NOBODY)
 
 
 def _waiting(story: Story, step: StoryEvent) -> Mapping[str, int]:

@@ -1,180 +1,143 @@
-"""Find the bug: one that the trace shows, or that it would show if some calls were left out."""
+"""Find the bug: one that a server of the sides has, or one that a broken variant of it showed.
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+What a variant does was recorded (`variants`); nothing is asked of what a program might have done.
+"""
 
-from echotrace.effort import WAITS_FOR_READINESS
-from echotrace.story.essentials import is_essential
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
 from echotrace.story.findings.check import findings
 from echotrace.story.findings.nouns import Finding, Severity
-from echotrace.story.nouns import LISTENER, Story, StoryEvent
-from echotrace.story.quiz.changes import without
+from echotrace.story.nouns import Story
 from echotrace.story.quiz.ground import Ground
 from echotrace.story.quiz.nouns import Asked
-from echotrace.syscalls import logical_event
-from echotrace.trace import Syscall
+from echotrace.story.quiz.raised import RAISED
+from echotrace.story.quiz.variants import Variant, kind_of, variants
 
 #: What is asked for; of each row one at most is offered, for the others would be right as well.
 OFFERED: Sequence[Sequence[str]] = (
     ("connection-leaked-by-parent", "descriptor-never-closed", "descriptor-open-at-exit"),
     ("child-never-reaped",),
     ("child-keeps-listening-socket",),
+    ("eintr-on-accept-ends-server",),
     ("closed-twice",),
     ("used-after-close",),
     ("thread-neither-joined-nor-detached",),
     ("short-send-ignored",),
     ("argument-race",),
     ("readiness-loop-spins",),
+    ("accept-unchecked",),
+    ("recv-error-ends-all",),
+    ("select-beyond-fd-setsize",),
+    ("sigpipe-possible",),
+    ("listens-on-every-interface",),
     ("no-so-reuseaddr",),
 )
-#: The tasks without which a bug would be no likely one, by how their roles begin.
+#: The kinds of servers that a bug is likely in; else in all.
 _TAKES: Mapping[str, str] = {
-    "child-never-reaped": "P",
-    "child-keeps-listening-socket": "P",
-    "thread-neither-joined-nor-detached": "T",
-    "argument-race": "T",
+    "connection-leaked-by-parent": "processes",
+    "child-never-reaped": "processes",
+    "child-keeps-listening-socket": "processes",
+    "eintr-on-accept-ends-server": "processes",
+    "thread-neither-joined-nor-detached": "threads",
+    "argument-race": "threads",
+    "recv-error-ends-all": "threads",
+    "readiness-loop-spins": "readiness",
+    "select-beyond-fd-setsize": "readiness",
 }
 _CHOICES = 4
-#: A longer trace is not replayed again and again for a question.
-_MOST_EVENTS = 2_000
-
-
-@dataclass(frozen=True)
-class _Change:
-    """Calls to leave out, and the time up to which the program would go on as it did."""
-
-    left_out: tuple[int, ...]
-    until: int
+#: A server's own finding, that no model server has; the same that one has; a variant's; a model's.
+_OWN, _OWN_AS_WELL, _VARIANT, _MODEL = 3, 2, 1, 0
+_GRAVITY: Mapping[Severity, int] = {Severity.ERROR: 1, Severity.WARNING: 0}
 
 
 def candidates(ground: Ground) -> Iterator[Asked]:
-    """One for each bug of a server, and one for each that leaving out calls brings about."""
+    """One for each bug of a server, and one for each that a variant of it showed."""
+    models = {fault for _, story in ground.sides for fault in _raised(story)}
     for side, story in ground.sides:
-        if not story.connections or len(story.events) > _MOST_EVENTS:
+        if not story.connections:
             continue
         found = findings(story)
         for finding in found:
-            if finding.severity is not Severity.NOTE:
-                yield from _asked(side, story, finding, found)
-        for change in _changes(story):
-            yield from _of_change(side, story, change, found)
-
-
-def _of_change(
-    side: int, story: Story, change: _Change, always: Sequence[Finding]
-) -> Iterator[Asked]:
-    """Asks for the one bug that the change brings about; those that there are `always` are none."""
-    changed = without(story, change.left_out, change.until)
-    if len(changed.doubts) > len(story.doubts):
-        return
-    found = findings(changed)
-    before = {finding.id for finding in findings(without(story, (), change.until))}
-    new = [each for each in found if each.id not in before and each.severity is not Severity.NOTE]
-    if len(new) == 1:
-        goes_on = _goes_on(changed, story.event(change.left_out[0]))
-        if goes_on is not None:
-            yield from _asked(side, story, new[0], [*found, *always], change, goes_on)
-
-
-def _goes_on(changed: Story, left_out: StoryEvent) -> int | None:
-    """What its task does next instead of a call: only that shows that the call is missing."""
-    after = (
-        event.seq
-        for event in changed.events
-        if event.actor == left_out.actor and event.start > left_out.start and is_essential(event)
-    )
-    return next(after, None)
+            if finding.severity in _GRAVITY:
+                merit = _merit(story, finding, models)
+                yield from _asked(side, story, finding, _ids(found), "shown", merit)
+        for variant in variants(story):
+            if variant.bug.id not in _raised(story) | _ids(found):
+                yield from _asked(
+                    side, story, variant.bug, _ids(found) | variant.found,
+                    _meeting(story, variant), 2 * _VARIANT, variant.story,
+                )  # fmt: skip
 
 
 def _asked(
     side: int,
     story: Story,
     finding: Finding,
-    found: Sequence[Finding],
-    change: _Change | None = None,
-    least: int = 0,
+    found: Collection[str],
+    case: str,
+    merit: int,
+    variant: Story | None = None,
 ) -> Iterator[Asked]:
-    choices = _choices(finding.id, {each.id for each in found}, story)
+    """Asks for a finding among others that are none; not for one that has no words to ask with."""
+    shown = variant or story
+    choices = _choices(finding.id, {*found, *_raised(story)}, shown)
     if finding.id not in choices:
         return
+    header = shown.trace.header
     yield Asked(
-        "bug", side, max(*finding.events, least), "changed" if change else "shown", finding.id,
+        "bug", side, max(finding.events), case, finding.id,
         facts={
             "sentence": finding.sentence, "remedy": finding.remedy, "cost": finding.cost,
-            "left_out": ", ".join(map(str, change.left_out)) if change else "",
+            "script": header.script, "idea": f"serves_by_{kind_of(shown)}",
+            "faults": ", ".join(header.injections),
         },
         choices=choices,
         evidence=tuple(sorted(finding.events)),
-        left_out=change.left_out if change else (),
-        until=change.until if change else None,
+        merit=merit,
+        variant=variant,
     )  # fmt: skip
 
 
-def _choices(answer: str, found: set[str], story: Story) -> tuple[str, ...]:
+def _merit(story: Story, finding: Finding, models: Collection[str]) -> int:
+    """What the user's own servers do wrong comes first, the gravest of it before the rest."""
+    if finding.id in _raised(story):
+        rank = _MODEL
+    else:
+        rank = _OWN_AS_WELL if finding.id in models else _OWN
+    return 2 * rank + _GRAVITY[finding.severity]
+
+
+def _meeting(story: Story, variant: Variant) -> str:
+    """What a variant met: a fault, clients that did not get far, the same as the server, others."""
+    header, end = variant.story.trace.header, variant.story.trace.end
+    if header.injections:
+        return "fault"
+    if end is None or end.reason is not None:
+        return "early"
+    return "same" if header.steps == story.trace.header.steps else "other"
+
+
+def _raised(story: Story) -> frozenset[str]:
+    return RAISED.get(story.trace.header.server, frozenset())
+
+
+def _ids(found: Sequence[Finding]) -> frozenset[str]:
+    return frozenset(each.id for each in found)
+
+
+def _choices(answer: str, found: Collection[str], story: Story) -> tuple[str, ...]:
     """The answer among others that were not found, likely ones first."""
-    rows = [next((each for each in row if each == answer), row[0]) for row in OFFERED]
-    kinds = {role[0] for role in story.roles.names if role != "P0"}
-    wrong = [each for each in rows if each != answer and each not in found]
-    wrong.sort(key=lambda each: _TAKES.get(each, "") not in {"", *kinds})
+    kind = kind_of(story)
+    wrong = [
+        next((each for each in row if _taken(each) in (kind, "any")), row[0])
+        for row in OFFERED
+        if answer not in row and not {*row} & {*found}
+    ]
+    ranks = (kind, "any")  # all others come last
+    wrong.sort(key=lambda each: ranks.index(takes) if (takes := _taken(each)) in ranks else 2)
     kept = {answer, *wrong[: _CHOICES - 1]}
-    return tuple(each for each in rows if each in kept)
+    return tuple(each for row in OFFERED for each in row if each in kept)
 
 
-def _changes(story: Story) -> Iterator[_Change]:
-    """What a student may have forgotten: to close, in the one or the other, or to wait."""
-    end = max((event.end or event.start for event in story.events), default=0)
-    closes = [event for event in story.events if _is(event, "close") and event.touch]
-    kept = [event for event in closes if _frees(story, event, last=False)]
-    last = [event for event in closes if _frees(story, event, last=True)]
-    listening = [event for event in kept if event.place == LISTENER]
-    reaps = [e for e in story.events if _is(e, "wait") and e.touch and e.touch.reaped]
-    for left_out in ([e for e in kept if e.place != LISTENER], last):
-        if left_out:
-            seqs = tuple(event.seq for event in left_out)
-            until = min(_next_number(story, left_out[0], end), _next_wait(story, left_out[0], end))
-            yield _Change(tuple(seq for seq in seqs if story.event(seq).start <= until), until)
-    for left_out in (listening, reaps):
-        if left_out:
-            yield _Change(tuple(event.seq for event in left_out), end)
-
-
-def _is(event: StoryEvent, logical: str) -> bool:
-    call = event.record
-    return isinstance(call, Syscall) and logical_event(call.name) == logical and not call.errno
-
-
-def _frees(story: Story, event: StoryEvent, *, last: bool) -> bool:
-    """Whether a close gives up a reference to a socket of the server, the last one or another."""
-    freed = event.touch.freed if event.touch else ()
-    return any(
-        each.description.id in story.places and bool(each.left) is not last for each in freed
-    )
-
-
-def _next_number(story: Story, close: StoryEvent, end: int) -> int:
-    """Just before the process is given its next descriptor: that would have another number."""
-    process = story.roles.process(close.actor)
-    later = (
-        event.end
-        for event in story.events
-        if event.touch is not None and event.touch.made and event.end is not None
-        if event.end > close.start and story.roles.process(event.actor) == process
-    )
-    return next(later, end + 1) - 1
-
-
-def _next_wait(story: Story, close: StoryEvent, end: int) -> int:
-    """When its task waits next, if an interest list has the descriptor: left open it is ready."""
-    if not any(freed.watched for freed in (close.touch.freed if close.touch else ())):
-        return end
-    later = (
-        event.start
-        for event in story.events
-        if event.actor == close.actor and event.start > close.start and _waits(event)
-    )
-    return next(later, end)
-
-
-def _waits(event: StoryEvent) -> bool:
-    call = event.record
-    return isinstance(call, Syscall) and logical_event(call.name) in WAITS_FOR_READINESS
+def _taken(bug: str) -> str:
+    return _TAKES.get(bug, "any")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from echotrace.story.nouns import Connection, StoryEvent
+from echotrace.story.nouns import Connection, Story, StoryEvent
 from echotrace.story.quiz.fields import said_of, tables_holding
 from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
-from echotrace.story.quiz.settled import is_settled, proof, turns
+from echotrace.story.quiz.settled import is_settled, made_by, proof, turns
 
 _MOST = 4
 
@@ -27,7 +27,7 @@ def _asked(
     answer = said_of(story, event.seq, Field.COUNT) or ""
     likely = {str(number) for number in range(_MOST)}
     return Asked(
-        "count", side, event.seq, case, answer,
+        "count", side, event.seq, _narrowed(story, event, case, answer), answer,
         facts={
             "connection": event.place.name,
             "tables": " + ".join(tables_holding(story, event)) or "none",
@@ -36,6 +36,13 @@ def _asked(
         hidden=ground.hidden(side, event.seq, Field.COUNT),
         evidence=proof(story, connection, event),
     )  # fmt: skip
+
+
+def _narrowed(story: Story, event: StoryEvent, case: str, answer: str) -> str:
+    """The case that a misconception has to fit: what was made, or that this close is the last."""
+    if case == "spawn":
+        return f"spawn.{made_by(story, event)}"
+    return "close.last" if (case, answer) == ("close", "0") else case
 
 
 def _row_tells(event: StoryEvent) -> bool:

@@ -26,6 +26,7 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                         accepted=(f"fd {answer}",),
                         hidden=_hidden(ground, side, connection, event),
                         evidence=tuple(filter(None, (accept_of(story, connection), event.seq))),
+                        merit=1,
                     )  # fmt: skip
 
 
@@ -52,11 +53,11 @@ def _case(story: Story, connection: Connection, event: StoryEvent) -> str:
 
 
 def _follows(story: Story, connection: Connection, event: StoryEvent, answer: str) -> bool:
-    """Whether the number is the only one it can be, and nothing else in its row tells it."""
+    """Whether the number is the only one it can be, and what is received does not spell it."""
     call = event.record
     if connection.datagram or connection.description is None or not isinstance(call, Syscall):
         return False
-    if logical_event(call.name) not in _ASKED_OF or answer in (str(call.result), call.data):
+    if logical_event(call.name) not in _ASKED_OF or answer == call.data:
         return False
     if _called_before(story, connection, event):
         return False

@@ -1,6 +1,6 @@
 """Design: what the server would need for many clients, extrapolated from those of the trace."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from echotrace.story.costs.costs import Costs, costs
 from echotrace.story.nouns import Connection, Story
@@ -10,7 +10,18 @@ from echotrace.story.quiz.settled import accept_of, turns
 from echotrace.syscalls import logical_event
 from echotrace.trace import Syscall
 
-_CLIENTS = (100, 1_000, 10_000)
+#: How many clients are asked about, by case: so many that a usual limit is reached.
+_CLIENTS = {
+    "processes": (40_000, 50_000, 60_000),
+    "one_by_one": (5_000, 10_000, 20_000),
+    "fixed": (5_000, 10_000, 20_000),
+}
+_OTHER_CLIENTS = (2_000, 5_000, 10_000)
+#: RLIMIT_NOFILE's usual soft limit (getrlimit(2)), and FD_SETSIZE (select(2)).
+_MOST_DESCRIPTORS = 1_024
+#: The cases in which clients wait to be accepted: they need a listen in the trace.
+_QUEUES = ("one_by_one", "fixed")
+_MOST_QUEUED = 4_096  # net.core.somaxconn's default (listen(2))
 
 
 def candidates(ground: Ground) -> Iterator[Asked]:
@@ -25,24 +36,51 @@ def candidates(ground: Ground) -> Iterator[Asked]:
         if tasks is None or len(held) != 1 or None in held or known[0].accepted is None:
             continue
         in_first = held.pop() or 0
-        for clients in _CLIENTS:
-            yield _asked(side, story, found, clients, tasks, in_first)
+        case = _case(story, found, in_first)
+        if case in _QUEUES and not _listen(story):
+            continue
+        for clients in _CLIENTS.get(case, _OTHER_CLIENTS):
+            yield _asked(side, story, found, case, clients, tasks, in_first)
 
 
-def _asked(side: int, story: Story, found: Costs, clients: int, tasks: int, in_first: int) -> Asked:
+def _asked(
+    side: int, story: Story, found: Costs, case: str, clients: int, tasks: int, in_first: int
+) -> Asked:
     before = 1 + found.made_before.processes + found.made_before.threads
     total = before + tasks * clients
     accepts = tuple(filter(None, (accept_of(story, each) for each in story.connections)))
+    base = _descriptors(story, accepts[0])
+    listen = _listen(story)
     return Asked(
-        "design", side, accepts[0], _case(story, found, in_first), f"{total:,}",
+        "design", side, accepts[0], case, f"{total:,}",
         facts={
             "clients": f"{clients:,}", "known": str(found.connections), "before": str(before),
-            "tasks": str(tasks), "total": f"{total:,}", "each": str(in_first),
-            "descriptors": f"{in_first * clients:,}",
+            "tasks": str(tasks), "total": f"{total:,}", "each": str(in_first), "base": str(base),
+            "needed": f"{base + max(1, in_first * clients):,}",
+            "most": f"{(_MOST_DESCRIPTORS - base) // max(1, in_first):,}",
+            **listen,
         },
         accepted=(str(total),),
         evidence=accepts,
     )  # fmt: skip
+
+
+def _descriptors(story: Story, accept: int) -> int:
+    """How many descriptors the first process has before its first client."""
+    state = story.before(accept)
+    tables = (t for t in state.tables if _is_first(story, t.tasks, state.time))
+    return sum(len(table.descriptors) for table in tables)
+
+
+def _listen(story: Story) -> Mapping[str, str]:
+    """What listen was given, and the room that this makes in the accept queue; its event."""
+    for event in story.events:
+        call = event.record
+        if isinstance(call, Syscall) and logical_event(call.name) == "listen":
+            backlog = call.args.get("backlog")
+            room = min(backlog, _MOST_QUEUED) if isinstance(backlog, int) else _MOST_QUEUED
+            return {"backlog": str(backlog), "room": f"{room:,}", "listen": str(event.seq)}
+    return {}
 
 
 def _case(story: Story, found: Costs, in_first: int) -> str:

@@ -7,7 +7,8 @@ from echotrace.story.quiz.exits import end_of
 from echotrace.story.quiz.fields import NOBODY, said_of
 from echotrace.story.quiz.ground import Ground, connections
 from echotrace.story.quiz.nouns import Asked, Field
-from echotrace.story.quiz.settled import is_settled, proof, turns
+from echotrace.story.quiz.settled import is_settled, made_by, proof, turns
+from echotrace.trace import Syscall
 
 _CHOICES = 4
 
@@ -20,7 +21,7 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                 choices = _choices(story, event) if is_settled(story, event) else ()
                 if choices:
                     yield Asked(
-                        "holders", side, event.seq, _case(story, event, case),
+                        "holders", side, event.seq, _narrowed(story, event, case),
                         _answer(story, event),
                         facts={"connection": event.place.name},
                         choices=choices,
@@ -29,11 +30,20 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                     )  # fmt: skip
 
 
-def _case(story: Story, event: StoryEvent, turn: str) -> str:
-    """What the event does to the references; a close in a table that others use has words too."""
-    table = story.before(event.seq).table(getattr(event.record, "tid", 0))
-    shared = turn == "close" and table is not None and len(table.tasks) > 1
-    return "close_shared" if shared else turn
+def _narrowed(story: Story, event: StoryEvent, case: str) -> str:
+    """The case that a misconception has to fit: by whom it is served, what else there is."""
+    if case == "spawn":
+        return f"spawn.{made_by(story, event)}"
+    if case == "close":
+        table = story.before(event.seq).table(getattr(event.record, "tid", 0))
+        return "close.shared" if table is not None and len(table.tasks) > 1 else "close.copy"
+    number = event.place.connection
+    own = number is not None and all(
+        other.actor == event.actor
+        for other in map(story.event, story.connection(number).events)
+        if isinstance(other.record, Syscall)
+    )
+    return "accept.own" if case == "accept" and own else case
 
 
 def _answer(story: Story, event: StoryEvent) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from echotrace.story.nouns import Story
+
 
 class Field(StrEnum):
     """What of an event, or of the state just after it, a question leaves out."""
@@ -29,12 +31,14 @@ class Hidden:
 class Asked:
     """A question of a `kind`, about the event `event` of the side `side` (its position).
 
-    `case` tells which words of its kind fit: `quiz.KIND.CASE` of the texts. `facts` are what these
-    words need: names and numbers. `answer` is derived from the model, `accepted` are other ways to
-    say it; of `choices`, if there are any, it is one. What is a word and no name or number
-    (`nothing`, `FIN`) is the name of a text of `quiz.word`. `hidden` is what must not be seen
-    before it is answered; `evidence` are the numbers of the events that prove the answer.
-    `left_out` are calls without which the trace is thought to be, up to the time `until` (ns).
+    `case` tells which words of its kind fit: `quiz.KIND.CASE` of the texts; a case may have cases
+    of its own, as `close.last`. `facts` are what these words need: names and numbers. `answer` is
+    derived from the model, `accepted` are other ways to say it; of `choices`, if there are any, it
+    is one. What is a word and no name or number (`nothing`, `FIN`) is the name of a text of
+    `quiz.word`. `hidden` is what must not be seen before it is answered; `evidence` are the numbers
+    of the events that prove the answer. `variant` is the story that all these numbers are of, if
+    that is another one than its side's. Of the questions of a kind those of the highest `merit` are
+    asked first.
     """
 
     kind: str
@@ -47,5 +51,5 @@ class Asked:
     choices: tuple[str, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     evidence: tuple[int, ...] = ()
-    left_out: tuple[int, ...] = ()
-    until: int | None = None
+    merit: int = 0
+    variant: Story | None = field(default=None, compare=False, repr=False)

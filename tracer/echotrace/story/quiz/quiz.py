@@ -1,5 +1,6 @@
 """Chooses questions: the same stories and the same seed give the same ones."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
@@ -47,9 +48,10 @@ def planned(
     chosen: list[Asked] = []
     for kinds, wanted in plan:
         pools = {kind: _pool(ground, kind, connection, chooser) for kind in kinds}
-        if teaches_less is not None:
-            for pool in pools.values():
-                pool.sort(key=teaches_less, reverse=True)  # the last one comes first
+        for pool in pools.values():
+            _order(pool, chooser)
+            if teaches_less is not None:
+                pool.sort(key=teaches_less, reverse=True)
         own = _taken_in_turns(list(pools.values()), wanted, chosen, chooser)
         chosen += sorted(own, key=lambda question: list(kinds).index(question.kind))
     return tuple(chosen)
@@ -78,11 +80,25 @@ def _pool(ground: Ground, kind: str, connection: int | None, chooser: Random) ->
     return found
 
 
+def _order(pool: list[Asked], chooser: Random) -> None:
+    """The last one comes first: of the most merit, and of the same merit another answer each."""
+    before = Counter[tuple[int, str]]()
+    turns: dict[int, int] = {}
+    for question in pool:
+        same = (question.merit, question.answer)
+        turns[id(question)] = before[same]
+        before[same] += 1
+    chooser.shuffle(pool)  # an answer that many questions have is not among the first for that
+    pool.sort(key=lambda question: (question.merit, -turns[id(question)]))
+
+
 def _is_about(ground: Ground, question: Asked, connection: int | None) -> bool:
     if connection is None:
         return True
+    if question.kind in AT_LARGE:
+        return True
     number = ground.stories[question.side].event(question.event).place.connection
-    return question.kind in AT_LARGE or number in (None, connection)
+    return number in (None, connection)
 
 
 def _taken_in_turns(

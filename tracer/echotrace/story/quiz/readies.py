@@ -33,6 +33,7 @@ def candidates(ground: Ground) -> Iterator[Asked]:
                         *_worked_with(ground, side, event),
                     ),
                     evidence=(event.woken_by or 0, event.seq),
+                    merit=1,
                 )  # fmt: skip
 
 

@@ -12,6 +12,9 @@ from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.syscalls import logical_event
 from echotrace.trace import ClientStep, Syscall
 
+#: So many rows of the same task may have the number of an accept: it is left out there too.
+_MOST_TOLD = 2
+
 
 def candidates(ground: Ground) -> Iterator[Asked]:
     """One for each call whose result follows from what was before it."""
@@ -19,7 +22,9 @@ def candidates(ground: Ground) -> Iterator[Asked]:
         for connection in connections(story):
             for event in map(story.event, connection.events):
                 case = _case(story, event)
-                if case:
+                if case == "accept":
+                    yield _of_accept(ground, side, event)
+                elif case:
                     yield _asked(ground, side, event, case)
 
 
@@ -30,11 +35,51 @@ def _asked(ground: Ground, side: int, event: StoryEvent, case: str) -> Asked:
     return Asked(
         "result", side, event.seq, case, answer,
         facts={"connection": event.place.name, "size": f"{asked(call) or 0:,}"},
-        accepted=(call.errno,) if call.errno else (f"fd {answer}",) if case == "accept" else (),
-        choices=() if case == "accept" else _choices(answer, call),
+        accepted=(call.errno,) if call.errno else (),
+        choices=_choices(answer, call),
         hidden=ground.hidden(side, event.seq, Field.RESULT),
         evidence=tuple(dict.fromkeys((*_proof(story, event, case), event.seq))),
+        merit=1,
     )  # fmt: skip
+
+
+def _of_accept(ground: Ground, side: int, event: StoryEvent) -> Asked:
+    """Asks for the number; it teaches less where more rows of the same task have it than a few."""
+    story = ground.stories[side]
+    answer = said_of(story, event.seq, Field.RESULT) or ""
+    case, told = _number(story, event), _told(story, event, answer)
+    few = len(told) <= _MOST_TOLD
+    also = tuple(each for seq in told for each in ground.hidden(side, seq, Field.DESCRIPTOR))
+    return Asked(
+        "result", side, event.seq, f"accept.{case}", answer,
+        facts={"connection": event.place.name},
+        accepted=(f"fd {answer}",),
+        hidden=tuple(dict.fromkeys((
+            *ground.hidden(side, event.seq, Field.RESULT), *(also if few else ()),
+        ))),
+        evidence=tuple(dict.fromkeys((*_proof(story, event, "accept"), event.seq))),
+        merit=int(few and case != "first"),
+    )  # fmt: skip
+
+
+def _number(story: Story, accept: StoryEvent) -> str:
+    """Whether the number was given up before, or is the `next` one as others are in use."""
+    if _freed_before(story, accept):
+        return "again"
+    number = accept.place.connection
+    return "first" if number in (None, 1) else "next"
+
+
+def _told(story: Story, accept: StoryEvent, answer: str) -> tuple[int, ...]:
+    """The later calls on the connection by the same task: their rows have the number."""
+    number = accept.place.connection
+    events = story.connection(number).events if number is not None else ()
+    return tuple(
+        event.seq
+        for event in map(story.event, events)
+        if event.actor == accept.actor and event.seq > accept.seq
+        if said_of(story, event.seq, Field.DESCRIPTOR) == answer
+    )
 
 
 def _case(story: Story, event: StoryEvent) -> str:

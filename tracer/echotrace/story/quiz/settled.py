@@ -6,6 +6,7 @@ from echotrace.kernel.facts import succeeded
 from echotrace.story.events import StoryEvent
 from echotrace.story.nouns import Connection, Story
 from echotrace.story.quiz.exits import end_of
+from echotrace.story.roles import is_thread
 from echotrace.trace import Syscall
 
 
@@ -28,6 +29,14 @@ def turns(story: Story, connection: Connection) -> Iterator[tuple[StoryEvent, st
             yield event, "spawn"
         elif logical in ("close", "exit") and _gives_up(story, event, connection.description):
             yield event, logical
+
+
+def made_by(story: Story, spawn: StoryEvent) -> str:
+    """What a call makes: a `thread`, which shares the table, or a `process`, which has a copy."""
+    call = spawn.record
+    made = call.result if isinstance(call, Syscall) else None
+    role = story.roles.of(made, spawn.end or spawn.start) if made else None
+    return "thread" if role is not None and is_thread(role) else "process"
 
 
 def accept_of(story: Story, connection: Connection) -> int | None:

@@ -49,5 +49,6 @@ def case_of(story: Story, event: StoryEvent, answer: str) -> str:
     if answer == RST:
         return "unread" if before is not None and before.unread else "linger"
     if answer == FIN:
-        return "last"
+        ended = before is not None and before.state is SocketState.PEER_ENDED
+        return "last.ended" if ended else "last"
     return "reset" if before is not None and before.state is SocketState.RESET else "sent"

@@ -5,6 +5,7 @@ The records are msgspec Structs, so that a format may take the whole document as
 
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import zip_longest
 from typing import TypeAlias
 
 from msgspec import Struct, field
@@ -117,9 +118,12 @@ class Figure(Struct, frozen=True, tag_field="type", tag="figure"):
 
 
 class SourceLine(Struct, frozen=True):
-    """A line of a source; `marker` numbers those that made calls, `region` is as marked there."""
+    """A line of a source; `marker` numbers those that made calls, `region` is as marked there.
 
-    number: int
+    Without a number it says what of the source is not shown here.
+    """
+
+    number: int | None
     text: str
     marker: int | None = None
     region: str = ""
@@ -141,11 +145,20 @@ class Sources(Struct, frozen=True, tag_field="type", tag="sources"):
 
 
 class Box(Struct, frozen=True, tag_field="type", tag="box"):
-    """A frame with a title, sentences, and room for so many lines of handwriting."""
+    """A frame with a title and sentences, each with room for so many lines of handwriting.
+
+    For teachers each has its answer instead.
+    """
 
     title: str
     sentences: tuple[Text, ...]
     lines: int = 0
+    answers: tuple[Text, ...] = ()
+
+    @property
+    def answered(self) -> tuple[tuple[Text, Text | None], ...]:
+        """Each sentence, with its answer if there is one."""
+        return tuple(zip_longest(self.sentences, self.answers))
 
 
 class Answer(Struct, frozen=True):

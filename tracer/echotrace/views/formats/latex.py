@@ -52,7 +52,7 @@ def _body(document: Document, upright: Setting, lying: Setting) -> Iterator[str]
         if wide:
             yield "\\begin{landscape}"
         elif number and isinstance(sheet[0][0], Heading):
-            yield "\\clearpage"
+            yield "\\sheet"
         for block, level in sheet:
             yield from drawn(block, (lying if wide else upright).at(level))
             yield ""

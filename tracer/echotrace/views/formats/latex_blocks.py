@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from string import ascii_uppercase
 
 from echotrace.views.document import nouns
 from echotrace.views.document.nouns import Block
-from echotrace.views.document.runs import Text
+from echotrace.views.document.runs import Text, plain
+from echotrace.views.formats.latex_sources import sources
 from echotrace.views.formats.latex_tables import table
 from echotrace.views.formats.latex_text import code, inline, text
 from echotrace.views.texts import Texts
 
+_LINE, _LETTER = 100, 6  # characters of a line of text, and about as many as a letter takes
 _HEADINGS = ("section", "subsection", "subsubsection")
 
 
@@ -67,9 +68,13 @@ def _listing(listing: nouns.Listing, setting: Setting) -> Iterator[str]:
 
 
 def _definitions(definitions: nouns.Definitions, setting: Setting) -> Iterator[str]:
+    yield "\\begin{together}"
     yield from _headed(definitions.heading, setting)
+    yield "\\begin{multicols}{2}"
     for term, meaning in definitions.entries:
         yield f"\\definition{{{inline(term)}}}{{{inline(meaning)}}}"
+    yield "\\end{multicols}"
+    yield "\\end{together}"
 
 
 def _headed(words: str, setting: Setting) -> Iterator[str]:
@@ -94,42 +99,49 @@ def _figure(figure: nouns.Figure, setting: Setting) -> Iterator[str]:
         yield f"\\drawing{{{size}}}{{{name}.pdf}}{{{caption}}}"
 
 
-def _sources(sources: nouns.Sources, setting: Setting) -> Iterator[str]:
-    for source in sources.sources:
-        file = f" {code(source.file)}" if source.file else ""
-        yield setting.heading(f"{text(source.side)}{file}")
-        if source.problem:
-            yield f"\\warning{{{text(source.problem)}}}"
-        for region, lines in groupby(source.lines, lambda line: line.region):
-            if region:
-                yield f"\\region{{{text(region)}}}"
-            bar = "\\bound" if region else ""
-            for line in lines:
-                marker = f"\\marker{{{line.marker}}}" if line.marker is not None else ""
-                yield f"\\sourceline{{{marker}}}{{{line.number}}}{{{bar}}}{{{code(line.text)}}}"
+def _sources(block: nouns.Sources, setting: Setting) -> Iterator[str]:
+    return sources(block, setting.width, setting.height)
 
 
-def _box(box: nouns.Box, _setting: Setting) -> Iterator[str]:
+def _box(box: nouns.Box, setting: Setting) -> Iterator[str]:
     yield "\\begin{framed}"
     yield f"\\textbf{{{text(box.title)}}}\\par"
-    yield from (f"{inline(sentence)}\\par" for sentence in box.sentences)
-    yield from _room(box.lines)
+    for sentence, answer in box.answered:
+        yield f"{inline(sentence)}\\par"
+        if answer is None:
+            yield from _room(box.lines)
+        else:
+            yield f"\\answer{{{setting.say('answer')}}}{{{inline(answer)}}}"
     yield "\\end{framed}"
 
 
 def _question(question: nouns.Question, setting: Setting) -> Iterator[str]:
     yield "\\begin{together}"
     number = setting.say("question", number=str(question.number))
-    yield f"\\textbf{{{number}}} \\emph{{{text(question.kind)}}}\\par"
-    yield f"{inline(question.stem)}\\par"
+    title = f"\\textbf{{{number}}} \\emph{{{text(question.kind)}}}"
+    yield f"{title}\\quad {inline(question.stem)}\\par"
     yield from (f"\\verbatimline{{{code(line)}}}" for line in question.excerpt)
-    for place, choice in enumerate(question.choices):
-        yield f"\\point{{{ascii_uppercase[place]}}}{{{inline(choice)}}}"
+    yield from _choices(question.choices)
     if question.answer is None:
         yield from _room(question.lines)
     else:
         yield from _answer(question.answer, setting)
     yield "\\end{together}"
+
+
+def _choices(choices: Sequence[Text]) -> Iterator[str]:
+    """Each with its letter, as many beside each other as a line has room for."""
+    if not choices:
+        return
+    beside = min(_LINE // max(len(plain(choice)) + _LETTER for choice in choices), len(choices))
+    lettered = zip(ascii_uppercase, map(inline, choices), strict=False)
+    for place, (letter, choice) in enumerate(lettered):
+        if beside > 1:
+            end = "\\par" if place % beside == beside - 1 or place == len(choices) - 1 else "%"
+            width = f"{1 / beside:.3f}\\linewidth"
+            yield f"\\makebox[{width}][l]{{{letter}\\quad {choice}}}{end}"
+        else:
+            yield f"\\point{{{letter}}}{{{choice}}}"
 
 
 def _answer(answer: nouns.Answer, setting: Setting) -> Iterator[str]:

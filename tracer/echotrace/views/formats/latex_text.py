@@ -32,15 +32,17 @@ _SIGNS = {
     "↑": "\\ensuremath{\\uparrow}", "↓": "\\ensuremath{\\downarrow}",
     "↔": "\\ensuremath{\\leftrightarrow}", "⇒": "\\ensuremath{\\Rightarrow}",
     "✓": "\\ensuremath{\\surd}",
+    "░": "\\hatched{}", "▒": "\\hatched{}", "▓": "\\hatched{}",
 }  # fmt: skip
 #: What pictures of characters are made of, in ASCII.
 _LINES = {
     ord(drawn): plain
-    for group, plain in (("─━╴╶", "-"), ("│┃╵╷", "|"), ("┌┐└┘├┤┬┴┼╭╮╰╯", "+"), ("░▒▓", ":"),
-                         ("█▏▎▍▌▋▊▉", "#"))
+    for group, plain in (("─━╴╶", "-"), ("│┃╵╷", "|"), ("┌┐└┘├┤┬┴┼╭╮╰╯", "+"), ("█▏▎▍▌▋▊▉", "#"))
     for drawn in group
 }  # fmt: skip
 _LONG = 12  # characters of a word that TeX may have to break, where it has no hyphen
+#: Characters of a name that stays in one piece.
+WHOLE = 24
 _WORDS = re.compile(r" +|[^ ]+")
 
 
@@ -67,7 +69,7 @@ def _word(word: str, *, code: bool) -> Iterator[str]:
     since = 0
     for character in word:
         yield _character(character, code=code)
-        since = since + 1 if character.isalnum() and since < _LONG else 0
+        since = since + 1 if (character.isalnum() or character == "_") and since < WHOLE else 0
         if len(word) > _LONG and since == 0:
             yield "\\B{}"
 

@@ -115,20 +115,25 @@ def _sources(sources: nouns.Sources, setting: Setting) -> Iterator[str]:
 def _numbered(source: nouns.Source) -> Iterator[str]:
     """Beside each line its marker and its number; regions are named above and have a bar."""
     markers = max(len(str(line.marker or "")) for line in source.lines) + 2
-    numbers = len(str(source.lines[-1].number))
+    numbers = max(len(str(line.number or "")) for line in source.lines)
     for region, lines in groupby(source.lines, lambda line: line.region):
         if region:
             yield f"{'':{markers + numbers}}  ┌ {region}"
         bar = "│" if region else " "
         for line in lines:
             marker = f"({line.marker})" if line.marker is not None else ""
-            yield f"{marker:>{markers}} {line.number:>{numbers}} {bar} {line.text}"
+            yield f"{marker:>{markers}} {line.number or '':>{numbers}} {bar} {line.text}"
 
 
 def _box(box: nouns.Box, setting: Setting) -> Iterator[str]:
     lines = [f"**{text(box.title)}**"]
-    lines += [setting.inline(sentence) for sentence in box.sentences]
-    yield from _quoted([*lines, *(_RULE for _ in range(box.lines))])
+    for sentence, answer in box.answered:
+        lines.append(setting.inline(sentence))
+        if answer is None:
+            lines += [_RULE] * box.lines
+        else:
+            lines.append(f"**{setting.say('answer')}:** {setting.inline(answer)}")
+    yield from _quoted(lines)
 
 
 def _quoted(paragraphs: Sequence[str]) -> Iterator[str]:
@@ -140,7 +145,8 @@ def _quoted(paragraphs: Sequence[str]) -> Iterator[str]:
 
 def _question(question: nouns.Question, setting: Setting) -> Iterator[str]:
     number = setting.say("question", number=str(question.number))
-    yield from (setting.heading(f"{number}: {text(question.kind)}"), "")
+    kind = f": {text(question.kind)}" if question.kind else ""
+    yield from (setting.heading(f"{number}{kind}"), "")
     yield from (setting.inline(question.stem), "")
     if question.excerpt:
         yield from (*_fenced(question.excerpt), "")

@@ -5,6 +5,9 @@
 """
 
 _SCOPE = "SCOPE"
+#: Columns of a step to the right in a source, and after how many of them it goes no further.
+STEP, DEEPEST = 4, 5
+_HANGING = 2  # columns: what is too long goes on so much further right
 
 _CSS = """
 .SCOPE{--ink:#000;--paper:#fff;--line:#767676;--dim:#595959;--differs:#D55E00;
@@ -32,6 +35,7 @@ vertical-align:top;background:var(--paper);color:var(--ink)}
 color:inherit;white-space:pre-wrap}
 .SCOPE pre{white-space:pre;overflow-x:auto}
 .SCOPE .seq,.SCOPE td.number{color:var(--dim);text-align:right}
+.SCOPE table:not(.sides) td.short{white-space:nowrap}
 .SCOPE td.mark{text-align:center;font-weight:bold;color:var(--dim)}
 .SCOPE td.differs{color:var(--ink)}
 .SCOPE td.differs+td{border-left:3px solid var(--differs)}
@@ -55,7 +59,10 @@ gap:1em}
 .SCOPE ol.lines{margin:0;padding-left:4.6em;font-size:.86em;line-height:1.5}
 .SCOPE ol.lines li::marker{color:var(--dim)}
 .SCOPE ol.lines li{position:relative;padding-left:.5em;border-left:2px solid transparent}
+.SCOPE ol.lines li.note{list-style:none;font-style:italic}
 .SCOPE ol.in-region li{border-left-color:var(--line)}
+.SCOPE ol.lines .left-out{list-style:none;color:var(--dim);font-style:italic}
+.SCOPE .lines code{display:block;overflow-wrap:anywhere}
 .SCOPE .lines .marker{position:absolute;right:calc(100% + 2.4em);font-size:.94em}
 .SCOPE .region{margin:.3em 0 0 4.6em;font-style:italic}
 .SCOPE .box,.SCOPE .question{margin:1em 0;padding:.2em .8em .6em;border:1px solid var(--line)}
@@ -71,4 +78,10 @@ border-left-width:5px}
 
 def style(scope: str) -> str:
     """The rules for a fragment of the class `scope`."""
-    return _CSS.replace(_SCOPE, scope)
+    return (_CSS + "".join(map(_step, range(DEEPEST + 1)))).replace(_SCOPE, scope)
+
+
+def _step(step: int) -> str:
+    """A line of a source that goes on further right than it begins."""
+    further = step * STEP + _HANGING
+    return f".SCOPE .lines .step-{step}{{padding-left:{further}ch;text-indent:-{further}ch}}\n"

@@ -1,13 +1,14 @@
 """The end of the handout: what its signs mean, and the terms that it uses."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 import msgspec
 
 from echotrace.story.compare.nouns import Mark
-from echotrace.views.document.nouns import Block, Definitions
+from echotrace.views.document.nouns import Block, Definitions, Figure
 from echotrace.views.document.runs import Code, Marker, Run, Text
 from echotrace.views.handout.nouns import Making
 from echotrace.views.texts import Texts
@@ -16,6 +17,17 @@ _MARKS: Mapping[Mark, str] = {
     Mark.SAME: "same", Mark.DIFFERENT: "different", Mark.FIRST_ONLY: "first_only",
     Mark.ONLY_HERE: "only_here", Mark.MOVED: "moved",
 }  # fmt: skip
+#: The texts of a drawing, in its markup.
+_TEXT = re.compile(r"<text[^>]*>([^<]*)")
+#: Signs in calls as they are drawn: how each looks, and where it is one, by the name of its text.
+_SIGNS: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "waits": ("░", re.compile("░")),
+    "makes": ("→", re.compile("→")),
+    "besides": ("·", re.compile(r"(?:^|\) )\s*· ")),
+    "unknown": ("?", re.compile(r"= \?")),
+    "descriptors": ("[3]", re.compile(r"\[\d")),
+    "flags": ("[…]", re.compile(r"\[[A-Z]{2}")),
+}
 
 
 def blocks(making: Making, pages: Iterable[Block]) -> Iterator[Block]:
@@ -24,14 +36,29 @@ def blocks(making: Making, pages: Iterable[Block]) -> Iterator[Block]:
     The pages are those for students, so that both editions have the same glossary.
     """
     texts = making.texts
-    yield Definitions(texts.say("legend.title"), tuple(_signs(making)))
-    if found := tuple(_terms(texts, _plain(msgspec.to_builtins(list(pages))))):
+    pages = tuple(pages)
+    yield Definitions(texts.say("legend.title"), tuple(_signs(making, _drawn(pages))))
+    if found := tuple(_terms(texts, _plain(msgspec.to_builtins(pages)))):
         yield Definitions(texts.say("glossary.title"), found)
 
 
-def _signs(making: Making) -> Iterator[tuple[Text, Text]]:
+def _drawn(pages: Iterable[Block]) -> Sequence[str]:
+    """The lines of text in the drawings."""
+    drawings = [each for block in pages if isinstance(block, Figure) for each in block.drawings]
+    return [unescape(line) for each in drawings for line in _TEXT.findall(each.svg)]
+
+
+def _signs(making: Making, drawn: Sequence[str]) -> Iterator[tuple[Text, Text]]:
     for sign, name in _used(making):
         yield (sign,), making.texts.runs(f"legend.{name}")
+    waited = "hatched" if making.compared is None else "waits"
+    for name, (sign, pattern) in _SIGNS.items():
+        if any(map(pattern.search, drawn)):
+            yield (Code(sign),), making.texts.runs(f"legend.{waited if sign == '░' else name}")
+    found = _marks(making)
+    for mark, name in _MARKS.items():
+        if mark in found:
+            yield (Code(str(mark)),), making.texts.runs(f"legend.{name}")
 
 
 def _used(making: Making) -> Iterator[tuple[Run, str]]:
@@ -53,9 +80,6 @@ def _used(making: Making) -> Iterator[tuple[Run, str]]:
     if any(each.datagram for each in connections):
         yield Code("#1"), "peer"
     yield Code("17"), "event"
-    yield Code("░"), "hatched" if making.compared is None else "waits"
-    found = _marks(making)
-    yield from ((Code(str(mark)), name) for mark, name in _MARKS.items() if mark in found)
 
 
 def _marks(making: Making) -> Collection[Mark]:

@@ -1,23 +1,19 @@
 """The table of figures: calls, tasks, descriptors, zombies, and who closes which connection."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from echotrace.kernel.state import State
 from echotrace.story.closings import Closing, Sent, closings
-from echotrace.story.costs.costs import Costs, costs
-from echotrace.story.costs.moments import end_of
+from echotrace.story.costs.costs import costs
 from echotrace.story.nouns import Story
 from echotrace.story.quiz.nouns import Field
-from echotrace.story.roles import is_thread
-from echotrace.trace import Syscall
 from echotrace.views import words
 from echotrace.views.document.nouns import Group, Item, Line, Table
 from echotrace.views.document.runs import Run, Text, runs
+from echotrace.views.handout.measures import MEASURES, ONLY_IF_ANY
 from echotrace.views.handout.nouns import Making
-from echotrace.views.texts import Texts
 
-_MOST_CONNECTIONS, _MOST_CLOSINGS, _MOST_NAMES = 3, 3, 3
+_MOST_CONNECTIONS, _MOST_CLOSINGS = 3, 3
 
 
 def table(making: Making) -> Table:
@@ -25,9 +21,9 @@ def table(making: Making) -> Table:
     texts, stories = making.texts, making.stories
     measured = [(story, costs(story)) for story in stories.values()]
     rows = []
-    for name, measure in _MEASURES.items():
+    for name, measure in MEASURES.items():
         cells = [measure(*each, texts) for each in measured]
-        if name not in _ONLY_IF_ANY or any(cell != "0" for cell in cells):
+        if name not in ONLY_IF_ANY or any(cell != "0" for cell in cells):
             rows.append(_row(texts.say(f"figures.{_label(name, stories.values())}"), cells))
     rows += _closings(making)
     head = (texts.say("figures.measure"), *map(words.safe, stories))
@@ -43,84 +39,6 @@ def _label(name: str, stories: Iterable[Story]) -> str:
 
 def _row(label: str, cells: Sequence[Text]) -> Group:
     return Group(label, (Line(tuple(map(Item, cells))),))
-
-
-def _calls_per_connection(_story: Story, own: Costs, texts: Texts) -> str:
-    spread = own.calls_per_connection
-    if spread is None:
-        return texts.say("figures.unknown")
-    median = f"{spread.median:,.1f}".removesuffix(".0")
-    if spread.least == spread.most:
-        return median
-    least, most = f"{spread.least:,}", f"{spread.most:,}"
-    return texts.say("figures.spread", median=median, least=least, most=most)
-
-
-def _calls(story: Story, _own: Costs, _texts: Texts) -> str:
-    return f"{sum(isinstance(event.record, Syscall) for event in story.events):,}"
-
-
-def _processes(story: Story, _own: Costs, texts: Texts) -> str:
-    return _counted([role for role in story.roles.names if not is_thread(role)], texts)
-
-
-def _threads(story: Story, _own: Costs, texts: Texts) -> str:
-    return _counted([role for role in story.roles.names if is_thread(role)], texts)
-
-
-def _most_open(_story: Story, own: Costs, texts: Texts) -> str:
-    most = own.most_open
-    if most is None:
-        return texts.say("figures.unknown")
-    if most.in_one == most.in_all:
-        return f"{most.in_one:,}"
-    return texts.say("figures.in_all", one=f"{most.in_one:,}", all=f"{most.in_all:,}")
-
-
-def _zombies(story: Story, _own: Costs, texts: Texts) -> str:
-    state = story.history.at(end_of(story))
-    return _counted(
-        [
-            texts.say("figures.ended", name=_role(story, state, each.pid), seq=str(each.exit))
-            for each in state.processes
-            if each.zombie and each.parent is not None
-        ],
-        texts,
-    )
-
-
-def _role(story: Story, state: State, pid: int) -> str:
-    return story.roles.of(pid, state.time) or f"?{pid}"
-
-
-def _reaped(story: Story, _own: Costs, texts: Texts) -> str:
-    """The children whose end somebody waited for, with the number of the wait."""
-    waits = story.links.reapers.items()
-    told = [texts.say("figures.ended", name=role, seq=str(seq)) for role, seq in waits]
-    return _counted(told, texts)
-
-
-def _counted(names: Sequence[str], texts: Texts) -> str:
-    """How many there are, and which: `2: P0, P1`."""
-    if not names:
-        return "0"
-    told = list(names[:_MOST_NAMES])
-    if len(names) > _MOST_NAMES:
-        told.append(texts.say("figures.more", count=f"{len(names) - _MOST_NAMES:,}"))
-    return texts.say("figures.of_events", count=f"{len(names):,}", names=", ".join(told))
-
-
-_MEASURES: dict[str, Callable[[Story, Costs, Texts], str]] = {
-    "calls_per_connection": _calls_per_connection,
-    "calls": _calls,
-    "processes": _processes,
-    "threads": _threads,
-    "most_open": _most_open,
-    "zombies": _zombies,
-    "reaped": _reaped,
-}
-#: A row of zeros of these says nothing.
-_ONLY_IF_ANY = frozenset({"reaped"})
 
 
 def _closings(making: Making) -> Iterator[Group]:

@@ -13,12 +13,13 @@ from echotrace.views.quiz.own import Own
 from echotrace.views.texts import Texts
 
 MOST_SIDES = 4
-_MOST_TOLD = 2  # connections
+#: The connections that are told of first, if there is no room for more.
+FIRST = (1, 2)
 
 
 def crowded(stories: Mapping[str, Story]) -> bool:
     """Whether any has more connections than a handout has room to tell of each."""
-    return any(len(story.connections) > _MOST_TOLD for story in stories.values())
+    return any(len(story.connections) > len(FIRST) for story in stories.values())
 
 
 class Edition(StrEnum):

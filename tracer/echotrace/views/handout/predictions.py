@@ -3,20 +3,21 @@
 Each question is answered by what comes later in the document.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from echotrace.effort import WAITS_FOR_READINESS
+from echotrace.story.compare.nouns import Difference
 from echotrace.story.nouns import Story
 from echotrace.syscalls import ROWS
 from echotrace.trace import Syscall
 from echotrace.views import words
 from echotrace.views.document.nouns import Box
 from echotrace.views.document.runs import Run
-from echotrace.views.handout import script
+from echotrace.views.handout import predicted, script
 from echotrace.views.handout.nouns import Making
 
 _MOST = 3  # questions
-_ROOM = 2  # lines to write on
+_ROOM = 1  # lines to write on, for each
 
 
 def question(making: Making) -> tuple[Run, ...]:
@@ -28,6 +29,8 @@ def question(making: Making) -> tuple[Run, ...]:
     listed = texts.say("question.names", first=", ".join(names[:-1]), last=names[-1])
     alike = len({script.played(story) for story in making.stories.values()}) == 1
     opening = texts.runs("question.many" if alike else "question.unlike", names=listed)
+    if _is_translation(making):
+        return (*opening, " ", *texts.runs("question.languages"))
     kinds = _kinds(making)
     if not kinds:
         same = "question.same" if making.compared.same else "question.rows"
@@ -38,21 +41,67 @@ def question(making: Making) -> tuple[Run, ...]:
 def box(making: Making) -> Box:
     """The questions whose answers are to be predicted, and room for them."""
     texts, stories = making.texts, list(making.stories.values())
-    own = [f"predict.{name}" for name, suits in _OF_SIDES if any(map(suits, stories))]
-    further = [_about(making, kind) for kind in _kinds(making)[1 : _MOST - 1]]
-    keys = dict.fromkeys([*own[: _MOST - len(further)], *further])
-    asked = tuple(map(texts.runs, keys))
-    return Box(texts.say("predict.title"), asked, _ROOM)
+    own = [name for name, suits in _OF_SIDES if any(map(suits, stories))]
+    further = _kinds(making)[0 if _is_translation(making) else 1 :][: _MOST - 2]
+    asked = {
+        **{f"predict.{name}": _of_sides(making, name) for name in own[: _MOST - len(further)]},
+        **{_about(making, kind): _of_difference(making, kind) for kind in further},
+    }
+    answers = tuple(asked.values()) if making.key else ()
+    return Box(texts.say("predict.title"), tuple(map(texts.runs, asked)), _ROOM, answers)
+
+
+def _is_translation(making: Making) -> bool:
+    """Whether all sides are one server, in several languages."""
+    headers = [story.trace.header for story in making.stories.values()]
+    servers, languages = ({getattr(h, name) for h in headers} for name in ("server", "language"))
+    return len(servers) == 1 < len(languages)
+
+
+def _of_sides(making: Making, name: str) -> str:
+    """What each side shows of that."""
+    told = making.stories.items()
+    return " ".join(
+        predicted.answer(name, words.safe(side), story, making.texts) for side, story in told
+    )
+
+
+def _of_difference(making: Making, kind: str) -> str:
+    """What differs in that between the first side and each other one."""
+    told = dict.fromkeys(each.sentence for _, each in _shown(making) if each.kind == kind)
+    return " ".join(f"{words.safe(sentence)}." for sentence in told)
 
 
 def _kinds(making: Making) -> Sequence[str]:
     """The kinds of difference between the first side and any other, most telling first."""
-    sides = making.compared.differences if making.compared else ()
     ranks: dict[str, int] = {}
-    for told in sides:
-        for rank, each in enumerate(told):
-            ranks[each.kind] = min(rank, ranks.get(each.kind, rank))
+    for rank, each in _shown(making):
+        ranks[each.kind] = min(rank, ranks.get(each.kind, rank))
     return sorted(ranks, key=lambda kind: ranks[kind])
+
+
+def _shown(making: Making) -> Iterator[tuple[int, Difference]]:
+    """The differences that rows of the comparison show, each with its rank between two sides."""
+    compared = making.compared
+    if compared is None:
+        return
+    rows = [
+        {event.seq for each in compared.alignments for event in each.events(side)}
+        for side in range(len(compared.stories))
+    ]
+    for side, told in enumerate(compared.differences, start=1):
+        for rank, each in enumerate(told):
+            ours, theirs = (
+                _calls(compared.stories[n], events)
+                for n, events in zip((0, side), each.events, strict=True)
+            )
+            if ours <= rows[0] and theirs <= rows[side]:
+                yield rank, each
+
+
+def _calls(story: Story, events: Collection[int]) -> set[int]:
+    """Those that are the server's: what a client does has no row of its own."""
+    return {seq for seq in events if isinstance(story.event(seq).record, Syscall)}
 
 
 def _about(making: Making, kind: str) -> str:

@@ -1,4 +1,4 @@
-"""The first page: the question, what is run, the sources, and a box for predictions."""
+"""The first page: the question, what is run, a box for predictions, and the sources."""
 
 from collections.abc import Iterator, Mapping
 
@@ -18,8 +18,8 @@ def blocks(making: Making) -> Iterator[Block]:
     yield Paragraph(predictions.question(making))
     yield from script.blocks(making)
     yield _recordings(making)
-    yield sources(making)
     yield predictions.box(making)
+    yield sources(making)
 
 
 def _recordings(making: Making) -> Table:

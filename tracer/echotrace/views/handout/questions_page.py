@@ -35,10 +35,11 @@ def asked(stories: Mapping[str, Story], wish: Wish) -> tuple[Asked | None, ...]:
 
         Moments tell descriptors: these are asked of other connections, and results of the drawn.
         """
+        if question.kind not in _BLANKS:
+            return False
         drawn = sides[question.side].event(question.event).place.connection == _DRAWN
-        if question.kind == "result":
-            return question.case == "accept" or not drawn
-        return question.kind == "descriptor" and drawn
+        by_number = question.kind == "descriptor" or question.case.startswith("accept")
+        return not question.merit or (question.kind != "ready" and drawn == by_number)
 
     found = planned(sides, wish.seed, PLAN, connection=wish.connection, teaches_less=teaches_less)
     for own in wish.own:
@@ -63,7 +64,7 @@ def blocks(making: Making) -> Iterator[Block]:
 
 
 def _questions(making: Making) -> Iterator[Question]:
-    wish, kind = making.wish, making.texts.say("quiz.own")
+    wish = making.wish
     kept = [each for each in making.asked if each is not None]
     told = iter(
         questions(
@@ -74,9 +75,9 @@ def _questions(making: Making) -> Iterator[Question]:
     places = {own.replaces: own for own in wish.own if own.replaces is not None}
     for number in range(1, len(making.asked) + 1):
         if number in places:
-            yield as_question(places[number], number, kind, key=making.key)
+            yield as_question(places[number], number, key=making.key)
         else:
             yield replace(next(told), number=number)
     added = (own for own in wish.own if own.replaces is None)
     for number, own in enumerate(added, start=len(making.asked) + 1):
-        yield as_question(own, number, kind, key=making.key)
+        yield as_question(own, number, key=making.key)

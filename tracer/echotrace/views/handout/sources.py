@@ -1,26 +1,22 @@
-"""The sources of the sides, with a number at each line that made a call.
+"""The sources of the sides, with a number at each line that made a call."""
 
-Of a source that marks its regions (`/* region: accept */ … /* end */`, in Python `# region: accept`
-… `# end`) these are shown; of another one that is long, what surrounds the numbered lines.
-"""
-
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from msgspec import structs
 
+from echotrace.story.essentials import is_essential
 from echotrace.story.nouns import Story
+from echotrace.trace import Syscall
 from echotrace.views import words
 from echotrace.views.document.nouns import Source, SourceLine, Sources
+from echotrace.views.handout.excerpt import chosen, regions
 from echotrace.views.handout.markers import markers
 from echotrace.views.handout.nouns import Making
 from echotrace.views.texts import Texts
 
-_REGION = re.compile(r"\s*(?:/\*|#|//)\s*region:\s*([\w-]+)\s*(?:\*/)?\s*")
-_END = re.compile(r"\s*(?:/\*\s*end\s*\*/|(?:#|//)\s*end)\s*")
-_LONG = 110  # lines of a source without regions that is shown whole
-_AROUND = 2  # lines before and after a numbered one
+#: So many lines of a region stand once where several sources have them.
+_WORTH_SHARING = 3
 
 
 def sources(making: Making) -> Sources:
@@ -31,7 +27,7 @@ def sources(making: Making) -> Sources:
         for each in _of_side(side, making.stories[side], numbers, making.texts):
             sides.setdefault(structs.replace(each, side=""), []).append(words.safe(side))
     found = [structs.replace(each, side=", ".join(names)) for each, names in sides.items()]
-    return Sources(tuple(_without_what_is_shared(found, making.texts)))
+    return Sources(tuple(_each_region_once(found, making.texts)))
 
 
 def problems(stories: Mapping[str, Story], texts: Texts) -> Iterator[str]:
@@ -57,87 +53,80 @@ def _of_side(
             yield Source(side, words.path(file), problem=problem)
         else:
             lines = [line.rstrip() for line in source.text.expandtabs(4).splitlines()]
-            shown = _outdented(list(_lines(lines, own, texts)))
-            yield Source(side, words.path(file), tuple(shown))
+            silent = _silent(story, file)
+            yield Source(side, words.path(file), tuple(_lines(lines, own, silent, texts)))
 
 
-def _lines(lines: Sequence[str], numbers: Mapping[int, int], texts: Texts) -> Iterator[SourceLine]:
-    regions, marks = _regions(lines)
-    chosen = _chosen(len(lines), regions, marks, numbers)
-    for is_chosen, group in groupby(range(1, len(lines) + 1), lambda number: number in chosen):
-        run = [number for number in group if number not in marks]
-        if is_chosen:
+def _silent(story: Story, file: str) -> Collection[int]:
+    """The lines that made calls which no view shows, as those that write to standard output."""
+    sites = [
+        event.record.site
+        for event in story.events
+        if isinstance(event.record, Syscall) and not is_essential(event)
+    ]
+    return {site.line for site in sites if site is not None and site.file == file}
+
+
+def _lines(
+    lines: Sequence[str], numbers: Mapping[int, int], silent: Collection[int], texts: Texts
+) -> Iterator[SourceLine]:
+    marked = regions(lines)
+    shown = chosen(lines, marked, numbers, silent)
+    for is_shown, group in groupby(range(1, len(lines) + 1), lambda number: number in shown):
+        run = [number for number in group if number not in marked.marks]
+        if is_shown or len(run) == 1:
             yield from (
                 SourceLine(
-                    number, words.safe(lines[number - 1]), numbers.get(number),
-                    regions.get(number, ""),
+                    number, _narrow(words.safe(lines[number - 1])), numbers.get(number),
+                    marked.of.get(number, ""),
                 )
                 for number in run
+                if lines[number - 1] or number in marked.of
             )  # fmt: skip
         elif any(lines[number - 1] for number in run):
-            yield SourceLine(run[0], texts.say("source.left_out", count=str(len(run))))
+            yield SourceLine(None, texts.say("source.left_out", count=str(len(run))))
 
 
-def _outdented(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
-    """Each region, and what is between two, without the margin that its lines have in common."""
-    for _, group in groupby(lines, lambda line: line.region):
-        part = list(group)
-        margin = min(
-            (len(line.text) - len(line.text.lstrip()) for line in part if line.text), default=0
-        )
-        yield from (structs.replace(line, text=line.text[margin:]) for line in part)
+def _narrow(line: str) -> str:
+    """A line that is indented half as far, so that more of it stands beside another source."""
+    return line[(len(line) - len(line.lstrip())) // 2 :]
 
 
-def _without_what_is_shared(sources: Sequence[Source], texts: Texts) -> Iterator[Source]:
-    """Of a region that is the same in all sources only the lines that made calls."""
-    by_region = [_texts_of_regions(source) for source in sources]
-    shared = {
-        region
-        for region, text in by_region[0].items()
-        if len(sources) > 1 and all(each.get(region) == text for each in by_region)
-    }
+def _each_region_once(sources: Sequence[Source], texts: Texts) -> Iterator[Source]:
+    """What several sources have in common: where it stands first; of what all have, what matters.
+
+    That is its numbered lines: it answers no question about what differs.
+    """
+    first: dict[_Region, Source] = {}
+    of_all = set.intersection(*(set(map(_region, _parts(each))) for each in sources))
     for source in sources:
-        lines = [
-            structs.replace(line, region=texts.say("source.shared", region=line.region))
-            if line.region in shared
-            else line
-            for line in source.lines
-            if line.region not in shared or line.marker is not None
-        ]
-        yield structs.replace(source, lines=tuple(lines))
+        told: list[SourceLine] = []
+        for part in _parts(source):
+            region = _region(part)
+            name, content = region
+            before = first.setdefault(region, source) if name else source
+            if not name or len(content) < _WORTH_SHARING or len(sources) == 1:
+                told += part
+            elif before is not source:
+                said = texts.say("source.as_in", side=before.side)
+                told.append(SourceLine(None, said, region=name))
+            elif region in of_all:
+                said = texts.say("source.shared", region=name)
+                told += [structs.replace(each, region=said) for each in part if each.marker]
+            else:
+                told += part
+        yield structs.replace(source, lines=tuple(told))
 
 
-def _texts_of_regions(source: Source) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {}
-    for line in source.lines:
-        if line.region:
-            found.setdefault(line.region, []).append(line.text)
-    return found
+#: The name of a region, and what stands in it: texts and markers.
+_Region = tuple[str, tuple[tuple[str, int | None], ...]]
 
 
-def _regions(lines: Sequence[str]) -> tuple[Mapping[int, str], Collection[int]]:
-    """The region of each line that is in one, and the lines that only mark regions."""
-    found: dict[int, str] = {}
-    marks = set()
-    name = ""
-    for number, line in enumerate(lines, start=1):
-        if match := _REGION.fullmatch(line):
-            name = match[1]
-            marks.add(number)
-        elif name and _END.fullmatch(line):
-            name = ""
-            marks.add(number)
-        elif name:
-            found[number] = name
-    return found, marks
+def _parts(source: Source) -> Iterator[list[SourceLine]]:
+    """The lines of each region, and those between."""
+    for _, lines in groupby(source.lines, lambda line: line.region):
+        yield list(lines)
 
 
-def _chosen(
-    count: int, regions: Mapping[int, str], marks: Collection[int], numbers: Mapping[int, int]
-) -> Collection[int]:
-    """The lines to show; those of regions, and all that are numbered."""
-    if regions:
-        return {*regions, *marks, *numbers}
-    if count <= _LONG:
-        return range(1, count + 1)
-    return {near for line in numbers for near in range(line - _AROUND, line + _AROUND + 1)}
+def _region(part: Sequence[SourceLine]) -> _Region:
+    return part[0].region, tuple((line.text, line.marker) for line in part)

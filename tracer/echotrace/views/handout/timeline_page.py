@@ -1,14 +1,15 @@
 """The second page: what happened, side by side; in the key, what differs in words too."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import product
 
 from echotrace.views import comparison_words, words
 from echotrace.views.document.nouns import Block, Figure, Heading, Listing, Paragraph
 from echotrace.views.drawing import Drawing
-from echotrace.views.handout.nouns import Making, crowded
-from echotrace.views.paper import A4, A4_LYING, Paper
+from echotrace.views.handout import further_connections
+from echotrace.views.handout.nouns import FIRST, Making, crowded
+from echotrace.views.paper import A4, A4_LYING, SLIDE, Paper
 from echotrace.views.shortcomings import shortcomings
 from echotrace.views.svg import comparison, timeline
 
@@ -28,12 +29,23 @@ def blocks(making: Making) -> Iterator[Block]:
     texts = making.texts
     yield Heading(texts.say("heading.timeline"))
     yield from (Paragraph(sentence, warning=True) for sentence in _first(making))
-    caption = "timeline.scale" if making.compared is None else "timeline.aligned"
-    yield Figure("timeline", texts.say(caption), _drawings(making))
+    shown, drawings = _drawn(making)
+    yield Figure("timeline", _caption(making, shown), drawings)
+    if shown is not None:
+        yield from further_connections.blocks(making, shown)
     if _same(making):
         yield Paragraph(texts.say("differences.none"))
     if not turned(making):
         yield from differences(making)
+
+
+def _caption(making: Making, shown: Collection[int] | None) -> str:
+    """What is drawn if not all is, and what the order says; a slide has room for a few words."""
+    if making.wish.paper == SLIDE:
+        short = "timeline.scale_short" if making.compared is None else "timeline.aligned_short"
+        return making.texts.say(short)
+    order = making.texts.say("timeline.scale" if making.compared is None else "timeline.aligned")
+    return order if shown is None else f"{further_connections.sentence(making, shown)} {order}"
 
 
 def _first(making: Making) -> Iterator[str]:
@@ -45,17 +57,30 @@ def _first(making: Making) -> Iterator[str]:
             yield from shortcomings(story)
 
 
-def _drawings(making: Making) -> tuple[Drawing, ...]:
+def _drawn(making: Making) -> tuple[Collection[int] | None, tuple[Drawing, ...]]:
+    """The drawings, and which connections alone they show; None if they show all.
+
+    Of many connections without room on one sheet the first ones are shown whole: better than the
+    beginning and the end of all.
+    """
+    everything = _fewest(_ways(making, None))
+    one = making.compared is None and making.wish.connection is None
+    if len(everything) == 1 or not (one and crowded(making.stories)):
+        return None, everything
+    return FIRST, _fewest(_ways(making, FIRST))
+
+
+def _fewest(ways: Iterator[tuple[Drawing, ...]]) -> tuple[Drawing, ...]:
     """The drawings on the fewest sheets: with every row if that takes no more, in larger text."""
     found = []
-    for drawn in _ways(making):
+    for drawn in ways:
         found.append(drawn)
         if len(drawn) == 1:
             break
     return min(found, key=len)
 
 
-def _ways(making: Making) -> Iterator[tuple[Drawing, ...]]:
+def _ways(making: Making, shown: Collection[int] | None) -> Iterator[tuple[Drawing, ...]]:
     """The same in ways that take fewer and fewer sheets: smaller, with rows folded or left out."""
     wish, paper = making.wish, _paper(making)
     most = wish.max_rows or _MOST_ROWS
@@ -65,7 +90,8 @@ def _ways(making: Making) -> Iterator[tuple[Drawing, ...]]:
         for each in papers:
             yield timeline.draw(
                 story, each, annotations=making.annotations, side=side,
-                connection=wish.connection, max_rows=most,
+                connections=shown if wish.connection is None else (wish.connection,),
+                max_rows=most,
             )  # fmt: skip
         return
     ways = [(whole, each, most) for whole, each in product((True, False), papers)]

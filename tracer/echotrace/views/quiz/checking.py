@@ -10,14 +10,22 @@ from echotrace.views.texts import Texts
 
 #: Between the parts of an answer: `P0, P1`, `P0 and P1`.
 _BETWEEN = re.compile(r"[\s,;.]+|\band\b")
+_NUMBER = re.compile(r"-?\d+")
 _ROLE = re.compile(r"[a-z]\d+")
 #: What may stand before or behind a number, and is no part of the answer.
 _UNIT = re.compile(r"\bfd\s*(?=\d)|(?<=\d)\s*(?:tasks?|descriptors?|bytes?)\b")
 
 
 def is_answer(question: Asked, typed: str, texts: Texts) -> bool:
-    """Whether it can be meant as an answer: of a question with choices it has to be one of them."""
-    return not question.choices or _choice(question, typed, texts) is not None
+    """Whether it can be meant as an answer: one of the choices, or a number where one is wanted."""
+    if question.choices:
+        return _choice(question, typed, texts) is not None
+    return not wants_number(question) or any(map(_NUMBER.fullmatch, _normal(typed)))
+
+
+def wants_number(question: Asked) -> bool:
+    """Whether the answer is a number, and not one of some choices."""
+    return not question.choices and all(map(_NUMBER.fullmatch, _normal(question.answer)))
 
 
 def is_right(question: Asked, typed: str, texts: Texts) -> bool:

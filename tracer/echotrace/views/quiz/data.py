@@ -2,9 +2,10 @@
 
 The object has `format` (the number below), `kind` (`quiz`), `title`, `language`, `seed`, `notes`
 (sentences to be read first), `traces` and `questions`. A trace has the `name` of its side and its
-`sha256` (`tracefile.fingerprint`). A question has its `number`, `kind`, the `side` that it is about
-and the number of the `event` there; `stem`, `choices` (empty if there are none) and `excerpt`, the
-lines of the timeline that it is about, with `____` for what is left out.
+`sha256` (`tracefile.fingerprint`). A question has its `number`, `kind`, the `side` that it is
+about and the number of the `event` there (null if it is one of a broken variant); `stem`, `choices`
+(empty if there are none) and `excerpt`, the lines of the timeline that it is about, with `____` for
+what is left out.
 
 With answers, and only then, a question has its `answer` too: `text`, which is one of the choices
 if there are any; `accepted`, other ways to say it; `why`, `misconception`, and `events`, the
@@ -55,7 +56,7 @@ def _question(quiz: Quiz, asked: Asked, question: Question) -> _Object:
         "number": question.number,
         "kind": asked.kind,
         "side": list(quiz.stories)[asked.side],
-        "event": asked.event,
+        "event": asked.event if asked.variant is None else None,
         "stem": words_of(question.stem),
         "choices": [plain(choice) for choice in question.choices],
         "excerpt": list(question.excerpt),

@@ -1,12 +1,13 @@
 """The few lines of the timeline that a question is about, up to where they tell the answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cached_property
 
 from msgspec.structs import replace
 
 from echotrace.story.nouns import Story, StoryEvent
-from echotrace.story.quiz.changes import without
 from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.trace import Syscall
 from echotrace.views.cells import TIE, actor, cell_phrase, one_line
@@ -16,40 +17,63 @@ from echotrace.views.paint import Surface
 from echotrace.views.phrases import Phrase, c_call
 
 _MOST = 6
+#: Before and after each event that proves a bug.
+_AROUND = 1
+_MOST_OF_BUG = 9
 _LINE = "____"
 _SURFACE = Surface(100_000)  # nothing is broken into lines here
 _OMITTED = "…"
 
 
-def excerpt(question: Asked, asked: Sequence[Asked], stories: Sequence[Story]) -> tuple[str, ...]:
-    """The lines, as `14  P1 recv(4) → recvfrom = ____`; none if there is no timeline.
+@dataclass(frozen=True)
+class Excerpts:
+    """The lines for each of the questions `asked` about `stories`.
 
-    What any of the questions `asked` leaves out is left out here.
+    What any of the questions leaves out is left out in all lines.
     """
-    story = story_of(question, stories)
-    rows = lay_out(story).rows
-    last = _last(rows, story.event(question.event))
-    if last is None:
-        return ()
-    hidden = {(e.seq, e.field) for each in asked for e in each.hidden if e.side == question.side}
-    hidden.add((question.event, Field.HOLDERS))  # the note on who keeps it is half the answer
-    kept = _kept(rows, last, question.evidence)
+
+    asked: Sequence[Asked]
+    stories: Sequence[Story]
+
+    def of(self, question: Asked) -> tuple[str, ...]:
+        """The lines, as `14  P1 recv(4) → recvfrom = ____`; none if there is no timeline."""
+        story = question.variant or self.stories[question.side]
+        rows = lay_out(story).rows if question.variant else self._rows[question.side]
+        last = _last(rows, story.event(question.event))
+        if last is None:
+            return ()
+        hidden = set() if question.variant else self._hidden(question)
+        if question.kind == "bug":
+            proof = {_last(rows, story.event(seq)) for seq in question.evidence}
+            kept = _around(rows, sorted(at for at in proof if at is not None))
+        else:
+            kept = _kept(rows, last, question.evidence)
+        return tuple(_lines(story, rows, kept, hidden))
+
+    @cached_property
+    def _rows(self) -> Sequence[Sequence[Row]]:
+        """The rows of each side's timeline, laid out once."""
+        return [lay_out(story).rows for story in self.stories]
+
+    def _hidden(self, question: Asked) -> set[tuple[int, Field]]:
+        hidden = {
+            (each.seq, each.field)
+            for asked in self.asked
+            for each in asked.hidden
+            if each.side == question.side
+        }
+        # the note on who keeps it is half the answer
+        return hidden if question.kind == "bug" else hidden | {(question.event, Field.HOLDERS)}
+
+
+def _lines(
+    story: Story, rows: Sequence[Row], kept: Sequence[int], hidden: AbstractSet[tuple[int, Field]]
+) -> Iterator[str]:
     width = len(str(rows[max(kept)].event.seq))
-    lines = []
     for place, at in enumerate(kept):
         if place and at > kept[place - 1] + 1:
-            lines.append(f"{_OMITTED:>{width}}")
-        row = rows[at]
-        lines.append(f"{row.event.seq:>{width}}  {_line(story, row.cell, hidden)}")
-    return tuple(lines)
-
-
-def story_of(question: Asked, stories: Sequence[Story]) -> Story:
-    """The story that it is about: that of its side, or what that would be without some calls."""
-    story = stories[question.side]
-    if question.until is None:
-        return story
-    return without(story, question.left_out, question.until)
+            yield f"{_OMITTED:>{width}}"
+        yield f"{rows[at].event.seq:>{width}}  {_line(story, rows[at].cell, hidden)}"
 
 
 def _last(rows: Sequence[Row], event: StoryEvent) -> int | None:
@@ -72,6 +96,16 @@ def _kept(rows: Sequence[Row], last: int, evidence: Sequence[int]) -> list[int]:
     few = set(range(max(0, last + 1 - _MOST), last + 1))
     proof = {rows[at].event.seq: at for at in range(last) if rows[at].event.seq in evidence}
     return sorted(few | set(proof.values()))
+
+
+def _around(rows: Sequence[Row], proof: Sequence[int]) -> list[int]:
+    """What proves a bug, and as far as there is room what comes just before and after it."""
+
+    def distance(at: int) -> int:
+        return min(abs(at - each) for each in proof)
+
+    near = sorted((at for at in range(len(rows)) if distance(at) <= _AROUND), key=distance)
+    return sorted(near[: max(len(proof), _MOST_OF_BUG)])
 
 
 def _line(story: Story, cell: Cell, hidden: AbstractSet[tuple[int, Field]]) -> str:

@@ -1,14 +1,14 @@
 """Questions of a lecturer's own, from a file.
 
-The file is TOML: one table for each question, all of whose texts are shown as they are, never read
-as markup.
+The file is TOML: one table for each question. What is between backticks is shown as code; else its
+texts are shown as they are, never read as markup.
 
     [[question]]
-    title = "Warm-up"                     # its kind in a word or two; "question" if there is none
+    title = "Warm-up"                     # its kind in a word or two
     question = "What is a descriptor?"
     choices = ["a number", "a file"]      # to choose from
     lines = 3                             # of room for an answer
-    answer = "A number."                  # for the key
+    answer = "a number"                   # for the key; one of the choices if there are any
     why = "It is an index into a table."
     misconception = "It is the file itself."
     replaces = 2                          # takes the place of question 2; else it is added
@@ -16,6 +16,7 @@ as markup.
 Only `question` has to be there.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ from msgspec import Struct, ValidationError, convert
 from echotrace.errors import UserError
 from echotrace.views import words
 from echotrace.views.document.nouns import Answer, Question
+from echotrace.views.document.runs import Code, Text
 
 EPILOG = """\b
 Questions of your own (--questions FILE), in TOML; only `question` is a must:
@@ -34,12 +36,13 @@ Questions of your own (--questions FILE), in TOML; only `question` is a must:
   question = "What is a descriptor?"
   choices = ["a number", "a file"]
   lines = 3
-  answer = "A number."
+  answer = "a number"
   why = "It is an index into a table."
   misconception = "It is the file itself."
   replaces = 2        # takes the place of question 2; else it is added
 """
 _MOST_LINES = 40
+_CODE = re.compile(r"`([^`]+)`")
 
 
 class Own(Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +81,10 @@ def read(path: Path) -> tuple[Own, ...]:
 
 def _read(name: str, number: int, entry: Mapping[str, Any]) -> Own:
     where = f"{name}, question {number}"
+    unknown = [words.safe(field) for field in entry if field not in Own.__struct_fields__]
+    if unknown:
+        known = ", ".join(Own.__struct_fields__)
+        raise UserError(f"{where}: there is no field `{unknown[0]}`; a question has {known}")
     try:
         own = convert(entry, Own)
     except ValidationError as error:
@@ -88,6 +95,11 @@ def _read(name: str, number: int, entry: Mapping[str, Any]) -> Own:
         raise UserError(f"{where}: `lines` is {own.lines}, and has to be 0 to {_MOST_LINES}")
     if own.replaces is not None and own.replaces < 1:
         raise UserError(f"{where}: `replaces` is {own.replaces}; questions are numbered from 1")
+    if own.choices and own.answer and own.answer not in own.choices:
+        raise UserError(
+            f"{where}: the answer '{_safe(own.answer)}' is none of the choices "
+            f"({', '.join(map(_safe, own.choices))})"
+        )
     return own
 
 
@@ -98,17 +110,24 @@ def _check_places(name: str, own: Sequence[Own]) -> None:
         raise UserError(f"{name}: two questions replace question {twice}")
 
 
-def as_question(own: Own, number: int, kind: str, *, key: bool) -> Question:
-    """The question of a document; `kind` where it has no title."""
-    answer = Answer(_safe(own.answer), _safe(own.why), _safe(own.misconception))
+def as_question(own: Own, number: int, *, key: bool) -> Question:
+    """The question of a document."""
+    answer = Answer(_told(own.answer), _told(own.why), _told(own.misconception))
     return Question(
         number=number,
-        kind=_safe(own.title) or kind,
-        stem=_safe(own.question),
-        choices=tuple(map(_safe, own.choices)),
+        kind=_safe(own.title),
+        stem=_told(own.question),
+        choices=tuple(map(_told, own.choices)),
         lines=own.lines,
         answer=answer if key and (own.answer or own.why or own.misconception) else None,
     )
+
+
+def _told(text: str) -> Text:
+    """A text with what is between backticks as code."""
+    parts = _CODE.split(_safe(text))
+    runs = tuple(Code(part) if at % 2 else part for at, part in enumerate(parts) if part)
+    return runs if any(isinstance(run, Code) for run in runs) else _safe(text)
 
 
 def _safe(text: str) -> str:

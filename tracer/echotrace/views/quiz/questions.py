@@ -14,7 +14,7 @@ from echotrace.views.document.nouns import Answer, Question
 from echotrace.views.document.runs import Blank, Code, Run, Strong, Text
 from echotrace.views.phrases import c_call, phrase
 from echotrace.views.quiz.blanks import blank, labels, said
-from echotrace.views.quiz.excerpt import excerpt, story_of
+from echotrace.views.quiz.excerpt import Excerpts
 from echotrace.views.texts import Texts
 
 _GAP = "____"
@@ -35,10 +35,10 @@ def questions(
     """The questions, numbered from 1; `key` adds the answers.
 
     `stories` are those asked about, by the names of their sides, in the same order. With `excerpts`
-    each shows the lines of the timeline that it is about; else only those about a timeline that
-    there would be without some calls.
+    each shows the lines of the timeline that it is about; else only those about another timeline.
     """
-    teller = _Teller(asked, stories, texts, key, excerpts)
+    lines = Excerpts(asked, list(stories.values()))
+    teller = _Teller(stories, texts, key, excerpts, lines)
     told = enumerate(zip(asked, labels(asked), strict=True), start=1)
     return tuple(teller.tell(number, question, label) for number, (question, label) in told)
 
@@ -47,25 +47,25 @@ def questions(
 class _Teller:
     """Puts questions into words."""
 
-    asked: Sequence[Asked]
     stories: Mapping[str, Story]
     texts: Texts
     key: bool
     excerpts: bool
+    lines: Excerpts
 
     def tell(self, number: int, question: Asked, label: str) -> Question:
         """One question; its blank has the label."""
-        texts, stories = self.texts, list(self.stories.values())
+        texts = self.texts
         place = blank(question, label, texts, key=self.key) if label else None
         facts = self._facts(question, place)
         stem = (*self._side(question), *self._said(question, "stem", facts))
-        shown = question.until is not None or (self.excerpts and question.kind not in _AT_LARGE)
+        shown = question.variant or (self.excerpts and question.kind not in _AT_LARGE)
         return Question(
             number=number,
             kind=texts.say(f"quiz.kind.{question.kind}"),
             stem=stem if place is None or place in stem else (*stem, " ", place),
             choices=tuple(self._choice(each) for each in question.choices),
-            excerpt=excerpt(question, self.asked, stories) if shown else (),
+            excerpt=self.lines.of(question) if shown else (),
             lines=0 if question.choices else _LINES.get(question.kind, 0),
             answer=self._answer(question, facts) if self.key else None,
         )
@@ -77,7 +77,7 @@ class _Teller:
 
     def _facts(self, question: Asked, place: Blank | None) -> dict[str, Text]:
         """What the words of a question need; their answers need what `_answer` adds."""
-        story = list(self.stories.values())[question.side]
+        story = self._story(question)
         event = story.event(question.event)
         facts: dict[str, Text] = {
             "event": str(event.seq),
@@ -85,17 +85,17 @@ class _Teller:
             "call": _call(story, event, question, place),
             **{name: said(fact, self.texts) for name, fact in question.facts.items()},
         }
-        if question.left_out:
-            missing = story.event(question.left_out[0]).record
-            facts["missing"] = (Code(c_call(missing)),) if isinstance(missing, Syscall) else ""
         return facts | ({"blank": (place,)} if place else {})
+
+    def _story(self, question: Asked) -> Story:
+        return question.variant or list(self.stories.values())[question.side]
 
     def _choice(self, choice: str) -> Text:
         is_word = f"quiz.word.{choice}" in self.texts.entries
         return said(choice, self.texts) if is_word else (Code(choice),)
 
     def _answer(self, question: Asked, facts: Mapping[str, Text]) -> Answer:
-        story = story_of(question, list(self.stories.values()))
+        story = self._story(question)
         more: dict[str, Text] = {
             **facts,
             "answer": said(question.answer, self.texts),
@@ -109,9 +109,11 @@ class _Teller:
         )
 
     def _said(self, question: Asked, part: str, facts: Mapping[str, Text]) -> tuple[Run, ...]:
-        """The words of its case, or else those of its kind; nothing if there are none."""
-        kind = f"quiz.{question.kind}"
-        names = (f"{kind}.{question.case}.{part}", f"{kind}.{part}")
+        """The words of its case, of what that is a case of, of its answer, its kind; or nothing."""
+        kind, cases = f"quiz.{question.kind}", question.case.split(".")
+        wider = (".".join(cases[:depth]) for depth in range(len(cases), 0, -1))
+        names = [f"{kind}.{name}.{part}" for name in (*wider, question.answer)]
+        names.append(f"{kind}.{part}")
         found = (name for name in names if name in self.texts.entries)
         return next((self.texts.runs(name, **facts) for name in found), ())
 

@@ -1,16 +1,16 @@
 """A comparison as drawings: a column a side, a row a logical event, and marks between them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 from echotrace.pauses import no_garbage_collection
 from echotrace.story.compare.nouns import Comparison
 from echotrace.story.explain.text import listed
 from echotrace.views import comparison_words, words
-from echotrace.views.abridging import left_out
+from echotrace.views.abridging import abridged
 from echotrace.views.annotations import PLAIN, Annotations
 from echotrace.views.cells import WAIT
 from echotrace.views.drawing import Drawing
-from echotrace.views.folding import Fold, Shown, shown
+from echotrace.views.folding import Fold, shown
 from echotrace.views.layout import Row
 from echotrace.views.paint import Surface
 from echotrace.views.paper import Paper
@@ -18,7 +18,7 @@ from echotrace.views.parts import lay_out
 from echotrace.views.side_by_side import Words
 from echotrace.views.svg.canvas import Canvas
 from echotrace.views.svg.inlaid import Composer
-from echotrace.views.svg.sheets import Around, between, sheets, with_gaps
+from echotrace.views.svg.sheets import Around, between, sheets
 from echotrace.views.svg.side_frame import Frame, Left, Line
 from echotrace.views.svg.sides import Sides
 
@@ -36,12 +36,8 @@ def draw(
     marks mean.
     """
     laid = lay_out(compared)
-    parts, folded = shown(laid, whole=whole)
     composers = tuple(Composer(annotations, name) for name in compared.names)
-    if annotations.blanks and not whole:
-        everything, nothing = shown(laid, whole=True)
-        if _asked(compared, parts, composers) < _asked(compared, everything, composers):
-            parts, folded = everything, nothing
+    parts, folded = shown(laid, whole=whole, needed=lambda row: _asked_in(compared, row, composers))
     ruler = Canvas(paper.width, paper.text)
     lines = [Line(part, line) for part in parts for line in part.lines]
     found, missing = _abridged(compared, lines, composers, max_rows)
@@ -75,27 +71,24 @@ def _abridged(
     compared: Comparison, lines: Sequence[Line], composers: Sequence[Composer], most: int | None
 ) -> tuple[list[Line | Left], int]:
     """The lines, of very many only some; and how many are left out."""
-    needed = [n for n, line in enumerate(lines) if _asked_in(compared, line.line, composers)]
-    gaps = left_out(len(lines), len(lines) if most is None else most, needed)
+    needed = {n for n, line in enumerate(lines) if _asked_in(compared, line.line, composers)}
     found = [
-        Left(tuple(line.line for line in lines[each.start : each.stop]))
-        if isinstance(each, range)
-        else lines[each]
-        for each in with_gaps(len(lines), gaps)
+        lines[each]
+        if isinstance(each, int)
+        else Left(tuple(lines[position].line for position in each.rows))
+        for each in abridged(range(len(lines)), most, needed)
     ]
-    return found, sum(map(len, gaps))
+    return found, len(lines) - sum(isinstance(each, Line) for each in found)
 
 
-def _asked(compared: Comparison, parts: Sequence[Shown], composers: Sequence[Composer]) -> int:
-    """In how many cells there is something to fill in."""
-    lines = (line for part in parts for line in part.lines)
-    return sum(_asked_in(compared, line, composers) for line in lines)
-
-
-def _asked_in(compared: Comparison, line: Row | Fold, composers: Sequence[Composer]) -> int:
+def _asked_in(
+    compared: Comparison, line: Row | Fold, composers: Sequence[Composer]
+) -> tuple[Hashable, ...]:
+    """What is to be filled in in a line."""
     cells = line.cells if isinstance(line, Row) else ()
     of = dict(zip(compared.names, composers, strict=True))
-    return sum(of[cell.column].asks(cell.event.seq) for cell in cells)
+    found = ((cell.column, of[cell.column].asks(cell.event.seq)) for cell in cells)
+    return tuple((column, asked) for column, asked in found if asked)
 
 
 def _named(compared: Comparison, lines: int, missing: int) -> tuple[str, str]:

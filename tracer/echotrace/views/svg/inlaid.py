@@ -12,7 +12,7 @@ from echotrace.story.quiz.nouns import Field
 from echotrace.trace import Syscall
 from echotrace.views import words
 from echotrace.views.annotations import Annotations
-from echotrace.views.cells import TIE, WAIT, fit
+from echotrace.views.cells import TIE, fit
 from echotrace.views.document.runs import Blank, Marker
 from echotrace.views.layout import Cell
 from echotrace.views.phrases import c_call
@@ -71,9 +71,12 @@ class Composer:
         self._side = side
         self._asked = frozenset(seq for own, seq, _ in annotations.blanks if own == side)
 
-    def asks(self, seq: int) -> bool:
-        """Whether anything of an event is left out."""
-        return seq in self._asked
+    def asks(self, seq: int) -> tuple[tuple[Field, str], ...]:
+        """What is left out of an event, and in which blank; empty if nothing is."""
+        if seq not in self._asked:
+            return ()
+        found = ((field, self._annotations.blank(self._side, seq, field)) for field in Field)
+        return tuple((field, blank.label) for field, blank in found if blank)
 
     def cell(self, said: Said, cell: Cell, *, kernel: bool, flags: str = "") -> Inlaid:
         """The cell; `kernel` names the system call, too, `flags` are those of a new task."""
@@ -92,19 +95,16 @@ class Composer:
         head, wait, note = said.head, said.wait, said.note
         if result:
             head = _as_begun(event, head)
-            said = replace(said, data="")
+            said = replace(said, data="", outcome=f"= {inlay(result)}")
         if descriptor:
             head = _without_descriptor(head, inlay(descriptor))
         if wait and (self._asks_who(event.woken_by) or (result and _is_wait(event))):
-            wait = ""
+            wait = "?"
         if result or self._asks_who_holds(event.seq):
             note = ""
+        said = replace(said, kernel=said.kernel if kernel else "", wait=wait)
         together = (
-            f"→ {said.kernel}" if kernel and said.kernel else "",
-            f"{WAIT} {wait}".rstrip() if wait is not None else "",
-            f"= {inlay(result)}" if result else said.outcome,
-            said.data,
-            f"[{flags}]" if flags else "",
+            *said.behind(flags=flags),
             f"· {note}" if note else "",
             f"… {words.count(cell.more, 'time')} more" if cell.more else "",
         )

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from echotrace.views.abridging_words import told
+from echotrace.views.abridging import Left
+from echotrace.views.abridging_words import again, told, where
 from echotrace.views.cells import end_of
 from echotrace.views.layout import Column, Layout
 from echotrace.views.paint import Surface
@@ -45,13 +46,13 @@ class Frame:
 class Lanes:
     """Some columns with what stands in them.
 
-    `shown` are the positions of rows, and runs of those that are left out; `cells` what is said in
+    `shown` are the positions of rows, and of those that are left out; `cells` what is said in
     the former.
     """
 
     layout: Layout
     cells: Mapping[int, Inlaid]
-    shown: Sequence[int | range]
+    shown: Sequence[int | Left]
     columns: Sequence[Column]
     widths: Mapping[str, int]
     frame: Frame
@@ -59,7 +60,7 @@ class Lanes:
 
     @classmethod
     def of(
-        cls, layout: Layout, cells: Mapping[int, Inlaid], shown: Sequence[int | range],
+        cls, layout: Layout, cells: Mapping[int, Inlaid], shown: Sequence[int | Left],
         columns: Sequence[Column], frame: Frame, ruler: Canvas,
     ) -> "Lanes":  # fmt: skip
         """The columns as wide as lets their cells have the fewest lines."""
@@ -116,13 +117,20 @@ class Lanes:
 
     def _bands(self) -> Iterator[Band]:
         for position in self.shown:
-            if isinstance(position, range):
-                rows = [self.layout.rows[n] for n in position]
-                here = [row for row in rows if row.column in self.widths]
-                if here:
-                    yield sentence(told(len(here), (row.event for row in here)), self.ruler)
+            if isinstance(position, Left):
+                if said := self._left_out(position):
+                    yield sentence(said, self.ruler)
             elif self.layout.rows[position].column in self.widths:
                 yield self._row(position)
+
+    def _left_out(self, left: Left) -> str:
+        """What is left out of these columns."""
+        rows = [self.layout.rows[n] for n in left.rows]
+        events = [row.event for row in rows if row.column in self.widths]
+        if not events or not left.period:
+            return told(len(events), events) if events else ""
+        times = len(left.rows) // left.period
+        return again(len(events) // times, times) + where(events)
 
     def _row(self, position: int) -> Band:
         row, cell = self.layout.rows[position], self.cells[position]

@@ -71,16 +71,6 @@ def _section(bands: Sequence[Band]) -> Iterator[Section]:
         yield Section(Band(0, lambda _canvas, _top: None), bands)
 
 
-def with_gaps(count: int, gaps: Sequence[range]) -> Iterator[int | range]:
-    """The positions of what is shown, with each run that is left out in its place."""
-    position = 0
-    for gap in gaps:
-        yield from range(position, gap.start)
-        yield gap
-        position = gap.stop
-    yield from range(position, count)
-
-
 def sheets(
     sections: Sequence[Section], paper: Paper, title: str, description: str
 ) -> tuple[Drawing, ...]:

@@ -40,11 +40,11 @@ def of_story(
         layout = first
     below = [f"{_NOT_TO_SCALE}; the times are in ms."]
     if any(row.cell.part == "return" for row in layout.rows):
-        below.append(f"{WAIT} waited for what is named next")
+        below.append(f"{WAIT} waited, until what is named next")
     below += sentences(story, layout, "hatched:")
     (drawing,) = timeline.draw_layout(
         story, layout, _paper(columns), Composer(PLAIN, ""),
-        max_rows=None if whole else _MOST_ROWS, around=Around(tuple(above), tuple(below)),
+        max_rows=_MOST_ROWS, whole=whole, around=Around(tuple(above), tuple(below)),
     )  # fmt: skip
     return drawing.svg
 

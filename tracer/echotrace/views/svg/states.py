@@ -116,14 +116,14 @@ def _told(state: State, names: Names, hidden: Hidden) -> Iterator[str]:
 
 
 def _wanted(story: Story, moments: Sequence[TurningPoint]) -> frozenset[str]:
-    """The keys of the boxes that a picture is about: of the connection, and who works on it."""
+    """The keys of the boxes that a picture is about: the connection, who works on it or has it."""
     found = {f"open {listener.description}" for listener in story.listeners}
     roles = []
     for point in moments:
         event = story.event(point.seq)
         subject = _subject(story, event)
         if subject is not None:
-            found.add(f"open {subject}")
+            found |= {f"open {subject}", *_holders(story, point, subject)}
         roles.append(event.actor)
         if point.turn is Turn.MADE and isinstance(event.record, Syscall) and event.record.result:
             roles.append(story.roles.of(event.record.result, event.end or event.start) or "")
@@ -132,3 +132,14 @@ def _wanted(story: Story, moments: Sequence[TurningPoint]) -> frozenset[str]:
     roles += [story.makers[role] for role in roles if role in story.makers]
     found |= {f"task {role}" for role in roles}
     return frozenset(found | {f"table {story.roles.process(role)}" for role in roles})
+
+
+def _holders(story: Story, point: TurningPoint, description: int) -> Iterator[str]:
+    """The boxes of the processes that have a descriptor of it: an arrow for each reference."""
+    state = point.state(story)
+    for table in state.tables:
+        if any(each.description.id == description for each in table.descriptors):
+            for tid in table.tasks:
+                role = story.roles.of(tid, state.time)
+                if role is not None:
+                    yield f"table {story.roles.process(role)}"

@@ -10,8 +10,12 @@ def box(block: Box, setting: Setting) -> Iterator[str]:
     """A frame with a heading."""
     yield '<section class="box">'
     yield setting.heading(escaped(block.title))
-    yield from (f"<p>{setting.inline(sentence)}</p>" for sentence in block.sentences)
-    yield from _room(block.lines)
+    for sentence, answer in block.answered:
+        yield f"<p>{setting.inline(sentence)}</p>"
+        if answer is None:
+            yield from _room(block.lines)
+        else:
+            yield f'<p class="answer">{setting.inline(answer)}</p>'
     yield "</section>"
 
 
@@ -19,7 +23,8 @@ def question(block: Question, setting: Setting) -> Iterator[str]:
     """A question headed by its number and kind; room for an answer only where there is none."""
     yield '<section class="question">'
     number = setting.say("question", number=str(block.number))
-    yield setting.heading(f'{number} <span class="kind">{escaped(block.kind)}</span>')
+    kind = f' <span class="kind">{escaped(block.kind)}</span>' if block.kind else ""
+    yield setting.heading(f"{number}{kind}")
     yield f"<p>{setting.inline(block.stem)}</p>"
     if block.excerpt:
         lines = "\n".join(map(escaped, block.excerpt))

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from echotrace.views.document.nouns import Source, SourceLine, Sources
 from echotrace.views.formats.hypertext.setting import Setting, escaped
+from echotrace.views.formats.style import DEEPEST, STEP
 
 
 def sources(block: Sources, setting: Setting) -> Iterator[str]:
@@ -32,4 +33,9 @@ def _source(source: Source, setting: Setting) -> Iterator[str]:
 
 def _line(line: SourceLine, setting: Setting) -> str:
     marker = setting.marker(line.marker) if line.marker is not None else ""
-    return f'<li value="{line.number}">{marker}<code>{escaped(line.text)}</code></li>'
+    if line.number is None:
+        return f'<li class="left-out">{escaped(line.text)}</li>'
+    indent = len(line.text) - len(line.text.lstrip(" "))
+    step = min(indent // STEP, DEEPEST)
+    code = f'<code class="step-{step}">{escaped(line.text)}</code>'
+    return f'<li value="{line.number}">{marker}{code}</li>'

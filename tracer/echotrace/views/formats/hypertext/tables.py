@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from echotrace.story.compare.nouns import Mark
 from echotrace.views.document.nouns import Group, Item, Kind, Line, Table
+from echotrace.views.document.runs import plain
 from echotrace.views.formats.hypertext.setting import Setting, escaped
 
+_SHORT = 16  # characters that stay in a line
 _MEANINGS = {
     "=": "the same",
     "≠": "not the same",
@@ -64,4 +66,5 @@ def _item(item: Item, setting: Setting) -> str:
             differs = "" if item.text == Mark.SAME else " differs"
             return f'<td class="mark{differs}" title="{_MEANINGS[item.text]}">{text}</td>'
         case _:
-            return f'<td class="{item.kind}">{text}</td>'
+            short = " short" if len(plain(item.text)) <= _SHORT else ""
+            return f'<td class="{item.kind}{short}">{text}</td>'
