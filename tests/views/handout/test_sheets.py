@@ -106,7 +106,7 @@ def test_slides_hold_what_belongs_together() -> None:
     assert len(set(titles)) == len(titles)
     assert {"fork (fork.c): serve", "In numbers"} <= set(titles)
     assert any(re.fullmatch(r"Questions: \d(, \d)+", title) for title in titles)
-    assert min(ends.values()) > 150
+    assert min(ends.values()) > 120
 
 
 def test_answers_on_slides_repeat_their_questions() -> None:
