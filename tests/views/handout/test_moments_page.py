@@ -130,7 +130,7 @@ def test_flags(stored: Mapping[str, Story]) -> None:
         assert given == {flag for flag, row in rows.items() if row[column]}
     assert rows["CLONE_FILES"] == [_TEXTS.say("flag.CLONE_FILES"), "", "events 26, 38"]
     assert rows["SIGCHLD"][1:] == ["events 25, 38", ""]
-    said = [plain(block.text) for block in page if isinstance(block, Paragraph)][-1]
+    said = [plain(block.text) for block in page if isinstance(block, Paragraph)][-2]
     assert "fork makes P1 and P2 by fork (system call clone): no flag says that anything" in said
     assert (
         "each new task shares with its maker: memory, working directory, descriptor table" in said
