@@ -124,11 +124,9 @@ def test_answers_on_slides_repeat_their_questions() -> None:
 
 
 def many(clients: int) -> Story:
-    """A server with a process for each client, of which the last does without shutdown."""
-    served = [
-        Served(True, ["recvfrom 5", "sendto 5", *["shutdown"] * (n < clients - 1), "close"], True)
-        for n in range(clients)
-    ]
+    """A server with a process for each client, of which the last receives in place of shutdown."""
+    ends = ["shutdown"] * (clients - 1) + ["recvfrom 0"]
+    served = [Served(True, ["recvfrom 5", "sendto 5", end, "close"], True) for end in ends]
     return Plan(threads=False, before=False, setup=[], served=served, teardown=[]).story()
 
 

@@ -1,7 +1,7 @@
 """Chooses questions: the same stories and the same seed give the same ones."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from operator import attrgetter
 from random import Random
 
 from echotrace.pauses import no_garbage_collection
@@ -48,8 +48,8 @@ def planned(
     chosen: list[Asked] = []
     for kinds, wanted in plan:
         pools = {kind: _pool(ground, kind, connection, chooser) for kind in kinds}
-        for pool in pools.values():  # the last one comes first
-            pool.sort(key=attrgetter("merit"))
+        for pool in pools.values():
+            _order(pool, chooser)
             if teaches_less is not None:
                 pool.sort(key=teaches_less, reverse=True)
         own = _taken_in_turns(list(pools.values()), wanted, chosen, chooser)
@@ -78,6 +78,18 @@ def _pool(ground: Ground, kind: str, connection: int | None, chooser: Random) ->
     found = [each for each in KINDS[kind](ground) if _is_about(ground, each, connection)]
     chooser.shuffle(found)
     return found
+
+
+def _order(pool: list[Asked], chooser: Random) -> None:
+    """The last one comes first: of the most merit, and of the same merit another answer each."""
+    before = Counter[tuple[int, str]]()
+    turns: dict[int, int] = {}
+    for question in pool:
+        same = (question.merit, question.answer)
+        turns[id(question)] = before[same]
+        before[same] += 1
+    chooser.shuffle(pool)  # an answer that many questions have is not among the first for that
+    pool.sort(key=lambda question: (question.merit, -turns[id(question)]))
 
 
 def _is_about(ground: Ground, question: Asked, connection: int | None) -> bool:

@@ -7,7 +7,7 @@ from echotrace.story.quiz.nouns import Asked, Field
 from echotrace.views.document.runs import Blank
 from echotrace.views.texts import Texts
 
-_LEAST_WIDTH = 4
+_LEAST_WIDTH = 2
 
 
 def labels(asked: Sequence[Asked]) -> tuple[str, ...]:

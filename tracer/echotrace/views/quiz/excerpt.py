@@ -18,8 +18,8 @@ from echotrace.views.phrases import Phrase, c_call
 
 _MOST = 6
 #: Before and after each event that proves a bug.
-_AROUND = 2
-_MOST_OF_BUG = 14
+_AROUND = 1
+_MOST_OF_BUG = 9
 _LINE = "____"
 _SURFACE = Surface(100_000)  # nothing is broken into lines here
 _OMITTED = "…"
