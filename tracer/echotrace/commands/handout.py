@@ -48,8 +48,8 @@ Examples:
 
 \b
 Both editions of the same traces have the same numbers. To make the other one
-later, use the traces that are kept, as 'next:' says: their names never come to
-mean other recordings.
+later, use the traces that are kept, as 'next:' says: no later recording takes
+their names.
 """
 
 

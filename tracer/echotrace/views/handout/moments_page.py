@@ -30,6 +30,7 @@ def blocks(making: Making) -> Iterator[Block]:
     for place, (side, story) in enumerate(making.stories.items(), 1):
         yield _pictures(making, place, side, story, room)
     yield from tables
+    yield Paragraph(texts.say("figures.counts"))
 
 
 def _pictures(making: Making, place: int, side: str, story: Story, room: Paper) -> Block:
