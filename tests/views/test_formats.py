@@ -211,7 +211,7 @@ def test_moved_steps_are_told_in_every_format() -> None:
     """A gap whose side does the same elsewhere has the number of that event, as no cell of its."""
     found = moved()
     assert "event 58, below" in render(found, "markdown", _SURFACE)
-    assert '<td class="gap">event 58, below</td>' in render(found, "html", _SURFACE)
+    assert '<td class="gap short">event 58, below</td>' in render(found, "html", _SURFACE)
     rows = json.loads(render(found, "json", _SURFACE))["alignments"][1]["rows"]
     assert [row["cells"][1] for row in rows if "~" in row["marks"]] == [
         {"moved": {"event": 58, "above": False}}

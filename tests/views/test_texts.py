@@ -86,5 +86,5 @@ def test_every_text_is_used() -> None:
     ]
     assert left == []
     kinds = {name.split(".")[1] for name in _EN if name.startswith("quiz.")}
-    assert kinds == {*KINDS, "own", "kind", "word", "short"}
+    assert kinds == {*KINDS, "kind", "word", "short"}
     assert {name.split(".")[2] for name in _EN if name.startswith("quiz.kind.")} == {*KINDS}

@@ -127,7 +127,7 @@ def test_many_connections() -> None:
     assert drawing.height <= 200
     state = points[-1].state(story)
     boxes = len(state.processes) + sum(e.description.kind != "inherited" for e in state.opens)
-    left_out = [text for text in _texts(drawing) if text.startswith("Not drawn:")]
+    left_out = [text for text in _texts(drawing) if text.startswith("No room to draw:")]
     assert len(left_out) == 1  # in the last picture only
     assert "and " in " ".join(_texts(drawing)[_texts(drawing).index(left_out[0]) :])
     assert boxes > 100
@@ -147,7 +147,7 @@ def test_many_threads() -> None:
     last = _texts(drawings[-1])
     assert [text for text in last if re.fullmatch(r"[PT]\d", text)] == ["P0", "T1", "T2", "T9"]
     assert [text for mark, text in pairwise(last) if mark == "\N{MINUS SIGN}"] == ["fd 4", "#1 C1"]
-    assert "Not drawn: T3, T4, T5 and 3 more." in last
+    assert "No room to draw: T3, T4, T5 and 3 more." in last
 
 
 def test_blanks(stored: Mapping[str, Story]) -> None:

@@ -69,12 +69,13 @@ class Layout:
 
 
 def fitting(
-    pictures: Sequence[Boxes], measure: Measure, height: float, wanted: Collection[str]
-) -> Layout:
+    pictures: Sequence[Boxes], measure: Measure, height: float, wanted: Collection[str],
+    preferred: Collection[str],
+) -> Layout:  # fmt: skip
     """One layout for all pictures, no higher, with what is `wanted` and as much else as fits.
 
-    Whatever is in any picture has its place. What came last is left out first, in the column that
-    is too high; it is higher all the same if there is no room for what is wanted.
+    Whatever is in any picture has its place. What came last and is not `preferred` is left out
+    first, in the column that is too high; it is higher all the same if there is no room for what is wanted.
     """
 
     def tables(kept: Kept) -> Mapping[str, Place]:
@@ -84,6 +85,7 @@ def fitting(
         return _column([p.opens for p in pictures], kept.opens, measure.opens, kept, measure)
 
     all_tables = merged([[box.key for box in picture.tables] for picture in pictures])
+    all_tables.sort(key=lambda key: key not in preferred)
     all_opens = merged([[box.key for box in picture.opens] for picture in pictures])
     every = frozenset(all_tables)
     crowd = _crowd([box for picture in pictures for box in picture.tables], wanted)

@@ -36,12 +36,13 @@ class Picture:
 class Sheet:
     """What pictures are drawn on: side by side if the paper is wide enough, or else one each.
 
-    `wanted` are the keys of the boxes that are left out last.
+    `wanted` are the keys of the boxes that are left out last, `preferred` just before them.
     """
 
     pictures: Sequence[Picture]
     paper: Paper
     wanted: frozenset[str]
+    preferred: frozenset[str]
     said: Texts
 
     def drawings(self, title: str) -> tuple[Drawing, ...]:
@@ -105,7 +106,8 @@ class Sheet:
         every = [picture.boxes for picture in self.pictures]
         foot = 0.0
         for _ in range(2):  # once more with room for the sentences
-            laid = fitting(every, measure, self.paper.height - head - foot - _EDGE, self.wanted)
+            room = self.paper.height - head - foot - _EDGE
+            laid = fitting(every, measure, room, self.wanted, self.preferred)
             notes = [self._left_out(picture.boxes, laid) for picture in shown]
             foot = _height(canvas, notes, columns) if any(notes) else 0.0
         return laid, notes, foot

@@ -37,8 +37,8 @@ def draw(
 ) -> tuple[Drawing, ...]:  # fmt: skip
     """A picture of each moment, side by side if the paper has room; none without moments.
 
-    What does not fit is left out, tasks and descriptions of other connections first, and the
-    picture says how much. `said` are the words above the pictures.
+    What does not fit is left out, tasks and descriptions of other connections first, then
+    processes that hold this one, too; the picture says how much. `said` are the words above the pictures.
     """
     if not moments:
         return ()
@@ -48,7 +48,7 @@ def draw(
         _picture(story, point, number, names, annotations, side, said)
         for number, point in enumerate(moments, 1)
     ]
-    sheet = Sheet(pictures, paper, _wanted(story, moments), said)
+    sheet = Sheet(pictures, paper, _wanted(story, moments), _holders(story, moments), said)
     return sheet.drawings(said.say("moments.drawing", side=side or story.trace.header.server))
 
 
@@ -123,7 +123,7 @@ def _wanted(story: Story, moments: Sequence[TurningPoint]) -> frozenset[str]:
         event = story.event(point.seq)
         subject = _subject(story, event)
         if subject is not None:
-            found |= {f"open {subject}", *_holders(story, point, subject)}
+            found.add(f"open {subject}")
         roles.append(event.actor)
         if point.turn is Turn.MADE and isinstance(event.record, Syscall) and event.record.result:
             roles.append(story.roles.of(event.record.result, event.end or event.start) or "")
@@ -134,12 +134,13 @@ def _wanted(story: Story, moments: Sequence[TurningPoint]) -> frozenset[str]:
     return frozenset(found | {f"table {story.roles.process(role)}" for role in roles})
 
 
-def _holders(story: Story, point: TurningPoint, description: int) -> Iterator[str]:
-    """The boxes of the processes that have a descriptor of it: an arrow for each reference."""
-    state = point.state(story)
-    for table in state.tables:
-        if any(each.description.id == description for each in table.descriptors):
-            for tid in table.tasks:
-                role = story.roles.of(tid, state.time)
-                if role is not None:
-                    yield f"table {story.roles.process(role)}"
+def _holders(story: Story, moments: Sequence[TurningPoint]) -> frozenset[str]:
+    """The boxes of the processes with a descriptor of what a moment is about: its references."""
+    found = set()
+    for point in moments:
+        state, subject = point.state(story), _subject(story, story.event(point.seq))
+        for table in state.tables:
+            if any(each.description.id == subject for each in table.descriptors):
+                roles = (story.roles.of(tid, state.time) for tid in table.tasks)
+                found |= {f"table {story.roles.process(role)}" for role in roles if role}
+    return frozenset(found)
