@@ -42,8 +42,8 @@ def printed(stories: Mapping[str, Story], edition: Edition = _STUDENT) -> Pdf:
         ("iterative epoll", _STUDENT, 4),
         ("prefork pool", _STUDENT, 4),
         ("epoll", _STUDENT, 4),
-        ("select poll epoll", _STUDENT, 5),
-        ("select poll epoll", _KEY, 6),
+        ("select poll epoll", _STUDENT, 6),
+        ("select poll epoll", _KEY, 7),
     ],
 )
 def test_a_handout_keeps_to_its_sheets(sides: str, edition: Edition, most: int) -> None:

@@ -75,7 +75,8 @@ def fitting(
     """One layout for all pictures, no higher, with what is `wanted` and as much else as fits.
 
     Whatever is in any picture has its place. What came last and is not `preferred` is left out
-    first, in the column that is too high; it is higher all the same if there is no room for what is wanted.
+    first, in the column that is too high; it is higher all the same if there is no room for what is
+    wanted.
     """
 
     def tables(kept: Kept) -> Mapping[str, Place]:

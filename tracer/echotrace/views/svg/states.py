@@ -38,7 +38,8 @@ def draw(
     """A picture of each moment, side by side if the paper has room; none without moments.
 
     What does not fit is left out, tasks and descriptions of other connections first, then
-    processes that hold this one, too; the picture says how much. `said` are the words above the pictures.
+    processes that hold this one, too; the picture says how much. `said` are the words above the
+    pictures.
     """
     if not moments:
         return ()
