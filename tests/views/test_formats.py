@@ -112,6 +112,7 @@ def _compared() -> Comparison:
 @given(_HOSTILE, _HOSTILE)
 @example("</code><script>alert(1)</script>", "</style><script>")
 @example("a\\|b`|``", "| a | b |\n| --- | --- |")
+@example("", " -")
 def test_nothing_from_a_trace_is_markup(payload: str, name: str) -> None:
     """Payload, paths, names and whatever else a trace holds is text in every format."""
     story, other = hostile(payload, name), hostile("other", "other")

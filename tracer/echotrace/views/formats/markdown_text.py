@@ -13,7 +13,7 @@ _MARKUP = re.compile(r"([\\*_\[\]#|~$!@])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 #: What ends a code span, what GitHub would make a link of, and what begins a block.
 _LINK = re.compile(r"(?i)`|(?<=http)s?:|(?<=ftp):|(?<=www)\.")
-_BLOCK = re.compile(r"^([-+]|[0-9]+(?=[.)]))")
+_BLOCK = re.compile(r"^ *([-+]|[0-9]+(?=[.)]))")
 _FENCES = re.compile(r"`+")
 
 
