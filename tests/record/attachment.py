@@ -148,5 +148,6 @@ def attach_often(pid: int, times: int = 100) -> int:
 
 
 def tracers(pid: int) -> set[str]:
-    """Who traces the tasks of a process: `0` is nobody."""
-    return {procfs.status(tid)["TracerPid"] for tid in procfs.threads(pid)}
+    """Who traces the tasks of a process: `0` is nobody; a task may end while we look."""
+    found = (procfs.status(tid).get("TracerPid") for tid in procfs.threads(pid))
+    return {tracer for tracer in found if tracer is not None}
