@@ -20,7 +20,15 @@ from echotrace.views.page.script import script
 from echotrace.views.page.side import side
 
 _ROOM = files("echotrace.views.page")
-_STYLES = ("base.css", "lanes.css", "panes.css", "stepper.css", "appearance.css", "print.css")
+_STYLES = (
+    "base.css",
+    "lanes.css",
+    "panes.css",
+    "stepper.css",
+    "quiz.css",
+    "appearance.css",
+    "print.css",
+)
 
 
 def page(stories: Mapping[str, Story]) -> str:

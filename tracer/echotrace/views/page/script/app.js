@@ -2,6 +2,7 @@
 
 import { read } from "./data.js";
 import { lanesPane } from "./lanes_pane.js";
+import { quizPane } from "./quiz.js";
 import { sourcePane } from "./source_pane.js";
 import { statePane } from "./state_pane.js";
 import { stepperPane } from "./stepper_pane.js";
@@ -9,7 +10,7 @@ import { BEGINNING, Store } from "./store.js";
 import { SideTab } from "./tabs.js";
 import { tabsBar } from "./tabs_bar.js";
 
-const PANES = [tabsBar, sourcePane, lanesPane, statePane, stepperPane];
+const PANES = [tabsBar, sourcePane, lanesPane, statePane, stepperPane, quizPane];
 
 const data = read(document);
 const tabs = data.sides.map((side) => new SideTab(side));

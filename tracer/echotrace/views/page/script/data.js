@@ -1,7 +1,7 @@
 // The page's data (see nouns.py), unpacked as far as it is looked at.
 
 import { Moments } from "./moments.js";
-import { MARK, Texts } from "./texts.js";
+import { INNER, MARK, Texts } from "./texts.js";
 
 /**
  * @typedef {{sections: string[], changes: number[][][], keyframes: Record<number, number[][]>}}
@@ -26,6 +26,10 @@ import { MARK, Texts } from "./texts.js";
  * What stands in a cell; `descriptor` is that which the call is about, if it is about one.
  * @typedef {{actor: string, head: string, kernel: string, outcome: string, data: string,
  *   note: string, descriptor: string}} Cell
+ *
+ * What a quiz asks for in a cell: what the call returned, in its spellings, the kernel's first;
+ * its head as it began, also in parts around the descriptor that it is about.
+ * @typedef {{answers: string[], begun: string, around: string[]}} Askable
  */
 
 export const WHOLE = 0;
@@ -80,12 +84,25 @@ export class Side {
   }
 
   /**
+   * What a quiz asks for in a cell.
+   * @param {number} row
+   * @returns {Askable}
+   */
+  askable(row) {
+    const [, head = "", , , , , answers = "", begun = ""] =
+      this.texts.fields(this.rows.cell[row]);
+    const around = (begun || head).split(MARK);
+    return { answers: answers ? answers.split(INNER) : [], begun: around.join(""), around };
+  }
+
+  /**
    * The cell on one line.
    * @param {number} row
+   * @param {Cell} [cell]
    * @returns {string}
    */
-  line(row) {
-    const { actor, head, kernel, outcome, data, note } = this.cell(row);
+  line(row, cell = this.cell(row)) {
+    const { actor, head, kernel, outcome, data, note } = cell;
     const wait = this.rows.part[row] === BEGIN ? "\u2591\u2591\u2591" : "";
     const parts = [
       actor, head, kernel && `\u2192 ${kernel}`, outcome, data, note && `\u00b7 ${note}`, wait,
