@@ -12,6 +12,7 @@ from echotrace.views.cells import actor, cell_phrase
 from echotrace.views.layout import Cell
 from echotrace.views.page.texts import INNER, MARK, Texts
 from echotrace.views.phrases import c_call
+from echotrace.views.side_cells import wait
 
 _PAYLOAD_WIDTH = 120
 #: The first argument of a call, where it is a number: the descriptor it is about.
@@ -19,18 +20,20 @@ _FIRST = re.compile(r"(?<=\()[0-9]+(?=[,)])")
 
 
 def cell(story: Story, shown: Cell, by: str, texts: Texts) -> int:
-    """The cell's text: actor, head, kernel, outcome, data, note, answers, begun.
+    """The cell's text: actor, head, kernel, outcome, data, note, answers, begun, wait.
 
     In the head MARK stands around the descriptor that the call is about. `answers` are what the
     call returned, in all its spellings, the kernel's first; `begun` is the head without what the
-    call has written into its arguments, if that is another one.
+    call has written into its arguments, if that is another one. `wait` is what ended the waiting of
+    a call that returns.
     """
     said = cell_phrase(story, shown)
     data = "" if said.data is None else words.quoted(said.data, said.size, _PAYLOAD_WIDTH)
+    waited = wait(story, shown.event) if shown.part == "return" else None
     head, begun = _marked(said.head, shown), _marked(_begun(shown, said.head), shown)
     return texts.fields(
         actor(shown, by), head, said.kernel or "", said.outcome, data, said.note,
-        INNER.join(_answers(story, shown, said.outcome)), "" if begun == head else begun,
+        INNER.join(_answers(story, shown, said.outcome)), "" if begun == head else begun, waited or "",
     )  # fmt: skip
 
 

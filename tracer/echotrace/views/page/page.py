@@ -25,7 +25,7 @@ _STYLES = (
     "lanes.css",
     "panes.css",
     "stepper.css",
-    "quiz.css", "events.css",
+    "quiz.css", "events.css", "downloads.css",
     "appearance.css",
     "print.css",
 )

@@ -1,6 +1,7 @@
 // The page comes to life: data is read, and each pane is told where it shows what.
 
 import { read } from "./data.js";
+import { downloadsPane } from "./downloads.js";
 import { eventsPane } from "./events_table.js";
 import { lanesPane } from "./lanes_pane.js";
 import { quizPane } from "./quiz.js";
@@ -11,7 +12,7 @@ import { BEGINNING, Store } from "./store.js";
 import { SideTab } from "./tabs.js";
 import { tabsBar } from "./tabs_bar.js";
 
-const PANES = [tabsBar, sourcePane, lanesPane, statePane, stepperPane, quizPane, eventsPane];
+const PANES = [tabsBar, sourcePane, lanesPane, statePane, stepperPane, quizPane, downloadsPane, eventsPane];
 
 const data = read(document);
 const tabs = data.sides.map((side) => new SideTab(side));

@@ -23,9 +23,10 @@ import { INNER, MARK, Texts } from "./texts.js";
  *   places: Place[], findings: Finding[], file: string, trace: string}} PackedSide
  * @typedef {{title: string, sides: PackedSide[]}} Page
  *
- * What stands in a cell; `descriptor` is that which the call is about, if it is about one.
+ * What stands in a cell; `descriptor` is that which the call is about, if it is about one; `wait`
+ * is what ended the waiting of a call that returns.
  * @typedef {{actor: string, head: string, kernel: string, outcome: string, data: string,
- *   note: string, descriptor: string}} Cell
+ *   note: string, descriptor: string, wait: string}} Cell
  *
  * What a quiz asks for in a cell: what the call returned, in its spellings, the kernel's first;
  * its head as it began, also in parts around the descriptor that it is about.
@@ -75,11 +76,11 @@ export class Side {
    * @returns {Cell}
    */
   cell(row) {
-    const [actor, marked = "", kernel = "", outcome = "", data = "", note = ""] =
+    const [actor, marked = "", kernel = "", outcome = "", data = "", note = "", , , wait = ""] =
       this.texts.fields(this.rows.cell[row]);
     const parts = marked.split(MARK);
     return {
-      actor, head: parts.join(""), kernel, outcome, data, note, descriptor: parts[1] ?? "",
+      actor, head: parts.join(""), kernel, outcome, data, note, descriptor: parts[1] ?? "", wait,
     };
   }
 

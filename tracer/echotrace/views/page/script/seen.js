@@ -1,6 +1,7 @@
 // What may be seen of a side: a quiz hides what it asks for, and all that comes later. Whoever
 // shows something of a step asks here, and need not know of the quiz.
 
+import { below } from "./moves.js";
 import { ASKED, QUIZZES, question, withheld } from "./questions.js";
 
 /** What may be seen of a side in a view. Positions count the steps of its timeline from 0. */
@@ -36,7 +37,7 @@ export class Seen {
     const row = this.timeline.rows[at];
     const cell = this.side.cell(row);
     if (!this.hidden || at !== this.at) return cell;
-    const bare = { ...cell, note: "" };
+    const bare = { ...cell, note: "", wait: "" };
     if (this.kind === "result") {
       const { begun } = this.side.askable(row);
       return { ...bare, head: begun, outcome: `= ${ASKED}`, data: "" };
@@ -45,7 +46,7 @@ export class Seen {
       return { ...bare, head: withheld(this.side, row), descriptor: ASKED };
     }
     return {
-      actor: ASKED, head: "", kernel: "", outcome: "", data: "", note: "", descriptor: "",
+      actor: ASKED, head: "", kernel: "", outcome: "", data: "", note: "", descriptor: "", wait: "",
     };
   }
 
@@ -63,6 +64,15 @@ export class Seen {
    */
   column(at) {
     return at > this.known ? -1 : this.side.rows.column[this.timeline.rows[at]];
+  }
+
+  /**
+   * Whether somebody waits in a column at a step.
+   * @param {number} column
+   * @param {number} at
+   */
+  waits(column, at) {
+    return below(this.timeline.waits[column] ?? [], Math.min(at, this.known) + 1) % 2 === 1;
   }
 
   /**
