@@ -2,6 +2,7 @@
 
 import { read } from "./data.js";
 import { lanesPane } from "./lanes_pane.js";
+import { PairTab } from "./pair_tab.js";
 import { sourcePane } from "./source_pane.js";
 import { statePane } from "./state_pane.js";
 import { stepperPane } from "./stepper_pane.js";
@@ -12,6 +13,9 @@ import { tabsBar } from "./tabs_bar.js";
 const PANES = [tabsBar, sourcePane, lanesPane, statePane, stepperPane];
 
 const data = read(document);
-const tabs = data.sides.map((side) => new SideTab(side));
+const tabs = [
+  ...data.sides.map((side) => new SideTab(side)),
+  ...data.pairs.map((pair) => new PairTab(pair)),
+];
 const store = new Store(BEGINNING);
 for (const pane of PANES) pane(store, tabs);
