@@ -16,6 +16,7 @@ import msgspec
 
 from echotrace.story.nouns import Story
 from echotrace.views.page.nouns import Page
+from echotrace.views.page.pairs import pairs
 from echotrace.views.page.script import script
 from echotrace.views.page.side import side
 
@@ -25,7 +26,9 @@ _STYLES = (
     "lanes.css",
     "panes.css",
     "stepper.css",
-    "quiz.css", "events.css", "downloads.css",
+    "quiz.css",
+    "events.css",
+    "downloads.css",
     "appearance.css",
     "print.css",
 )
@@ -34,7 +37,7 @@ _STYLES = (
 def page(stories: Mapping[str, Story]) -> str:
     """The page of some stories, by the names of their sides; ended by a newline."""
     sides = [side(name, story) for name, story in stories.items()]
-    data = Page(" against ".join(each.name for each in sides), sides)
+    data = Page(" against ".join(each.name for each in sides), sides, pairs(stories, sides))
     style, code = _style(), script()
     frame = Template((_ROOM / "page.html").read_text(encoding="utf-8"))
     return frame.substitute(

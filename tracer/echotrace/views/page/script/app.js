@@ -4,6 +4,7 @@ import { read } from "./data.js";
 import { downloadsPane } from "./downloads.js";
 import { eventsPane } from "./events_table.js";
 import { lanesPane } from "./lanes_pane.js";
+import { PairTab } from "./pair_tab.js";
 import { quizPane } from "./quiz.js";
 import { sourcePane } from "./source_pane.js";
 import { statePane } from "./state_pane.js";
@@ -12,9 +13,14 @@ import { BEGINNING, Store } from "./store.js";
 import { SideTab } from "./tabs.js";
 import { tabsBar } from "./tabs_bar.js";
 
-const PANES = [tabsBar, sourcePane, lanesPane, statePane, stepperPane, quizPane, downloadsPane, eventsPane];
+const PANES = [
+  tabsBar, sourcePane, lanesPane, statePane, stepperPane, quizPane, downloadsPane, eventsPane,
+];
 
 const data = read(document);
-const tabs = data.sides.map((side) => new SideTab(side));
+const tabs = [
+  ...data.sides.map((side) => new SideTab(side)),
+  ...data.pairs.map((pair) => new PairTab(pair)),
+];
 const store = new Store(BEGINNING);
 for (const pane of PANES) pane(store, tabs);

@@ -1,6 +1,7 @@
 // The page's data (see nouns.py), unpacked as far as it is looked at.
 
 import { Moments } from "./moments.js";
+import { Pair } from "./pairs.js";
 import { INNER, MARK, Texts } from "./texts.js";
 
 /**
@@ -21,7 +22,15 @@ import { INNER, MARK, Texts } from "./texts.js";
  *   actors: string[], patterns: string[], texts: number[][], rows: PackedRows,
  *   essential: Timeline, everything: Timeline, moments: PackedMoments, sources: Source[],
  *   places: Place[], findings: Finding[], file: string, trace: string}} PackedSide
- * @typedef {{title: string, sides: PackedSide[]}} Page
+ * @typedef {{section: number[], mark: number[], left: number[], right: number[], said: number[]}}
+ *   Aligned
+ * @typedef {{title: string, headings: string[], connections: number[], rows: number}} Part
+ * @typedef {{sentence: string, events: number[][]}} Difference
+ * @typedef {{sides: number[], title: string, notes: string[], legend: string[],
+ *   sections: string[], marks: string[], parts: Part[], rows: Aligned, differences: Difference[],
+ *   answer: string}} PackedPair
+ * @typedef {{patterns: string[], texts: number[][], pairs: PackedPair[]}} PackedPairs
+ * @typedef {{title: string, sides: PackedSide[], pairs: PackedPairs}} Page
  *
  * What stands in a cell; `descriptor` is that which the call is about, if it is about one; `wait`
  * is what ended the waiting of a call that returns.
@@ -57,6 +66,8 @@ export class Side {
     this.everything = packed.everything;
     this.texts = new Texts(packed.patterns, packed.texts);
     this.moments = new Moments(packed.moments, this.texts);
+    /** @type {Map<number, number>[]} */
+    this.positions = [];
     let time = 0;
     this.times = Float64Array.from(packed.rows.time, (step) => (time += step));
   }
@@ -130,6 +141,23 @@ export class Side {
   }
 
   /**
+   * The moments before and after a row: in the essential timeline if it is there, or else in that
+   * of all events. Row -1 is the beginning.
+   * @param {number} row
+   * @returns {[number, number]}
+   */
+  around(row) {
+    if (!this.positions.length) {
+      const timelines = [this.essential, this.everything];
+      this.positions = timelines.map(({ rows }) => new Map(rows.map((each, at) => [each, at])));
+    }
+    const which = this.positions[0].has(row) ? 0 : 1;
+    const { states } = which ? this.everything : this.essential;
+    const at = this.positions[which].get(row) ?? -1;
+    return [states[at - 1] ?? 0, states[at] ?? 0];
+  }
+
+  /**
    * Where the program is at a row.
    * @param {number} row
    * @returns {Place}
@@ -142,12 +170,15 @@ export class Side {
 /**
  * The data that stands in the page.
  * @param {Document} document
- * @returns {{title: string, sides: Side[]}}
+ * @returns {{title: string, sides: Side[], pairs: Pair[]}}
  */
 export function read(document) {
   const element = document.getElementById("data");
   /** @type {Page} */
   const page = JSON.parse(element?.textContent ?? "");
   element?.remove();
-  return { title: page.title, sides: page.sides.map((side) => new Side(side)) };
+  const sides = page.sides.map((side) => new Side(side));
+  const texts = new Texts(page.pairs.patterns, page.pairs.texts);
+  const pairs = page.pairs.pairs.map((pair) => new Pair(pair, sides, texts));
+  return { title: page.title, sides, pairs };
 }

@@ -30,7 +30,7 @@ export function eventsPane(store, tabs) {
  * @returns {import("./data.js").Side[]}
  */
 export function sidesOf(tab) {
-  return tab.kind === "side" ? [tab.side] : tab.sides;
+  return tab.kind === "side" ? [tab.side] : tab.pair.sides;
 }
 
 /**
