@@ -3,6 +3,7 @@
 import { make, place } from "./dom.js";
 import { draw } from "./drawing.js";
 import { sidesOf } from "./events_table.js";
+import { pairPicture } from "./pair_picture.js";
 import { sidePicture } from "./pictures.js";
 
 /**
@@ -40,7 +41,7 @@ export function downloadsPane(store, tabs) {
  * @returns {import("./drawing.js").Picture}
  */
 function pictureOf(tab, view) {
-  return sidePicture(tab, view);
+  return tab.kind === "side" ? sidePicture(tab, view) : pairPicture(tab, view);
 }
 
 /**
@@ -83,7 +84,7 @@ async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    if (!copiedBySelecting(text)) return "The browser does not let pages copy: download it instead.";
+    if (!copiedBySelecting(text)) return "The browser lets no page copy: download it instead.";
   }
   return "The view is copied.";
 }

@@ -18,10 +18,10 @@ import { drawable, fitted } from "./fitting.js";
  *   top: number, bottom: number}} Placed
  */
 
-const EDGE = 2;
-const PADDING = 0.8;
+const DRAWING_EDGE = 2;
+const ROW_PADDING = 0.8;
 /** Characters before each column; the bar of a wait is in the middle of them. */
-const GAP = 3;
+const LANE_GAP = 3;
 const MOST_ALL = 180;
 const [LEAST_CELL, MOST_CELL] = [18, 60];
 
@@ -30,7 +30,7 @@ class Frame {
   /** @param {Picture} picture */
   constructor(picture) {
     const rows = picture.rows.filter((row) => !row.sentence);
-    let left = EDGE;
+    let left = DRAWING_EDGE;
     /** Where each entry of the margin ends. */
     this.margin = picture.margin.map((head, index) => {
       const wide = Math.max(head.length, ...rows.map((row) => row.margin[index].length));
@@ -48,12 +48,12 @@ class Frame {
       const cells = rows.flatMap((row) => row.cells.filter((cell) => cell.column === index));
       const texts = [title, subtitle, ...cells.map((cell) => cell.text)];
       const room = Math.min(most, Math.max(...texts.map((text) => drawable(text).length)));
-      const start = left + GAP * ADVANCE;
+      const start = left + LANE_GAP * ADVANCE;
       left = start + room * ADVANCE;
       return { start, room };
     });
-    this.width = left + ADVANCE + EDGE;
-    this.room = Math.floor((this.width - 2 * EDGE) / ADVANCE + 1e-6);
+    this.width = left + ADVANCE + DRAWING_EDGE;
+    this.room = Math.floor((this.width - 2 * DRAWING_EDGE) / ADVANCE + 1e-6);
   }
 }
 
@@ -74,7 +74,7 @@ export function draw(picture) {
   drawBehind(canvas, frame, placed);
   for (const line of placed) drawRow(canvas, frame, line);
   top = drawSentences(canvas, frame, picture.below, top + LINE_HEIGHT / 2, false);
-  return canvas.svg(frame.width, top + PADDING, picture.title, picture.description);
+  return canvas.svg(frame.width, top + ROW_PADDING, picture.title, picture.description);
 }
 
 /**
@@ -89,10 +89,10 @@ function drawSentences(canvas, frame, texts, top, headed) {
   let y = top;
   texts.forEach((text, index) => {
     for (const line of fitted(drawable(text), frame.room)) {
-      canvas.text(EDGE, y + PADDING, line, { bold: headed && index === 0 });
+      canvas.text(DRAWING_EDGE, y + ROW_PADDING, line, { bold: headed && index === 0 });
       y += LINE_HEIGHT;
     }
-    y += 2 * PADDING;
+    y += 2 * ROW_PADDING;
   });
   return y;
 }
@@ -106,7 +106,7 @@ function drawSentences(canvas, frame, texts, top, headed) {
  * @returns {number} where that ends
  */
 function drawHeads(canvas, frame, picture, top) {
-  const y = top + PADDING;
+  const y = top + ROW_PADDING;
   picture.margin.forEach((head, index) => canvas.text(frame.margin[index], y, head, { end: true }));
   picture.columns.forEach(({ title, subtitle }, index) => {
     const { start, room } = frame.columns[index];
@@ -114,8 +114,8 @@ function drawHeads(canvas, frame, picture, top) {
     canvas.text(start, y + LINE_HEIGHT, endOf(drawable(subtitle), room));
   });
   const lines = picture.columns.some((column) => column.subtitle) ? 2 : 1;
-  const bottom = y + lines * LINE_HEIGHT + PADDING;
-  canvas.lines([[EDGE, bottom, frame.width - EDGE, bottom]], PEN.black, 0.8);
+  const bottom = y + lines * LINE_HEIGHT + ROW_PADDING;
+  canvas.lines([[DRAWING_EDGE, bottom, frame.width - DRAWING_EDGE, bottom]], PEN.black, 0.8);
   return bottom + 0.5;
 }
 
@@ -140,7 +140,7 @@ function placedAt(top, row, frame) {
   }));
   const sentence = row.sentence ? fitted(drawable(row.sentence), frame.room) : [];
   const lines = Math.max(1, sentence.length, ...cells.map((cell) => cell.lines.length));
-  return { row, cells, sentence, top, bottom: top + lines * LINE_HEIGHT + 2 * PADDING };
+  return { row, cells, sentence, top, bottom: top + lines * LINE_HEIGHT + 2 * ROW_PADDING };
 }
 
 /**
@@ -150,16 +150,18 @@ function placedAt(top, row, frame) {
  * @param {Placed[]} placed
  */
 function drawBehind(canvas, frame, placed) {
-  const across = frame.width - 2 * EDGE;
+  const across = frame.width - 2 * DRAWING_EDGE;
   for (const { row, top, bottom } of placed) {
     if (!row.current) continue;
-    canvas.box(EDGE, top, across, bottom - top, { fill: PEN.current, stroke: PEN.blue, thick: 1 });
+    const look = { fill: PEN.current, stroke: PEN.blue, thick: 1 };
+    canvas.box(DRAWING_EDGE, top, across, bottom - top, look);
   }
   canvas.lines(
-    placed.map(({ bottom }) => [EDGE, bottom, frame.width - EDGE, bottom]), PEN.pale, 0.4,
+    placed.map(({ bottom }) => [DRAWING_EDGE, bottom, frame.width - DRAWING_EDGE, bottom]),
+    PEN.pale, 0.4,
   );
   frame.columns.forEach(({ start }, column) => {
-    const left = start - ((GAP + 1) / 2) * ADVANCE;
+    const left = start - ((LANE_GAP + 1) / 2) * ADVANCE;
     const middle = left + ADVANCE / 2;
     const rows = placed.filter(({ row }) => row.waits.length);
     canvas.lines(rows.map(({ top, bottom }) => [middle, top, middle, bottom]), PEN.grey, 0.5);
@@ -179,7 +181,7 @@ function spans(placed, column) {
   /** @type {number[][]} */
   const found = [];
   for (const { row, top, bottom } of placed) {
-    const middle = top + LINE_HEIGHT / 2 + PADDING;
+    const middle = top + LINE_HEIGHT / 2 + ROW_PADDING;
     const [above, below] = row.waits[column];
     for (const [waits, from, to] of /** @type {const} */ ([
       [above, top, middle], [below, middle, bottom],
@@ -201,14 +203,14 @@ function spans(placed, column) {
 function drawRow(canvas, frame, { row, cells, sentence, top }) {
   row.margin.forEach((text, index) => {
     const bold = index === row.margin.length - 1;
-    canvas.text(frame.margin[index], top + PADDING, text, { bold, end: true });
+    canvas.text(frame.margin[index], top + ROW_PADDING, text, { bold, end: true });
   });
   for (const { column, lines } of cells) {
     lines.forEach((text, index) => {
-      canvas.text(frame.columns[column].start, top + PADDING + index * LINE_HEIGHT, text);
+      canvas.text(frame.columns[column].start, top + ROW_PADDING + index * LINE_HEIGHT, text);
     });
   }
   sentence.forEach((text, index) => {
-    canvas.text(EDGE, top + PADDING + index * LINE_HEIGHT, text);
+    canvas.text(DRAWING_EDGE, top + ROW_PADDING + index * LINE_HEIGHT, text);
   });
 }

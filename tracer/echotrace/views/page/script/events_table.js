@@ -5,8 +5,8 @@ import { make, place } from "./dom.js";
 import { seenIn } from "./seen.js";
 
 /** Rows of a table: so many are made without a pause, and not laid out before they are seen. */
-const PIECE = 250;
-const HEADS = ["event", "ms", "who", "connection", "what", "outcome", "explanation"];
+const ROWS_A_TABLE = 250;
+const EVENT_HEADS = ["event", "ms", "who", "connection", "what", "outcome", "explanation"];
 
 /**
  * @param {import("./store.js").Store} store
@@ -45,7 +45,8 @@ function skipLinkTo(pane) {
     if (details) details.open = true;
     (pane.querySelector("summary") ?? pane).focus();
   };
-  document.body.prepend(make("a", { class: "skip", href: "#events", onclick }, "All events as text"));
+  const look = { class: "skip", href: "#events", onclick };
+  document.body.prepend(make("a", look, "All events as text"));
 }
 
 /**
@@ -70,8 +71,8 @@ function addPieces(details, side) {
   const { rows } = side.everything;
   let first = 0;
   function more() {
-    details.append(piece(side, rows, first));
-    first += PIECE;
+    details.append(eventsTable(side, rows, first));
+    first += ROWS_A_TABLE;
     if (first < rows.length && details.isConnected) setTimeout(more);
     else details.dataset.complete = "";
   }
@@ -83,10 +84,10 @@ function addPieces(details, side) {
  * @param {number[]} rows
  * @param {number} first
  */
-function piece(side, rows, first) {
-  const end = Math.min(first + PIECE, rows.length);
-  const which = rows.length > PIECE ? `, rows ${first + 1} to ${end} of ${rows.length}` : "";
-  const heads = HEADS.map((head) => make("th", { scope: "col" }, head));
+function eventsTable(side, rows, first) {
+  const end = Math.min(first + ROWS_A_TABLE, rows.length);
+  const which = rows.length > ROWS_A_TABLE ? `, rows ${first + 1} to ${end} of ${rows.length}` : "";
+  const heads = EVENT_HEADS.map((head) => make("th", { scope: "col" }, head));
   return make(
     "div", { class: "piece" },
     make(

@@ -6,7 +6,7 @@ import { below } from "./moves.js";
 import { Seen } from "./seen.js";
 
 /** So many steps are drawn: of more those around the current one. */
-const MOST_ROWS = 200;
+const MOST_DRAWN = 200;
 const [MOST_PAYLOAD, SHORT_PAYLOAD] = [16, 7];
 
 /**
@@ -39,20 +39,21 @@ export function sidePicture(tab, view) {
     ],
     below: [
       ...told, "The order of the rows is that of the events, not to scale; the times are in ms.",
-      "Hatched: waits; such a call stands where it began and where it returned.",
+      "Hatched: waits; such a call stands where it began and where it returned. "
+        + "\u2591 waited, until what is named next.",
     ],
   };
 }
 
 /**
  * The first index, and that behind the last one, of what is drawn.
- * @param {number[]} shown
+ * @param {ArrayLike<number>} shown
  * @param {number} at
  */
-function drawnAround(shown, at) {
-  const middle = below(shown, at) - MOST_ROWS / 2;
-  const first = Math.max(0, Math.min(middle, shown.length - MOST_ROWS));
-  return [first, Math.min(first + MOST_ROWS, shown.length)];
+export function drawnAround(shown, at) {
+  const middle = below(shown, at) - MOST_DRAWN / 2;
+  const first = Math.max(0, Math.min(middle, shown.length - MOST_DRAWN));
+  return [first, Math.min(first + MOST_DRAWN, shown.length)];
 }
 
 /**
@@ -62,7 +63,7 @@ function drawnAround(shown, at) {
  */
 function columnsOf(seen, drawn) {
   const all = Array.from(seen.side.columns.keys());
-  if (drawn.length < MOST_ROWS && all.length <= 4) return all;
+  if (drawn.length < MOST_DRAWN && all.length <= 4) return all;
   const used = new Set(drawn.map((at) => seen.column(at)));
   return all.filter((column) => used.has(column));
 }
@@ -72,11 +73,19 @@ function columnsOf(seen, drawn) {
  * @param {string} where
  * @returns {import("./drawing.js").PictureRow[]}
  */
-function leftOut(count, where) {
+export function leftOut(count, where) {
   if (!count) return [];
   const steps = count === 1 ? "1 step is" : `${count} steps are`;
-  const sentence = `\u2026 ${steps} left out ${where}`;
-  return [{ margin: [], cells: [], waits: [], current: false, sentence }];
+  return [sentenceRow(`\u2026 ${steps} left out ${where}`)];
+}
+
+/**
+ * A line over all columns.
+ * @param {string} sentence
+ * @returns {import("./drawing.js").PictureRow}
+ */
+export function sentenceRow(sentence) {
+  return { margin: [], cells: [], waits: [], current: false, sentence };
 }
 
 /**
