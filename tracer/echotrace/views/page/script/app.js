@@ -17,5 +17,5 @@ const tabs = [
   ...data.sides.map((side) => new SideTab(side)),
   ...data.pairs.map((pair) => new PairTab(pair)),
 ];
-const store = new Store(BEGINNING);
+const store = new Store({ ...BEGINNING, everything: data.everything });
 for (const pane of PANES) pane(store, tabs);
