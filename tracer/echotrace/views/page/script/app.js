@@ -15,5 +15,5 @@ const PANES = [tabsBar, searchBar, filtersBar, sourcePane, lanesPane, statePane,
 
 const data = read(document);
 const tabs = data.sides.map((side) => new SideTab(side));
-const store = new Store(BEGINNING);
+const store = new Store({ ...BEGINNING, everything: data.everything });
 for (const pane of PANES) pane(store, tabs);
