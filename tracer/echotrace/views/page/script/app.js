@@ -1,8 +1,10 @@
 // The page comes to life: data is read, and each pane is told where it shows what.
 
 import { read } from "./data.js";
+import { filtersBar } from "./filters_bar.js";
 import { lanesPane } from "./lanes_pane.js";
 import { PairTab } from "./pair_tab.js";
+import { searchBar } from "./search.js";
 import { sourcePane } from "./source_pane.js";
 import { statePane } from "./state_pane.js";
 import { stepperPane } from "./stepper_pane.js";
@@ -10,7 +12,7 @@ import { BEGINNING, Store } from "./store.js";
 import { SideTab } from "./tabs.js";
 import { tabsBar } from "./tabs_bar.js";
 
-const PANES = [tabsBar, sourcePane, lanesPane, statePane, stepperPane];
+const PANES = [tabsBar, searchBar, filtersBar, sourcePane, lanesPane, statePane, stepperPane];
 
 const data = read(document);
 const tabs = [
