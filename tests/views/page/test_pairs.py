@@ -20,7 +20,7 @@ from echotrace.views.side_cells import said
 @pytest.fixture(scope="module")
 def sides(stored: Mapping[str, Story]) -> Mapping[str, nouns.Side]:
     """The ten servers as the page's data."""
-    return {name: side(name, story) for name, story in stored.items()}
+    return {name: side(name, story, "connection") for name, story in stored.items()}
 
 
 @pytest.fixture(scope="module")
@@ -120,4 +120,4 @@ def test_a_row_is_at_the_return_of_a_call_that_waited(
 
 def test_one_side_has_no_pair(stored: Mapping[str, Story]) -> None:
     """A page of one trace compares nothing."""
-    assert pairs({"fork": stored["fork"]}, [side("fork", stored["fork"])]).pairs == []
+    assert pairs({"fork": stored["fork"]}, [side("fork", stored["fork"], "connection")]).pairs == []

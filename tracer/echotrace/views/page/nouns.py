@@ -185,8 +185,9 @@ class Pairs(Struct):
 
 
 class Page(Struct):
-    """All of it."""
+    """All of it; `everything` is whether it opens with all events."""
 
     title: str
     sides: list[Side]
     pairs: Pairs
+    everything: bool = False

@@ -19,6 +19,7 @@ from echotrace.views.page.nouns import Page
 from echotrace.views.page.pairs import pairs
 from echotrace.views.page.script import script
 from echotrace.views.page.side import side
+from echotrace.views.words import safe
 
 _ROOM = files("echotrace.views.page")
 _STYLES = (
@@ -34,10 +35,18 @@ _STYLES = (
 )
 
 
-def page(stories: Mapping[str, Story]) -> str:
-    """The page of some stories, by the names of their sides; ended by a newline."""
-    sides = [side(name, story) for name, story in stories.items()]
-    data = Page(" against ".join(each.name for each in sides), sides, pairs(stories, sides))
+def page(
+    stories: Mapping[str, Story], *, title: str = "", by: str = "connection",
+    everything: bool = False,
+) -> str:  # fmt: skip
+    """The page of some stories, by the names of their sides; ended by a newline.
+
+    Their lanes are `by` connection or task; with `everything` it opens with all events. Without a
+    `title` it is called as its sides are.
+    """
+    sides = [side(name, story, by) for name, story in stories.items()]
+    named = safe(title) or " against ".join(each.name for each in sides)
+    data = Page(named, sides, pairs(stories, sides), everything)
     style, code = _style(), script()
     frame = Template((_ROOM / "page.html").read_text(encoding="utf-8"))
     return frame.substitute(

@@ -30,7 +30,8 @@ import { INNER, MARK, Texts } from "./texts.js";
  *   sections: string[], marks: string[], parts: Part[], rows: Aligned, differences: Difference[],
  *   answer: string}} PackedPair
  * @typedef {{patterns: string[], texts: number[][], pairs: PackedPair[]}} PackedPairs
- * @typedef {{title: string, sides: PackedSide[], pairs: PackedPairs}} Page
+ * @typedef {{title: string, sides: PackedSide[], pairs: PackedPairs,
+ *   everything: boolean}} Page
  *
  * What stands in a cell; `descriptor` is that which the call is about, if it is about one; `wait`
  * is what ended the waiting of a call that returns.
@@ -170,7 +171,7 @@ export class Side {
 /**
  * The data that stands in the page.
  * @param {Document} document
- * @returns {{title: string, sides: Side[], pairs: Pair[]}}
+ * @returns {{title: string, sides: Side[], pairs: Pair[], everything: boolean}}
  */
 export function read(document) {
   const element = document.getElementById("data");
@@ -180,5 +181,5 @@ export function read(document) {
   const sides = page.sides.map((side) => new Side(side));
   const texts = new Texts(page.pairs.patterns, page.pairs.texts);
   const pairs = page.pairs.pairs.map((pair) => new Pair(pair, sides, texts));
-  return { title: page.title, sides, pairs };
+  return { ...page, sides, pairs };
 }
