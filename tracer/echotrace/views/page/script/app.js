@@ -3,6 +3,7 @@
 import { read } from "./data.js";
 import { filtersBar } from "./filters_bar.js";
 import { lanesPane } from "./lanes_pane.js";
+import { pairPane } from "./pair_pane.js";
 import { PairTab } from "./pair_tab.js";
 import { searchBar } from "./search.js";
 import { sourcePane } from "./source_pane.js";
@@ -12,7 +13,7 @@ import { BEGINNING, Store } from "./store.js";
 import { SideTab } from "./tabs.js";
 import { tabsBar } from "./tabs_bar.js";
 
-const PANES = [tabsBar, searchBar, filtersBar, sourcePane, lanesPane, statePane, stepperPane];
+const PANES = [tabsBar, searchBar, filtersBar, sourcePane, lanesPane, statePane, pairPane, stepperPane];
 
 const data = read(document);
 const tabs = [
