@@ -5,6 +5,7 @@ import { downloadsPane } from "./downloads.js";
 import { eventsPane } from "./events_table.js";
 import { filtersBar } from "./filters_bar.js";
 import { lanesPane } from "./lanes_pane.js";
+import { pairPane } from "./pair_pane.js";
 import { PairTab } from "./pair_tab.js";
 import { quizPane } from "./quiz.js";
 import { searchBar } from "./search.js";
@@ -16,8 +17,8 @@ import { SideTab } from "./tabs.js";
 import { tabsBar } from "./tabs_bar.js";
 
 const PANES = [
-  tabsBar, searchBar, filtersBar, sourcePane, lanesPane, statePane, stepperPane, quizPane,
-  downloadsPane, eventsPane,
+  tabsBar, searchBar, filtersBar, quizPane, downloadsPane, sourcePane, lanesPane, statePane, pairPane,
+  stepperPane, eventsPane,
 ];
 
 const data = read(document);

@@ -1,10 +1,10 @@
 // Two sides by logical event (see pairs.py): what stands in each row, and where each side is there.
 
 /**
- * Where a side is at a row of the comparison, by rows of its own. `row` is that which it did last,
- * undefined before it did anything; `here` is whether it did that in this very row, `ahead` whether
- * it has not begun this course yet. `before` and `after` are the moments around what it did here,
- * the same one where it did nothing.
+ * Where a side is at a row of the comparison, by a row of its own: that which it does `here`, or
+ * has done last, undefined before it did anything; or what is `ahead` of it, if it has not begun
+ * this course yet. `before` and `after` are the moments around what it does here, the same one
+ * where it does nothing.
  * @typedef {{row: number | undefined, here: boolean, ahead: boolean, before: number,
  *   after: number}} Standing
  */
@@ -104,8 +104,9 @@ export class Pair {
     this.reached[which] ??= reached(this.parts, this.rows(which));
     const near = this.reached[which][at];
     if (near < 0) {
-      const [before] = side.around(GAP - 1 - near);
-      return { row: undefined, here: false, ahead: true, before, after: before };
+      const row = GAP - 1 - near;
+      const [before] = side.around(row);
+      return { row, here: false, ahead: true, before, after: before };
     }
     const row = near ? near - 1 : undefined;
     const after = row === undefined ? 0 : side.around(row)[1];

@@ -53,7 +53,7 @@ test("in a gap a side stays at its last step of the course", () => {
 
 test("a side that has not begun a course stands before its first step there", () => {
   assert.deepEqual(pair.standing(3, 1), {
-    row: undefined, here: false, ahead: true, before: 20, after: 20,
+    row: 2, here: false, ahead: true, before: 20, after: 20,
   });
 });
 
