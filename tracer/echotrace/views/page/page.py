@@ -22,7 +22,17 @@ from echotrace.views.page.side import side
 from echotrace.views.words import safe
 
 _ROOM = files("echotrace.views.page")
-_STYLES = ("base.css", "lanes.css", "panes.css", "stepper.css", "appearance.css", "print.css")
+_STYLES = (
+    "base.css",
+    "lanes.css",
+    "panes.css",
+    "stepper.css",
+    "quiz.css",
+    "events.css",
+    "downloads.css",
+    "appearance.css",
+    "print.css",
+)
 
 
 def page(
