@@ -1,38 +1,163 @@
-// The timeline: a lane for each connection, a row for each step.
+// The timeline: a lane for the server and for each connection, a row for each step.
 
 import { make, place } from "./dom.js";
+import { LaneFrame } from "./lane_frame.js";
+import { LaneRows, margin } from "./lane_rows.js";
+import { laneWindow } from "./lane_window.js";
+import { below } from "./moves.js";
+import { RowChunks } from "./row_chunks.js";
 
 /**
  * @param {import("./store.js").Store} store
  * @param {import("./tabs.js").Tab[]} tabs
  */
 export function lanesPane(store, tabs) {
-  const pane = place("lanes");
+  const element = place("lanes");
+  const pane = new LanesPane(element, store);
   store.show((view) => {
     const tab = tabs[view.tab];
-    pane.hidden = tab.kind !== "side";
-    if (pane.hidden) return;
-    const { side } = /** @type {import("./tabs.js").SideTab} */ (tab);
-    const { rows } = side.timeline(view.everything);
-    const heads = ["ms", "event", ...side.columns.map((column) => column.title)];
-    const table = make("table", {}, make("tr", {}, ...heads.map((head) => make("th", {}, head))));
-    const chosen = tab.chosen(view);
-    for (let i = 0; i < chosen.length; i += 1) {
-      const at = chosen[i];
-      const row = rows[at];
-      const cells = side.columns.map((_, column) =>
-        make("td", {}, column === side.rows.column[row] ? side.line(row) : ""),
-      );
-      const current = at === view.at;
-      table.append(
-        make(
-          "tr", { class: current ? "current" : "", onclick: () => store.set({ at }) },
-          make("td", {}, side.milliseconds(row)), make("td", {}, String(side.rows.seq[row])),
-          ...cells,
-        ),
-      );
-    }
-    pane.replaceChildren(table);
-    table.querySelector(".current")?.scrollIntoView({ block: "nearest" });
+    element.hidden = tab.kind !== "side";
+    if (!element.hidden) pane.show(/** @type {import("./tabs.js").SideTab} */ (tab), view);
   });
+}
+
+/** The pane; stepping moves a mark in it and draws nothing anew. */
+class LanesPane {
+  /**
+   * @param {HTMLElement} element
+   * @param {import("./store.js").Store} store
+   */
+  constructor(element, store) {
+    this.store = store;
+    const clear = () => store.set({ connection: 0, task: "" });
+    this.nothing = make(
+      "p", { class: "nothing" }, "No step passes this filter. ",
+      make("button", { type: "button", onclick: clear }, "Show all"),
+    );
+    element.append(this.nothing);
+    this.frame = new LaneFrame(element, (direction) => this.turn(direction));
+    this.chunks = new RowChunks(this.frame.table, this.frame.body, (from, to) =>
+      this.draw(from, to),
+    );
+    this.begin = 1;
+    /** @type {import("./tabs.js").SideTab | undefined} */
+    this.tab = undefined;
+    this.view = store.view;
+    /** @type {ArrayLike<number>} */
+    this.chosen = [];
+    /** @type {LaneRows | undefined} */
+    this.rows = undefined;
+    /** @type {HTMLElement | undefined} */
+    this.marked = undefined;
+    this.frame.table.addEventListener("click", (event) => this.clicked(event));
+    const observer = new ResizeObserver(() => this.resized());
+    observer.observe(this.frame.table);
+    observer.observe(this.frame.ruler);
+  }
+
+  /**
+   * @param {import("./tabs.js").SideTab} tab
+   * @param {import("./store.js").View} view
+   */
+  show(tab, view) {
+    const before = this.view;
+    const chosen = tab.chosen(view);
+    const others = tab !== this.tab || chosen !== this.chosen;
+    if (tab !== this.tab) this.begin = 1;
+    [this.tab, this.view, this.chosen] = [tab, view, chosen];
+    if (others) this.restart();
+    const stepped = others || view.at !== before.at;
+    this.lay(others || view.query !== before.query, stepped ? this.lane() : 0);
+    if (stepped) this.reveal();
+  }
+
+  /** Be a list of other rows, of which none is drawn yet. */
+  restart() {
+    this.chunks.restart(this.chosen.length);
+    const { connection, task } = this.view;
+    this.nothing.hidden = this.chosen.length > 0 || (!connection && !task);
+    this.frame.table.hidden = !this.nothing.hidden;
+  }
+
+  /** The lane of the current step: for a call at the listening socket that which it serves. */
+  lane() {
+    const row = this.tab?.row(this.view);
+    if (!this.tab || row === undefined) return 0;
+    const { columns, rows } = this.tab.side;
+    const connection = rows.connection[row];
+    return columns[connection]?.key === `#${connection}` ? connection : rows.column[row];
+  }
+
+  /**
+   * Choose the lanes that are shown; if they are others, all that is drawn is drawn again.
+   * @param {boolean} anew to do so in any case
+   * @param {number} lane one that has to be shown; 0 is always
+   */
+  lay(anew, lane) {
+    if (!this.tab) return;
+    const { side } = this.tab;
+    const { time, number } = margin(side);
+    const fitting = this.frame.fitting(time + number);
+    if (!fitting) return;
+    const window = laneWindow(side.columns.length, fitting, lane, this.begin);
+    this.begin = window.begin;
+    if (!anew && String(window.lanes) === String(this.rows?.window.lanes)) return;
+    this.rows = new LaneRows(this.tab, this.view, window);
+    this.frame.dress(this.rows);
+    this.chunks.redraw();
+  }
+
+  /** @param {number} direction */
+  turn(direction) {
+    this.begin = Math.max(1, this.begin + direction * (this.rows?.window.size ?? 0));
+    this.lay(false, 0);
+  }
+
+  resized() {
+    const { rows } = this;
+    this.lay(false, this.lane());
+    if (this.rows !== rows) this.reveal();
+  }
+
+  /** Mark the current row, and bring it into sight. */
+  reveal() {
+    const index = below(this.chosen, this.view.at);
+    if (!this.rows || this.chosen[index] !== this.view.at) return;
+    const row = this.chunks.row(index);
+    if (!row) return;
+    this.mark(row);
+    this.frame.reveal(row);
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
+  draw(from, to) {
+    const drawn = this.rows?.draw(from, to) ?? [];
+    const index = below(this.chosen, this.view.at);
+    if (index >= from && index < to && drawn.length) this.mark(drawn[index - from]);
+    return drawn;
+  }
+
+  /** @param {HTMLElement} row */
+  mark(row) {
+    if (row === this.marked) return;
+    this.marked?.classList.remove("current");
+    this.marked?.removeAttribute("aria-current");
+    row.classList.add("current");
+    row.setAttribute("aria-current", "step");
+    this.marked = row;
+  }
+
+  /**
+   * Go to the row that was clicked, unless text was selected.
+   * @param {MouseEvent} event
+   */
+  clicked(event) {
+    const row = /** @type {HTMLElement} */ (event.target).closest("[data-at]");
+    if (row && getSelection()?.isCollapsed !== false) {
+      this.store.set({ at: Number(/** @type {HTMLElement} */ (row).dataset.at) });
+    }
+  }
 }

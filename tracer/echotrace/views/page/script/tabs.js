@@ -1,5 +1,6 @@
 // What stands behind a tab, as the controls see it: a list of steps of which a filter takes some.
 
+import { Cells } from "./cells.js";
 import { RETURN } from "./data.js";
 
 /**
@@ -26,6 +27,14 @@ export class SideTab {
     this.kept = new Map();
     /** @type {Map<boolean, Map<string, number>>} */
     this.positions = new Map();
+    /** @type {Cells | undefined} */
+    this.said = undefined;
+  }
+
+  /** What its rows say. */
+  get cells() {
+    this.said ??= new Cells(this.side);
+    return this.said;
   }
 
   /**

@@ -1,0 +1,78 @@
+// What the cell of a row says, piece by piece: what lanes show is what the search looks through.
+
+import { BEGIN, RETURN } from "./data.js";
+
+/**
+ * A piece of a cell: what kind of thing it is (a class of the style sheet), and its words.
+ * @typedef {{kind: string, text: string}} Piece
+ */
+
+/** All cells of a side. */
+export class Cells {
+  /** @param {import("./data.js").Side} side */
+  constructor(side) {
+    this.side = side;
+    const { seq, part } = side.rows;
+    /** The first row of each event. @type {Map<number, number>} */
+    this.first = new Map();
+    /** The events that waited and returned. @type {Set<number>} */
+    this.returned = new Set();
+    for (let row = 0; row < seq.length; row += 1) {
+      if (part[row] === RETURN) this.returned.add(seq[row]);
+      else if (!this.first.has(seq[row])) this.first.set(seq[row], row);
+    }
+    /** @type {string[] | null} */
+    this.kept = null;
+  }
+
+  /**
+   * @param {number} row
+   * @returns {Piece[]} in order; between two of them stands a space
+   */
+  pieces(row) {
+    const { actor, head, kernel, outcome, data, note } = this.side.cell(row);
+    const pieces = [
+      { kind: "actor", text: actor },
+      { kind: "head", text: head },
+      { kind: "kernel", text: kernel && `\u2192 ${kernel}` },
+      { kind: "outcome", text: outcome },
+      { kind: "data", text: data },
+      { kind: "note", text: note && `\u00b7 ${note}` },
+      { kind: "wait", text: this.wait(row) },
+    ];
+    return pieces.filter(({ text }) => text);
+  }
+
+  /**
+   * That a call waits or, where it returns, what ended its wait.
+   * @param {number} row
+   */
+  wait(row) {
+    const { seq, part, woken } = this.side.rows;
+    if (part[row] === BEGIN) {
+      return this.returned.has(seq[row]) ? "waits" : "waits, does not return";
+    }
+    const waker = this.first.get(woken[row]);
+    if (!woken[row] || waker === undefined) return "";
+    const { actor, head } = this.side.cell(waker);
+    return `\u00b7 after ${actor} ${head} (${woken[row]})`;
+  }
+
+  /**
+   * The cell on one line.
+   * @param {number} row
+   */
+  line(row) {
+    return this.pieces(row).map(({ text }) => text).join(" ");
+  }
+
+  /**
+   * What may be found at each row: its cell, and the sentence that explains it.
+   * @returns {string[]}
+   */
+  found() {
+    const rows = this.side.rows.seq.keys();
+    this.kept ??= Array.from(rows, (row) => `${this.line(row)}\n${this.side.told(row)}`);
+    return this.kept;
+  }
+}

@@ -1,0 +1,57 @@
+// Which steps are taken: of one connection, of one task, the essential ones or all.
+
+import { Chooser } from "./chooser.js";
+import { make, place } from "./dom.js";
+import { NO_FILTER, filtered } from "./filters.js";
+
+/**
+ * @param {import("./store.js").Store} store
+ * @param {import("./tabs.js").Tab[]} tabs
+ */
+export function filtersBar(store, tabs) {
+  const tab = () => /** @type {import("./tabs.js").SideTab} */ (tabs[store.view.tab]);
+  const filter = (/** @type {import("./filters.js").Filter} */ changes) =>
+    store.set(filtered(tab(), store.view, changes));
+  const connection = new Chooser("Connection", "all connections", (value) =>
+    filter({ connection: Number(value) }),
+  );
+  const task = new Chooser("Task", "all tasks", (value) => filter({ task: value }));
+  const box = make("input", {
+    type: "checkbox", onchange: () => filter({ everything: box.checked }),
+  });
+  const hidden = make("span", { class: "hidden-events" });
+  const bar = make(
+    "div", { class: "filters", role: "group", "aria-label": "Filter" },
+    connection.element, task.element, make("label", {}, box, " all events", hidden),
+  );
+  bar.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") filter(NO_FILTER);
+  });
+  place("tools").append(bar);
+  /** @type {unknown} */
+  let offered;
+  store.show((view) => {
+    const shown = tabs[view.tab];
+    bar.hidden = shown.kind !== "side";
+    if (bar.hidden) return;
+    const { side } = tab();
+    if (offered !== side) {
+      offered = side;
+      connection.offer(connections(side));
+      task.offer(side.actors.map((name) => ({ value: name, text: name })));
+    }
+    connection.show(view.connection ? String(view.connection) : "");
+    task.show(view.task);
+    box.checked = view.everything;
+    hidden.textContent = view.everything ? "" : ` (${side.essential.hidden} hidden)`;
+  });
+}
+
+/**
+ * The connections of a side, which are the columns behind the first.
+ * @param {import("./data.js").Side} side
+ */
+function connections(side) {
+  const columns = side.columns.filter(({ key }) => /^#\d+$/.test(key));
+  return columns.map(({ key, title }) => ({ value: key.slice(1), text: title }));
+}

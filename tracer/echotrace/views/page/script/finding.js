@@ -1,0 +1,72 @@
+// What a search finds: in what a row says, in the sentence that explains it, and by its number.
+
+import { below } from "./moves.js";
+import { finder } from "./marked.js";
+
+/**
+ * What is found among the steps: their positions, and how many events more in what is not shown.
+ * @typedef {{positions: number[], elsewhere: number}} Found
+ */
+
+/**
+ * The rows at which a query is found.
+ * @param {import("./cells.js").Cells} cells
+ * @param {string} query
+ * @returns {Set<number>}
+ */
+export function foundRows(cells, query) {
+  /** @type {Set<number>} */
+  const found = new Set();
+  if (!query) return found;
+  const pattern = new RegExp(finder(query), "iu");
+  const { seq } = cells.side.rows;
+  const number = /^\d+$/.test(query) ? Number(query) : -1;
+  cells.found().forEach((text, row) => {
+    if (seq[row] === number || pattern.test(text)) found.add(row);
+  });
+  return found;
+}
+
+/**
+ * Which of the steps are among the rows found, and how many events are not among the steps.
+ * @param {import("./tabs.js").SideTab} tab
+ * @param {import("./store.js").View} view
+ * @param {Set<number>} found
+ * @returns {Found}
+ */
+export function among(tab, view, found) {
+  const { rows } = tab.side.timeline(view.everything);
+  const { seq } = tab.side.rows;
+  const positions = found.size ? Array.from(tab.chosen(view)).filter((at) => found.has(rows[at])) : [];
+  const seen = new Set(positions.map((at) => seq[rows[at]]));
+  const all = new Set([...found].map((row) => seq[row]));
+  return { positions, elsewhere: [...all].filter((event) => !seen.has(event)).length };
+}
+
+/**
+ * The hit behind (or, with direction -1, before) a position, and at the end the first one again.
+ * @param {number[]} positions
+ * @param {number} at
+ * @param {number} direction
+ * @returns {number | undefined}
+ */
+export function nextHit(positions, at, direction) {
+  const index = direction > 0 ? below(positions, at + 1) : below(positions, at) - 1;
+  return positions[(index + positions.length) % positions.length];
+}
+
+/**
+ * Which of the hits one is at, and how many more there are elsewhere.
+ * @param {Found} found
+ * @param {number} at
+ * @returns {string}
+ */
+export function counted({ positions, elsewhere }, at) {
+  const index = below(positions, at);
+  const here = positions[index] === at ? `${index + 1} of ${positions.length}` : "";
+  const more = elsewhere
+    ? `${elsewhere}${positions.length ? " more" : ""} ${elsewhere === 1 ? "is" : "are"} hidden by the filter`
+    : "";
+  const all = positions.length ? `${positions.length} found` : "nothing found";
+  return [here || all, more].filter(Boolean).join(", ");
+}
