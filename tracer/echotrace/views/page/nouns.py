@@ -12,7 +12,7 @@ class Rows(Struct):
     `time` is in ns since the start of the trace, less that of the row before. `column` and `actor`
     are indices of the side's columns and actors, `connection` is 0 for none. `part` is 0 for a
     whole event, 1 for the begin of a call that waits, 2 for its return. `cell` (a text) has the
-    fields actor, head, kernel, outcome, data, note; `told` is the narration. `place` is an index of
+    fields that `cells` says; `told` is the narration. `place` is an index of
     the side's `places`; `woken` the event that ended the wait, or 0.
     """
 

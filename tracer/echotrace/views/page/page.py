@@ -23,8 +23,17 @@ from echotrace.views.words import safe
 
 _ROOM = files("echotrace.views.page")
 _STYLES = (
-    "base.css", "lanes.css", "panes.css", "pair.css", "stepper.css", "appearance.css", "print.css",
-)  # fmt: skip
+    "base.css",
+    "lanes.css",
+    "panes.css",
+    "pair.css",
+    "stepper.css",
+    "quiz.css",
+    "events.css",
+    "downloads.css",
+    "appearance.css",
+    "print.css",
+)
 
 
 def page(

@@ -1,10 +1,13 @@
 // The page comes to life: data is read, and each pane is told where it shows what.
 
 import { read } from "./data.js";
+import { downloadsPane } from "./downloads.js";
+import { eventsPane } from "./events_table.js";
 import { filtersBar } from "./filters_bar.js";
 import { lanesPane } from "./lanes_pane.js";
 import { pairPane } from "./pair_pane.js";
 import { PairTab } from "./pair_tab.js";
+import { quizPane } from "./quiz.js";
 import { searchBar } from "./search.js";
 import { sourcePane } from "./source_pane.js";
 import { statePane } from "./state_pane.js";
@@ -13,7 +16,10 @@ import { BEGINNING, Store } from "./store.js";
 import { SideTab } from "./tabs.js";
 import { tabsBar } from "./tabs_bar.js";
 
-const PANES = [tabsBar, searchBar, filtersBar, sourcePane, lanesPane, statePane, pairPane, stepperPane];
+const PANES = [
+  tabsBar, searchBar, filtersBar, sourcePane, lanesPane, statePane, pairPane, stepperPane, quizPane,
+  downloadsPane, eventsPane,
+];
 
 const data = read(document);
 const tabs = [

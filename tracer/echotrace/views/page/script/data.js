@@ -2,7 +2,7 @@
 
 import { Moments } from "./moments.js";
 import { Pair } from "./pairs.js";
-import { MARK, Texts } from "./texts.js";
+import { INNER, MARK, Texts } from "./texts.js";
 
 /**
  * @typedef {{sections: string[], changes: number[][][], keyframes: Record<number, number[][]>}}
@@ -33,9 +33,14 @@ import { MARK, Texts } from "./texts.js";
  * @typedef {{title: string, sides: PackedSide[], pairs: PackedPairs,
  *   everything: boolean}} Page
  *
- * What stands in a cell; `descriptor` is that which the call is about, if it is about one.
+ * What stands in a cell; `descriptor` is that which the call is about, if it is about one; `wait`
+ * is what ended the waiting of a call that returns.
  * @typedef {{actor: string, head: string, kernel: string, outcome: string, data: string,
- *   note: string, descriptor: string}} Cell
+ *   note: string, descriptor: string, wait: string}} Cell
+ *
+ * What a quiz asks for in a cell: what the call returned, in its spellings, the kernel's first;
+ * its head as it began, also in parts around the descriptor that it is about.
+ * @typedef {{answers: string[], begun: string, around: string[]}} Askable
  */
 
 export const WHOLE = 0;
@@ -83,21 +88,34 @@ export class Side {
    * @returns {Cell}
    */
   cell(row) {
-    const [actor, marked = "", kernel = "", outcome = "", data = "", note = ""] =
+    const [actor, marked = "", kernel = "", outcome = "", data = "", note = "", , , wait = ""] =
       this.texts.fields(this.rows.cell[row]);
     const parts = marked.split(MARK);
     return {
-      actor, head: parts.join(""), kernel, outcome, data, note, descriptor: parts[1] ?? "",
+      actor, head: parts.join(""), kernel, outcome, data, note, descriptor: parts[1] ?? "", wait,
     };
+  }
+
+  /**
+   * What a quiz asks for in a cell.
+   * @param {number} row
+   * @returns {Askable}
+   */
+  askable(row) {
+    const [, head = "", , , , , answers = "", begun = ""] =
+      this.texts.fields(this.rows.cell[row]);
+    const around = (begun || head).split(MARK);
+    return { answers: answers ? answers.split(INNER) : [], begun: around.join(""), around };
   }
 
   /**
    * The cell on one line.
    * @param {number} row
+   * @param {Cell} [cell]
    * @returns {string}
    */
-  line(row) {
-    const { actor, head, kernel, outcome, data, note } = this.cell(row);
+  line(row, cell = this.cell(row)) {
+    const { actor, head, kernel, outcome, data, note } = cell;
     const wait = this.rows.part[row] === BEGIN ? "\u2591\u2591\u2591" : "";
     const parts = [
       actor, head, kernel && `\u2192 ${kernel}`, outcome, data, note && `\u00b7 ${note}`, wait,
