@@ -81,7 +81,7 @@ def _calls(one: Side, mine: dict[int, StoryEvent], other: Side, your: dict[int, 
         )
     if not all(_again(side) for side, _ in both):
         return ", ".join(
-            f"{side.name} calls {function(event)} only once on {event.place.name}"
+            side.so_far(f"{side.name} calls {function(event)} only once on {event.place.name}")
             for side, _ in both
             if (event := _only(side)) is not None and not _again(side)
         )
