@@ -7,7 +7,7 @@ import { waitSpans } from "./lane_waits.js";
 import { markFound } from "./marked.js";
 
 /** Where a long word may be broken: behind these. */
-const SEAM = /(?<=[|,([/:])/;
+const LANE_SEAM = /(?<=[|,([/:])/;
 const LONG = /([^ ]{16,})/;
 
 /**
@@ -165,6 +165,6 @@ function span(from, to, column) {
  */
 function breakable(text) {
   const broken = (/** @type {string} */ word) =>
-    word.split(SEAM).flatMap((piece, index) => (index ? [make("wbr"), piece] : [piece]));
+    word.split(LANE_SEAM).flatMap((piece, index) => (index ? [make("wbr"), piece] : [piece]));
   return text.split(LONG).flatMap((part, index) => (index % 2 ? broken(part) : [part]));
 }

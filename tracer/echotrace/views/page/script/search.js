@@ -34,6 +34,7 @@ class Search {
     this.field = make("input", {
       type: "search", "aria-label": "Find in the timeline", placeholder: "Find", size: 12,
       "aria-keyshortcuts": "/", autocomplete: "off",
+      onfocus: () => requestIdleCallback(() => this.tab?.cells.found()),
       oninput: () => store.set({ query: this.field.value.trim() }),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.pressed(event),
     });
