@@ -86,7 +86,7 @@ def said(story: Story, cell: Cell) -> Said:
         actor=event.actor,
         head=told.head,
         kernel=told.kernel or "",
-        wait=_wait(story, event),
+        wait=wait(story, event),
         outcome=told.outcome,
         data=_payload(told, _PAYLOAD_WIDTH),
         short=_payload(told, _SHORT_PAYLOAD),
@@ -103,8 +103,11 @@ def _telling(flag: str) -> tuple[int, str]:
     return (_TELLING.index(flag) if flag in _TELLING else len(_TELLING), flag)
 
 
-def _wait(story: Story, event: StoryEvent) -> str | None:
-    """What ended the waiting of a call: `C1 send`, `end of P1`; empty while it goes on."""
+def wait(story: Story, event: StoryEvent) -> str | None:
+    """What ended the waiting of a call: `C1 send`, `end of P1`; empty while it goes on.
+
+    None of what did not wait.
+    """
     record = event.record
     if isinstance(record, Syscall) and record.end is None and can_wait(record.name):
         return ""

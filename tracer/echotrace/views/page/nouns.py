@@ -12,7 +12,7 @@ class Rows(Struct):
     `time` is in ns since the start of the trace, less that of the row before. `column` and `actor`
     are indices of the side's columns and actors, `connection` is 0 for none. `part` is 0 for a
     whole event, 1 for the begin of a call that waits, 2 for its return. `cell` (a text) has the
-    fields actor, head, kernel, outcome, data, note; `told` is the narration. `place` is an index of
+    fields that `cells` says; `told` is the narration. `place` is an index of
     the side's `places`; `woken` the event that ended the wait, or 0.
     """
 
@@ -123,9 +123,71 @@ class Side(Struct):
     trace: str = ""
 
 
+class Aligned(Struct):
+    """The rows of a comparison of two sides, a list for each of their facts.
+
+    `section` is an index of the pair's sections, `mark` that of its marks. `left` and `right` are
+    rows of the first side and of the second, -1 where a side has none. `said` are the texts in both
+    cells, two a row: the event; in a gap where the side does the same elsewhere, or nothing.
+    """
+
+    section: list[int]
+    mark: list[int]
+    left: list[int]
+    right: list[int]
+    said: list[int]
+
+
+class Part(Struct):
+    """One course of a comparison: so many of its rows, and what each of the two sides is headed.
+
+    `connections` are the numbers that the course's connection has on the sides, 0 for none.
+    """
+
+    title: str
+    headings: list[str]
+    connections: list[int]
+    rows: int
+
+
+class Difference(Struct):
+    """A difference in words; `events` are those that show it, of the first side and the second."""
+
+    sentence: str
+    events: list[list[int]]
+
+
+class Pair(Struct):
+    """Two sides (indices) by logical event. `answer` stands in place of differences: none, or why.
+
+    `notes` say what makes the sides unlike before anything is compared, `legend` what the marks
+    mean.
+    """
+
+    sides: list[int]
+    title: str
+    notes: list[str]
+    legend: list[str]
+    sections: list[str]
+    marks: list[str]
+    parts: list[Part]
+    rows: Aligned
+    differences: list[Difference]
+    answer: str
+
+
+class Pairs(Struct):
+    """Every two sides; they have their texts in common."""
+
+    patterns: list[str]
+    texts: list[list[int]]
+    pairs: list[Pair]
+
+
 class Page(Struct):
     """All of it; `everything` is whether it opens with all events."""
 
     title: str
     sides: list[Side]
+    pairs: Pairs
     everything: bool = False

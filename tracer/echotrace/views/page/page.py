@@ -16,12 +16,23 @@ import msgspec
 
 from echotrace.story.nouns import Story
 from echotrace.views.page.nouns import Page
+from echotrace.views.page.pairs import pairs
 from echotrace.views.page.script import script
 from echotrace.views.page.side import side
 from echotrace.views.words import safe
 
 _ROOM = files("echotrace.views.page")
-_STYLES = ("base.css", "lanes.css", "panes.css", "stepper.css", "appearance.css", "print.css")
+_STYLES = (
+    "base.css",
+    "lanes.css",
+    "panes.css",
+    "stepper.css",
+    "quiz.css",
+    "events.css",
+    "downloads.css",
+    "appearance.css",
+    "print.css",
+)
 
 
 def page(
@@ -34,7 +45,8 @@ def page(
     `title` it is called as its sides are.
     """
     sides = [side(name, story, by) for name, story in stories.items()]
-    data = Page(safe(title) or " against ".join(each.name for each in sides), sides, everything)
+    named = safe(title) or " against ".join(each.name for each in sides)
+    data = Page(named, sides, pairs(stories, sides), everything)
     style, code = _style(), script()
     frame = Template((_ROOM / "page.html").read_text(encoding="utf-8"))
     return frame.substitute(

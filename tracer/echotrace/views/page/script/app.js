@@ -1,8 +1,13 @@
 // The page comes to life: data is read, and each pane is told where it shows what.
 
 import { read } from "./data.js";
+import { downloadsPane } from "./downloads.js";
+import { eventsPane } from "./events_table.js";
 import { filtersBar } from "./filters_bar.js";
 import { lanesPane } from "./lanes_pane.js";
+import { pairPane } from "./pair_pane.js";
+import { PairTab } from "./pair_tab.js";
+import { quizPane } from "./quiz.js";
 import { searchBar } from "./search.js";
 import { sourcePane } from "./source_pane.js";
 import { statePane } from "./state_pane.js";
@@ -11,9 +16,15 @@ import { BEGINNING, Store } from "./store.js";
 import { SideTab } from "./tabs.js";
 import { tabsBar } from "./tabs_bar.js";
 
-const PANES = [tabsBar, searchBar, filtersBar, sourcePane, lanesPane, statePane, stepperPane];
+const PANES = [
+  tabsBar, searchBar, filtersBar, sourcePane, lanesPane, statePane, pairPane, stepperPane, quizPane,
+  downloadsPane, eventsPane,
+];
 
 const data = read(document);
-const tabs = data.sides.map((side) => new SideTab(side));
+const tabs = [
+  ...data.sides.map((side) => new SideTab(side)),
+  ...data.pairs.map((pair) => new PairTab(pair)),
+];
 const store = new Store({ ...BEGINNING, everything: data.everything });
 for (const pane of PANES) pane(store, tabs);

@@ -1,12 +1,6 @@
 // What changed between two states: each line is new, gone, changed (with what it was) or the same.
 
-/**
- * A fact that may have been another one the moment before; an empty `was` if there was none.
- * @typedef {import("./moments.js").Fact & {was?: string}} MarkedFact
- *
- * A line with what happened to it: " ", "+", "−" or "~".
- * @typedef {{key: string, depth: number, head: string, facts: MarkedFact[], mark: string}} Marked
- */
+/** @typedef {import("./moments.js").Line} Line */
 
 export const SAME = " ";
 export const NEW = "+";
@@ -14,55 +8,79 @@ export const GONE = "\u2212";
 export const CHANGED = "~";
 
 /**
- * The lines of a section after a step, marked; what is gone stands where it stood.
- * @param {number[]} before
- * @param {number[]} after
- * @param {(number: number) => import("./moments.js").Line} line
- * @returns {Marked[]}
+ * The lines of a section after a step, marked; what is gone stands where it stood. A line that is
+ * the same is the one that `line` gives.
+ * @param {ReadonlyArray<number>} before
+ * @param {ReadonlyArray<number>} after
+ * @param {(number: number) => Line} line
+ * @returns {Line[]}
  */
 export function changes(before, after, line) {
+  if (before === after) return after.map(line);
   const kept = new Set(before);
   const stays = new Set(after);
-  if (before.length === after.length && after.every((number) => kept.has(number))) {
-    return after.map((number) => ({ ...line(number), mark: SAME }));
-  }
-  const former = new Map(before.map((number) => [line(number).key, number]));
-  const staying = new Set(after.map((number) => line(number).key));
-  const gone = goneBehind(before, staying, line);
+  const former = new Map(missing(before, stays, line));
+  const coming = new Map(missing(after, kept, line));
+  const gone = goneBehind(before, (number) => stays.has(number) || coming.has(line(number).key), line);
   const marked = [...(gone.get(null) ?? [])];
   for (const number of after) {
     const now = line(number);
     const known = former.get(now.key);
-    if (stays.has(number) && kept.has(number)) marked.push({ ...now, mark: SAME });
-    else marked.push(known === undefined ? { ...now, mark: NEW } : compared(line(known), now));
-    marked.push(...(gone.get(now.key) ?? []));
+    if (kept.has(number)) marked.push(now);
+    else marked.push(known ? compared(known, now) : { ...now, mark: NEW });
+    if (gone.size) marked.push(...(gone.get(now.key) ?? []));
   }
   return marked;
 }
 
 /**
+ * The lines that are not among others, by key.
+ * @param {ReadonlyArray<number>} numbers
+ * @param {Set<number>} others
+ * @param {(number: number) => Line} line
+ * @returns {[string, Line][]}
+ */
+function missing(numbers, others, line) {
+  return numbers.filter((number) => !others.has(number)).map((number) => {
+    const found = line(number);
+    return [found.key, found];
+  });
+}
+
+/**
  * The lines that are gone, by the key of the line that they stood behind.
- * @param {number[]} before
- * @param {Set<string>} staying
- * @param {(number: number) => import("./moments.js").Line} line
- * @returns {Map<string | null, Marked[]>}
+ * @param {ReadonlyArray<number>} before
+ * @param {(number: number) => boolean} staying
+ * @param {(number: number) => Line} line
+ * @returns {Map<string | null, Line[]>}
  */
 function goneBehind(before, staying, line) {
-  /** @type {Map<string | null, Marked[]>} */
+  /** @type {Map<string | null, Line[]>} */
   const found = new Map();
-  /** @type {string | null} */
+  /** @type {Line[] | undefined} */
+  let behind;
+  /** @type {number | null} */
   let anchor = null;
-  for (const each of before.map(line)) {
-    if (staying.has(each.key)) anchor = each.key;
-    else found.set(anchor, [...(found.get(anchor) ?? []), { ...each, mark: GONE }]);
+  for (const number of before) {
+    if (staying(number)) {
+      anchor = number;
+      behind = undefined;
+      continue;
+    }
+    if (!behind) {
+      behind = [];
+      found.set(anchor === null ? null : line(anchor).key, behind);
+    }
+    behind.push({ ...line(number), mark: GONE });
   }
   return found;
 }
 
 /**
- * @param {import("./moments.js").Line} before
- * @param {import("./moments.js").Line} after
- * @returns {Marked}
+ * A line as it is now, with what its facts were; if they are the same, so is it.
+ * @param {Line} before
+ * @param {Line} after
+ * @returns {Line}
  */
 function compared(before, after) {
   const former = new Map(before.facts.map((fact) => [fact.name, fact.text]));
@@ -73,5 +91,6 @@ function compared(before, after) {
   const ended = before.facts
     .filter((fact) => !still.has(fact.name))
     .map((fact) => ({ ...fact, text: "", was: fact.text }));
+  if (!ended.length && facts.every((fact, index) => fact === after.facts[index])) return after;
   return { ...after, facts: [...facts, ...ended], mark: CHANGED };
 }

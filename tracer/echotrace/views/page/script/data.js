@@ -1,7 +1,8 @@
 // The page's data (see nouns.py), unpacked as far as it is looked at.
 
 import { Moments } from "./moments.js";
-import { MARK, Texts } from "./texts.js";
+import { Pair } from "./pairs.js";
+import { INNER, MARK, Texts } from "./texts.js";
 
 /**
  * @typedef {{sections: string[], changes: number[][][], keyframes: Record<number, number[][]>}}
@@ -21,11 +22,25 @@ import { MARK, Texts } from "./texts.js";
  *   actors: string[], patterns: string[], texts: number[][], rows: PackedRows,
  *   essential: Timeline, everything: Timeline, moments: PackedMoments, sources: Source[],
  *   places: Place[], findings: Finding[], file: string, trace: string}} PackedSide
- * @typedef {{title: string, sides: PackedSide[], everything: boolean}} Page
+ * @typedef {{section: number[], mark: number[], left: number[], right: number[], said: number[]}}
+ *   Aligned
+ * @typedef {{title: string, headings: string[], connections: number[], rows: number}} Part
+ * @typedef {{sentence: string, events: number[][]}} Difference
+ * @typedef {{sides: number[], title: string, notes: string[], legend: string[],
+ *   sections: string[], marks: string[], parts: Part[], rows: Aligned, differences: Difference[],
+ *   answer: string}} PackedPair
+ * @typedef {{patterns: string[], texts: number[][], pairs: PackedPair[]}} PackedPairs
+ * @typedef {{title: string, sides: PackedSide[], pairs: PackedPairs,
+ *   everything: boolean}} Page
  *
- * What stands in a cell; `descriptor` is that which the call is about, if it is about one.
+ * What stands in a cell; `descriptor` is that which the call is about, if it is about one; `wait`
+ * is what ended the waiting of a call that returns.
  * @typedef {{actor: string, head: string, kernel: string, outcome: string, data: string,
- *   note: string, descriptor: string}} Cell
+ *   note: string, descriptor: string, wait: string}} Cell
+ *
+ * What a quiz asks for in a cell: what the call returned, in its spellings, the kernel's first;
+ * its head as it began, also in parts around the descriptor that it is about.
+ * @typedef {{answers: string[], begun: string, around: string[]}} Askable
  */
 
 export const WHOLE = 0;
@@ -52,6 +67,8 @@ export class Side {
     this.everything = packed.everything;
     this.texts = new Texts(packed.patterns, packed.texts);
     this.moments = new Moments(packed.moments, this.texts);
+    /** @type {Map<number, number>[]} */
+    this.positions = [];
     let time = 0;
     this.times = Float64Array.from(packed.rows.time, (step) => (time += step));
   }
@@ -71,21 +88,34 @@ export class Side {
    * @returns {Cell}
    */
   cell(row) {
-    const [actor, marked = "", kernel = "", outcome = "", data = "", note = ""] =
+    const [actor, marked = "", kernel = "", outcome = "", data = "", note = "", , , wait = ""] =
       this.texts.fields(this.rows.cell[row]);
     const parts = marked.split(MARK);
     return {
-      actor, head: parts.join(""), kernel, outcome, data, note, descriptor: parts[1] ?? "",
+      actor, head: parts.join(""), kernel, outcome, data, note, descriptor: parts[1] ?? "", wait,
     };
+  }
+
+  /**
+   * What a quiz asks for in a cell.
+   * @param {number} row
+   * @returns {Askable}
+   */
+  askable(row) {
+    const [, head = "", , , , , answers = "", begun = ""] =
+      this.texts.fields(this.rows.cell[row]);
+    const around = (begun || head).split(MARK);
+    return { answers: answers ? answers.split(INNER) : [], begun: around.join(""), around };
   }
 
   /**
    * The cell on one line.
    * @param {number} row
+   * @param {Cell} [cell]
    * @returns {string}
    */
-  line(row) {
-    const { actor, head, kernel, outcome, data, note } = this.cell(row);
+  line(row, cell = this.cell(row)) {
+    const { actor, head, kernel, outcome, data, note } = cell;
     const wait = this.rows.part[row] === BEGIN ? "\u2591\u2591\u2591" : "";
     const parts = [
       actor, head, kernel && `\u2192 ${kernel}`, outcome, data, note && `\u00b7 ${note}`, wait,
@@ -112,6 +142,23 @@ export class Side {
   }
 
   /**
+   * The moments before and after a row: in the essential timeline if it is there, or else in that
+   * of all events. Row -1 is the beginning.
+   * @param {number} row
+   * @returns {[number, number]}
+   */
+  around(row) {
+    if (!this.positions.length) {
+      const timelines = [this.essential, this.everything];
+      this.positions = timelines.map(({ rows }) => new Map(rows.map((each, at) => [each, at])));
+    }
+    const which = this.positions[0].has(row) ? 0 : 1;
+    const { states } = which ? this.everything : this.essential;
+    const at = this.positions[which].get(row) ?? -1;
+    return [states[at - 1] ?? 0, states[at] ?? 0];
+  }
+
+  /**
    * Where the program is at a row.
    * @param {number} row
    * @returns {Place}
@@ -124,12 +171,15 @@ export class Side {
 /**
  * The data that stands in the page.
  * @param {Document} document
- * @returns {{title: string, sides: Side[], everything: boolean}}
+ * @returns {{title: string, sides: Side[], pairs: Pair[], everything: boolean}}
  */
 export function read(document) {
   const element = document.getElementById("data");
   /** @type {Page} */
   const page = JSON.parse(element?.textContent ?? "");
   element?.remove();
-  return { ...page, sides: page.sides.map((side) => new Side(side)) };
+  const sides = page.sides.map((side) => new Side(side));
+  const texts = new Texts(page.pairs.patterns, page.pairs.texts);
+  const pairs = page.pairs.pairs.map((pair) => new Pair(pair, sides, texts));
+  return { ...page, sides, pairs };
 }

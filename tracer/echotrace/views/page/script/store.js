@@ -15,6 +15,16 @@ export const BEGINNING = {
   lecture: false, theme: "",
 };
 
+/**
+ * Whether what is asked for stays the same: an answer that is seen is seen at its step only.
+ * @param {View} view
+ * @param {Partial<View>} changes
+ */
+function stays(view, changes) {
+  const names = /** @type {const} */ (["tab", "at", "everything", "quiz"]);
+  return names.every((name) => (changes[name] ?? view[name]) === view[name]);
+}
+
 /** Holds the view. */
 export class Store {
   /** @param {View} view */
@@ -39,7 +49,7 @@ export class Store {
    */
   set(changes) {
     const before = this.view;
-    const after = { ...before, ...changes };
+    const after = { ...before, revealed: before.revealed && stays(before, changes), ...changes };
     const names = /** @type {(keyof View)[]} */ (Object.keys(changes));
     if (names.every((name) => before[name] === after[name])) return;
     this.view = after;

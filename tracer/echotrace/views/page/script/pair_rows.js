@@ -1,0 +1,139 @@
+// The rows of a comparison as a table: what either side does, and how that compares.
+
+import { make } from "./dom.js";
+import { below } from "./moves.js";
+import { RowChunks } from "./row_chunks.js";
+
+/** What a mark says to those who do not see it; NAME is the only side that has it. */
+const MEANINGS = /** @type {Record<string, string>} */ ({
+  "=": "the same", "\u2260": "not the same", "<": "only in", ">": "only in",
+  "~": "the same at another place",
+});
+
+/** The table of a pair; it begins anew when another pair is shown, or other rows of it. */
+export class PairRows {
+  /** @param {(at: number) => void} go shows a row that is clicked */
+  constructor(go) {
+    this.box = make("div", { class: "rows", role: "table", tabindex: 0 });
+    this.chunks = new RowChunks(this.box, this.box, (from, to) => this.draw(from, to));
+    /** @type {import("./pairs.js").Pair | undefined} */
+    this.pair = undefined;
+    /** @type {ArrayLike<number>} */
+    this.chosen = [];
+    this.at = 0;
+    this.box.addEventListener("click", ({ target }) => {
+      const row = /** @type {HTMLElement} */ (target).closest("[data-at]");
+      const at = row?.getAttribute("data-at");
+      if (at && getSelection()?.isCollapsed !== false) go(Number(at));
+    });
+  }
+
+  /**
+   * @param {import("./pairs.js").Pair} pair
+   * @param {ArrayLike<number>} chosen its rows that are shown
+   * @param {number} at that of the step
+   */
+  show(pair, chosen, at) {
+    const others = pair !== this.pair || chosen !== this.chosen;
+    const before = others ? undefined : this.element(below(chosen, this.at));
+    [this.pair, this.chosen, this.at] = [pair, chosen, at];
+    if (others) {
+      this.box.setAttribute("aria-label", `${pair.name}, by logical event`);
+      this.chunks.restart(chosen.length);
+    }
+    before?.removeAttribute("aria-current");
+    const index = below(chosen, at);
+    const current = chosen[index] === at ? this.element(index) : undefined;
+    current?.setAttribute("aria-current", "step");
+    if (current) this.reveal(current);
+  }
+
+  /**
+   * @param {number} index among the chosen rows
+   * @returns {Element | undefined}
+   */
+  element(index) {
+    const found = this.chunks.row(index);
+    return found?.querySelector("[data-at]") ?? found;
+  }
+
+  /**
+   * Scroll the box, and nothing around it, so that a row is seen.
+   * @param {Element} row
+   */
+  reveal(row) {
+    const [own, around] = [row.getBoundingClientRect(), this.box.getBoundingClientRect()];
+    if (own.top >= around.top && own.bottom <= around.bottom) return;
+    this.box.scrollTop += own.top - around.top - (around.height - own.height) / 3;
+  }
+
+  /**
+   * The rows `[from, to)` of the chosen ones.
+   * @param {number} from
+   * @param {number} to
+   */
+  draw(from, to) {
+    return Array.from({ length: to - from }, (_, index) => this.row(this.chosen[from + index]));
+  }
+
+  /**
+   * A row, below the heading of its part if it is the first one there.
+   * @param {number} at
+   * @returns {HTMLElement}
+   */
+  row(at) {
+    const pair = /** @type {import("./pairs.js").Pair} */ (this.pair);
+    const part = pair.part(at);
+    const begins = at === part.first;
+    const section = pair.section(at);
+    const named = begins ? section !== part.title : section !== pair.section(at - 1);
+    const mark = pair.mark(at);
+    const current = at === this.at && { "aria-current": "step" };
+    const row = make(
+      "div", { role: "row", class: "aligned", "data-mark": mark, "data-at": at, ...current },
+      make("span", { role: "cell", class: "section" }, named ? section : ""),
+      cell(pair, at, 0),
+      make(
+        "span", { role: "cell", class: "sign" }, make("span", { "aria-hidden": "true" }, mark),
+        make("span", { class: "spoken" }, meaning(pair, mark)),
+      ),
+      cell(pair, at, 1),
+    );
+    return begins ? make("div", { role: "none" }, heading(part), row) : row;
+  }
+}
+
+/**
+ * @param {import("./pairs.js").Pair} pair
+ * @param {string} mark
+ * @returns {string}
+ */
+function meaning(pair, mark) {
+  const only = mark === "<" ? pair.sides[0].name : mark === ">" ? pair.sides[1].name : "";
+  return [MEANINGS[mark] ?? "", only].filter(Boolean).join(" ");
+}
+
+/**
+ * @param {{title: string, headings: string[]}} part
+ * @returns {HTMLElement}
+ */
+function heading(part) {
+  const [left, right] = part.headings.map((text) => make("span", { role: "cell" }, text));
+  const title = make("span", { role: "cell", class: "section" }, part.title);
+  const gap = make("span", { role: "cell", class: "sign" });
+  return make("div", { role: "row", class: "part aligned" }, title, left, gap, right);
+}
+
+/**
+ * @param {import("./pairs.js").Pair} pair
+ * @param {number} at
+ * @param {number} which
+ * @returns {HTMLElement}
+ */
+function cell(pair, at, which) {
+  const row = pair.own(at, which);
+  const text = make("span", { class: "said" }, pair.said(at, which));
+  if (row === undefined) return make("span", { role: "cell", class: "gap" }, text);
+  const number = make("span", { class: "seq" }, String(pair.sides[which].rows.seq[row]));
+  return make("span", { role: "cell", class: "call" }, number, " ", text);
+}

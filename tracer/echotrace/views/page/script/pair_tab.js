@@ -1,0 +1,53 @@
+// A tab in which two sides step together: its steps are the rows of their comparison.
+
+/** @typedef {import("./tabs.js").Tab} Tab */
+
+/** @implements {Tab} */
+export class PairTab {
+  /** @param {import("./pairs.js").Pair} pair */
+  constructor(pair) {
+    this.kind = "pair";
+    this.name = pair.name;
+    this.pair = pair;
+    /** @type {Map<number, number[]>} */
+    this.kept = new Map();
+  }
+
+  /** @param {import("./store.js").View} view */
+  chosen({ connection }) {
+    let found = this.kept.get(connection);
+    if (!found) {
+      found = this.choose(connection);
+      this.kept.set(connection, found);
+    }
+    return found;
+  }
+
+  /**
+   * The rows of a connection, by its number on the first side that has such a one; 0 for all rows.
+   * @param {number} connection
+   * @returns {number[]}
+   */
+  choose(connection) {
+    const { parts, size } = this.pair;
+    if (!connection) return Array.from({ length: size }, (_, at) => at);
+    const found =
+      parts.find((part) => part.connections[0] === connection) ??
+      parts.find((part) => part.connections[1] === connection);
+    return found ? Array.from({ length: found.rows }, (_, at) => found.first + at) : [];
+  }
+
+  /** @param {import("./store.js").View} view */
+  key(view) {
+    return this.pair.size ? String(view.at + 1) : "";
+  }
+
+  /**
+   * @param {string} key the number of a row, from 1
+   * @returns {number | null}
+   */
+  position(key) {
+    const at = Number(key) - 1;
+    return Number.isInteger(at) && at >= 0 && at < this.pair.size ? at : null;
+  }
+}

@@ -1,0 +1,186 @@
+// A source with the line that just ran and the one that runs next, drawn into any element. Its
+// lines are made anew only if it is another file.
+
+import { make } from "./dom.js";
+
+/** More of a line is not shown: no program has such lines, and they take long to break. */
+const WIDEST = 2000;
+/** Lines that are seen above and below the marked ones, if there is room. */
+const CONTEXT = 3;
+/** Columns of indentation that a broken line keeps. */
+const DEEPEST = 24;
+const ARROWS = { ran: "\u25b6", upcoming: "\u25b7" };
+const WORDS = { ran: "just ran", upcoming: "next" };
+
+/** @typedef {import("./data.js").Place} Place */
+/** @typedef {import("./data.js").Source} Source */
+
+/** Draws the sources of any side. */
+export class SourceView {
+  /** @param {HTMLElement} element which it fills */
+  constructor(element) {
+    this.title = make("h2");
+    this.choice = make("select", { onchange: () => this.chosen() });
+    this.files = make("label", { class: "files" }, "File ", this.choice);
+    this.note = make("p", { class: "note" });
+    this.list = make("ol");
+    this.scroller = make(
+      "div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Lines of the source" },
+      this.list,
+    );
+    this.legend = make("p", { class: "legend" }, legend());
+    this.body = make(
+      "div", { class: "program" }, this.title, this.files, this.note, this.scroller, this.legend,
+    );
+    element.append(this.body);
+    /** @type {import("./data.js").Side | null} */
+    this.side = null;
+    /** @type {Source | null} */
+    this.source = null;
+    /** The marked lines. @type {HTMLElement[]} */
+    this.marked = [];
+  }
+
+  /**
+   * Show where the program is at a row; with `place` null nothing of that. Where there is no
+   * source, that of the nearest row which has one is shown dimmed.
+   * @param {import("./data.js").Side} side
+   * @param {number | undefined} row none shows nothing
+   * @param {Place | null} [where]
+   */
+  show(side, row, where = row === undefined ? null : side.place(row)) {
+    if (side !== this.side) this.offer(side);
+    const here = where ?? NOWHERE;
+    const last = here.source === null && row !== undefined ? lastSeen(side, row) : here;
+    setText(this.title, here.title);
+    const next = here.elsewhere && `Next: ${here.elsewhere}`;
+    setText(this.note, here.problem || next);
+    this.note.hidden = !this.note.textContent;
+    this.body.classList.toggle("past", here.source === null);
+    this.open(last.source);
+    this.mark({ ran: here.ran, upcoming: here.upcoming });
+    this.reveal(here.source === null ? [last.ran] : [here.ran, here.upcoming]);
+  }
+
+  /** @param {import("./data.js").Side} side */
+  offer(side) {
+    this.side = side;
+    this.choice.replaceChildren(
+      ...side.sources.map(({ name }, number) => make("option", { value: number }, name)),
+    );
+    this.files.hidden = side.sources.length < 2;
+  }
+
+  /** Another file, until the next step: without arrows, which are in the file of the step. */
+  chosen() {
+    this.mark({ ran: null, upcoming: null });
+    this.open(Number(this.choice.value));
+    this.scroller.scrollTop = 0;
+  }
+
+  /** @param {number | null} number of a source of the side */
+  open(number) {
+    const source = number === null ? null : (this.side?.sources[number] ?? null);
+    if (number !== null) this.choice.value = String(number);
+    this.scroller.hidden = this.legend.hidden = !source;
+    if (source === this.source) return;
+    this.source = source;
+    this.marked = [];
+    this.list.replaceChildren(...(source?.lines ?? []).map(lineElement));
+    this.scroller.scrollTop = 0;
+  }
+
+  /** @param {Record<keyof ARROWS, number | null>} at the numbers of lines */
+  mark(at) {
+    for (const line of this.marked) unmark(line);
+    this.marked = [];
+    for (const what of /** @type {(keyof ARROWS)[]} */ (Object.keys(ARROWS))) {
+      const number = at[what];
+      const line = number === null ? null : this.list.children[number - 1];
+      if (!(line instanceof HTMLElement)) continue;
+      line.classList.add(what);
+      line.firstElementChild?.append(
+        make("span", { class: "arrow", "aria-hidden": "true" }, ARROWS[what]),
+        make("span", { class: "spoken" }, `${WORDS[what]}: `),
+      );
+      this.marked.push(line);
+    }
+  }
+
+  /**
+   * Scroll as little as needed until these lines are seen, the first one rather than the second.
+   * @param {(number | null)[]} numbers
+   */
+  reveal(numbers) {
+    for (const number of numbers.toReversed()) {
+      const line = number === null ? null : this.list.children[number - 1];
+      if (!line) continue;
+      const [box, room] = [line.getBoundingClientRect(), this.scroller.getBoundingClientRect()];
+      const context = Math.min(CONTEXT * 20, Math.max(0, (room.height - box.height) / 3));
+      const above = box.top - context - room.top;
+      const below = box.bottom + context - room.bottom;
+      if (above < 0) this.scroller.scrollTop += above;
+      else if (below > 0) this.scroller.scrollTop += Math.min(below, above);
+    }
+  }
+}
+
+/** @type {Place} */
+const NOWHERE = {
+  title: "Source", source: null, ran: null, upcoming: null, elsewhere: "", problem: "",
+};
+
+/**
+ * The place of the nearest row that has a source, before this one if there is one.
+ * @param {import("./data.js").Side} side
+ * @param {number} row
+ * @returns {Place}
+ */
+function lastSeen(side, row) {
+  if (!side.sources.length) return NOWHERE;
+  for (let at = row - 1; at >= 0; at -= 1) {
+    if (side.place(at).source !== null) return side.place(at);
+  }
+  for (let at = row + 1; at < side.rows.place.length; at += 1) {
+    if (side.place(at).source !== null) return side.place(at);
+  }
+  return NOWHERE;
+}
+
+/**
+ * A line with its number. It hangs: what is broken off stands deeper than the line's indentation.
+ * @param {string} text
+ * @param {number} index
+ */
+function lineElement(text, index) {
+  const code = make("code", {}, shortened(text));
+  code.style.setProperty("--indent", String(Math.min(text.search(/\S|$/), DEEPEST)));
+  const number = make("span", { class: "number" }, String(index + 1));
+  return make("li", {}, make("span", { class: "arrows" }), number, code);
+}
+
+/** @param {string} text */
+function shortened(text) {
+  if (text.length <= WIDEST) return text;
+  const start = text.slice(0, WIDEST).replace(/[\ud800-\udbff]$/, "");
+  const rest = (text.length - start.length).toLocaleString("en");
+  return `${start}\u2026 (${rest} more characters)`;
+}
+
+/** @param {HTMLElement} line */
+function unmark(line) {
+  line.removeAttribute("class");
+  line.firstElementChild?.replaceChildren();
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function legend() {
+  return `${ARROWS.ran} ${WORDS.ran}  ${ARROWS.upcoming} ${WORDS.upcoming}`;
+}
