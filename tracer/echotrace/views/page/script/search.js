@@ -2,6 +2,7 @@
 
 import { make, place } from "./dom.js";
 import { among, counted, foundRows, nextHit } from "./finding.js";
+import { seenIn } from "./seen.js";
 
 const NOTHING = { positions: [], elsewhere: 0 };
 
@@ -57,7 +58,7 @@ class Search {
   /** @param {import("./store.js").View} view */
   show(view) {
     const shown = this.tabs[view.tab];
-    this.element.hidden = shown.kind !== "side";
+    this.element.hidden = shown.kind !== "side" || Boolean(seenIn(view, this.tabs)?.quiz);
     if (this.element.hidden) return;
     this.find(/** @type {import("./tabs.js").SideTab} */ (shown), view);
     if (this.field.value.trim() !== view.query) this.field.value = view.query;
