@@ -51,3 +51,13 @@ export class PairTab {
     return Number.isInteger(at) && at >= 0 && at < this.pair.size ? at : null;
   }
 }
+
+/**
+ * The traces that a tab shows: one, or both of a pair.
+ * @param {Tab} tab
+ * @returns {import("./data.js").Side[]}
+ */
+export function sidesOf(tab) {
+  if (tab.kind === "pair") return /** @type {PairTab} */ (tab).pair.sides;
+  return [/** @type {import("./tabs.js").SideTab} */ (tab).side];
+}
