@@ -23,6 +23,20 @@ _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
 
 
+class _Kept(dict[_K, _V]):
+    """Records as they were told last."""
+
+    def news(self, now: Iterable[tuple[_K, _V | None]]) -> dict[_K, _V | None]:
+        """Those that are not as they were; they are kept from now on, None not at all."""
+        news = {key: value for key, value in now if self.get(key) != value}
+        for key, value in news.items():
+            if value is None:
+                del self[key]
+            else:
+                self[key] = value
+        return news
+
+
 class Difference(Struct, frozen=True):
     """What is not as it was before, by what it is known by: the new record, None where it is gone.
 
@@ -46,12 +60,12 @@ class Differences:
     def __init__(self, kernel: Kernel) -> None:
         self._live = kernel.live
         self._changed = Changed()
-        self._processes: dict[int, ProcessState] = {}
-        self._tasks: dict[int, TaskState] = {}
-        self._tables: dict[int, tuple[int, ...]] = {}
+        self._processes: _Kept[int, ProcessState] = _Kept()
+        self._tasks: _Kept[int, TaskState] = _Kept()
+        self._tables: _Kept[int, tuple[int, ...]] = _Kept()
         self._slots: dict[int, dict[int, Descriptor]] = {}
-        self._opens: dict[int, OpenState] = {}
-        self._interests: dict[tuple[int, int, int], Interest] = {}
+        self._opens: _Kept[int, OpenState] = _Kept()
+        self._interests: _Kept[tuple[int, int, int], Interest] = _Kept()
         #: When calls return, soonest first; nothing else happens to some of the tasks then.
         self._returns: list[tuple[int, int]] = []
         #: Tasks in a select or poll: what they ask for becomes ready by what others do.
@@ -70,15 +84,14 @@ class Differences:
         opens = self._open_states(changed)
         return Difference(
             time,
-            _news(self._processes, ((pid, self._process(pid)) for pid in changed.processes)),
-            _news(self._tasks, self._task_states(changed, time)),
-            _news(
-                self._tables,
+            self._processes.news((pid, self._process(pid)) for pid in changed.processes),
+            self._tasks.news(self._task_states(changed, time)),
+            self._tables.news(
                 ((table.number, tuple(table.tasks) or None) for table in changed.tables),
             ),
             {each: slot for table in changed.tables for each, slot in self._slot_states(table)},
             opens,
-            _news(self._interests, self._interest_states(changed)),
+            self._interests.news(self._interest_states(changed)),
         )
 
     def _process(self, pid: int) -> ProcessState | None:
@@ -142,7 +155,7 @@ class Differences:
         for number, state in open_now.items():
             if (state is None) == (number in self._opens):
                 changed.interests.update((entries[number], key) for key in entries[number].interest)
-        return _news(self._opens, open_now.items())
+        return self._opens.news(open_now.items())
 
     def _interest_states(
         self, changed: Changed
@@ -158,14 +171,3 @@ class Differences:
             number = instance.description.id
             listed = number in self._opens and key in instance.interest
             yield (number, *key), interest_of(instance, key) if listed else None
-
-
-def _news(kept: dict[_K, _V], now: Iterable[tuple[_K, _V | None]]) -> dict[_K, _V | None]:
-    """What is not as it was kept; it is kept from now on."""
-    news = {key: value for key, value in now if kept.get(key) != value}
-    for key, value in news.items():
-        if value is None:
-            del kept[key]
-        else:
-            kept[key] = value
-    return news

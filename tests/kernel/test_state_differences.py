@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from socket_machine import SocketMachine
 
 from echotrace.kernel.history import History
 from echotrace.kernel.model import Kernel
@@ -15,7 +16,6 @@ from echotrace.story.nouns import Story
 from echotrace.trace import Record
 from garbage import GARBAGE
 from random_stories import Plan, plans
-from socket_machine import SocketMachine
 
 _Picture = Sequence[dict[Hashable, Any]]
 
