@@ -6,6 +6,10 @@ import { LaneRows, margin } from "./lane_rows.js";
 import { laneWindow } from "./lane_window.js";
 import { below } from "./moves.js";
 import { RowChunks } from "./row_chunks.js";
+import { Seen } from "./seen.js";
+
+/** What rows say depends on these. */
+const CONTENT = /** @type {const} */ (["query", "quiz", "revealed"]);
 
 /**
  * @param {import("./store.js").Store} store
@@ -62,18 +66,23 @@ class LanesPane {
   show(tab, view) {
     const before = this.view;
     const chosen = tab.chosen(view);
-    const others = tab !== this.tab || chosen !== this.chosen;
+    const count = below(chosen, new Seen(tab.side, view).last + 1);
+    const others = tab !== this.tab || chosen !== this.chosen || count !== this.chunks.count;
     if (tab !== this.tab) this.begin = 1;
     [this.tab, this.view, this.chosen] = [tab, view, chosen];
-    if (others) this.restart();
+    if (others) this.restart(count);
     const stepped = others || view.at !== before.at;
-    this.lay(others || view.query !== before.query, stepped ? this.lane() : 0);
+    const anew = others || CONTENT.some((name) => view[name] !== before[name]);
+    this.lay(anew, stepped ? this.lane() : 0);
     if (stepped) this.reveal();
   }
 
-  /** Be a list of other rows, of which none is drawn yet. */
-  restart() {
-    this.chunks.restart(this.chosen.length);
+  /**
+   * Be a list of other rows, of which none is drawn yet.
+   * @param {number} count
+   */
+  restart(count) {
+    this.chunks.restart(count);
     const { connection, task } = this.view;
     this.nothing.hidden = this.chosen.length > 0 || (!connection && !task);
     this.frame.table.hidden = !this.nothing.hidden;
