@@ -2,7 +2,8 @@
 
 import { make, place } from "./dom.js";
 import { previous } from "./moves.js";
-import { MARKS } from "./state_line.js";
+import { Seen } from "./seen.js";
+import { MARK_WORDS } from "./state_line.js";
 import { StateView } from "./state_view.js";
 
 /**
@@ -11,7 +12,7 @@ import { StateView } from "./state_view.js";
  */
 export function statePane(store, tabs) {
   const pane = place("state");
-  const signs = [...MARKS].map(([sign, word]) => `${sign} ${word}`).join("  ");
+  const signs = [...MARK_WORDS].map(([sign, word]) => `${sign} ${word}`).join("  ");
   pane.append(make("p", { class: "legend" }, `Since the step before: ${signs}`));
   const picture = new StateView(pane);
   store.show((view) => {
@@ -19,8 +20,9 @@ export function statePane(store, tabs) {
     pane.hidden = tab.kind !== "side";
     if (pane.hidden) return;
     const { side } = /** @type {import("./tabs.js").SideTab} */ (tab);
-    const { states } = side.timeline(view.everything);
+    const seen = new Seen(side, view);
     const from = previous(tab.chosen(view), view.at);
-    picture.show(side, from < view.at ? states[from] : 0, states[view.at] ?? 0);
+    const before = from < view.at ? seen.timeline.states[from] : 0;
+    picture.show(side, seen.hidden ? seen.moment() : before, seen.moment());
   });
 }
