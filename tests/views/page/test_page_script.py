@@ -10,8 +10,8 @@ from echotrace.views.page.script import script
 _ROOM = files("echotrace.views.page") / "script"
 
 
-def test_modules_have_no_name_in_common(tmp_path: Path) -> None:
-    """Put together, the modules are one that the language takes: no name stands in two of them."""
+def test_modules_export_no_name_twice(tmp_path: Path) -> None:
+    """Put together, the modules are one that the language takes: no two export the same name."""
     file = tmp_path / "script.mjs"
     file.write_text(script(), encoding="utf-8")
     subprocess.run(["node", "--check", file], check=True)

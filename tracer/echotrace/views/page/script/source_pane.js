@@ -17,7 +17,6 @@ export function sourcePane(store, tabs) {
     if (pane.hidden) return;
     const shown = /** @type {import("./tabs.js").SideTab} */ (tab);
     const row = shown.row(view);
-    const where = row === undefined ? null : new Seen(shown.side, view).place();
-    program.show(shown.side, row, where);
+    program.show(shown.side, row, row === undefined ? null : new Seen(shown.side, view).place());
   });
 }

@@ -1,10 +1,13 @@
 // What the kernel keeps at a step: tasks, descriptor tables, open file descriptions.
 
 import { make, place } from "./dom.js";
-import { previous } from "./moves.js";
 import { Seen } from "./seen.js";
 import { MARK_WORDS } from "./state_line.js";
 import { StateView } from "./state_view.js";
+
+const MARK_SIGNS = [...MARK_WORDS].map(([sign, word]) => `${sign} ${word}`).join("  ");
+const SINCE_BEFORE = `Since the step before: ${MARK_SIGNS}`;
+const STATE_BEFORE = "The state before this step, until you have answered.";
 
 /**
  * @param {import("./store.js").Store} store
@@ -12,8 +15,8 @@ import { StateView } from "./state_view.js";
  */
 export function statePane(store, tabs) {
   const pane = place("state");
-  const signs = [...MARK_WORDS].map(([sign, word]) => `${sign} ${word}`).join("  ");
-  pane.append(make("p", { class: "legend" }, `Since the step before: ${signs}`));
+  const legend = make("p", { class: "legend" });
+  pane.append(legend);
   const picture = new StateView(pane);
   store.show((view) => {
     const tab = tabs[view.tab];
@@ -21,8 +24,7 @@ export function statePane(store, tabs) {
     if (pane.hidden) return;
     const { side } = /** @type {import("./tabs.js").SideTab} */ (tab);
     const seen = new Seen(side, view);
-    const from = previous(tab.chosen(view), view.at);
-    const before = from < view.at ? seen.timeline.states[from] : 0;
-    picture.show(side, seen.hidden ? seen.moment() : before, seen.moment());
+    legend.textContent = seen.hidden ? STATE_BEFORE : SINCE_BEFORE;
+    picture.show(side, seen.momentBefore(tab.chosen(view)), seen.moment());
   });
 }

@@ -2,6 +2,7 @@
 
 import { make, place } from "./dom.js";
 import { below, next, previous } from "./moves.js";
+import { seenIn } from "./seen.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -40,8 +41,8 @@ export function stepperPane(store, tabs) {
     where.value = `Step ${below(positions, view.at) + 1} of ${positions.length}`;
     const tab = tabs[view.tab];
     if (tab.kind !== "side") return;
-    const { side } = /** @type {import("./tabs.js").SideTab} */ (tab);
     const row = /** @type {import("./tabs.js").SideTab} */ (tab).row(view);
-    told.textContent = row === undefined ? "There is no event in this trace." : side.told(row);
+    const seen = seenIn(view, tabs);
+    told.textContent = (row !== undefined && seen?.told()) || "There is no event in this trace.";
   });
 }
