@@ -17,8 +17,8 @@ import { SideTab } from "./tabs.js";
 import { tabsBar } from "./tabs_bar.js";
 
 const PANES = [
-  tabsBar, searchBar, filtersBar, sourcePane, lanesPane, statePane, pairPane, stepperPane, quizPane,
-  downloadsPane, eventsPane,
+  tabsBar, searchBar, filtersBar, quizPane, downloadsPane, sourcePane, lanesPane, statePane, pairPane,
+  stepperPane, eventsPane,
 ];
 
 const data = read(document);
