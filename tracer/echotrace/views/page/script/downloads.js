@@ -2,6 +2,7 @@
 
 import { make, place } from "./dom.js";
 import { draw } from "./drawing.js";
+import { menu } from "./menu.js";
 import { sidesOf } from "./pair_tab.js";
 import { pairPicture } from "./pair_picture.js";
 import { sidePicture } from "./pictures.js";
@@ -20,19 +21,13 @@ export function downloadsPane(store, tabs) {
     ["Download this view (SVG)", async () => saveFile(named(), [drawing()], "image/svg+xml")],
     ["Copy this view (SVG)", async () => copyText(drawing())],
   ];
-  const menu = make("details", { class: "tool downloads" }, make("summary", {}, "Download"));
   const buttons = ways.map(([name, way]) => {
     const onclick = async () => (done.value = await way().catch((error) => `Failed: ${error}`));
     return make("button", { type: "button", onclick }, name);
   });
-  menu.append(make("div", { class: "menu" }, ...buttons, done));
-  menu.addEventListener("toggle", () => (done.value = ""));
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    menu.open = false;
-    menu.querySelector("summary")?.focus();
-  });
-  place("tools").append(menu);
+  const downloads = menu("Download", "downloads", ...buttons, done);
+  downloads.addEventListener("toggle", () => (done.value = ""));
+  place("tools").append(downloads);
 }
 
 /**
