@@ -2,11 +2,15 @@
 
 import { appearance, viewMenu } from "./appearance.js";
 import { read } from "./data.js";
+import { differencesPane } from "./differences_pane.js";
 import { downloadsPane } from "./downloads.js";
 import { eventsPane } from "./events_table.js";
 import { filtersBar } from "./filters_bar.js";
+import { findingsPane } from "./findings_pane.js";
+import { Jumps } from "./jump.js";
 import { lanesPane } from "./lanes_pane.js";
 import { fragment, linkPane } from "./link_pane.js";
+import { notesPane } from "./notes_pane.js";
 import { pairPane } from "./pair_pane.js";
 import { PairTab } from "./pair_tab.js";
 import { readLink } from "./permalink.js";
@@ -23,7 +27,8 @@ import { tabsBar } from "./tabs_bar.js";
 /** What takes room beside the panes comes before them: they bring into sight what they show. */
 const PANES = [
   appearance, tabsBar, stepperPane, searchBar, filtersBar, quizPane, downloadsPane, viewMenu,
-  linkPane, sourcePane, lanesPane, statePane, pairPane, eventsPane, printing,
+  linkPane, sourcePane, lanesPane, statePane, pairPane, notesPane, findingsPane, differencesPane,
+  eventsPane, printing,
 ];
 
 const data = read(document);
@@ -32,5 +37,6 @@ const tabs = [
   ...data.pairs.map((pair) => new PairTab(pair)),
 ];
 const beginning = { ...BEGINNING, everything: data.everything };
-const store = new Store(readLink(fragment(), tabs, beginning).view);
-for (const pane of PANES) pane(store, tabs, beginning);
+const store = new Store(readLink(fragment(), tabs, beginning).view, beginning);
+const jumps = new Jumps(store, tabs);
+for (const pane of PANES) pane(store, tabs, jumps);

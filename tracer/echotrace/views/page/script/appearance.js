@@ -21,9 +21,8 @@ export function appearance(store) {
  * The control of it.
  * @param {import("./store.js").Store} store
  * @param {import("./tabs.js").Tab[]} tabs
- * @param {import("./store.js").View} beginning what is shown without a link
  */
-export function viewMenu(store, tabs, beginning) {
+export function viewMenu(store, tabs) {
   const lecture = make("input", {
     type: "checkbox", onchange: () => store.set({ lecture: lecture.checked }),
   });
@@ -31,7 +30,7 @@ export function viewMenu(store, tabs, beginning) {
   const theme = make("select", { onchange: () => store.set({ theme: theme.value }) }, ...themes);
   const done = make("output");
   const copy = async () => {
-    const link = linkTo(store, tabs, beginning);
+    const link = linkTo(store, tabs);
     done.value = (await copied(link)) ? "The link is copied." : `Copy it from here: ${link}`;
   };
   const view = menu(

@@ -27,10 +27,12 @@ export class Cells {
 
   /**
    * @param {number} row
+   * @param {import("./data.js").Cell} [cell] what stands in it
+   * @param {string} [wait]
    * @returns {Piece[]} in order; between two of them stands a space
    */
-  pieces(row) {
-    const { actor, head, kernel, outcome, data, note } = this.side.cell(row);
+  pieces(row, cell = this.side.cell(row), wait = this.wait(row)) {
+    const { actor, head, kernel, outcome, data, note } = cell;
     const pieces = [
       { kind: "actor", text: actor },
       { kind: "head", text: head },
@@ -38,7 +40,7 @@ export class Cells {
       { kind: "outcome", text: outcome },
       { kind: "data", text: data },
       { kind: "note", text: note && `\u00b7 ${note}` },
-      { kind: "wait", text: this.wait(row) },
+      { kind: "wait", text: wait },
     ];
     return pieces.filter(({ text }) => text);
   }

@@ -3,8 +3,8 @@
 import { copied } from "./clipboard.js";
 import { make, place } from "./dom.js";
 import { draw } from "./drawing.js";
-import { sidesOf } from "./events_table.js";
 import { menu } from "./menu.js";
+import { sidesOf } from "./pair_tab.js";
 import { pairPicture } from "./pair_picture.js";
 import { sidePicture } from "./pictures.js";
 

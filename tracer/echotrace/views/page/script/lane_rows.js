@@ -7,7 +7,7 @@ import { waitSpans } from "./lane_waits.js";
 import { markFound } from "./marked.js";
 
 /** Where a long word may be broken: behind these. */
-const SEAM = /(?<=[|,([/:])/;
+const LANE_SEAM = /(?<=[|,([/:])/;
 const LONG = /([^ ]{16,})/;
 
 /**
@@ -26,15 +26,17 @@ export function margin({ times, rows }) {
 export class LaneRows {
   /**
    * @param {import("./tabs.js").SideTab} tab
-   * @param {import("./store.js").View} view
+   * @param {import("./seen.js").Seen} seen
+   * @param {ArrayLike<number>} chosen the positions that are shown
    * @param {import("./lane_window.js").LaneWindow} window
    */
-  constructor(tab, view, window) {
+  constructor(tab, seen, chosen, window) {
     this.side = tab.side;
     this.cells = tab.cells;
-    this.timeline = tab.side.timeline(view.everything);
-    this.chosen = tab.chosen(view);
-    this.query = view.query;
+    this.seen = seen;
+    this.timeline = seen.timeline;
+    this.chosen = chosen;
+    this.query = seen.query;
     this.window = window;
     this.slots = new Map(window.lanes.map((lane, slot) => [lane, slot]));
     const { time, number } = margin(tab.side);
@@ -68,15 +70,15 @@ export class LaneRows {
    */
   row(at, line, index) {
     const row = this.timeline.rows[at];
-    const { seq, column } = this.side.rows;
-    const slot = this.slots.get(column[row]);
+    const column = this.seen.column(at);
+    const slot = this.slots.get(column);
     const place = MARGIN.length + 1 + (slot ?? this.lanes - 1);
     const cell = make("div", { class: "cell", role: "cell", "aria-colindex": place });
-    if (slot === undefined) {
-      cell.append(make("span", { class: "lane" }, this.side.columns[column[row]].title), " ");
+    if (slot === undefined && column >= 0) {
+      cell.append(make("span", { class: "lane" }, this.side.columns[column].title), " ");
     }
-    cell.style.gridColumn = String(place);
-    cell.append(this.said(row));
+    cell.style.gridColumn = column < 0 ? `${MARGIN.length + 1} / -1` : String(place);
+    cell.append(this.said(at));
     if (this.query) markFound(cell, this.query);
     const element = make(
       "div",
@@ -84,7 +86,7 @@ export class LaneRows {
       make("div", { class: "margin", role: "cell", "aria-colindex": 1 },
         this.side.milliseconds(row)),
       make("div", { class: "margin", role: "cell", "aria-colindex": 2 },
-        make("b", {}, String(seq[row]))),
+        make("b", {}, this.seen.event(at))),
       cell,
     );
     element.style.gridRow = String(line + 1);
@@ -93,13 +95,14 @@ export class LaneRows {
 
   /**
    * What a row says, piece by piece.
-   * @param {number} row
+   * @param {number} at
    */
-  said(row) {
+  said(at) {
     const said = make("span", { class: "said" });
-    for (const { kind, text } of this.cells.pieces(row)) {
+    const cell = this.seen.cell(at);
+    for (const { kind, text } of this.seen.pieces(at, this.cells)) {
       if (said.firstChild) said.append(" ");
-      if (kind === "head") said.append(this.call(row, text));
+      if (kind === "head") said.append(this.call(cell.descriptor, text));
       else said.append(make(kind === "actor" ? "b" : "span", { class: kind }, ...breakable(text)));
     }
     return said;
@@ -107,11 +110,10 @@ export class LaneRows {
 
   /**
    * The call, in which the descriptor that it is about stands apart.
-   * @param {number} row
+   * @param {string} descriptor
    * @param {string} text
    */
-  call(row, text) {
-    const { descriptor } = this.side.cell(row);
+  call(descriptor, text) {
     const begin = descriptor ? text.indexOf(`(${descriptor}`) + 1 : 0;
     if (!begin) return make("code", { class: "head" }, ...breakable(text));
     return make(
@@ -129,10 +131,10 @@ export class LaneRows {
    */
   waits(lane, slot, positions) {
     const { rows } = this.timeline;
-    const { part, column } = this.side.rows;
+    const { part } = this.side.rows;
     const begins = (/** @type {number} */ at) =>
-      at >= 0 && part[rows[at]] === BEGIN && column[rows[at]] === lane;
-    const spans = waitSpans(this.timeline.waits[lane] ?? [], positions, begins);
+      at >= 0 && part[rows[at]] === BEGIN && this.seen.column(at) === lane;
+    const spans = waitSpans(this.seen.waits(lane), positions, begins);
     return spans.map(([from, to]) => span(from, to, MARGIN.length + 1 + slot));
   }
 }
@@ -163,6 +165,6 @@ function span(from, to, column) {
  */
 function breakable(text) {
   const broken = (/** @type {string} */ word) =>
-    word.split(SEAM).flatMap((piece, index) => (index ? [make("wbr"), piece] : [piece]));
+    word.split(LANE_SEAM).flatMap((piece, index) => (index ? [make("wbr"), piece] : [piece]));
   return text.split(LONG).flatMap((part, index) => (index % 2 ? broken(part) : [part]));
 }

@@ -6,6 +6,7 @@ import { LaneRows, margin } from "./lane_rows.js";
 import { laneWindow } from "./lane_window.js";
 import { below } from "./moves.js";
 import { RowChunks } from "./row_chunks.js";
+import { Seen } from "./seen.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -45,6 +46,8 @@ class LanesPane {
     this.view = store.view;
     /** @type {ArrayLike<number>} */
     this.chosen = [];
+    /** @type {Seen | undefined} */
+    this.seen = undefined;
     /** @type {LaneRows | undefined} */
     this.rows = undefined;
     /** @type {HTMLElement | undefined} */
@@ -61,10 +64,11 @@ class LanesPane {
    */
   show(tab, view) {
     const before = this.view;
-    const chosen = tab.chosen(view);
+    const seen = new Seen(tab.side, view);
+    const chosen = seen.among(tab.chosen(view));
     const others = tab !== this.tab || chosen !== this.chosen;
     if (tab !== this.tab) this.begin = 1;
-    [this.tab, this.view, this.chosen] = [tab, view, chosen];
+    [this.tab, this.view, this.chosen, this.seen] = [tab, view, chosen, seen];
     if (others) this.restart();
     const stepped = others || view.at !== before.at;
     this.lay(others || view.query !== before.query, stepped ? this.lane() : 0);
@@ -82,7 +86,7 @@ class LanesPane {
   /** The lane of the current step: for a call at the listening socket that which it serves. */
   lane() {
     const row = this.tab?.row(this.view);
-    if (!this.tab || row === undefined) return 0;
+    if (!this.tab || row === undefined || this.seen?.withholds(this.view.at)) return 0;
     const { columns, rows } = this.tab.side;
     const connection = rows.connection[row];
     return columns[connection]?.key === `#${connection}` ? connection : rows.column[row];
@@ -94,7 +98,7 @@ class LanesPane {
    * @param {number} lane one that has to be shown; 0 is always
    */
   lay(anew, lane) {
-    if (!this.tab) return;
+    if (!this.tab || !this.seen) return;
     const { side } = this.tab;
     const { time, number } = margin(side);
     const fitting = this.frame.fitting(time + number);
@@ -102,7 +106,7 @@ class LanesPane {
     const window = laneWindow(side.columns.length, fitting, lane, this.begin);
     this.begin = window.begin;
     if (!anew && String(window.lanes) === String(this.rows?.window.lanes)) return;
-    this.rows = new LaneRows(this.tab, this.view, window);
+    this.rows = new LaneRows(this.tab, this.seen, this.chosen, window);
     this.frame.dress(this.rows);
     this.chunks.redraw();
   }

@@ -15,9 +15,8 @@ export function fragment() {
 /**
  * @param {import("./store.js").Store} store
  * @param {import("./tabs.js").Tab[]} tabs
- * @param {import("./store.js").View} beginning what is shown without a link
  */
-export function linkPane(store, tabs, beginning) {
+export function linkPane(store, tabs) {
   const status = make("p", { class: "status", role: "status", hidden: true });
   place("stepper").append(status);
   const say = (/** @type {string} */ text) => {
@@ -27,11 +26,11 @@ export function linkPane(store, tabs, beginning) {
   let waits = 0;
   const write = () => {
     waits = 0;
-    const link = `#${written(store.view, tabs, beginning)}`;
+    const link = `#${written(store.view, tabs, store.beginning)}`;
     if (link !== location.hash) history.replaceState(null, "", link);
   };
   const follow = () => {
-    const { view, problems } = readLink(fragment(), tabs, beginning);
+    const { view, problems } = readLink(fragment(), tabs, store.beginning);
     store.set(view);
     say(problems.join(" "));
   };
@@ -49,10 +48,9 @@ export function linkPane(store, tabs, beginning) {
  * The link that leads to what is shown.
  * @param {import("./store.js").Store} store
  * @param {import("./tabs.js").Tab[]} tabs
- * @param {import("./store.js").View} beginning
  */
-export function linkTo(store, tabs, beginning) {
+export function linkTo(store, tabs) {
   const link = new URL(location.href);
-  link.hash = written(store.view, tabs, beginning);
+  link.hash = written(store.view, tabs, store.beginning);
   return link.href;
 }

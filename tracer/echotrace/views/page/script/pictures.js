@@ -2,6 +2,7 @@
 
 import { BEGIN } from "./data.js";
 import { tied } from "./fitting.js";
+import { waitingAt } from "./lane_waits.js";
 import { below } from "./moves.js";
 import { Seen } from "./seen.js";
 
@@ -18,7 +19,7 @@ export function sidePicture(tab, view) {
   const { side } = tab;
   const seen = new Seen(side, view);
   const chosen = tab.chosen(view);
-  const shown = Array.from(chosen).slice(0, below(chosen, seen.last + 1));
+  const shown = Array.from(seen.among(chosen));
   const [first, end] = drawnAround(shown, view.at);
   const drawn = shown.slice(first, end);
   const columns = columnsOf(seen, drawn);
@@ -28,7 +29,7 @@ export function sidePicture(tab, view) {
   return {
     title: `Timeline of ${side.title}`,
     description: `What the server does: ${steps} in their order, not to scale, in `
-      + `${columns.length} columns, by connection. Who waits is hatched. The current step, with `
+      + `${columns.length} columns. Who waits is hatched. The current step, with `
       + `event ${drawn.length ? seen.event(view.at) : "none"}, is outlined.`,
     above: [side.title, ...side.notes],
     margin: ["", "ms", "event"],
@@ -103,7 +104,7 @@ function rowOf(seen, at, columns) {
     margin: [current ? "\u25b6" : "", seen.side.milliseconds(row), seen.event(at)],
     cells: column < 0 ? [] : [{ column, text: pictured(seen.cell(at)) }],
     waits: columns.map((each, index) => {
-      const [before, here, after] = [at - 1, at, at + 1].map((near) => seen.waits(each, near));
+      const [before, here, after] = [at - 1, at, at + 1].map((near) => waitingAt(seen.waits(each), near));
       return [here || before, here || after || (begins && index === column)];
     }),
     current,

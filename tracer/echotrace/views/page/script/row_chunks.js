@@ -3,9 +3,9 @@
 
 import { make } from "./dom.js";
 
-const ROWS = 50;
+const ROWS = 32;
 /** How far (px) from the window rows are drawn. */
-const NEAR = 1000;
+const NEAR = 800;
 
 /** The chunks of a list. */
 export class RowChunks {
@@ -16,9 +16,12 @@ export class RowChunks {
    *   and behind them whatever else stands in their chunk
    */
   constructor(scroller, body, draw) {
+    this.scroller = scroller;
     this.body = body;
     this.draw = draw;
     this.count = 0;
+    /** @type {Set<number>} */
+    this.drawn = new Set();
     /** @type {HTMLElement[]} */
     this.chunks = [];
     /** @type {Map<Element, number>} */
@@ -35,6 +38,7 @@ export class RowChunks {
   restart(count) {
     this.observer.disconnect();
     this.count = count;
+    this.drawn.clear();
     this.chunks = Array.from({ length: Math.ceil(count / ROWS) }, (_, chunk) => {
       const element = make("div", { class: "chunk", role: "none" });
       element.style.setProperty("--rows", String(Math.min(ROWS, count - chunk * ROWS)));
@@ -45,11 +49,27 @@ export class RowChunks {
     for (const element of this.chunks) this.observer.observe(element);
   }
 
-  /** Draw again what is drawn. */
+  /** Draw again what is drawn: at once what is in the window, soon what is near. */
   redraw() {
-    this.chunks.forEach((element, chunk) => {
-      if (element.firstChild) this.fill(chunk);
+    const { top, bottom } = this.scroller.getBoundingClientRect();
+    const drawn = [...this.drawn].map((chunk) => {
+      const box = this.chunks[chunk].getBoundingClientRect();
+      return { chunk, height: box.height, seen: box.bottom > top && box.top < bottom };
     });
+    for (const { chunk, height, seen } of drawn) {
+      if (seen) this.fill(chunk);
+      else this.postpone(chunk, height);
+    }
+  }
+
+  /**
+   * @param {number} chunk
+   * @param {number} height
+   */
+  postpone(chunk, height) {
+    this.empty(chunk, height);
+    this.observer.unobserve(this.chunks[chunk]);
+    this.observer.observe(this.chunks[chunk]);
   }
 
   /**
@@ -58,18 +78,19 @@ export class RowChunks {
    * @returns {HTMLElement | undefined}
    */
   row(row) {
-    const chunk = this.chunks[Math.floor(row / ROWS)];
-    if (chunk && !chunk.firstChild) this.fill(Math.floor(row / ROWS));
-    return /** @type {HTMLElement | undefined} */ (chunk?.children[row % ROWS]);
+    if (row >= this.count) return undefined;
+    const chunk = Math.floor(row / ROWS);
+    if (!this.drawn.has(chunk)) this.fill(chunk);
+    return /** @type {HTMLElement | undefined} */ (this.chunks[chunk].children[row % ROWS]);
   }
 
   /** @param {IntersectionObserverEntry[]} seen */
   seen(seen) {
-    for (const { target, isIntersecting } of seen) {
+    for (const { target, isIntersecting, boundingClientRect } of seen) {
       const chunk = this.numbers.get(target);
       if (chunk === undefined) continue;
-      if (!isIntersecting) this.empty(chunk);
-      else if (!target.firstChild) this.fill(chunk);
+      if (!isIntersecting) this.empty(chunk, boundingClientRect.height);
+      else if (!this.drawn.has(chunk)) this.fill(chunk);
     }
   }
 
@@ -80,14 +101,19 @@ export class RowChunks {
     element.replaceChildren(...this.draw(from, Math.min(from + ROWS, this.count)));
     element.setAttribute("role", "rowgroup");
     element.style.height = "";
+    this.drawn.add(chunk);
   }
 
-  /** @param {number} chunk */
-  empty(chunk) {
+  /**
+   * @param {number} chunk
+   * @param {number} height (px) of its rows
+   */
+  empty(chunk, height) {
+    if (!this.drawn.has(chunk)) return;
     const element = this.chunks[chunk];
-    if (!element.firstChild) return;
-    element.style.height = `${element.offsetHeight}px`;
+    element.style.height = `${height}px`;
     element.replaceChildren();
+    this.drawn.delete(chunk);
     element.setAttribute("role", "none");
   }
 }

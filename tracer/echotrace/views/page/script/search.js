@@ -2,6 +2,7 @@
 
 import { make, place } from "./dom.js";
 import { among, counted, foundRows, nextHit } from "./finding.js";
+import { seenIn } from "./seen.js";
 
 const NOTHING = { positions: [], elsewhere: 0 };
 
@@ -33,6 +34,7 @@ class Search {
     this.field = make("input", {
       type: "search", "aria-label": "Find in the timeline", placeholder: "Find", size: 12,
       "aria-keyshortcuts": "/", autocomplete: "off",
+      onfocus: () => requestIdleCallback(() => this.tab?.cells.found()),
       oninput: () => store.set({ query: this.field.value.trim() }),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.pressed(event),
     });
@@ -56,7 +58,7 @@ class Search {
   /** @param {import("./store.js").View} view */
   show(view) {
     const shown = this.tabs[view.tab];
-    this.element.hidden = shown.kind !== "side";
+    this.element.hidden = shown.kind !== "side" || Boolean(seenIn(view, this.tabs)?.quiz);
     if (this.element.hidden) return;
     this.find(/** @type {import("./tabs.js").SideTab} */ (shown), view);
     if (this.field.value.trim() !== view.query) this.field.value = view.query;

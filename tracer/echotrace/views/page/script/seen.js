@@ -1,7 +1,8 @@
 // What may be seen of a side: a quiz hides what it asks for, and all that comes later. Whoever
 // shows something of a step asks here, and need not know of the quiz.
 
-import { below } from "./moves.js";
+import { BEGIN } from "./data.js";
+import { below, previous } from "./moves.js";
 import { ASKED, QUIZZES, question, withheld } from "./questions.js";
 
 /** What may be seen of a side in a view. Positions count the steps of its timeline from 0. */
@@ -17,6 +18,8 @@ export class Seen {
     const { rows } = this.timeline;
     /** Whether a quiz is on: then nothing that tells of the whole trace may be seen. */
     this.quiz = Object.hasOwn(QUIZZES, view.quiz);
+    /** What is searched for and marked: a mark would tell of what is hidden. */
+    this.query = this.quiz ? "" : view.query;
     /** What is asked at this step, or why nothing is. */
     this.asked = this.quiz && this.at in rows ? question(side, rows[this.at], view) : "";
     /** Whether the answer at this step is hidden. */
@@ -36,7 +39,7 @@ export class Seen {
   cell(at) {
     const row = this.timeline.rows[at];
     const cell = this.side.cell(row);
-    if (!this.hidden || at !== this.at) return cell;
+    if (!this.withholds(at)) return cell;
     const bare = { ...cell, note: "", wait: "" };
     if (this.kind === "result") {
       const { begun } = this.side.askable(row);
@@ -67,12 +70,41 @@ export class Seen {
   }
 
   /**
-   * Whether somebody waits in a column at a step.
+   * What a step says, piece by piece.
+   * @param {number} at
+   * @param {import("./cells.js").Cells} cells
+   */
+  pieces(at, cells) {
+    const row = this.timeline.rows[at];
+    if (!this.quiz) return cells.pieces(row);
+    const begins = this.side.rows.part[row] === BEGIN;
+    const wait = this.withholds(at) ? "" : begins ? "waits" : cells.wait(row);
+    return cells.pieces(row, this.cell(at), wait);
+  }
+
+  /**
+   * The positions at which waiting in a column begins and ends, in turns.
    * @param {number} column
+   */
+  waits(column) {
+    const changes = this.timeline.waits[column] ?? [];
+    return this.quiz ? changes.filter((at) => at <= this.known) : changes;
+  }
+
+  /**
+   * Those of some positions, ascending, that are shown.
+   * @param {ArrayLike<number>} positions
+   */
+  among(positions) {
+    return this.quiz ? Array.from(positions).slice(0, below(positions, this.last + 1)) : positions;
+  }
+
+  /**
+   * Whether the answer at a step is hidden.
    * @param {number} at
    */
-  waits(column, at) {
-    return below(this.timeline.waits[column] ?? [], Math.min(at, this.known) + 1) % 2 === 1;
+  withholds(at) {
+    return this.hidden && at === this.at;
   }
 
   /**
@@ -107,6 +139,17 @@ export class Seen {
     if (!this.hidden) return after;
     const before = this.at ? states[this.at - 1] : 0;
     return before > after ? after - 1 : before;
+  }
+
+  /**
+   * The moment since which changes are marked: that of the step before, of those chosen; none are
+   * while the answer is hidden.
+   * @param {ArrayLike<number>} chosen
+   */
+  momentBefore(chosen) {
+    if (this.hidden) return this.moment();
+    const from = previous(chosen, this.at);
+    return from < this.at ? this.timeline.states[from] : 0;
   }
 }
 

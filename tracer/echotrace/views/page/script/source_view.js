@@ -153,14 +153,14 @@ function lastSeen(side, row) {
  * @param {number} index
  */
 function lineElement(text, index) {
-  const code = make("code", {}, shortened(text));
+  const code = make("code", {}, shortenedLine(text));
   code.style.setProperty("--indent", String(Math.min(text.search(/\S|$/), DEEPEST)));
   const number = make("span", { class: "number" }, String(index + 1));
   return make("li", {}, make("span", { class: "arrows" }), number, code);
 }
 
 /** @param {string} text */
-function shortened(text) {
+function shortenedLine(text) {
   if (text.length <= WIDEST) return text;
   const start = text.slice(0, WIDEST).replace(/[\ud800-\udbff]$/, "");
   const rest = (text.length - start.length).toLocaleString("en");

@@ -74,7 +74,7 @@ export class LineNode {
  */
 function factElement({ name, label, text, was }) {
   const state = [text.startsWith(WAITING) && "waits", text.startsWith(ENDED) && "ended"];
-  const element = make("span", { class: [`fact ${name}`, ...state].filter(Boolean).join(" ") });
+  const element = make("span", { class: [`fact-${name}`, ...state].filter(Boolean).join(" ") });
   element.append(make("span", { class: "dot" }, " \u00b7 "));
   if (label) element.append(label);
   if (label && text) element.append(" ");
