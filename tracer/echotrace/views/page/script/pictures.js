@@ -118,7 +118,7 @@ function rowOf(seen, at, columns) {
  */
 export function pictured({ actor, head, kernel, outcome, data, wait, note }) {
   const behind = [
-    kernel && `\u2192 ${kernel}`, outcome, shortened(data), wait && `\u2591 until ${wait}`,
+    kernel && `\u2192 ${kernel}`, outcome, shortPayload(data), wait && `\u2591 until ${wait}`,
     note && `\u00b7 ${note}`,
   ];
   return [actor, head, ...behind.map(tied)].filter(Boolean).join(" ");
@@ -128,7 +128,7 @@ export function pictured({ actor, head, kernel, outcome, data, wait, note }) {
  * A payload, or its begin.
  * @param {string} data in quotes
  */
-function shortened(data) {
+function shortPayload(data) {
   if (data.length <= MOST_PAYLOAD) return data;
   return `${data.slice(0, 1 + SHORT_PAYLOAD)}\u2026"`;
 }
