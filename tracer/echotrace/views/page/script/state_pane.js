@@ -2,12 +2,12 @@
 
 import { make, place } from "./dom.js";
 import { Seen } from "./seen.js";
-import { MARKS } from "./state_line.js";
+import { MARK_WORDS } from "./state_line.js";
 import { StateView } from "./state_view.js";
 
-const SIGNS = [...MARKS].map(([sign, word]) => `${sign} ${word}`).join("  ");
-const SINCE = `Since the step before: ${SIGNS}`;
-const BEFORE = "The state before this step, until you have answered.";
+const MARK_SIGNS = [...MARK_WORDS].map(([sign, word]) => `${sign} ${word}`).join("  ");
+const SINCE_BEFORE = `Since the step before: ${MARK_SIGNS}`;
+const STATE_BEFORE = "The state before this step, until you have answered.";
 
 /**
  * @param {import("./store.js").Store} store
@@ -24,7 +24,7 @@ export function statePane(store, tabs) {
     if (pane.hidden) return;
     const { side } = /** @type {import("./tabs.js").SideTab} */ (tab);
     const seen = new Seen(side, view);
-    legend.textContent = seen.hidden ? BEFORE : SINCE;
+    legend.textContent = seen.hidden ? STATE_BEFORE : SINCE_BEFORE;
     picture.show(side, seen.momentBefore(tab.chosen(view)), seen.moment());
   });
 }
