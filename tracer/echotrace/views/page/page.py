@@ -26,6 +26,7 @@ _STYLES = (
     "base.css",
     "lanes.css",
     "panes.css",
+    "pair.css",
     "stepper.css",
     "quiz.css",
     "events.css",

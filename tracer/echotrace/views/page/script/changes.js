@@ -19,15 +19,15 @@ export function changes(before, after, line) {
   if (before === after) return after.map(line);
   const kept = new Set(before);
   const stays = new Set(after);
-  const former = new Map(missing(before, stays, line));
-  const coming = new Map(missing(after, kept, line));
+  const former = new Map(notAmong(before, stays, line));
+  const coming = new Map(notAmong(after, kept, line));
   const gone = goneBehind(before, (number) => stays.has(number) || coming.has(line(number).key), line);
   const marked = [...(gone.get(null) ?? [])];
   for (const number of after) {
     const now = line(number);
     const known = former.get(now.key);
     if (kept.has(number)) marked.push(now);
-    else marked.push(known ? compared(known, now) : { ...now, mark: NEW });
+    else marked.push(known ? comparedLine(known, now) : { ...now, mark: NEW });
     if (gone.size) marked.push(...(gone.get(now.key) ?? []));
   }
   return marked;
@@ -40,7 +40,7 @@ export function changes(before, after, line) {
  * @param {(number: number) => Line} line
  * @returns {[string, Line][]}
  */
-function missing(numbers, others, line) {
+function notAmong(numbers, others, line) {
   return numbers.filter((number) => !others.has(number)).map((number) => {
     const found = line(number);
     return [found.key, found];
@@ -82,7 +82,7 @@ function goneBehind(before, staying, line) {
  * @param {Line} after
  * @returns {Line}
  */
-function compared(before, after) {
+function comparedLine(before, after) {
   const former = new Map(before.facts.map((fact) => [fact.name, fact.text]));
   const still = new Set(after.facts.map((fact) => fact.name));
   const facts = after.facts.map((fact) =>

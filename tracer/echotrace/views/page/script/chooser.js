@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 
 /** More than so many are not to be found in a list. */
-const MOST = 60;
+const MOST_LISTED = 60;
 let lists = 0;
 
 /**
@@ -34,7 +34,7 @@ export class Chooser {
    */
   offer(options) {
     this.options = options;
-    this.control = options.length > MOST ? this.input() : this.select();
+    this.control = options.length > MOST_LISTED ? this.input() : this.select();
   }
 
   /** @param {string} value which is chosen now */

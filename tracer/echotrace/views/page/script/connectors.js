@@ -2,15 +2,15 @@
 // is written at their ends: who cannot see them misses nothing.
 
 /** More lines than these would be a tangle. */
-const MOST = 24;
-const SVG = "http://www.w3.org/2000/svg";
+const MOST_CONNECTORS = 24;
+const SVG_SPACE = "http://www.w3.org/2000/svg";
 
 /** Connects what refers to a description with it, in a picture that may change its size. */
 export class Connectors {
   /** @param {HTMLElement} picture in which the lines are drawn; it is positioned */
   constructor(picture) {
     this.picture = picture;
-    this.drawing = document.createElementNS(SVG, "svg");
+    this.drawing = document.createElementNS(SVG_SPACE, "svg");
     this.drawing.setAttribute("aria-hidden", "true");
     this.drawing.setAttribute("class", "connectors");
     picture.append(this.drawing);
@@ -30,7 +30,7 @@ export class Connectors {
 
   draw() {
     const slots = [...this.picture.querySelectorAll(".slot>.line")];
-    const few = slots.length <= MOST && this.picture.checkVisibility();
+    const few = slots.length <= MOST_CONNECTORS && this.picture.checkVisibility();
     this.drawing.replaceChildren(...(few ? this.paths(slots) : []));
   }
 
@@ -44,8 +44,8 @@ export class Connectors {
       const [from, to] = [slot.getBoundingClientRect(), open.getBoundingClientRect()];
       const [x, end] = [from.right - origin.left, to.left - origin.left];
       if (end <= x) return [];
-      const [y, height] = [middle(from) - origin.top, middle(to) - origin.top];
-      const path = document.createElementNS(SVG, "path");
+      const [y, height] = [headOfBox(from) - origin.top, headOfBox(to) - origin.top];
+      const path = document.createElementNS(SVG_SPACE, "path");
       path.setAttribute("d", curve(x, y, end, height));
       path.dataset.description = description;
       const { mark } = /** @type {HTMLElement} */ (slot.parentElement).dataset;
@@ -56,7 +56,7 @@ export class Connectors {
 }
 
 /** @param {DOMRect} box */
-function middle({ top, height }) {
+function headOfBox({ top, height }) {
   return top + Math.min(height / 2, 12);
 }
 

@@ -5,7 +5,7 @@ const TIE = "\u00a0";
 const INDENT = "  ";
 const WORD = / *[^ ]+/g;
 /** Where a word may end a line if no line has room for the whole of it. */
-const SEAM = /(?<=[|,([/\u00a0])/;
+const WORD_SEAM = /(?<=[|,([/\u00a0])/;
 
 /** What DejaVu Sans Mono has, first and last: other characters would have other widths. */
 const DRAWN = [
@@ -26,7 +26,7 @@ export function fitted(text, width) {
   /** @type {string[]} */
   const lines = [];
   for (const word of text.match(WORD) ?? []) {
-    for (const part of word.trimStart().length > room ? word.split(SEAM) : [word]) {
+    for (const part of word.trimStart().length > room ? word.split(WORD_SEAM) : [word]) {
       addTo(lines, part, width, room);
     }
   }

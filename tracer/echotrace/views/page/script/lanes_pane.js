@@ -71,7 +71,7 @@ class LanesPane {
     if (tab !== this.tab) this.begin = 1;
     [this.tab, this.view, this.chosen] = [tab, view, chosen];
     if (others) this.restart(count);
-    const stepped = others || view.at !== before.at;
+    const stepped = others || view.at !== before.at || view.revealed !== before.revealed;
     const anew = others || CONTENT.some((name) => view[name] !== before[name]);
     this.lay(anew, stepped ? this.lane() : 0);
     if (stepped) this.reveal();
@@ -92,6 +92,7 @@ class LanesPane {
   lane() {
     const row = this.tab?.row(this.view);
     if (!this.tab || row === undefined) return 0;
+    if (new Seen(this.tab.side, this.view).column(this.view.at) < 0) return 0;
     const { columns, rows } = this.tab.side;
     const connection = rows.connection[row];
     return columns[connection]?.key === `#${connection}` ? connection : rows.column[row];

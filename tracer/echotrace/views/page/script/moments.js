@@ -17,7 +17,7 @@ import { INNER } from "./texts.js";
 /** So many arguments any browser takes. */
 const MOST_ARGUMENTS = 10_000;
 /** A step needs the state before it too. */
-const KEPT = 2;
+const KEPT_STATES = 2;
 
 /** All states of a side. */
 export class Moments {
@@ -45,7 +45,7 @@ export class Moments {
   at(moment) {
     const from = this.nearest(moment);
     const state = from.moment === moment ? from : { moment, lines: this.played(from, moment) };
-    this.recent = [state, ...this.recent.filter((each) => each.moment !== moment)].slice(0, KEPT);
+    this.recent = [state, ...this.recent.filter((each) => each.moment !== moment)].slice(0, KEPT_STATES);
     return state.lines;
   }
 

@@ -29,7 +29,7 @@ export function pairPicture(tab, view) {
     columns: pair.sides.map((side) => ({ title: side.name, subtitle: side.title })),
     rows: [...leftOut(first, "above"), ...rows, ...leftOut(chosen.length - end, "below")],
     below: [
-      ...(drawn.length ? toldOf(pair, view.at, step) : []), pair.packed.legend.join(" \u00b7 "),
+      ...(drawn.length ? pairTold(pair, view.at, step) : []), pair.packed.legend.join(" \u00b7 "),
     ],
   };
 }
@@ -73,7 +73,7 @@ function alignedRow(pair, at, current) {
  * @param {number} at
  * @param {string} step
  */
-function toldOf(pair, at, step) {
+function pairTold(pair, at, step) {
   const told = pair.sides.flatMap((side, which) => {
     const row = pair.own(at, which);
     return row === undefined ? [] : [`${side.name}: ${side.told(row)}`];

@@ -7,7 +7,7 @@
  * @param {number} which
  * @returns {string}
  */
-export function toldOf(pair, at, which) {
+export function sideTold(pair, at, which) {
   const side = pair.sides[which];
   const { row, here, ahead } = pair.standing(at, which);
   if (here && row !== undefined) return side.told(row);
@@ -15,7 +15,7 @@ export function toldOf(pair, at, which) {
   const lacks = elsewhere
     ? `${side.name} does the same at ${elsewhere}.`
     : `${side.name} has no counterpart here.`;
-  return `${lacks} ${stays(side, row, ahead)}`;
+  return `${lacks} ${reasonOf(side, row, ahead)}`;
 }
 
 /**
@@ -24,7 +24,7 @@ export function toldOf(pair, at, which) {
  * @param {boolean} ahead
  * @returns {string}
  */
-function stays(side, row, ahead) {
+function reasonOf(side, row, ahead) {
   if (row === undefined) return "Its state is that before its first event.";
   const event = `event ${side.rows.seq[row]}`;
   if (ahead) return `Its state is that before ${event}, which begins this course.`;

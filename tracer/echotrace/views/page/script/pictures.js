@@ -18,7 +18,7 @@ export function sidePicture(tab, view) {
   const { side } = tab;
   const seen = new Seen(side, view);
   const chosen = tab.chosen(view);
-  const shown = Array.from(chosen).slice(0, below(chosen, seen.last + 1));
+  const shown = Array.from(seen.among(chosen));
   const [first, end] = drawnAround(shown, view.at);
   const drawn = shown.slice(first, end);
   const columns = columnsOf(seen, drawn);
@@ -28,7 +28,7 @@ export function sidePicture(tab, view) {
   return {
     title: `Timeline of ${side.title}`,
     description: `What the server does: ${steps} in their order, not to scale, in `
-      + `${columns.length} columns, by connection. Who waits is hatched. The current step, with `
+      + `${columns.length} columns. Who waits is hatched. The current step, with `
       + `event ${drawn.length ? seen.event(view.at) : "none"}, is outlined.`,
     above: [side.title, ...side.notes],
     margin: ["", "ms", "event"],
@@ -117,7 +117,7 @@ function rowOf(seen, at, columns) {
  */
 export function pictured({ actor, head, kernel, outcome, data, wait, note }) {
   const behind = [
-    kernel && `\u2192 ${kernel}`, outcome, shortened(data), wait && `\u2591 until ${wait}`,
+    kernel && `\u2192 ${kernel}`, outcome, shortPayload(data), wait && `\u2591 until ${wait}`,
     note && `\u00b7 ${note}`,
   ];
   return [actor, head, ...behind.map(tied)].filter(Boolean).join(" ");
@@ -127,7 +127,7 @@ export function pictured({ actor, head, kernel, outcome, data, wait, note }) {
  * A payload, or its begin.
  * @param {string} data in quotes
  */
-function shortened(data) {
+function shortPayload(data) {
   if (data.length <= MOST_PAYLOAD) return data;
   return `${data.slice(0, 1 + SHORT_PAYLOAD)}\u2026"`;
 }

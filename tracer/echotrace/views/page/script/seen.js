@@ -1,7 +1,7 @@
 // What may be seen of a side: a quiz hides what it asks for, and all that comes later. Whoever
 // shows something of a step asks here, and need not know of the quiz.
 
-import { below } from "./moves.js";
+import { below, previous } from "./moves.js";
 import { ASKED, QUIZZES, question, withheld } from "./questions.js";
 
 /** What may be seen of a side in a view. Positions count the steps of its timeline from 0. */
@@ -36,7 +36,7 @@ export class Seen {
   cell(at) {
     const row = this.timeline.rows[at];
     const cell = this.side.cell(row);
-    if (!this.hidden || at !== this.at) return cell;
+    if (!this.withholds(at)) return cell;
     const bare = { ...cell, note: "", wait: "" };
     if (this.kind === "result") {
       const { begun } = this.side.askable(row);
@@ -76,6 +76,22 @@ export class Seen {
   }
 
   /**
+   * Those of some positions, ascending, that are shown.
+   * @param {ArrayLike<number>} positions
+   */
+  among(positions) {
+    return this.quiz ? Array.from(positions).slice(0, below(positions, this.last + 1)) : positions;
+  }
+
+  /**
+   * Whether the answer at a step is hidden.
+   * @param {number} at
+   */
+  withholds(at) {
+    return this.hidden && at === this.at;
+  }
+
+  /**
    * The number of a step's event; it is the same where a call begins and where it returns, so that
    * it would tell who acts.
    * @param {number} at
@@ -107,6 +123,17 @@ export class Seen {
     if (!this.hidden) return after;
     const before = this.at ? states[this.at - 1] : 0;
     return before > after ? after - 1 : before;
+  }
+
+  /**
+   * The moment since which changes are marked: that of the step before, of those chosen; none are
+   * while the answer is hidden.
+   * @param {ArrayLike<number>} chosen
+   */
+  momentBefore(chosen) {
+    if (this.hidden) return this.moment();
+    const from = previous(chosen, this.at);
+    return from < this.at ? this.timeline.states[from] : 0;
   }
 }
 

@@ -1,6 +1,7 @@
 // The source at a step.
 
 import { place } from "./dom.js";
+import { Seen } from "./seen.js";
 import { SourceView } from "./source_view.js";
 
 /**
@@ -15,6 +16,7 @@ export function sourcePane(store, tabs) {
     pane.hidden = tab.kind !== "side";
     if (pane.hidden) return;
     const shown = /** @type {import("./tabs.js").SideTab} */ (tab);
-    program.show(shown.side, shown.row(view));
+    const row = shown.row(view);
+    program.show(shown.side, row, row === undefined ? null : new Seen(shown.side, view).place());
   });
 }

@@ -7,11 +7,11 @@ import { descriptionOf, kindOf } from "./state_keys.js";
 /** @typedef {import("./moments.js").Line} Line */
 
 /** What a mark says to whoever hears it. @type {Map<string, string>} */
-export const MARKS = new Map([[NEW, "new"], [GONE, "gone"], [CHANGED, "changed"]]);
+export const MARK_WORDS = new Map([[NEW, "new"], [GONE, "gone"], [CHANGED, "changed"]]);
 /** How the fact begins that somebody waits in a call. */
-const WAITING = "waiting in ";
+const WAITING_WORDS = "waiting in ";
 /** How the fact begins that somebody has ended. */
-const ENDED = "Z ";
+const ENDED_WORDS = "Z ";
 
 /** A line, and the list of the lines that are part of it. */
 export class LineNode {
@@ -38,7 +38,7 @@ export class LineNode {
 
   fill() {
     const { depth, head, facts, mark } = this.line;
-    const word = MARKS.get(mark);
+    const word = MARK_WORDS.get(mark);
     const { element } = this;
     if (element.dataset.mark !== word) {
       if (word) element.dataset.mark = word;
@@ -73,8 +73,8 @@ export class LineNode {
  * @param {import("./moments.js").Fact} fact
  */
 function factElement({ name, label, text, was }) {
-  const state = [text.startsWith(WAITING) && "waits", text.startsWith(ENDED) && "ended"];
-  const element = make("span", { class: [`fact ${name}`, ...state].filter(Boolean).join(" ") });
+  const state = [text.startsWith(WAITING_WORDS) && "waits", text.startsWith(ENDED_WORDS) && "ended"];
+  const element = make("span", { class: [`fact-${name}`, ...state].filter(Boolean).join(" ") });
   element.append(make("span", { class: "dot" }, " \u00b7 "));
   if (label) element.append(label);
   if (label && text) element.append(" ");

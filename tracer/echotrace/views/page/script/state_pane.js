@@ -1,9 +1,13 @@
 // What the kernel keeps at a step: tasks, descriptor tables, open file descriptions.
 
 import { make, place } from "./dom.js";
-import { previous } from "./moves.js";
-import { MARKS } from "./state_line.js";
+import { Seen } from "./seen.js";
+import { MARK_WORDS } from "./state_line.js";
 import { StateView } from "./state_view.js";
+
+const MARK_SIGNS = [...MARK_WORDS].map(([sign, word]) => `${sign} ${word}`).join("  ");
+const SINCE_BEFORE = `Since the step before: ${MARK_SIGNS}`;
+const STATE_BEFORE = "The state before this step, until you have answered.";
 
 /**
  * @param {import("./store.js").Store} store
@@ -11,16 +15,16 @@ import { StateView } from "./state_view.js";
  */
 export function statePane(store, tabs) {
   const pane = place("state");
-  const signs = [...MARKS].map(([sign, word]) => `${sign} ${word}`).join("  ");
-  pane.append(make("p", { class: "legend" }, `Since the step before: ${signs}`));
+  const legend = make("p", { class: "legend" });
+  pane.append(legend);
   const picture = new StateView(pane);
   store.show((view) => {
     const tab = tabs[view.tab];
     pane.hidden = tab.kind !== "side";
     if (pane.hidden) return;
     const { side } = /** @type {import("./tabs.js").SideTab} */ (tab);
-    const { states } = side.timeline(view.everything);
-    const from = previous(tab.chosen(view), view.at);
-    picture.show(side, from < view.at ? states[from] : 0, states[view.at] ?? 0);
+    const seen = new Seen(side, view);
+    legend.textContent = seen.hidden ? STATE_BEFORE : SINCE_BEFORE;
+    picture.show(side, seen.momentBefore(tab.chosen(view)), seen.moment());
   });
 }

@@ -9,19 +9,19 @@ import { LineNode } from "./state_line.js";
 import { ownerOf } from "./state_keys.js";
 
 /** What its sections are called in a style sheet, in their order. */
-const SECTIONS = ["tree", "tables", "opens"];
+const STATE_SECTIONS = ["tree", "tables", "opens"];
 /** From so many lines on, those out of sight are not laid out. */
-const MANY = 200;
+const MANY_LINES = 200;
 
 /** Draws the states of any side. */
 export class StateView {
   /** @param {HTMLElement} element which it fills */
   constructor(element) {
-    this.sections = SECTIONS.map((name) => new SectionView(name));
+    this.sections = STATE_SECTIONS.map((name) => new SectionView(name));
     this.picture = make("div", { class: "picture" }, ...this.sections.map((each) => each.element));
     this.connectors = new Connectors(this.picture);
     linkEnds(this.picture);
-    element.append(make("div", { class: "kernel" }, this.picture));
+    element.append(make("div", { class: "state-view" }, this.picture));
   }
 
   /**
@@ -83,7 +83,7 @@ class SectionView {
     }
     this.place(nodes);
     for (const node of nodes) node.close();
-    this.list.classList.toggle("many", nodes.length > MANY);
+    this.list.classList.toggle("many", nodes.length > MANY_LINES);
   }
 
   /** @param {import("./moments.js").Line} line */

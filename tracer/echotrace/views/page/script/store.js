@@ -20,16 +20,20 @@ export const BEGINNING = {
  * @param {View} view
  * @param {Partial<View>} changes
  */
-function stays(view, changes) {
+function staysRevealed(view, changes) {
   const names = /** @type {const} */ (["tab", "at", "everything", "quiz"]);
   return names.every((name) => (changes[name] ?? view[name]) === view[name]);
 }
 
 /** Holds the view. */
 export class Store {
-  /** @param {View} view */
-  constructor(view) {
+  /**
+   * @param {View} view
+   * @param {View} [beginning] what a link that says nothing leads to
+   */
+  constructor(view, beginning = view) {
     this.view = view;
+    this.beginning = beginning;
     /** @type {((view: View, before: View) => void)[]} */
     this.listeners = [];
   }
@@ -49,7 +53,7 @@ export class Store {
    */
   set(changes) {
     const before = this.view;
-    const after = { ...before, revealed: before.revealed && stays(before, changes), ...changes };
+    const after = { ...before, revealed: before.revealed && staysRevealed(before, changes), ...changes };
     const names = /** @type {(keyof View)[]} */ (Object.keys(changes));
     if (names.every((name) => before[name] === after[name])) return;
     this.view = after;
