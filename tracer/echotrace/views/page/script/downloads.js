@@ -1,5 +1,6 @@
 // What can be taken along: the trace, and the current view as a drawing.
 
+import { copied } from "./clipboard.js";
 import { make, place } from "./dom.js";
 import { draw } from "./drawing.js";
 import { menu } from "./menu.js";
@@ -76,28 +77,8 @@ function saveFile(name, parts, type) {
  * @returns {Promise<string>} what was done
  */
 async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    if (!copiedBySelecting(text)) return "The browser lets no page copy: download it instead.";
-  }
-  return "The view is copied.";
-}
-
-/**
- * Copies what is selected: works without permission, where the clipboard's interface is missing.
- * @param {string} text
- */
-function copiedBySelecting(text) {
-  const focused = document.activeElement;
-  const area = make("textarea", { readonly: true, "aria-hidden": "true", class: "copied" });
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  if (focused instanceof HTMLElement) focused.focus();
-  return done;
+  if (await copied(text)) return "The view is copied.";
+  return "The browser lets no page copy: download it instead.";
 }
 
 /**
