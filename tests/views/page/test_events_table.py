@@ -8,13 +8,12 @@ from playwright.sync_api import Browser, Page
 
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
-from echotrace.trace import Header
 from echotrace.tracefile import load
 from echotrace.views.cells import cell_phrase
 from echotrace.views.narration import narrate
-from echotrace.views.page.page import page as page_of
+from echotrace.views.page.side import side
 from echotrace.views.steps import Filter, Steps
-from opened_page import opened
+from opened_page import opened, with_sides
 
 _ALL = Filter(everything=True)
 #: Unfolds the table of each tab, and gives the texts of its cells row by row.
@@ -46,21 +45,15 @@ def _expected(story: Story) -> Iterator[Sequence[str]]:
 
 def test_every_event_of_every_trace(browser: Browser, tmp_path: Path) -> None:
     """Of each stored trace, each event is in the table, in the words of the model."""
-    by_server: dict[str, dict[str, Story]] = {}
-    for path in TRACES:
-        story = replay(load(path))
-        header: Header = story.trace.header
-        by_server.setdefault(header.script or "", {})[path.stem] = story
-    for stories in by_server.values():
-        with opened(browser, tmp_path, stories) as page:
-            tables = page.evaluate(_TABLES)
-            for (name, story), (rows,) in zip(stories.items(), tables, strict=False):
-                expected = list(_expected(story))
-                events = {int(row[0]) for row in rows}
-                assert events == {event.seq for event in story.events}, name
-                for own, told in zip(rows, expected, strict=True):
-                    assert [*own[:5], own[6]] == [*told[:5], told[6]], name
-                    assert told[5] in own[5], name
+    stories = {path.stem: replay(load(path)) for path in TRACES}
+    sides = [side(name, story, "connection") for name, story in stories.items()]
+    with opened(browser, tmp_path, with_sides(stories["fork-burst"], sides)) as page:
+        tables = page.evaluate(_TABLES)
+    for (name, story), (rows,) in zip(stories.items(), tables, strict=True):
+        assert {int(row[0]) for row in rows} == {event.seq for event in story.events}, name
+        for own, told in zip(rows, _expected(story), strict=True):
+            assert [*own[:5], own[6]] == [*told[:5], told[6]], name
+            assert told[5] in own[5], name
 
 
 def test_link_at_the_top_leads_there(browser: Browser, tmp_path: Path) -> None:

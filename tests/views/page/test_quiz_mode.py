@@ -12,7 +12,7 @@ from echotrace.story.nouns import Story
 from echotrace.views.page import nouns
 from echotrace.views.page.page import page as page_of
 from echotrace.views.page.texts import HOLE, INNER, MARK, SEP
-from opened_page import opened
+from opened_page import opened, parted, with_sides
 
 #: Goes to a step in a quiz, and gives all that is on the page then: elements with their attributes,
 #: values, the title, and the drawing of the view.
@@ -46,7 +46,7 @@ _LOOK = """async ([tab, kind, at, reveal]) => {
 @pytest.fixture(scope="module")
 def fork(stored: Mapping[str, Story]) -> nouns.Side:
     """What the page has of the fork server."""
-    return _split(page_of({"fork": stored["fork"]}))[1].sides[0]
+    return parted(page_of({"fork": stored["fork"]}))[1].sides[0]
 
 
 def _text(of: nouns.Side, number: int) -> str:
@@ -132,22 +132,11 @@ def _otherwise(of: nouns.Side, kind: str, at: int) -> nouns.Side:
     return other
 
 
-def _page(
-    stored: Mapping[str, Story], fork: nouns.Side, kind: str
-) -> tuple[str, Sequence[int]]:
+def _page(story: Story, fork: nouns.Side, kind: str) -> tuple[str, Sequence[int]]:
     """The page of the trace and of one like it for each step asked for: and these steps."""
-    begin, data, end = _split(page_of({"fork": stored["fork"]}))
     asks, _ = _ASKED[kind]
     asked = [at for at, row in enumerate(fork.essential.rows) if asks(fork, row)]
-    data.sides += [_otherwise(fork, kind, at) for at in asked]
-    text = msgspec.json.encode(data).decode().replace("<", "\\u003c")
-    return f"{begin}{text}{end}", asked
-
-
-def _split(page: str) -> tuple[str, nouns.Page, str]:
-    begin, mark, rest = page.partition('<script type="application/json" id="data">')
-    text, *end = rest.partition("</script>")
-    return begin + mark, msgspec.json.decode(text, type=nouns.Page), "".join(end)
+    return with_sides(story, [fork, *(_otherwise(fork, kind, at) for at in asked)]), asked
 
 
 @pytest.mark.parametrize("kind", _ASKED)
@@ -155,7 +144,7 @@ def test_nothing_tells_the_answer(
     browser: Browser, tmp_path: Path, stored: Mapping[str, Story], fork: nouns.Side, kind: str
 ) -> None:
     """With another answer, and all that follows from it, the page is the same until revealed."""
-    text, asked = _page(stored, fork, kind)
+    text, asked = _page(stored["fork"], fork, kind)
     assert len(asked) > len(fork.essential.rows) // 4
     with opened(browser, tmp_path, text, height=2000) as page:
         for tab, at in enumerate(asked, start=1):
