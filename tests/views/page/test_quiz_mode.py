@@ -37,6 +37,7 @@ _LOOK = """async ([tab, kind, at, reveal]) => {
   [...document.querySelectorAll("button")].find(each => /this view/.test(each.textContent)).click();
   const whole = document.documentElement.cloneNode(true);
   for (const each of whole.querySelectorAll("script, style, meta, #tabs, .done")) each.remove();
+  whole.querySelector("#panes").removeAttribute("aria-labelledby"); // the tab's
   const values = [...document.querySelectorAll("input, select")].map(each => each.value);
   const tips = [...document.querySelectorAll("*")].map(each => each.ariaLabel ?? "").join("");
   return [whole.outerHTML, ...values, tips, document.title, await drawing.text()];
@@ -84,12 +85,13 @@ def _another_result(of: nouns.Side, row: int) -> None:
 
 def _another_descriptor(of: nouns.Side, row: int) -> None:
     actor, head, kernel, outcome, data, _, answers, begun, _ = _fields(of, row)
-    heads = [MARK.join([first, "77", *rest]) if rest else first
-             for first, _, *rest in ((*each.split(MARK), "")[:3] for each in (head, begun))]  # fmt: skip
-    heads[1] = heads[1] if begun else ""
-    of.rows.cell[row] = _add(
-        of, SEP.join((actor, heads[0], kernel, outcome, data, "77", answers, heads[1], "77"))
-    )
+    fields = (actor, _renamed(head), kernel, outcome, data, "77", answers, _renamed(begun), "77")
+    of.rows.cell[row] = _add(of, SEP.join(fields))
+
+
+def _renamed(head: str) -> str:
+    before, mark, rest = head.partition(MARK)
+    return f"{before}{mark}77{mark}{rest.partition(MARK)[2]}" if mark else head
 
 
 def _another_actor(of: nouns.Side, row: int) -> None:

@@ -33,7 +33,8 @@ def cell(story: Story, shown: Cell, by: str, texts: Texts) -> int:
     head, begun = _marked(said.head, shown), _marked(_begun(shown, said.head), shown)
     return texts.fields(
         actor(shown, by), head, said.kernel or "", said.outcome, data, said.note,
-        INNER.join(_answers(story, shown, said.outcome)), "" if begun == head else begun, waited or "",
+        INNER.join(_answers(story, shown, said.outcome)), "" if begun == head else begun,
+        waited or "",
     )  # fmt: skip
 
 
