@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 from recordings import own_folders, played, server_plan
 
 from echotrace.servers import NAMES, traces_dir
@@ -47,3 +48,14 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Sto
     with pytest.MonkeyPatch.context() as monkeypatch:
         own_folders(monkeypatch, tmp_path_factory)
         yield {name: replay(played(server_plan(name, language="python"))) for name in NAMES}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield opened
+        opened.close()

@@ -47,6 +47,7 @@ ENTRIES = (
     Entry(
         "handout", "handout", "Make a handout for a lecture: PDF, HTML, Markdown, LaTeX, slides."
     ),
+    Entry("page", "page", "Make one HTML file that plays what the kernel did."),
     Entry("quiz", "quiz", "Ask questions about a server or a trace, and tell the answers."),
     Entry("check", "check", "Say what is wrong with a server, and prove it."),
     Entry("step", "step", "Step through a server or a trace in the terminal."),

@@ -1,14 +1,14 @@
 """The handout as a page of HTML, in a browser: it asks for nothing, and everybody can read it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from echotrace.story.nouns import Story
 from echotrace.views.document.nouns import Source, SourceLine, Sources
@@ -27,17 +27,6 @@ _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice
 
 def _written(said: str = "said", *, key: bool = False) -> str:
     return WRITERS["html"](sample(said, key=key), "handout").content.decode()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize(("scheme", "key"), [("light", True), ("dark", False)])

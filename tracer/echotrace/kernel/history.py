@@ -7,7 +7,7 @@ books that are thrown away. So the way to any state is as long as what changed s
 
 import pickle
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from echotrace.kernel.gauge import MostOpen
@@ -54,6 +54,16 @@ class History:
     def before(self, time: int) -> State:
         """The state just before what happened at `time` (ns)."""
         return self._after(bisect_left(self._moments, time, key=_time), time - 1)
+
+    def walk(self, times: Iterable[int]) -> Iterator[State]:
+        """The states at all these times (ns, ascending), in one run through the moments."""
+        kernel, count = Kernel(), 0
+        for time in times:
+            until = bisect_right(self._moments, time, key=_time)
+            for moment in self._moments[count:until]:
+                kernel.apply(moment)
+            count = until
+            yield kernel.state(time)
 
     def _keep(self, number: int, live: Live) -> int:
         """Keep a keyframe; after how many moments the next one is due."""

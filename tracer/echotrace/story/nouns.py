@@ -100,9 +100,12 @@ class Story:
         With `begun`, when it has just begun: they differ for a call that waited. KeyError if there
         is no such event.
         """
+        return self.history.at(self.time_of(seq, begun=begun))
+
+    def time_of(self, seq: int, *, begun: bool = False) -> int:
+        """When (ns) the event `seq` has happened or, with `begun`, has begun; KeyError likewise."""
         event = self.event(seq)
-        over = event.end if event.end is not None and not begun else event.start
-        return self.history.at(over)
+        return event.end if event.end is not None and not begun else event.start
 
     def before(self, seq: int) -> State:
         """What the kernel keeps just before the event `seq` begins; KeyError if there is none."""

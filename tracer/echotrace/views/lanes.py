@@ -41,11 +41,13 @@ def lay_out(
     columns = (
         _task_columns(story, shown) if by == "task" else _connection_columns(story, connections)
     )
+    waits = Waits()
     return Layout(
         columns=columns,
-        rows=tuple(_rows(shown, by, _opened(story))),
+        rows=tuple(_rows(shown, by, _opened(story), waits)),
         hidden=len(told) - len(shown),
         by=by,
+        waits=waits.changes,
     )
 
 
@@ -99,13 +101,12 @@ def _opened(story: Story) -> int:
     return min((0 if maker is None else story.event(maker).start for maker in makers), default=0)
 
 
-def _rows(shown: Sequence[StoryEvent], by: str, opened: int) -> Iterable[Row]:
+def _rows(shown: Sequence[StoryEvent], by: str, opened: int, waits: Waits) -> Iterable[Row]:
     moments: list[Moment] = []
     starts = sorted(event.start for event in shown)
     for event in shown:
         moments.extend(moments_of(event, by, starts))
     moments.sort(key=lambda moment: moment.time)
-    waits = Waits()
     for position, moment in enumerate(moments):
         actor = moment.event.actor
         if moment.part == "return" or isinstance(moment.event.record, Exit):

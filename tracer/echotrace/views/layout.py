@@ -4,8 +4,9 @@ In a timeline (`lanes`) a row is one event, or the return of a call that waited,
 in a comparison (`parts`) it is one logical event and has a cell for each side that has it.
 """
 
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from echotrace.story.compare.nouns import Mark
 from echotrace.story.nouns import StoryEvent
@@ -93,13 +94,15 @@ class Row:
 class Layout:
     """Columns and rows; `hidden` counts the events that are not shown.
 
-    `by` is what the columns are: `connection`, `task` or `side`.
+    `by` is what the columns are: `connection`, `task` or `side`. `waits` are, for each column in
+    which somebody waits, the positions of the rows at which that begins and ends, in turns.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     hidden: int
     by: str
+    waits: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @property
     def margin(self) -> tuple[int, int]:

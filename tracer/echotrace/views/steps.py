@@ -28,13 +28,18 @@ class Filter:
 
 
 def state_after(story: Story, row: Row) -> State:
-    """What the kernel keeps when a step is done.
+    """What the kernel keeps when a step is done."""
+    return story.history.at(time_after(story, row))
+
+
+def time_after(story: Story, row: Row) -> int:
+    """When (ns) a step is done.
 
     A call that waits has begun, and no more. So has a client's step: what it does to the server
     happens at its begin, its end is when the client knew of it.
     """
     begun = row.cell.part == "begin" or isinstance(row.event.record, ClientStep)
-    return story.at(row.event.seq, begun=begun)
+    return story.time_of(row.event.seq, begun=begun)
 
 
 class Steps:
@@ -74,13 +79,17 @@ class Steps:
         return numbers
 
     def state(self, filter_: Filter, number: int) -> State:
-        """What the kernel keeps when the step of row `number` is done.
+        """What the kernel keeps when the step of row `number` is done."""
+        return self.story.history.at(self.time(filter_, number))
+
+    def time(self, filter_: Filter, number: int) -> int:
+        """When (ns) the step of row `number` is done.
 
         A call of exit is told together with the end of its task, where the layout hides that.
         """
         row = self._of(filter_).layout.rows[number]
         end = None if filter_.everything else self._ends.get(row.event.seq)
-        return state_after(self.story, row) if end is None else self.story.at(end)
+        return time_after(self.story, row) if end is None else self.story.time_of(end)
 
     @cached_property
     @no_garbage_collection()

@@ -16,7 +16,7 @@ class Waits:
         self._of_actor: dict[str, str] = {}  # a task waits in one call at a time
         self._in_column: Counter[str] = Counter()
         #: The positions at which waiting in a column begins and ends, in turns.
-        self._changes: dict[str, list[int]] = {}
+        self.changes: dict[str, list[int]] = {}
 
     def begin(self, actor: str, column: str, position: int) -> None:
         """From the row at `position` on, the actor waits in a column."""
@@ -24,7 +24,7 @@ class Waits:
         self._of_actor[actor] = column
         self._in_column[column] += 1
         if self._in_column[column] == 1:
-            self._changes.setdefault(column, []).append(position)
+            self.changes.setdefault(column, []).append(position)
 
     def end(self, actor: str, position: int) -> None:
         """From the row at `position` on, the actor waits no longer, if it did."""
@@ -32,11 +32,11 @@ class Waits:
         if column is not None:
             self._in_column[column] -= 1
             if not self._in_column[column]:
-                self._changes[column].append(position)
+                self.changes[column].append(position)
 
     def at(self, position: int) -> AbstractSet[str]:
         """The columns in which somebody waits at the row at `position`."""
-        return _WaitingAt(self._changes, position)
+        return _WaitingAt(self.changes, position)
 
 
 class _WaitingAt(AbstractSet[str]):

@@ -1,0 +1,42 @@
+"""The interactive page in a browser: opened from a file, and what it asks for and says is kept."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from echotrace.story.nouns import Story
+from echotrace.views.page.page import page
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    folder: Path,
+    stories: Mapping[str, Story] | str,
+    *,
+    fragment: str = "",
+    width: int = 1280,
+    height: int = 720,
+    **context: Any,
+) -> Iterator[Page]:
+    """The page of some stories, or of its text, as a file at `#fragment` in a window.
+
+    AssertionError in the end if it asked for anything, or the console has a line.
+    """
+    file = folder / "page.html"
+    file.write_text(stories if isinstance(stories, str) else page(stories), encoding="utf-8")
+    noticed: list[str] = []
+    shown = browser.new_context(viewport={"width": width, "height": height}, **context)
+    try:
+        tab = shown.new_page()
+        tab.on("request", lambda request: noticed.append(request.url.partition("#")[0]))
+        tab.on("console", lambda message: noticed.append(message.text))
+        tab.on("pageerror", lambda error: noticed.append(str(error)))
+        tab.goto(f"{file.as_uri()}{fragment}")
+        yield tab
+    finally:
+        shown.close()
+    assert set(noticed) == {file.as_uri()}

@@ -1,0 +1,130 @@
+"""What is in the page's data: plain records, which `page` writes as JSON and the script reads.
+
+A text is the number of a text in its side's `texts` (see `texts`), a row that of a row.
+"""
+
+from msgspec import Struct
+
+
+class Rows(Struct):
+    """The rows of a side's timelines, a list for each of their facts.
+
+    `time` is in ns since the start of the trace, less that of the row before. `column` and `actor`
+    are indices of the side's columns and actors, `connection` is 0 for none. `part` is 0 for a
+    whole event, 1 for the begin of a call that waits, 2 for its return. `cell` (a text) has the
+    fields actor, head, kernel, outcome, data, note; `told` is the narration. `place` is an index of
+    the side's `places`; `woken` the event that ended the wait, or 0.
+    """
+
+    seq: list[int]
+    time: list[int]
+    column: list[int]
+    actor: list[int]
+    connection: list[int]
+    part: list[int]
+    cell: list[int]
+    told: list[int]
+    place: list[int]
+    woken: list[int]
+
+
+class Timeline(Struct):
+    """One timeline: which rows are in it, in order, and where somebody waits.
+
+    `states` are the moments whose states hold when each step is done. `waits` has for each column
+    (by its index) the positions at which waiting begins and ends, in turns.
+    """
+
+    rows: list[int]
+    states: list[int]
+    waits: dict[int, list[int]]
+    hidden: int
+
+
+class Moments(Struct):
+    """All states: moment 0 is that before the first event.
+
+    Each of `changes` leads from the moment before to the next one: splices (section, position, how
+    many lines go, the lines that come). `keyframes` are whole states by moment, each section's
+    lines. A line is a text: depth, key, head, and facts, each of name, label and text.
+    """
+
+    sections: list[str]
+    changes: list[list[list[int]]]
+    keyframes: dict[int, list[list[int]]]
+
+
+class Source(Struct):
+    """A source file: its name and its lines."""
+
+    name: str
+    lines: list[str]
+
+
+class Place(Struct):
+    """Where the program is at a step: what its pane is headed, and lines of a source.
+
+    `source` is an index of the side's sources, None where there is none: `problem` says why. `ran`
+    is the number of the line that just ran, `upcoming` that of the task's next event if it is in
+    the same file, `elsewhere` where that is if not.
+    """
+
+    title: str
+    source: int | None
+    ran: int | None
+    upcoming: int | None
+    elsewhere: str
+    problem: str
+
+
+class Finding(Struct):
+    """A finding; `places` are the source lines that prove it, in words."""
+
+    id: str
+    severity: str
+    sentence: str
+    events: list[int]
+    places: list[str]
+    remedy: str
+    cost: str
+
+
+class Heading(Struct):
+    """A column of the timelines: its key, and what it is headed."""
+
+    key: str
+    title: str
+    subtitle: str
+
+
+class Side(Struct):
+    """One trace: all that is shown of it.
+
+    `notes` say what is missing, `command` is what records it again. `trace` is the trace's file,
+    gzip and base64; `file` its name.
+    """
+
+    name: str
+    title: str
+    notes: list[str]
+    command: str
+    columns: list[Heading]
+    actors: list[str]
+    patterns: list[str]
+    texts: list[list[int]]
+    rows: Rows
+    essential: Timeline
+    everything: Timeline
+    moments: Moments
+    sources: list[Source]
+    places: list[Place]
+    findings: list[Finding]
+    file: str = ""
+    trace: str = ""
+
+
+class Page(Struct):
+    """All of it."""
+
+    title: str
+    sides: list[Side]

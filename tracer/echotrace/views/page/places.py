@@ -1,0 +1,38 @@
+"""Where the program is at each step, each place kept once."""
+
+from echotrace.story.nouns import Story, StoryEvent
+from echotrace.views.listing import Listing, Sources
+from echotrace.views.page import nouns
+
+
+class Places:
+    """Places by number, and the sources that they are in."""
+
+    def __init__(self, story: Story) -> None:
+        self._sources = Sources(story)
+        self.places: list[nouns.Place] = []
+        self.sources: list[nouns.Source] = []
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._files: dict[str, int] = {}
+
+    def of(self, event: StoryEvent) -> int:
+        """The number of the place where an event's task is."""
+        listing = self._sources.listing(event)
+        place = nouns.Place(
+            listing.title, self._source(listing), listing.ran, listing.upcoming,
+            listing.elsewhere, listing.problem,
+        )  # fmt: skip
+        key = tuple(getattr(place, name) for name in place.__struct_fields__)
+        number = self._numbers.setdefault(key, len(self.places))
+        if number == len(self.places):
+            self.places.append(place)
+        return number
+
+    def _source(self, listing: Listing) -> int | None:
+        if not listing.lines:
+            return None
+        name = listing.title.rpartition(" line ")[0]
+        number = self._files.setdefault(name, len(self.sources))
+        if number == len(self.sources):
+            self.sources.append(nouns.Source(name, list(listing.lines)))
+        return number

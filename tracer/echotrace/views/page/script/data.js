@@ -1,0 +1,135 @@
+// The page's data (see nouns.py), unpacked as far as it is looked at.
+
+import { Moments } from "./moments.js";
+import { MARK, Texts } from "./texts.js";
+
+/**
+ * @typedef {{sections: string[], changes: number[][][], keyframes: Record<number, number[][]>}}
+ *   PackedMoments
+ * @typedef {{seq: number[], time: number[], column: number[], actor: number[],
+ *   connection: number[], part: number[], cell: number[], told: number[], place: number[],
+ *   woken: number[]}} PackedRows
+ * @typedef {{rows: number[], states: number[], waits: Record<number, number[]>, hidden: number}}
+ *   Timeline
+ * @typedef {{key: string, title: string, subtitle: string}} Heading
+ * @typedef {{name: string, lines: string[]}} Source
+ * @typedef {{title: string, source: number | null, ran: number | null, upcoming: number | null,
+ *   elsewhere: string, problem: string}} Place
+ * @typedef {{id: string, severity: string, sentence: string, events: number[], places: string[],
+ *   remedy: string, cost: string}} Finding
+ * @typedef {{name: string, title: string, notes: string[], command: string, columns: Heading[],
+ *   actors: string[], patterns: string[], texts: number[][], rows: PackedRows,
+ *   essential: Timeline, everything: Timeline, moments: PackedMoments, sources: Source[],
+ *   places: Place[], findings: Finding[], file: string, trace: string}} PackedSide
+ * @typedef {{title: string, sides: PackedSide[]}} Page
+ *
+ * What stands in a cell; `descriptor` is that which the call is about, if it is about one.
+ * @typedef {{actor: string, head: string, kernel: string, outcome: string, data: string,
+ *   note: string, descriptor: string}} Cell
+ */
+
+export const WHOLE = 0;
+export const BEGIN = 1;
+export const RETURN = 2;
+
+/** One trace. */
+export class Side {
+  /** @param {PackedSide} packed */
+  constructor(packed) {
+    this.name = packed.name;
+    this.title = packed.title;
+    this.notes = packed.notes;
+    this.command = packed.command;
+    this.columns = packed.columns;
+    this.actors = packed.actors;
+    this.findings = packed.findings;
+    this.sources = packed.sources;
+    this.places = packed.places;
+    this.file = packed.file;
+    this.trace = packed.trace;
+    this.rows = packed.rows;
+    this.essential = packed.essential;
+    this.everything = packed.everything;
+    this.texts = new Texts(packed.patterns, packed.texts);
+    this.moments = new Moments(packed.moments, this.texts);
+    let time = 0;
+    this.times = Float64Array.from(packed.rows.time, (step) => (time += step));
+  }
+
+  /**
+   * The timeline of all events, or of the essential ones.
+   * @param {boolean} everything
+   * @returns {Timeline}
+   */
+  timeline(everything) {
+    return everything ? this.everything : this.essential;
+  }
+
+  /**
+   * What stands in the cell of a row.
+   * @param {number} row
+   * @returns {Cell}
+   */
+  cell(row) {
+    const [actor, marked = "", kernel = "", outcome = "", data = "", note = ""] =
+      this.texts.fields(this.rows.cell[row]);
+    const parts = marked.split(MARK);
+    return {
+      actor, head: parts.join(""), kernel, outcome, data, note, descriptor: parts[1] ?? "",
+    };
+  }
+
+  /**
+   * The cell on one line.
+   * @param {number} row
+   * @returns {string}
+   */
+  line(row) {
+    const { actor, head, kernel, outcome, data, note } = this.cell(row);
+    const wait = this.rows.part[row] === BEGIN ? "\u2591\u2591\u2591" : "";
+    const parts = [
+      actor, head, kernel && `\u2192 ${kernel}`, outcome, data, note && `\u00b7 ${note}`, wait,
+    ];
+    return parts.filter(Boolean).join(" ");
+  }
+
+  /**
+   * The sentence that explains a row.
+   * @param {number} row
+   * @returns {string}
+   */
+  told(row) {
+    return this.texts.text(this.rows.told[row]);
+  }
+
+  /**
+   * When a row begins, as its margin says it: "0.52".
+   * @param {number} row
+   * @returns {string}
+   */
+  milliseconds(row) {
+    return (this.times[row] / 1e6).toFixed(2);
+  }
+
+  /**
+   * Where the program is at a row.
+   * @param {number} row
+   * @returns {Place}
+   */
+  place(row) {
+    return this.places[this.rows.place[row]];
+  }
+}
+
+/**
+ * The data that stands in the page.
+ * @param {Document} document
+ * @returns {{title: string, sides: Side[]}}
+ */
+export function read(document) {
+  const element = document.getElementById("data");
+  /** @type {Page} */
+  const page = JSON.parse(element?.textContent ?? "");
+  element?.remove();
+  return { title: page.title, sides: page.sides.map((side) => new Side(side)) };
+}

@@ -1,0 +1,45 @@
+// The ways between steps. Each is a bisection of the positions that the filter takes.
+
+/**
+ * How many of ascending numbers are less than `number`.
+ * @param {ArrayLike<number>} numbers
+ * @param {number} number
+ * @returns {number}
+ */
+export function below(numbers, number) {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * The chosen position after `at`, or the last one.
+ * @param {ArrayLike<number>} chosen
+ * @param {number} at
+ */
+export function next(chosen, at) {
+  return chosen[Math.min(below(chosen, at + 1), chosen.length - 1)] ?? at;
+}
+
+/**
+ * The chosen position before `at`, or the first one.
+ * @param {ArrayLike<number>} chosen
+ * @param {number} at
+ */
+export function previous(chosen, at) {
+  return chosen[Math.max(below(chosen, at) - 1, 0)] ?? at;
+}
+
+/**
+ * The chosen position at `at` or, if that is not chosen, the nearest one before it, or the first.
+ * @param {ArrayLike<number>} chosen
+ * @param {number} at
+ */
+export function nearest(chosen, at) {
+  return chosen[Math.max(below(chosen, at + 1) - 1, 0)] ?? at;
+}

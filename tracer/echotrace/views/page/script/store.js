@@ -1,0 +1,48 @@
+// The one place that holds what is shown; whoever shows something is told when it changes.
+
+/**
+ * What is shown: which tab; at which position of its timeline; which rows of it.
+ *
+ * `connection` 0 and `task` "" are all. `quiz` names what is hidden, "" for nothing; `revealed` is
+ * whether the answer at this step is seen.
+ * @typedef {{tab: number, at: number, everything: boolean, connection: number, task: string,
+ *   query: string, quiz: string, revealed: boolean, lecture: boolean, theme: string}} View
+ */
+
+/** @type {View} */
+export const BEGINNING = {
+  tab: 0, at: 0, everything: false, connection: 0, task: "", query: "", quiz: "", revealed: false,
+  lecture: false, theme: "",
+};
+
+/** Holds the view. */
+export class Store {
+  /** @param {View} view */
+  constructor(view) {
+    this.view = view;
+    /** @type {((view: View, before: View) => void)[]} */
+    this.listeners = [];
+  }
+
+  /**
+   * Call `listener` now and whenever the view is another one.
+   * @param {(view: View, before: View) => void} listener
+   */
+  show(listener) {
+    this.listeners.push(listener);
+    listener(this.view, this.view);
+  }
+
+  /**
+   * Show something else.
+   * @param {Partial<View>} changes
+   */
+  set(changes) {
+    const before = this.view;
+    const after = { ...before, ...changes };
+    const names = /** @type {(keyof View)[]} */ (Object.keys(changes));
+    if (names.every((name) => before[name] === after[name])) return;
+    this.view = after;
+    for (const listener of this.listeners) listener(after, before);
+  }
+}

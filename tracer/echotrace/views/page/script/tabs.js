@@ -1,0 +1,97 @@
+// What stands behind a tab, as the controls see it: a list of steps of which a filter takes some.
+
+import { RETURN } from "./data.js";
+
+/**
+ * What all tabs have in common. Positions count the steps of a timeline from 0.
+ * @typedef {object} Tab
+ * @property {string} kind "side" or "pair"
+ * @property {string} name
+ * @property {(view: import("./store.js").View) => ArrayLike<number>} chosen the positions that
+ *   pass the filter, ascending
+ * @property {(view: import("./store.js").View) => string} key of the step at the view's position,
+ *   for a permalink
+ * @property {(key: string, view: import("./store.js").View) => number | null} position where the
+ *   step of a key is, null if nowhere
+ */
+
+/** @implements {Tab} */
+export class SideTab {
+  /** @param {import("./data.js").Side} side */
+  constructor(side) {
+    this.kind = "side";
+    this.name = side.name;
+    this.side = side;
+    /** @type {Map<string, ArrayLike<number>>} */
+    this.kept = new Map();
+    /** @type {Map<boolean, Map<string, number>>} */
+    this.positions = new Map();
+  }
+
+  /**
+   * The row of a step.
+   * @param {import("./store.js").View} view
+   * @param {number} [at]
+   * @returns {number | undefined}
+   */
+  row(view, at = view.at) {
+    return this.side.timeline(view.everything).rows[at];
+  }
+
+  /** @param {import("./store.js").View} view */
+  chosen(view) {
+    const filter = JSON.stringify([view.everything, view.connection, view.task]);
+    let found = this.kept.get(filter);
+    if (!found) {
+      found = this.choose(view);
+      this.kept.set(filter, found);
+    }
+    return found;
+  }
+
+  /**
+   * @param {import("./store.js").View} view
+   * @returns {ArrayLike<number>}
+   */
+  choose(view) {
+    const { rows } = this.side.timeline(view.everything);
+    const { connection, actor } = this.side.rows;
+    const who = this.side.actors.indexOf(view.task);
+    const positions = Array.from(rows.keys());
+    return positions.filter(
+      (at) =>
+        (!view.connection || connection[rows[at]] === view.connection) &&
+        (!view.task || actor[rows[at]] === who),
+    );
+  }
+
+  /** @param {import("./store.js").View} view */
+  key(view) {
+    const row = this.row(view);
+    return row === undefined ? "" : this.keyOf(row);
+  }
+
+  /**
+   * @param {number} row
+   * @returns {string} the event, with an r behind it for the return of a call that waited
+   */
+  keyOf(row) {
+    const { seq, part } = this.side.rows;
+    return `${seq[row]}${part[row] === RETURN ? "r" : ""}`;
+  }
+
+  /**
+   * @param {string} key
+   * @param {import("./store.js").View} view
+   * @returns {number | null}
+   */
+  position(key, view) {
+    let known = this.positions.get(view.everything);
+    if (!known) {
+      const { rows } = this.side.timeline(view.everything);
+      known = new Map(rows.map((row, at) => [this.keyOf(row), at]));
+      this.positions.set(view.everything, known);
+    }
+    return known.get(key) ?? known.get(key.replace("r", "")) ?? null;
+  }
+}
