@@ -7,6 +7,7 @@ in a comparison (`parts`) it is one logical event and has a cell for each side t
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from echotrace.story.compare.nouns import Mark
 from echotrace.story.nouns import StoryEvent
@@ -103,6 +104,14 @@ class Layout:
     hidden: int
     by: str
     waits: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    @cached_property
+    def positions(self) -> Mapping[str, Sequence[int]]:
+        """Where the rows of each column of a timeline are, in their order."""
+        found: dict[str, list[int]] = {}
+        for position, row in enumerate(self.rows):
+            found.setdefault(row.column, []).append(position)
+        return found
 
     @property
     def margin(self) -> tuple[int, int]:
