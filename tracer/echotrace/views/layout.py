@@ -112,11 +112,3 @@ class Layout:
         for position, row in enumerate(self.rows):
             found.setdefault(row.column, []).append(position)
         return found
-
-    @property
-    def margin(self) -> tuple[int, int]:
-        """How many characters the times and the event numbers of a timeline's rows take, headed."""
-        last = max(self.rows, key=lambda row: row.time, default=None)
-        time = max(len(last.milliseconds) if last else 0, len("ms"))
-        number = max((row.event.seq for row in self.rows), default=0)
-        return time, max(len(str(number)), len("event"))

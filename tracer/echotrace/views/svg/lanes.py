@@ -10,6 +10,7 @@ from echotrace.story.nouns import StoryEvent
 from echotrace.views.abridging import Left
 from echotrace.views.abridging_words import again, told, where
 from echotrace.views.cells import end_of
+from echotrace.views.frame import Frame
 from echotrace.views.layout import Column, Layout
 from echotrace.views.paint import Surface
 from echotrace.views.svg.bands import Band, Placed, Section
@@ -22,27 +23,6 @@ from echotrace.views.svg.sheets import EDGE, PADDING, hair, height_of, sentence,
 _BAR = 1.0  # of them: the width of the bar of a wait, in the middle of the gap
 _TRIED = 500  # rows that decide how wide the columns are
 _UNICODE = Surface()
-
-
-@dataclass(frozen=True)
-class Frame:
-    """In characters: the times and event numbers in the margin, and what all columns have."""
-
-    time: int
-    number: int
-    room: int
-
-    @classmethod
-    def of(cls, layout: Layout, ruler: Canvas) -> "Frame":
-        """The frame on a canvas of that width."""
-        time, number = layout.margin
-        room = ruler.columns(ruler.width - 2 * EDGE) - time - number - 1
-        return cls(time, number, room)
-
-    @property
-    def margin(self) -> int:
-        """What stands left of the first column."""
-        return self.time + 1 + self.number
 
 
 @dataclass(frozen=True)
