@@ -1,6 +1,5 @@
 """The views against gold files; `python tests/update_gold.py --views` writes them anew."""
 
-
 import pytest
 
 import gallery_page

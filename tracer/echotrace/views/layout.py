@@ -4,10 +4,12 @@ In a timeline (`lanes`) a row is one event, or the return of a call that waited,
 in a comparison (`parts`) it is one logical event and has a cell for each side that has it.
 """
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import merge
 
 from echotrace.story.compare.nouns import Mark
 from echotrace.story.nouns import StoryEvent
@@ -105,8 +107,19 @@ class Layout:
     by: str
     waits: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
+    def rows_of(self, columns: Iterable[Column], among: range | None = None) -> Iterator[Row]:
+        """A timeline's rows in these columns, in order; of all, or of those at some positions.
+
+        No row of another column is looked at: there may be a thousand columns.
+        """
+        among = range(len(self.rows)) if among is None else among
+        places = (self._positions.get(column.key, ()) for column in columns)
+        own = (each[bisect_left(each, among.start) : bisect_left(each, among.stop)]
+               for each in places)  # fmt: skip
+        return (self.rows[position] for position in merge(*own))
+
     @cached_property
-    def positions(self) -> Mapping[str, Sequence[int]]:
+    def _positions(self) -> Mapping[str, Sequence[int]]:
         """Where the rows of each column of a timeline are, in their order."""
         found: dict[str, list[int]] = {}
         for position, row in enumerate(self.rows):

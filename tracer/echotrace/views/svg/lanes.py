@@ -1,12 +1,9 @@
 """The columns of a timeline that stand side by side, row by row."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import merge
 from itertools import islice
 
-from echotrace.story.nouns import StoryEvent
 from echotrace.views.abridging import Left
 from echotrace.views.abridging_words import again, told, where
 from echotrace.views.cells import end_of
@@ -108,18 +105,11 @@ class Lanes:
 
     def _left_out(self, left: Left) -> str:
         """What is left out of these columns."""
-        events = list(self._events(left.rows))
+        events = [row.event for row in self.layout.rows_of(self.columns, left.rows)]
         if not events or not left.period:
             return told(len(events), events) if events else ""
         times = len(left.rows) // left.period
         return again(len(events) // times, times) + where(events)
-
-    def _events(self, rows: range) -> Iterator[StoryEvent]:
-        """Those of the rows that stand in these columns: no row of another one is looked at."""
-        of_columns = (self.layout.positions.get(column.key, ()) for column in self.columns)
-        own = (each[bisect_left(each, rows.start) : bisect_left(each, rows.stop)]
-               for each in of_columns)  # fmt: skip
-        return (self.layout.rows[position].event for position in merge(*own))
 
     def _row(self, position: int) -> Band:
         row, cell = self.layout.rows[position], self.cells[position]
