@@ -140,7 +140,7 @@ def test_cut_off_trace_is_told(against: Command) -> None:
     assert "fork: The file is cut off in line" in done.output
 
 
-def test_trace_without_an_end_is_told(against: Against) -> None:
+def test_trace_without_an_end_is_told(against: Command) -> None:
     """That a recording was cut off, or had faults injected, is said below: it may be the reason."""
     whole = Path(trace("fork-interleaved")).read_text().splitlines(keepends=True)
     Path("cut.jsonl").write_text("".join(whole[: len(whole) // 2]))
