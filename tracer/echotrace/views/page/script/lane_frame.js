@@ -61,7 +61,7 @@ export class LaneFrame {
     style.setProperty("--time", `${rows.time}ch`);
     style.setProperty("--number", `${rows.number}ch`);
     style.setProperty("--lanes", String(rows.lanes));
-    this.table.setAttribute("aria-rowcount", String(rows.chosen.length + 1));
+    this.table.setAttribute("aria-rowcount", String(rows.count + 1));
     this.table.setAttribute("aria-colcount", String(MARGIN.length + rows.lanes));
     this.heads.replaceChildren(head(rest ? [...heads, others] : heads));
     this.page(columns, rows.window);
