@@ -1,10 +1,14 @@
 // The page comes to life: data is read, and each pane is told where it shows what.
 
 import { read } from "./data.js";
+import { differencesPane } from "./differences_pane.js";
 import { downloadsPane } from "./downloads.js";
 import { eventsPane } from "./events_table.js";
 import { filtersBar } from "./filters_bar.js";
+import { findingsPane } from "./findings_pane.js";
+import { Jumps } from "./jump.js";
 import { lanesPane } from "./lanes_pane.js";
+import { notesPane } from "./notes_pane.js";
 import { pairPane } from "./pair_pane.js";
 import { PairTab } from "./pair_tab.js";
 import { quizPane } from "./quiz.js";
@@ -18,7 +22,7 @@ import { tabsBar } from "./tabs_bar.js";
 
 const PANES = [
   tabsBar, searchBar, filtersBar, quizPane, downloadsPane, sourcePane, lanesPane, statePane, pairPane,
-  stepperPane, eventsPane,
+  stepperPane, notesPane, findingsPane, differencesPane, eventsPane,
 ];
 
 const data = read(document);
@@ -27,4 +31,5 @@ const tabs = [
   ...data.pairs.map((pair) => new PairTab(pair)),
 ];
 const store = new Store({ ...BEGINNING, everything: data.everything });
-for (const pane of PANES) pane(store, tabs);
+const jumps = new Jumps(store, tabs);
+for (const pane of PANES) pane(store, tabs, jumps);

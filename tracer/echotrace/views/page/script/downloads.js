@@ -2,7 +2,7 @@
 
 import { make, place } from "./dom.js";
 import { draw } from "./drawing.js";
-import { sidesOf } from "./events_table.js";
+import { sidesOf } from "./pair_tab.js";
 import { pairPicture } from "./pair_picture.js";
 import { sidePicture } from "./pictures.js";
 

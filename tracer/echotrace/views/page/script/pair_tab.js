@@ -69,3 +69,13 @@ export class PairTab {
     return this.pair.size ? this.pair.parts.indexOf(this.pair.part(at)) : 0;
   }
 }
+
+/**
+ * The traces that a tab shows: one, or both of a pair.
+ * @param {Tab} tab
+ * @returns {import("./data.js").Side[]}
+ */
+export function sidesOf(tab) {
+  if (tab.kind === "pair") return /** @type {PairTab} */ (tab).pair.sides;
+  return [/** @type {import("./tabs.js").SideTab} */ (tab).side];
+}
