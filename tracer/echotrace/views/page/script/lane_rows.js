@@ -5,9 +5,11 @@ import { make } from "./dom.js";
 import { MARGIN } from "./lane_frame.js";
 import { waitSpans } from "./lane_waits.js";
 import { markFound } from "./marked.js";
+import { below } from "./moves.js";
+import { Seen } from "./seen.js";
 
 /** Where a long word may be broken: behind these. */
-const LANE_SEAM = /(?<=[|,([/:])/;
+const SEAM = /(?<=[|,([/:])/;
 const SHORT = 12;
 const LONG = /([^ ]{16,})/;
 
@@ -27,17 +29,18 @@ export function margin({ times, rows }) {
 export class LaneRows {
   /**
    * @param {import("./tabs.js").SideTab} tab
-   * @param {import("./seen.js").Seen} seen
-   * @param {ArrayLike<number>} chosen the positions that are shown
+   * @param {import("./store.js").View} view
    * @param {import("./lane_window.js").LaneWindow} window
    */
-  constructor(tab, seen, chosen, window) {
+  constructor(tab, view, window) {
     this.side = tab.side;
     this.cells = tab.cells;
-    this.seen = seen;
-    this.timeline = seen.timeline;
-    this.chosen = chosen;
-    this.query = seen.query;
+    this.timeline = tab.side.timeline(view.everything);
+    this.chosen = tab.chosen(view);
+    this.seen = new Seen(tab.side, view);
+    /** How many of the chosen rows may be seen. */
+    this.count = below(this.chosen, this.seen.last + 1);
+    this.query = view.query;
     this.window = window;
     this.slots = new Map(window.lanes.map((lane, slot) => [lane, slot]));
     const { time, number } = margin(tab.side);
@@ -124,9 +127,10 @@ export class LaneRows {
    */
   waits(lane, slot, positions) {
     const { rows } = this.timeline;
+    const waits = (/** @type {number} */ at) => this.seen.waits(lane, at);
     const begins = (/** @type {number} */ at) =>
       at >= 0 && this.side.rows.part[rows[at]] === BEGIN && this.seen.column(at) === lane;
-    const spans = waitSpans(this.seen.waits(lane), positions, begins);
+    const spans = waitSpans(positions, waits, begins);
     return spans.map(([from, to]) => span(from, to, MARGIN.length + 1 + slot));
   }
 }
@@ -182,6 +186,6 @@ function call(text, descriptor) {
  */
 function breakable(text) {
   const broken = (/** @type {string} */ word) =>
-    word.split(LANE_SEAM).flatMap((part, index) => (index ? [make("wbr"), part] : [part]));
+    word.split(SEAM).flatMap((part, index) => (index ? [make("wbr"), part] : [part]));
   return text.split(LONG).flatMap((part, index) => (index % 2 ? broken(part) : [part]));
 }

@@ -4,7 +4,7 @@ import { make, place } from "./dom.js";
 import { PairBar } from "./pair_bar.js";
 import { Reasons } from "./pair_reasons.js";
 import { PairRows } from "./pair_rows.js";
-import { headOf, sourceOf, pairTold } from "./pair_words.js";
+import { headOf, sourceOf, sideTold } from "./pair_words.js";
 import { StateView } from "./state_view.js";
 
 /** One side of the pair: what it does at the step, and the state it leaves. */
@@ -29,7 +29,7 @@ class SideView {
     const side = pair.sides[which];
     const { here, before, after } = pair.standing(at, which);
     this.head.textContent = headOf(pair, at, which);
-    this.told.textContent = pairTold(pair, at, which);
+    this.told.textContent = sideTold(pair, at, which);
     const [where, line] = sourceOf(pair, at, which);
     this.source.replaceChildren(where, " ", make("code", {}, line));
     this.source.hidden = !where;

@@ -17,8 +17,6 @@ export class Seen {
     const { rows } = this.timeline;
     /** Whether a quiz is on: then nothing that tells of the whole trace may be seen. */
     this.quiz = Object.hasOwn(QUIZZES, view.quiz);
-    /** What is searched for and marked: a mark would tell of what is hidden. */
-    this.query = this.quiz ? "" : view.query;
     /** What is asked at this step, or why nothing is. */
     this.asked = this.quiz && this.at in rows ? question(side, rows[this.at], view) : "";
     /** Whether the answer at this step is hidden. */
@@ -69,12 +67,12 @@ export class Seen {
   }
 
   /**
-   * The positions at which waiting in a column begins and ends, in turns.
+   * Whether somebody waits in a column at a step.
    * @param {number} column
+   * @param {number} at
    */
-  waits(column) {
-    const changes = this.timeline.waits[column] ?? [];
-    return this.quiz ? changes.filter((at) => at <= this.known) : changes;
+  waits(column, at) {
+    return below(this.timeline.waits[column] ?? [], Math.min(at, this.known) + 1) % 2 === 1;
   }
 
   /**

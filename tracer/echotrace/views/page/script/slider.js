@@ -15,6 +15,8 @@ export class Slider {
   constructor(go) {
     /** @type {ArrayLike<number>} */
     this.chosen = [];
+    /** The last position that may have a mark. */
+    this.known = Infinity;
     this.input = make("input", {
       type: "range", min: 0, "aria-label": "Step",
       oninput: () => go(this.chosen[this.input.valueAsNumber] ?? 0),
@@ -36,13 +38,14 @@ export class Slider {
    * @param {number} at
    * @param {string} where in words
    * @param {(position: number) => number} course to which a position belongs, 0 to none
+   * @param {number} known the last position of which that may be seen
    */
-  show(chosen, at, where, course) {
-    if (chosen !== this.chosen) {
-      this.chosen = chosen;
+  show(chosen, at, where, course, known) {
+    if (chosen !== this.chosen || known !== this.known) {
+      [this.chosen, this.known] = [chosen, known];
       this.input.max = String(Math.max(0, chosen.length - 1));
       this.steps.setAttribute("d", ticks(chosen.length > MOST_TICKS ? [] : every(chosen), chosen));
-      this.begins.setAttribute("d", ticks(beginnings(chosen, course), chosen));
+      this.begins.setAttribute("d", ticks(beginnings(chosen, (each) => (each > known ? 0 : course(each))), chosen));
     }
     this.input.value = String(below(chosen, at));
     this.input.setAttribute("aria-valuetext", where);

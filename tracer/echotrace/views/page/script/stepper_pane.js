@@ -2,6 +2,7 @@
 
 import { make, place } from "./dom.js";
 import { below } from "./moves.js";
+import { seenIn } from "./seen.js";
 import { Slider } from "./slider.js";
 import { WAYS, keysHelp, keysOf } from "./stepper_ways.js";
 
@@ -106,7 +107,8 @@ class Stepper {
     const step = chosen.length ? `Step ${index + 1} of ${chosen.length}` : "No step";
     const where = [step, chosen.length && tab.where(view)].filter(Boolean).join(" \u00b7 ");
     this.where.textContent = where;
-    this.slider.show(chosen, view.at, where, this.courses(view));
+    const known = seenIn(view, this.tabs)?.known ?? Infinity;
+    this.slider.show(chosen, view.at, where, this.courses(view), known);
     const told = chosen.length ? tab.told(view) : "No step passes the filter.";
     if (told !== this.told.textContent) this.told.textContent = told;
     this.told.hidden = !told;
