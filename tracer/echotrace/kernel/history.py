@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
+from echotrace.kernel.differences import Difference, Differences
 from echotrace.kernel.gauge import MostOpen
 from echotrace.kernel.ledger import Ledger
 from echotrace.kernel.live import Live
@@ -55,15 +56,17 @@ class History:
         """The state just before what happened at `time` (ns)."""
         return self._after(bisect_left(self._moments, time, key=_time), time - 1)
 
-    def walk(self, times: Iterable[int]) -> Iterator[State]:
-        """The states at all these times (ns, ascending), in one run through the moments."""
+    def differences(self, times: Iterable[int]) -> Iterator[Difference]:
+        """What is not as it was at the time before, at all these times (ns, ascending)."""
         kernel, count = Kernel(), 0
+        differences = Differences(kernel)
         for time in times:
             until = bisect_right(self._moments, time, key=_time)
             for moment in self._moments[count:until]:
                 kernel.apply(moment)
+                differences.note()
             count = until
-            yield kernel.state(time)
+            yield differences.to(time)
 
     def _keep(self, number: int, live: Live) -> int:
         """Keep a keyframe; after how many moments the next one is due."""

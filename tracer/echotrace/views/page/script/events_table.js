@@ -2,6 +2,7 @@
 
 import { BEGIN, RETURN } from "./data.js";
 import { make, place } from "./dom.js";
+import { sidesOf } from "./pair_tab.js";
 import { seenIn } from "./seen.js";
 
 /** Rows of a table: so many are made without a pause, and not laid out before they are seen. */
@@ -22,15 +23,6 @@ export function eventsPane(store, tabs) {
     if (hidden(view)) pane.replaceChildren("All events as text: not while the quiz is on.");
     else pane.replaceChildren(...sidesOf(tabs[view.tab]).map(eventsOf));
   });
-}
-
-/**
- * The traces that a tab shows.
- * @param {any} tab
- * @returns {import("./data.js").Side[]}
- */
-export function sidesOf(tab) {
-  return tab.kind === "side" ? [tab.side] : tab.pair.sides;
 }
 
 /**

@@ -53,8 +53,10 @@ export class LaneFrame {
     const { columns } = rows.side;
     const { lanes, rest } = rows.window;
     const heads = lanes.map((lane) => columns[lane]);
-    const unseen = columns.length - heads.length;
-    const others = { title: "others", subtitle: `${unseen} lanes, named in each row` };
+    const unseen = `${columns.length - heads.length} lanes`;
+    const others = heads.length
+      ? { title: "others", subtitle: `${unseen}, named in each row` }
+      : { title: unseen, subtitle: "named in each row" };
     const { style } = this.table;
     style.setProperty("--time", `${rows.time}ch`);
     style.setProperty("--number", `${rows.number}ch`);

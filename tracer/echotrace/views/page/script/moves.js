@@ -43,3 +43,46 @@ export function previous(chosen, at) {
 export function nearest(chosen, at) {
   return chosen[Math.max(below(chosen, at + 1) - 1, 0)] ?? at;
 }
+
+/**
+ * The first chosen position.
+ * @param {ArrayLike<number>} chosen
+ * @param {number} at
+ */
+export function first(chosen, at) {
+  return chosen[0] ?? at;
+}
+
+/**
+ * The last chosen position.
+ * @param {ArrayLike<number>} chosen
+ * @param {number} at
+ */
+export function last(chosen, at) {
+  return chosen[chosen.length - 1] ?? at;
+}
+
+/**
+ * The chosen position `count` steps after `at`, before it if negative, or that at the end.
+ * @param {ArrayLike<number>} chosen
+ * @param {number} at
+ * @param {number} count
+ */
+export function further(chosen, at, count) {
+  const from = count < 0 ? below(chosen, at) : below(chosen, at + 1) - 1;
+  return chosen[Math.max(0, Math.min(from + count, chosen.length - 1))] ?? at;
+}
+
+/**
+ * The nearest chosen position after `at`, or before it, that is in the same course; else `at`.
+ * @param {ArrayLike<number>} chosen
+ * @param {number} at
+ * @param {1 | -1} direction
+ * @param {(position: number) => number} course what a position belongs to
+ */
+export function along(chosen, at, direction, course) {
+  const wanted = course(at);
+  let index = direction > 0 ? below(chosen, at + 1) : below(chosen, at) - 1;
+  while (index in chosen && course(chosen[index]) !== wanted) index += direction;
+  return chosen[index] ?? at;
+}

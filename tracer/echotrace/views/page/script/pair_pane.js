@@ -1,8 +1,10 @@
 // Two sides step together: what either does in the middle, the state of each beside it.
 
 import { make, place } from "./dom.js";
+import { PairBar } from "./pair_bar.js";
+import { Reasons } from "./pair_reasons.js";
 import { PairRows } from "./pair_rows.js";
-import { headOf, sourceOf, pairTold } from "./pair_words.js";
+import { headOf, sourceOf, sideTold } from "./pair_words.js";
 import { StateView } from "./state_view.js";
 
 /** One side of the pair: what it does at the step, and the state it leaves. */
@@ -27,7 +29,7 @@ class SideView {
     const side = pair.sides[which];
     const { here, before, after } = pair.standing(at, which);
     this.head.textContent = headOf(pair, at, which);
-    this.told.textContent = pairTold(pair, at, which);
+    this.told.textContent = sideTold(pair, at, which);
     const [where, line] = sourceOf(pair, at, which);
     this.source.replaceChildren(where, " ", make("code", {}, line));
     this.source.hidden = !where;
@@ -45,17 +47,21 @@ export function pairPane(store, tabs) {
   const pane = place("pair");
   const rows = new PairRows((at) => store.set({ at }));
   const sides = [new SideView(0), new SideView(1)];
-  const names = [make("span"), make("span")];
-  const head = make("div", { class: "names" }, names[0], names[1]);
-  const middle = make("div", { class: "middle" }, head, rows.box);
+  const bar = new PairBar(store, tabs);
+  const legend = make("p", { class: "legend" });
+  const why = new Reasons();
+  const middle = make("div", { class: "middle" }, bar.element, rows.box, why.element, legend);
   pane.append(...sides.map((side) => side.saying), middle, ...sides.map((side) => side.state));
   store.show((view) => {
     const tab = tabs[view.tab];
     pane.hidden = tab.kind !== "pair";
     if (pane.hidden) return;
     const { pair } = /** @type {import("./pair_tab.js").PairTab} */ (tab);
-    names.forEach((name, which) => (name.textContent = pair.sides[which].name));
-    rows.show(pair, tab.chosen(view), view.at);
-    if (pair.size) sides.forEach((side) => side.show(pair, view.at));
+    const chosen = tab.chosen(view);
+    legend.textContent = pair.packed.legend.join(" \u00b7 ");
+    bar.show(pair, view.connection);
+    rows.show(pair, chosen, view.at);
+    why.show(pair, view.at);
+    for (const side of sides) side.show(pair, view.at);
   });
 }

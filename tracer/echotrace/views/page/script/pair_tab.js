@@ -50,4 +50,32 @@ export class PairTab {
     const at = Number(key) - 1;
     return Number.isInteger(at) && at >= 0 && at < this.pair.size ? at : null;
   }
+
+  /** Each side tells its own. */
+  told() {
+    return "";
+  }
+
+  /** @param {import("./store.js").View} view */
+  where(view) {
+    return this.pair.size ? this.pair.part(view.at).title : "";
+  }
+
+  /**
+   * The parts of a comparison are the courses of connections, but for the first.
+   * @param {number} at
+   */
+  course(at) {
+    return this.pair.size ? this.pair.parts.indexOf(this.pair.part(at)) : 0;
+  }
+}
+
+/**
+ * The traces that a tab shows: one, or both of a pair.
+ * @param {Tab} tab
+ * @returns {import("./data.js").Side[]}
+ */
+export function sidesOf(tab) {
+  if (tab.kind === "pair") return /** @type {PairTab} */ (tab).pair.sides;
+  return [/** @type {import("./tabs.js").SideTab} */ (tab).side];
 }

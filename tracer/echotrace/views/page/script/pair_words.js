@@ -7,7 +7,7 @@
  * @param {number} which
  * @returns {string}
  */
-export function pairTold(pair, at, which) {
+export function sideTold(pair, at, which) {
   const side = pair.sides[which];
   const { row, here, ahead } = pair.standing(at, which);
   if (here && row !== undefined) return side.told(row);

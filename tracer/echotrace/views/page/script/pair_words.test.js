@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { headOf, sourceOf, pairTold } from "./pair_words.js";
+import { headOf, sourceOf, sideTold } from "./pair_words.js";
 
 const SIDE = {
   name: "fork", rows: { seq: [7, 9] }, told: () => "P0 accepts #1.",
@@ -23,20 +23,20 @@ function pair(row, { here = false, ahead = false, said = "" } = {}) {
 
 test("a side that has the step is told of with event, time and source line", () => {
   const has = pair(0, { here: true });
-  assert.equal(pairTold(has, 0, 0), "P0 accepts #1.");
+  assert.equal(sideTold(has, 0, 0), "P0 accepts #1.");
   assert.equal(headOf(has, 0, 0), "fork \u00b7 event 7 \u00b7 0.52 ms");
   assert.deepEqual(sourceOf(has, 0, 0), ["fork.c line 2", "accept();"]);
 });
 
 test("a gap says that nothing is there, and which state is shown", () => {
   const lacks = "fork has no counterpart here.";
-  assert.equal(pairTold(pair(1), 0, 0), `${lacks} Its state stays as it is after event 9.`);
+  assert.equal(sideTold(pair(1), 0, 0), `${lacks} Its state stays as it is after event 9.`);
   assert.equal(
-    pairTold(pair(1, { ahead: true }), 0, 0),
+    sideTold(pair(1, { ahead: true }), 0, 0),
     `${lacks} Its state is that before event 9, which begins this course.`,
   );
   assert.equal(
-    pairTold(pair(undefined), 0, 0), `${lacks} Its state is that before its first event.`,
+    sideTold(pair(undefined), 0, 0), `${lacks} Its state is that before its first event.`,
   );
   assert.deepEqual([headOf(pair(1), 0, 0), sourceOf(pair(1), 0, 0)], [
     "fork \u00b7 no event", ["", ""],
@@ -45,7 +45,7 @@ test("a gap says that nothing is there, and which state is shown", () => {
 
 test("a gap names the event by which the side does the same elsewhere", () => {
   assert.equal(
-    pairTold(pair(0, { said: "event 26, below" }), 0, 0),
+    sideTold(pair(0, { said: "event 26, below" }), 0, 0),
     "fork does the same at event 26, below. Its state stays as it is after event 7.",
   );
 });

@@ -12,8 +12,8 @@ export class RowChunks {
   /**
    * @param {HTMLElement} scroller
    * @param {HTMLElement} body where the chunks stand
-   * @param {(from: number, to: number) => HTMLElement[]} draw the elements of the rows `[from, to)`,
-   *   and behind them whatever else stands in their chunk
+   * @param {(from: number, to: number) => HTMLElement[]} draw makes the elements of the rows
+   *   `[from, to)`, and behind them whatever else stands in their chunk
    */
   constructor(scroller, body, draw) {
     this.scroller = scroller;

@@ -1,8 +1,10 @@
 // First, previous, next, last, the slider, and the sentence that explains the step.
 
 import { make, place } from "./dom.js";
-import { below, next, previous } from "./moves.js";
+import { below } from "./moves.js";
 import { seenIn } from "./seen.js";
+import { Slider } from "./slider.js";
+import { WAYS, keysHelp, keysOf } from "./stepper_ways.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -10,39 +12,119 @@ import { seenIn } from "./seen.js";
  */
 export function stepperPane(store, tabs) {
   const pane = place("stepper");
-  const chosen = () => tabs[store.view.tab].chosen(store.view);
-  /** @type {[string, string, () => number][]} */
-  const ways = [
-    ["First", "Home", () => chosen()[0]],
-    ["Previous", "ArrowLeft", () => previous(chosen(), store.view.at)],
-    ["Next", "ArrowRight", () => next(chosen(), store.view.at)],
-    ["Last", "End", () => chosen()[chosen().length - 1]],
-  ];
-  const buttons = ways.map(([name, , way]) =>
-    make("button", { type: "button", onclick: () => store.set({ at: way() }) }, name),
-  );
-  const slider = make("input", {
-    type: "range", min: 0, "aria-label": "Step",
-    oninput: () => store.set({ at: chosen()[slider.valueAsNumber] }),
-  });
-  const where = make("output", { id: "where" });
-  const told = make("p", { id: "told", "aria-live": "polite" });
-  pane.append(...buttons, slider, where, told);
-  pane.addEventListener("keydown", (event) => {
-    const way = ways.find(([, key]) => key === event.key);
-    if (!way || event.target === slider) return;
-    event.preventDefault();
-    store.set({ at: way[2]() });
-  });
+  const title = document.title;
+  const stepper = new Stepper(store, tabs, pane);
+  pane.tabIndex = -1; // a click on its text gives it the focus, and so the keys
+  pane.addEventListener("keydown", (event) => stepper.pressed(event));
   store.show((view) => {
-    const positions = chosen();
-    slider.max = String(Math.max(0, positions.length - 1));
-    slider.value = String(below(positions, view.at));
-    where.value = `Step ${below(positions, view.at) + 1} of ${positions.length}`;
-    const tab = tabs[view.tab];
-    if (tab.kind !== "side") return;
-    const row = /** @type {import("./tabs.js").SideTab} */ (tab).row(view);
-    const seen = seenIn(view, tabs);
-    told.textContent = (row !== undefined && seen?.told()) || "There is no event in this trace.";
+    const where = stepper.show(view);
+    document.title = `${tabs[view.tab].name} \u00b7 ${where} \u00b7 ${title}`;
   });
+}
+
+class Stepper {
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {import("./tabs.js").Tab[]} tabs
+   * @param {HTMLElement} pane
+   */
+  constructor(store, tabs, pane) {
+    this.store = store;
+    this.tabs = tabs;
+    this.buttons = WAYS.filter((way) => way.button).map((way) => this.button(way));
+    this.slider = new Slider((at) => store.set({ at }));
+    this.where = make("p", { class: "where" });
+    this.told = make("p", { class: "told", "aria-live": "polite" });
+    this.help = keysHelp();
+    const ask = make("button", {
+      type: "button", "aria-label": "Keys", title: "Which keys there are (?)",
+      onclick: () => this.help.showModal(),
+    }, "?");
+    const ways = make("div", { class: "ways", role: "group", "aria-label": "Steps" });
+    ways.append(...this.buttons.map(({ element }) => element));
+    pane.append(
+      make("div", { class: "controls" }, ways, this.slider.element, this.where, ask),
+      this.told, this.help,
+    );
+    /** Whether a held key waits for the page to be drawn. */
+    this.waits = false;
+  }
+
+  /** @param {import("./stepper_ways.js").Way} way */
+  button(way) {
+    const element = make("button", {
+      type: "button", title: `${way.told} (${keysOf(way)})`, "aria-keyshortcuts": way.keys.join(" "),
+      onclick: () => {
+        this.go(way);
+        element.focus(); // not every browser does that
+      },
+    }, way.button ?? "");
+    return { way, element };
+  }
+
+  chosen() {
+    return this.tabs[this.store.view.tab].chosen(this.store.view);
+  }
+
+  /** To what the steps of the tab belong. @param {import("./store.js").View} view */
+  courses(view) {
+    const tab = this.tabs[view.tab];
+    return (/** @type {number} */ at) => tab.course(at, view);
+  }
+
+  /** @param {import("./stepper_ways.js").Way} way */
+  go(way) {
+    const { view } = this.store;
+    this.store.set({ at: way.to(this.chosen(), view.at, this.courses(view)) });
+  }
+
+  /**
+   * A key in the stepper. One that is held goes a step each time the page is drawn, and no further
+   * when it is let go.
+   * @param {KeyboardEvent} event
+   */
+  pressed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || this.help.open || isTyped(event)) return;
+    const way = WAYS.find(({ keys }) => keys.includes(event.key));
+    if (!way && event.key !== "?") return;
+    event.preventDefault();
+    if (!way) this.help.showModal();
+    else if (!event.repeat || !this.waits) {
+      this.waits = true;
+      requestAnimationFrame(() => (this.waits = false));
+      this.go(way);
+    }
+  }
+
+  /**
+   * @param {import("./store.js").View} view
+   * @returns {string} the step, shortly
+   */
+  show(view) {
+    const tab = this.tabs[view.tab];
+    const chosen = this.chosen();
+    const index = below(chosen, view.at);
+    const step = chosen.length ? `Step ${index + 1} of ${chosen.length}` : "No step";
+    const where = [step, chosen.length && tab.where(view)].filter(Boolean).join(" \u00b7 ");
+    this.where.textContent = where;
+    const known = seenIn(view, this.tabs)?.known ?? Infinity;
+    this.slider.show(chosen, view.at, where, this.courses(view), known);
+    const told = chosen.length ? tab.told(view) : "No step passes the filter.";
+    if (told !== this.told.textContent) this.told.textContent = told;
+    this.told.hidden = !told;
+    for (const { way, element } of this.buttons) {
+      const leads = way.to(chosen, view.at, () => 0) !== view.at;
+      element.setAttribute("aria-disabled", String(!leads)); // disabled would lose the focus
+    }
+    return step;
+  }
+}
+
+/**
+ * Whether a key writes into a field; the slider is none.
+ * @param {KeyboardEvent} event
+ */
+function isTyped({ target }) {
+  if (target instanceof HTMLInputElement) return target.type !== "range";
+  return target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
 }

@@ -2,6 +2,7 @@
 
 import { Cells } from "./cells.js";
 import { RETURN } from "./data.js";
+import { Seen } from "./seen.js";
 
 /**
  * What all tabs have in common. Positions count the steps of a timeline from 0.
@@ -14,6 +15,11 @@ import { RETURN } from "./data.js";
  *   for a permalink
  * @property {(key: string, view: import("./store.js").View) => number | null} position where the
  *   step of a key is, null if nowhere
+ * @property {(view: import("./store.js").View) => string} told the sentence that explains the
+ *   step, "" if that is told elsewhere
+ * @property {(view: import("./store.js").View) => string} where which event that is, and when
+ * @property {(at: number, view: import("./store.js").View) => number} course the number of the
+ *   connection that a position belongs to, 0 if to none
  */
 
 /** @implements {Tab} */
@@ -102,5 +108,27 @@ export class SideTab {
       this.positions.set(view.everything, known);
     }
     return known.get(key) ?? known.get(key.replace("r", "")) ?? null;
+  }
+
+  /** @param {import("./store.js").View} view */
+  told(view) {
+    if (this.row(view) === undefined) return "There is no event in this trace.";
+    return new Seen(this.side, view).told();
+  }
+
+  /** @param {import("./store.js").View} view */
+  where(view) {
+    const row = this.row(view);
+    if (row === undefined) return "";
+    const event = new Seen(this.side, view).event(view.at);
+    return `event ${event} \u00b7 ${this.side.milliseconds(row)} ms`;
+  }
+
+  /**
+   * @param {number} at
+   * @param {import("./store.js").View} view
+   */
+  course(at, view) {
+    return this.side.rows.connection[this.row(view, at) ?? -1] ?? 0;
   }
 }
