@@ -86,7 +86,8 @@ export class SourceView {
     if (source === this.source) return;
     this.source = source;
     this.marked = [];
-    this.list.replaceChildren(...(source?.lines ?? []).map(lineElement));
+    this.list.replaceChildren();
+    source?.lines.forEach((text, index) => this.list.append(lineElement(text, index)));
     this.scroller.scrollTop = 0;
   }
 
