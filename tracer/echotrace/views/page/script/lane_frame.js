@@ -17,7 +17,9 @@ export class LaneFrame {
    */
   constructor(pane, turn) {
     const pager = (/** @type {number} */ direction) =>
-      make("button", { type: "button", class: "pager", onclick: () => turn(direction) });
+      make("button", {
+        type: "button", class: "pager", hidden: true, onclick: () => turn(direction),
+      });
     this.before = pager(-1);
     this.after = pager(1);
     this.ruler = make("span", { class: "ruler", "aria-hidden": "true" });
