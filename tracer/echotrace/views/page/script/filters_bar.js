@@ -48,10 +48,11 @@ export function filtersBar(store, tabs) {
 }
 
 /**
- * The connections of a side, which are the columns behind the first.
+ * The connections of a side, with the titles of their columns if they have some.
  * @param {import("./data.js").Side} side
  */
 function connections(side) {
-  const columns = side.columns.filter(({ key }) => /^#\d+$/.test(key));
-  return columns.map(({ key, title }) => ({ value: key.slice(1), text: title }));
+  const titles = new Map(side.columns.map(({ key, title }) => [key, title]));
+  const numbers = [...new Set(side.rows.connection)].filter(Boolean).sort((a, b) => a - b);
+  return numbers.map((n) => ({ value: String(n), text: titles.get(`#${n}`) ?? `#${n}` }));
 }

@@ -124,9 +124,8 @@ class LanesPane {
   }
 
   resized() {
-    const { rows } = this;
     this.lay(false, this.lane());
-    if (this.rows !== rows) this.reveal();
+    this.reveal();
   }
 
   /** Mark the current row, and bring it into sight. */
@@ -136,7 +135,8 @@ class LanesPane {
     const row = this.chunks.row(index);
     if (!row) return;
     this.mark(row);
-    this.frame.reveal(row);
+    do this.frame.reveal(row);
+    while (this.chunks.complete(index));
   }
 
   /**
