@@ -183,5 +183,5 @@ function setTextOf(element, text) {
 }
 
 function arrowLegend() {
-  return `${ARROWS.ran} ${ARROW_WORDS.ran}  ${ARROWS.upcoming} ${ARROW_WORDS.upcoming}`;
+  return `${ARROWS.ran}\u00a0${ARROW_WORDS.ran}  ${ARROWS.upcoming}\u00a0${ARROW_WORDS.upcoming}`;
 }
