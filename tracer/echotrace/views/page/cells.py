@@ -21,10 +21,10 @@ def cell(story: Story, shown: Cell, by: str, texts: Texts) -> int:
     """
     said = cell_phrase(story, shown)
     data = "" if said.data is None else words.quoted(said.data, said.size, _PAYLOAD_WIDTH)
-    return texts.fields(
-        actor(shown, by), _marked(said.head, shown), said.kernel or "", said.outcome, data,
-        said.note,
-    )  # fmt: skip
+    who, head, kernel, outcome, note = map(
+        words.safe, (actor(shown, by), said.head, said.kernel or "", said.outcome, said.note)
+    )
+    return texts.fields(who, _marked(head, shown), kernel, outcome, data, note)
 
 
 def _marked(head: str, shown: Cell) -> str:
