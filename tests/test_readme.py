@@ -1,4 +1,4 @@
-"""README's commands, each run as it stands there."""
+"""The commands of README and of the guide, each run as it stands there."""
 
 import contextlib
 import os
@@ -22,12 +22,15 @@ from echotrace.record import build
 
 ROOT = Path(__file__).parents[1]
 ECHOTRACE = f"{sys.executable} -m echotrace"
-#: The commands of README that call echotrace, without those that install it.
-COMMANDS = [
+README, GUIDE = (
+    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/guide.md")
+)
+#: The commands that call echotrace, without those that install it.
+COMMANDS = dict.fromkeys(
     line.partition("#")[0].strip().removeprefix(".venv/bin/echotrace ")
-    for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    for line in (README + GUIDE).splitlines()
     if line.startswith(".venv/bin/echotrace ")
-]
+)
 #: What the exit status is, where it is not 0: an error was found; a client waited in vain.
 STATUS: Mapping[str, int] = {
     "fork --inject send:short=3": 2,
@@ -37,15 +40,25 @@ STATUS: Mapping[str, int] = {
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a server of one's own in three forms, a trace, and the shipped traces."""
-    folder = tmp_path_factory.mktemp("readme")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A server of one's own in three forms, two traces, and the shipped ones."""
+    folder = tmp_path_factory.mktemp("kit")
     compiler = build.find_compiler()
-    assert compiler, "README's commands need a C compiler"
+    assert compiler, "the commands need a C compiler"
     shutil.copy(servers.source("fork", "c"), folder / "server.c")
     shutil.copy(servers.source("fork", "python"), folder / "server.py")
     shutil.copy(build.build(folder / "server.c", compiler), folder / "server")
+    for name in ("fork", "thread"):
+        shutil.copy(servers.traces_dir() / f"{name}-interleaved.jsonl", folder / f"{name}.jsonl")
     (folder / "traces").symlink_to(servers.traces_dir())
+    return folder
+
+
+def place_for(command: str, kit: Path, folder: Path) -> Path:
+    """A directory with what of the kit the command does not write itself."""
+    for each in kit.iterdir():
+        if f"-o {each.name}" not in command:
+            (folder / each.name).symlink_to(each)
     return folder
 
 
@@ -57,7 +70,8 @@ def started(
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """A command of README in a session of its own, ended in any case."""
     own = {"XDG_CACHE_HOME": str(place / "cache"), "XDG_STATE_HOME": str(place / "state")}
-    environment = os.environ | own | {"TERM": "xterm", "COLUMNS": "100", "LINES": "30"}
+    terminal = {"TERM": "xterm", "COLUMNS": "100", "LINES": "30"}
+    environment = os.environ | own | terminal | {"BROWSER": "true"}  # which opens nothing
     words = f"{ECHOTRACE} {command}".split()
     with subprocess.Popen(
         words, cwd=place, env=environment, start_new_session=True, **streams
@@ -124,10 +138,10 @@ WAYS: Mapping[str, Callable[[str, Path], int]] = {
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command_of_readme_works(command: str, place: Path) -> None:
-    """Each command does in the given order what it is there for, with the status it promises."""
+def test_command_of_readme_works(command: str, kit: Path, tmp_path: Path) -> None:
+    """Each command does what it is there for, with the status it promises."""
     way = next((way for name, way in WAYS.items() if command.startswith(name)), run)
-    assert way(command, place) == STATUS.get(command, 0)
+    assert way(command, place_for(command, kit, tmp_path)) == STATUS.get(command, 0)
 
 
 def test_every_kind_of_command_is_there() -> None:
@@ -136,14 +150,11 @@ def test_every_kind_of_command_is_there() -> None:
     assert {"fork", "run", "attach", "show", "step", "check", "compare", "doctor"} <= words
 
 
-def test_python_of_readme_runs(tmp_path: Path) -> None:
+def test_python_of_the_guide_runs(kit: Path) -> None:
     """The lines of Python do what they say, on traces of the two servers."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    (source,) = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-    for name in ("fork", "thread"):
-        shutil.copy(servers.traces_dir() / f"{name}-interleaved.jsonl", tmp_path / f"{name}.jsonl")
+    (source,) = re.findall(r"^```python\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
     ran = subprocess.run(
-        [sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True, check=False,
+        [sys.executable, "-c", source], cwd=kit, capture_output=True, text=True, check=False,
         timeout=PATIENCE,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr

@@ -1,6 +1,7 @@
 """Records the reference traces anew and writes what is made from them: run after a change.
 
-    python tests/update_gold.py              the traces, the gold files, README's pictures,
+    python tests/update_gold.py              the traces, the gold files, README's and
+                                             the guide's pictures,
                                              the gallery traces/README.md, the first pages
                                              of handouts in docs/handouts
     python tests/update_gold.py fork poll    the traces of these servers only, and the same views
@@ -38,6 +39,7 @@ ROOT = Path(__file__).parents[1]
 TRACES = ROOT / "traces"
 GOLD = ROOT / "tests" / "gold"
 HANDOUTS = ROOT / "docs" / "handouts"
+TEXTS = (ROOT / "README.md", ROOT / "docs" / "guide.md")
 
 
 #: How long a variant that never comes to rest is recorded for (s): one that spins fills its trace.
@@ -112,7 +114,7 @@ def comparisons() -> Iterator[tuple[str, str]]:
 
 
 def pictures() -> dict[str, str]:
-    """What README shows, by the command it stands below."""
+    """What README and the guide show, by the command it stands below."""
     return {
         "echotrace fork": timeline(story("fork"), Surface(100)),
         "echotrace compare fork thread": comparison(
@@ -122,7 +124,7 @@ def pictures() -> dict[str, str]:
 
 
 def with_pictures(readme: str) -> str:
-    """README's text with its pictures drawn anew."""
+    """The text of README or of the guide with its pictures drawn anew."""
     for command, picture in pictures().items():
         block = re.compile(rf"(```\n\$ {re.escape(command)}\n).*?(\n```\n)", re.DOTALL)
         readme = block.sub(rf"\g<1>{_literal(picture.rstrip())}\g<2>", readme)
@@ -184,8 +186,8 @@ def main() -> None:
         (GOLD / name).write_text(text, encoding="utf-8")
     (TRACES / "README.md").write_text(page(story), encoding="utf-8")
     write_handouts()
-    readme = ROOT / "README.md"
-    readme.write_text(with_pictures(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in TEXTS:
+        path.write_text(with_pictures(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

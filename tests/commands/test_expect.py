@@ -152,6 +152,17 @@ def test_cut_off_trace_is_told(against: Against) -> None:
     assert done.status == 1
     assert "with the connection still open" in " ".join(done.output.split())
     assert "is cut off in line" in done.errors
+    assert "fork: The file is cut off in line" in done.output
+
+
+def test_trace_without_an_end_is_told(against: Against) -> None:
+    """That a recording was cut off, or had faults injected, is said below: it may be the reason."""
+    whole = Path(trace("fork-interleaved")).read_text().splitlines(keepends=True)
+    Path("cut.jsonl").write_text("".join(whole[: len(whole) // 2]))
+    done = against(FORK, "cut.jsonl")
+    assert (done.status, done.errors) == (1, "")
+    assert done.output.endswith("fork: The recording was cut off: it has no end.\n")
+    assert "has no end" not in against(FORK, trace("thread-interleaved")).output
 
 
 @pytest.mark.parametrize("words", [["--only", "recv"], ["--ignore", "setup"], ["--whole"]])

@@ -266,6 +266,12 @@ def test_same_says_what_was_compared() -> None:
     assert "What differs" not in text
 
 
+def test_same_of_datagrams_has_peers() -> None:
+    """UDP has no connections, so none are said to be compared."""
+    text = " ".join(comparison(compared("udp", "udp"), Surface(100)).split())
+    assert "No difference. Compared: 8 events of 2 peers and of the server itself, in" in text
+
+
 def test_each_further_side_has_its_list() -> None:
     """With three sides the differences are told for each further one, under its name."""
     text = comparison(compared("fork", "thread", "poll"), Surface(120))

@@ -1,7 +1,5 @@
 """The views against gold files; `python tests/update_gold.py --views` writes them anew."""
 
-from pathlib import Path
-
 import pytest
 
 import gallery_page
@@ -21,9 +19,9 @@ def test_no_gold_file_is_left_over() -> None:
     assert {path.name for path in update_gold.GOLD.iterdir()} == set(VIEWS)
 
 
-def test_readme_shows_what_the_commands_print() -> None:
-    """README's pictures are the views of the stored traces."""
-    readme = Path(update_gold.ROOT / "README.md").read_text(encoding="utf-8")
+def test_texts_show_what_the_commands_print() -> None:
+    """The pictures in README and in the guide are the views of the stored traces."""
+    readme = "".join(text.read_text(encoding="utf-8") for text in update_gold.TEXTS)
     assert update_gold.with_pictures(readme) == readme
     for command, picture in update_gold.pictures().items():
         assert f"$ {command}\n{picture.rstrip()}" in readme

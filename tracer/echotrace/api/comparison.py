@@ -10,6 +10,7 @@ from echotrace.story.compare.choice import Choice, chosen
 from echotrace.story.compare.names import names_of
 from echotrace.story.compare.nouns import Alignment, Difference
 from echotrace.story.costs.costs import Costs, costs
+from echotrace.views.page.page import page
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import render
 from echotrace.views.words import safe
@@ -65,6 +66,13 @@ class Comparison:
     def html(self, *, whole: bool = False) -> str:
         """The comparison as an HTML fragment; whatever the traces hold is escaped in it."""
         return render(self.told, "html", Surface(), whole=whole)
+
+    def page(self) -> str:
+        """All sides as a page of its own, one file that plays them: what `echotrace page` writes.
+
+        It compares each two of them itself, whatever was chosen for this comparison.
+        """
+        return page(dict(zip(self.names, self.told.stories, strict=True)))
 
     def svg(self, width: int = 100, *, whole: bool = False) -> str:
         """The comparison as an SVG drawing that stands alone, `width` characters wide."""

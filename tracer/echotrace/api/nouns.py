@@ -20,6 +20,7 @@ from echotrace.story.expect.match import matches
 from echotrace.story.expect.nouns import Match
 from echotrace.story.roles import client_role
 from echotrace.trace import Header
+from echotrace.views.page.page import page
 from echotrace.views.paint import Surface
 from echotrace.views.rendering import render_story
 from echotrace.views.words import count, safe
@@ -120,6 +121,10 @@ class Story:
     def html(self) -> str:
         """The timeline as an HTML fragment; whatever the trace holds is escaped in it."""
         return render_story(self.told, "html", Surface())
+
+    def page(self) -> str:
+        """The story as a page of its own, one file that plays it: what `echotrace page` writes."""
+        return page({self.told.trace.header.server or "server": self.told})
 
     def svg(self, width: int = 100) -> str:
         """The timeline as an SVG drawing that stands alone, `width` characters wide."""

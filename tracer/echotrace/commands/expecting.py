@@ -10,6 +10,7 @@ from echotrace.story.expect.sections import Expectations
 from echotrace.story.nouns import Story
 from echotrace.views.divergence import divergence
 from echotrace.views.paint import Surface
+from echotrace.views.shortcomings import shortcomings
 
 _LONGEST_FILE = 1 << 20  # bytes
 _PROGRAMS = (b"#!", b"\x7fELF")
@@ -69,7 +70,10 @@ def against(
         if connection is not None and connection > len(story.connections):
             raise UserError(f"there is no connection #{connection} in {name}")
     found = {name: expectations.check(story, connection) for name, story in stories.items()}
-    views = [divergence(matches, path.name, name, surface) for name, matches in found.items()]
+    views = [
+        divergence(matches, path.name, name, surface, shortcomings(stories[name]))
+        for name, matches in found.items()
+    ]
     return "\n".join(views), all(matches and all(matches) for matches in found.values())
 
 

@@ -13,6 +13,7 @@ from echotrace.cli import complain
 from echotrace.commands import formats, output
 from echotrace.commands.watching import LivePrinter
 from echotrace.errors import CutShort, EchotraceError, NotReachable, SystemRefused, UserError
+from echotrace.story.compare.names import names_of
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.views.paint import Surface
@@ -77,9 +78,14 @@ def shown(
     explained: bool,
     **look: Any,  # noqa: ANN401
 ) -> str:
-    """The timeline of a story in a format; `explained` ones are text."""
+    """The timeline of a story in a format; `explained` ones are text, HTML is its page."""
     if form == "text":
         return timeline(story, surface, explained=explained, **look)
+    if form == "html":
+        from echotrace.views.page.page import page  # noqa: PLC0415 -- as below
+
+        (name,) = names_of([story])
+        return page({name: story}, by=look["by"], everything=look["everything"])
     from echotrace.views.rendering import render_story  # noqa: PLC0415 -- slow, and seldom wanted
 
     return render_story(story, form, surface, **look)

@@ -1,5 +1,6 @@
 """What to record, and how: everything that is decided before a recording begins."""
 
+import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,17 +63,26 @@ def header(plan: Plan) -> Header:
     return Header(
         format=FORMAT,
         tool=f"echotrace {__version__}",
-        server=plan.server,
+        server=_kept(plan.server),
         language=plan.language,
-        argv=list(plan.argv),
-        script=plan.script.name,
+        argv=list(map(_kept, plan.argv)),
+        script=_kept(plan.script.name),
         clients=plan.load.clients if plan.load else plan.script.clients,
         kernel=f"{platform.system()} {platform.release().partition('-')[0]}",
         machine=platform.machine(),
         libc=f"{library} {version}".strip(),
         started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         steps=[str(step) for step in plan.script.steps],
-        source=plan.source,
+        source=plan.source and _kept(plan.source),
         injections=[injection.text for injection in plan.injections],
         load=plan.load,
     )
+
+
+def _kept(name: str) -> str:
+    """A name as a trace keeps it: one whose bytes are no UTF-8 with a character for each."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # a lone surrogate stands for a byte (os.fsencode)
+        return os.fsencode(name).decode("latin-1")
+    return name

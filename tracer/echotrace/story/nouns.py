@@ -1,10 +1,9 @@
 """The nouns of a story: its events with their place, its connections, its listening sockets."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import attrgetter
 
 from msgspec import Struct
 
@@ -158,10 +157,15 @@ class Story:
 
     def event(self, seq: int) -> StoryEvent:
         """The event `seq`; KeyError if there is none."""
-        position = bisect_left(self.events, seq, key=attrgetter("seq"))
+        position = bisect_left(self._numbers, seq)
         if position < len(self.events) and self.events[position].seq == seq:
             return self.events[position]  # without `by_seq`, which takes long to make
         return self.by_seq[seq]
+
+    @cached_property
+    def _numbers(self) -> Sequence[int]:
+        """The numbers of the events, for looking one up."""
+        return [event.seq for event in self.events]
 
     def connection(self, number: int) -> Connection:
         """The connection `number`; KeyError if there is none."""

@@ -107,14 +107,17 @@ def _without_words(compared: Comparison, side: int) -> str:
 
 def _compared(compared: Comparison) -> str:
     """What exactly was found to be the same."""
-    kinds = [each.kind for each in compared.alignments if each.rows]
-    if not kinds:
+    parts = [each for each in compared.alignments if each.rows]
+    if not parts:
         return "There is nothing to compare."
-    rows = sum(len(alignment.rows) for alignment in compared.alignments)
-    pairs = kinds.count("connection")
+    rows = sum(len(part.rows) for part in parts)
+    served = [part.connections[0] for part in parts if part.connections[0]]
+    peers = sum(connection.datagram for connection in served)
+    pairs = len(served) - peers
     of = [
         words.count(pairs, "connection") if pairs else "",
-        "the server itself" if len(kinds) > pairs else "",
+        words.count(peers, "peer") if peers else "",
+        "the server itself" if len(parts) > len(served) else "",
     ]
     return (
         f"Compared: {words.count(rows, 'event')} of {' and of '.join(filter(None, of))}, in order, "

@@ -27,8 +27,13 @@ _PAYLOAD_WIDTH = 24
 _STYLES = {Mark.SAME: "plain", Mark.DIFFERENT: "differs"}
 
 
-def divergence(found: Sequence[Match], source: str, target: str, surface: Surface) -> str:
-    """How the courses of the story `target` match what the file `source` expects."""
+def divergence(
+    found: Sequence[Match], source: str, target: str, surface: Surface, notes: Sequence[str] = ()
+) -> str:
+    """How the courses of the story `target` match what the file `source` expects.
+
+    `notes` are sentences on what the trace lacks, which may be why they part.
+    """
     source, target = words.path(source), words.path(target)
     wrong = [match for match in found if not match and not match.is_absent]
     sentences = [f"{match.sentence}." for match in wrong[:_MOST_SENTENCES]]
@@ -37,6 +42,7 @@ def divergence(found: Sequence[Match], source: str, target: str, surface: Surfac
     sentences += [f"{match.sentence} in {target}." for match in found if match.is_absent]
     there = [match for match in found if not match.is_absent]
     sentences += [_total(there, source, target)] if there or not found else []
+    sentences += [f"{target}: {note}" for note in notes]
     lines = [*_Table(wrong[0], surface).lines(source, target), []] if wrong else []
     for sentence in sentences:
         lines += [[Piece(line)] for line in fit(glyphs(sentence, surface), surface.width)]

@@ -1,7 +1,5 @@
 """What makes two steps the same: not the numbers of a run, but the call and its outcome."""
 
-from msgspec.structs import replace
-
 from echotrace.story.nouns import StoryEvent
 from echotrace.story.roles import is_thread
 from echotrace.syscalls import logical_event
@@ -25,22 +23,7 @@ def essence(event: StoryEvent) -> tuple[object, ...]:
     if not isinstance(record, Syscall):
         return (getattr(record, "signal", None), getattr(record, "status", None))
     moved = record.result if record.data is not None else None
-    asked = tuple(_plain(record.args.get(name)) for name in ASKED)
-    addressed = logical_event(record.name) in ("recv", "send") and bool(record.args.get("addr"))
-    bound = _host(record) if record.name == "bind" else None
-    going_on = record.end is None
-    ends_all = record.name == "exit_group" and is_thread(event.actor)
-    return (
-        record.name,
-        record.errno,
-        going_on,
-        moved,
-        record.data,
-        asked,
-        addressed,
-        bound,
-        ends_all,
-    )
+    return _of_call(event.actor, record, moved, record.data)
 
 
 def outline(event: StoryEvent) -> tuple[object, ...]:
@@ -48,8 +31,28 @@ def outline(event: StoryEvent) -> tuple[object, ...]:
     record = event.record
     if not isinstance(record, Syscall) or record.data is None:
         return essence(event)
-    blank = replace(event, record=replace(record, data=None))
-    return (*essence(blank), bool(record.result))
+    return _of_call(event.actor, record, bool(record.result), None)
+
+
+def _of_call(
+    actor: str, record: Syscall, moved: int | None, data: str | None
+) -> tuple[object, ...]:
+    asked = tuple([_plain(value) for value in map(record.args.get, ASKED)])
+    addressed = logical_event(record.name) in ("recv", "send") and bool(record.args.get("addr"))
+    bound = _host(record) if record.name == "bind" else None
+    going_on = record.end is None
+    ends_all = record.name == "exit_group" and is_thread(actor)
+    return (
+        record.name,
+        record.errno,
+        going_on,
+        moved,
+        data,
+        asked,
+        addressed,
+        bound,
+        ends_all,
+    )
 
 
 def _plain(value: object) -> object:

@@ -57,7 +57,8 @@ def _of_clients(stories: Sequence[Story], names: Sequence[str]) -> Iterator[str]
     if any(story.connections for story in stories):
         for story, name in zip(stories, names, strict=True):
             if not story.connections:
-                yield f"{name} {_served_none(story)}."
+                so_far = ", as far as its trace goes" if story.trace.end is None else ""
+                yield f"{name} {_served_none(story)}{so_far}."
 
 
 def _served_none(story: Story) -> str:

@@ -5,7 +5,7 @@ Whatever server plays it, a script has the same moments, so they are an axis for
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.trace import ClientStep
@@ -57,8 +57,8 @@ def common(stories: Sequence[Story]) -> tuple[Moment, ...]:
 
 def _moments(story: Story) -> Iterator[Moment]:
     events = (event for event in story.events if isinstance(event.record, ClientStep))
-    for size in (*_sizes(story.trace.header.steps), *repeat(1, len(story.events))):
-        group = list(islice(events, size))
+    sizes = chain(_sizes(story.trace.header.steps), repeat(1))
+    while group := list(islice(events, next(sizes))):
         if len({step_of(event).action for event in group}) == 1:
             yield _moment(group)
         else:  # the trace has other steps than its header says

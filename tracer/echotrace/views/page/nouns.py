@@ -124,7 +124,8 @@ class Side(Struct):
 
 
 class Page(Struct):
-    """All of it."""
+    """All of it; `everything` is whether it opens with all events."""
 
     title: str
     sides: list[Side]
+    everything: bool = False

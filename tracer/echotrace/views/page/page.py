@@ -18,15 +18,23 @@ from echotrace.story.nouns import Story
 from echotrace.views.page.nouns import Page
 from echotrace.views.page.script import script
 from echotrace.views.page.side import side
+from echotrace.views.words import safe
 
 _ROOM = files("echotrace.views.page")
 _STYLES = ("base.css", "lanes.css", "panes.css", "stepper.css", "appearance.css", "print.css")
 
 
-def page(stories: Mapping[str, Story]) -> str:
-    """The page of some stories, by the names of their sides; ended by a newline."""
-    sides = [side(name, story) for name, story in stories.items()]
-    data = Page(" against ".join(each.name for each in sides), sides)
+def page(
+    stories: Mapping[str, Story], *, title: str = "", by: str = "connection",
+    everything: bool = False,
+) -> str:  # fmt: skip
+    """The page of some stories, by the names of their sides; ended by a newline.
+
+    Their lanes are `by` connection or task; with `everything` it opens with all events. Without a
+    `title` it is called as its sides are.
+    """
+    sides = [side(name, story, by) for name, story in stories.items()]
+    data = Page(safe(title) or " against ".join(each.name for each in sides), sides, everything)
     style, code = _style(), script()
     frame = Template((_ROOM / "page.html").read_text(encoding="utf-8"))
     return frame.substitute(

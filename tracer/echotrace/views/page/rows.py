@@ -29,6 +29,7 @@ class Pool:
         self.rows = self._merged()
         self._numbers = {_key(row): number for number, row in enumerate(self.rows)}
         layout = steps.layout(_BOTH[1])
+        self._by = layout.by
         self.columns = layout.columns
         self._columns = {column.key: index for index, column in enumerate(layout.columns)}
         self.actors = steps.actors(_BOTH[1])
@@ -71,7 +72,7 @@ class Pool:
             actor=[actors[row.event.actor] for row in rows],
             connection=[row.event.place.connection or 0 for row in rows],
             part=[_PARTS.index(row.cell.part) for row in rows],
-            cell=[cell(story, row.cell, "connection", texts) for row in rows],
+            cell=[cell(story, row.cell, self._by, texts) for row in rows],
             told=[texts.add(narrate(story, row)) for row in rows],
             place=[places.of(row.event) for row in rows],
             woken=[row.event.woken_by or 0 for row in rows],

@@ -23,9 +23,9 @@ from echotrace.views.words import safe
 
 
 @no_garbage_collection()
-def side(name: str, story: Story) -> nouns.Side:
-    """All that the page shows of a story, which it calls `name`."""
-    pool, texts, places = Pool(story, Steps(story)), Texts(), Places(story)
+def side(name: str, story: Story, by: str) -> nouns.Side:
+    """All that the page shows of a story, which it calls `name`; lanes are `by` what they are."""
+    pool, texts, places = Pool(story, Steps(story, by)), Texts(), Places(story)
     rows = pool.packed(texts, places)
     states, numbers = moments(story, pool.times, texts)
     essential, everything = pool.timelines(numbers)

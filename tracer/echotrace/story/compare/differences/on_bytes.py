@@ -81,7 +81,7 @@ def _calls(one: Side, mine: dict[int, StoryEvent], other: Side, your: dict[int, 
         )
     if not all(_again(side) for side, _ in both):
         return ", ".join(
-            f"{side.name} calls {function(event)} only once on {event.place.name}"
+            side.so_far(f"{side.name} calls {function(event)} only once on {event.place.name}")
             for side, _ in both
             if (event := _only(side)) is not None and not _again(side)
         )
@@ -154,21 +154,14 @@ def other_functions(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[D
     """The same system calls by other functions of the C library, or of what stands in for it."""
     names: dict[tuple[str, str], tuple[StoryEvent, StoryEvent]] = {}
     for pair in pairs:
-        if pair.left is None or pair.right is None:
+        left, right = pair.left, pair.right
+        if left is None or right is None or not is_call(left) or not is_call(right):
             continue
-        if (
-            not is_call(pair.left)
-            or not is_call(pair.right)
-            or of_datagrams(pair.left)
-            or of_datagrams(pair.right)
-            or made_by_python(pair.left)
-            or made_by_python(pair.right)
-        ):
+        mine, your = function(left), function(right)
+        if mine == your or call_of(left).name != call_of(right).name:
             continue
-        mine, your = call_of(pair.left), call_of(pair.right)
-        if mine.name == your.name and function(pair.left) != function(pair.right):
-            key = (function(pair.left), function(pair.right))
-            names.setdefault(key, (pair.left, pair.right))
+        if not any(of_datagrams(event) or made_by_python(event) for event in (left, right)):
+            names.setdefault((mine, your), (left, right))
     if names:
         told = [
             f"{mine}() ({one.at(left)}) is {your}() in {other.name} ({other.at(right)})"

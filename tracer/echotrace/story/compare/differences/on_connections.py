@@ -30,10 +30,11 @@ def without_counterpart(alignments: Sequence[TwoSides]) -> Iterator[Difference]:
                 whose += f" … ({more:,} more)"
             at = f" ({side.at(*events)})" if events else ""
             lacks = "had no datagram" if across.story.receivers else "had no connection"
+            of = "that client" if len(connections) == 1 else "those clients"
             yield difference(
                 "connection",
-                f"{side.name} serves {whose}{at}; {across.name} has {lacks} of "
-                f"{'that client' if len(connections) == 1 else 'those clients'}",
+                f"{side.name} serves {whose}{at}; "
+                f"{across.so_far(f'{across.name} has {lacks} of {of}')}",
                 *shown(side, events),
             )
 

@@ -92,7 +92,11 @@ def _last_use(side: Side) -> StoryEvent | None:
 def _stays_open(side: Side) -> tuple[str, list[Shown]] | None:
     """The same where a descriptor of the connection is left at the end of the trace."""
     own, event = service(side), _last_use(side)
-    if event is None or (own and any(_left_to(own.process, side, e) for e, _ in side.given_up)):
+    if (
+        side.is_cut_off
+        or event is None
+        or (own and any(_left_to(own.process, side, e) for e, _ in side.given_up))
+    ):
         return None
     if not side.given_up:
         return f"in {side.name} nobody closes it ({side.at(event)}), and it stays open", [

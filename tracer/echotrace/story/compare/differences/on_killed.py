@@ -36,7 +36,7 @@ def killed(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Difference
         if delivered is not None:
             said = f"{explained(side, delivered)}, which ends {process}"
         otherwise = across.first("exit")
-        does = f"no task of {across.name} ends so"
+        does = across.so_far(f"no task of {across.name} ends so")
         if otherwise is not None:
             does = f"in {across.name} {explained(across, otherwise)} ({across.at(otherwise)})"
         yield difference(

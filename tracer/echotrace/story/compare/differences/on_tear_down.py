@@ -35,7 +35,7 @@ def left_waiting(one: Side, other: Side, pairs: Sequence[Pair]) -> Iterator[Diff
     """The tasks are left in other calls, or more of them."""
     if not any(map(_differs, pairs)):
         return
-    if wait_for_clients_alike(one, other):
+    if one.is_cut_off or other.is_cut_off or wait_for_clients_alike(one, other):
         return
     left = [_left(side.calls) for side in (one, other)]
     told = [_told(side, events) for side, events in zip((one, other), left, strict=True)]

@@ -39,19 +39,17 @@ def extra(side: Side, events: Sequence[StoryEvent], across: Side, course: str) -
     first = events[0]
     said = _placed(explained(side, first), side.at(*events))
     if not isinstance(first.record, Syscall):
-        return "outcome", f"{said}; no task of {across.name} ends so"
+        return "outcome", f"{said}; {across.so_far(f'no task of {across.name} ends so')}"
     kind = kind_of(first)
     mine, your = (sum(_alike(first, e) for e in own.calls) for own in (side, across))
     where = _where(side, course)
     told = "exit" if kind == "exit" else "set-up" if course == "set-up" else "extra-call"
     if not your:
-        return told, f"{said}; {across.name} makes no such call {where}"
+        return told, f"{said}; {across.so_far(f'{across.name} makes no such call {where}')}"
     if mine == your:
         return told, f"{said}; {across.name} does not do that at this point"
-    return (
-        told,
-        f"{said}; of such calls {where} {side.name} makes {mine}, {across.name} {your}",
-    )
+    counts = f"of such calls {where} {side.name} makes {mine}, {across.name} {your}"
+    return told, f"{said}; {across.so_far(counts)}"
 
 
 def _placed(said: str, at: str, data: str = "") -> str:

@@ -65,6 +65,15 @@ class Side:
             return f"events {first} … {numbers[-1]} of {self.name}"
         return f"events {listed([str(number) for number in numbers])} of {self.name}"
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the trace ends before the recording did: what is not in it may have happened."""
+        return self.story.trace.end is None
+
+    def so_far(self, lacks: str) -> str:
+        """A clause that says what this side does not do, as what its trace can tell."""
+        return f"as far as the trace goes, {lacks}" if self.is_cut_off else lacks
+
     @cached_property
     def _by_kind(self) -> Mapping[str, list[StoryEvent]]:
         """The calls that did not fail, by logical event: the rules ask very often.

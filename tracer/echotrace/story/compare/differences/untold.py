@@ -72,9 +72,13 @@ def _kinds_told(alignments: Sequence[TwoSides], told: Sequence[Difference]) -> s
 
 
 def _group(both: TwoSides, pair: Pair) -> tuple[str, ...]:
-    """What is told in one sentence: the same calls of one side, or of both."""
+    """What is told in one sentence: the same calls of one side, or of both, of the same part.
+
+    Who serves and another task may make the same call, and come to something else by it: a close.
+    """
     course = "connection" if both.kind == "connection" else "apart"
-    return (course, pair.mark, _name(pair.left), _name(pair.right))
+    parts = (step.key[1] for step in pair.steps if step)
+    return (course, pair.mark, _name(pair.left), _name(pair.right), *parts)
 
 
 def _name(event: StoryEvent | None) -> str:

@@ -13,5 +13,5 @@ const PANES = [tabsBar, sourcePane, lanesPane, statePane, stepperPane];
 
 const data = read(document);
 const tabs = data.sides.map((side) => new SideTab(side));
-const store = new Store(BEGINNING);
+const store = new Store({ ...BEGINNING, everything: data.everything });
 for (const pane of PANES) pane(store, tabs);

@@ -21,7 +21,7 @@ import { MARK, Texts } from "./texts.js";
  *   actors: string[], patterns: string[], texts: number[][], rows: PackedRows,
  *   essential: Timeline, everything: Timeline, moments: PackedMoments, sources: Source[],
  *   places: Place[], findings: Finding[], file: string, trace: string}} PackedSide
- * @typedef {{title: string, sides: PackedSide[]}} Page
+ * @typedef {{title: string, sides: PackedSide[], everything: boolean}} Page
  *
  * What stands in a cell; `descriptor` is that which the call is about, if it is about one.
  * @typedef {{actor: string, head: string, kernel: string, outcome: string, data: string,
@@ -124,12 +124,12 @@ export class Side {
 /**
  * The data that stands in the page.
  * @param {Document} document
- * @returns {{title: string, sides: Side[]}}
+ * @returns {{title: string, sides: Side[], everything: boolean}}
  */
 export function read(document) {
   const element = document.getElementById("data");
   /** @type {Page} */
   const page = JSON.parse(element?.textContent ?? "");
   element?.remove();
-  return { title: page.title, sides: page.sides.map((side) => new Side(side)) };
+  return { ...page, sides: page.sides.map((side) => new Side(side)) };
 }
