@@ -97,7 +97,7 @@ def test_drawing_says_what_the_handout_says(
     whole = of_story(stored[side], _WIDE, whole=True)
     assert list(_rows(svg).values()) == list(_rows(whole).values())
     assert _too_wide(page, svg) == []
-    assert page.evaluate("document.querySelector('#told').textContent") in " ".join(
+    assert page.evaluate("document.querySelector('#stepper .told').textContent") in " ".join(
         text.text or "" for text in root.iter(f"{_SVG}text")
     )
 

@@ -29,19 +29,9 @@ _ZOMBIES = 5000
 _BROKEN = ("child_never_reaped-interleaved", "used_after_close-interleaved")
 #: Those of which every event is a step, too; the others are covered by their essential ones.
 _EVERYTHING = ("fork", "used_after_close-interleaved")
-#: What the two panes show, and the ways to go; `walk` goes one of these until nothing is left.
-_WALKER = """(name) => {
+#: What the two panes show.
+_LOOKER = """() => {
   const [state, source] = ["state", "source"].map((id) => document.getElementById(id));
-  const sheet = new MutationObserver(() => {});
-  sheet.observe(state.querySelector(".picture"),
-                {subtree: true, childList: true, attributes: true, characterData: true});
-  const tab = [...document.querySelectorAll("#tabs button, #tabs [role=tab], #tabs a")]
-    .find((each) => each.textContent === name);
-  tab.click();
-  const button = (text) =>
-    [...document.querySelectorAll("#stepper button")].find((each) => each.textContent === text);
-  const html = () => [...state.querySelectorAll("section"), source.querySelector("ol")]
-    .map((each) => each?.outerHTML).join("");
   const number = (mark) => {
     const line = source.querySelector(`li.${mark}`);
     return line ? Number(line.querySelector(".number").textContent) : null;
@@ -50,8 +40,9 @@ _WALKER = """(name) => {
     line.querySelector(".mark")?.textContent ?? " ", Number(line.parentElement.ariaLevel) - 1,
     line.querySelector(".told").textContent,
   ]);
+  const html = () => [...state.querySelectorAll("section"), source.querySelector("ol")]
+    .map((each) => each.outerHTML).join("");
   const look = () => ({
-    where: document.getElementById("where").textContent,
     sections: [...state.querySelectorAll("section")].map(section),
     title: source.querySelector("h2").textContent,
     note: source.querySelector(".note").textContent,
@@ -59,25 +50,37 @@ _WALKER = """(name) => {
     past: source.querySelector(".past") !== null,
     html: html(),
   });
+  return {html, look};
+}"""
+#: The ways to go in a tab: `walk` takes one until nothing is left. `touched` counts the nodes of
+#: the state pane that changed since it was asked last.
+_WALKER = f"""(name) => {{
+  const {{html, look}} = ({_LOOKER})();
+  const sheet = new MutationObserver(() => {{}});
+  sheet.observe(document.querySelector("#state .picture"),
+                {{subtree: true, childList: true, attributes: true, characterData: true}});
+  [...document.querySelectorAll("#tabs *")].find((each) => each.textContent === name).click();
+  const slider = document.querySelector("#stepper input[type=range]");
+  const button = (text) =>
+    [...document.querySelectorAll("#stepper button")].find((each) => each.textContent === text);
   const touched = () => new Set(sheet.takeRecords().map((each) => each.target)).size;
-  const walk = (text, see) => {
+  const walk = (text, see) => {{
     const seen = [];
-    for (let where = null; where !== document.getElementById("where").textContent;) {
-      where = document.getElementById("where").textContent;
+    for (let last = null; last !== slider.value;) {{
+      last = slider.value;
       seen.push(see());
       button(text).click();
-    }
+    }}
     return seen;
-  };
-  const slide = (position) => {
-    const slider = document.querySelector("#stepper input[type=range]");
+  }};
+  const slide = (position) => {{
     slider.value = String(Number(slider.min) + position);
-    slider.dispatchEvent(new Event("input", {bubbles: true}));
+    slider.dispatchEvent(new Event("input", {{bubbles: true}}));
     return html();
-  };
+  }};
   button("First").click();
-  return {button, html, look, slide, touched, walk};
-}"""
+  return {{button, html, look, slide, touched, walk}};
+}}"""
 _WALK = f"""(name) => {{
   const {{html, look, slide, touched, button, walk}} = ({_WALKER})(name);
   const forward = walk("Next", look);
@@ -137,6 +140,22 @@ def test_panes_at_every_step(
             assert walked["backward"] == shown
             assert walked["far"] == shown
             _touches_what_changed(walked["touches"], expected)
+
+
+def test_panes_of_a_permalink(
+    browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
+) -> None:
+    """Loaded at a step's permalink the panes are as they are when one has stepped there."""
+    rows = Steps(stored["fork"]).layout(Filter()).rows
+    with opened(browser, tmp_path, {"fork": stored["fork"]}) as page:
+        forward = page.evaluate(_WALK, "fork")["forward"]
+        for number in (0, len(rows) // 3, len(rows) - 1):
+            row = rows[number]
+            key = f"{row.event.seq}{'r' if row.cell.part == 'return' else ''}"
+            page.evaluate("(hash) => { location.hash = hash; }", f"tab=fork&event={key}")
+            page.reload()
+            shown = page.evaluate(f"() => ({_LOOKER})().html()")
+            assert shown == forward[number]["html"]
 
 
 def test_marks_with_a_filter(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:

@@ -3,23 +3,31 @@
 import { make, place } from "./dom.js";
 
 /** Lines of the source before and behind the marked ones. */
-const LINES = 14;
+const LINES = 12;
 /** Steps of the timeline before and behind the current one. */
-const STEPS = 30;
+const STEPS = 12;
+
+/** What is cut: in which section, of what, around which, and how it is called. */
+const CUT = [
+  { id: "source", all: ".program li", wanted: ".ran,.upcoming", most: LINES, name: "source" },
+  { id: "lanes", all: "[data-at]", wanted: "[aria-current]", most: STEPS, name: "timeline" },
+  { id: "pair", all: "[data-at]", wanted: "[aria-current]", most: STEPS, name: "comparison" },
+];
 
 /** Leaves out what is far from the step as long as the page is printed, and says so. */
 export function printing() {
-  const notes = ["source", "lanes"].map((id) => {
-    const note = make("p", { class: "on-paper" });
+  const notes = CUT.map(({ id, name }) => {
+    const told = `Only what is around the step is printed of this ${name}.`;
+    const note = make("p", { class: "on-paper", hidden: true }, told);
     place(id).append(note);
     return note;
   });
   addEventListener("beforeprint", () => {
-    const lines = nearOnly(place("source").querySelectorAll(".program li"), ".ran,.upcoming", LINES);
-    const rows = nearOnly(place("lanes").querySelectorAll("[data-at]"), ".current", STEPS);
-    const far = rows || place("lanes").querySelector(".chunk:empty");
-    notes[0].textContent = lines ? "Only what is around the step is printed of this source." : "";
-    notes[1].textContent = far ? "Only what is around the step is printed of this timeline." : "";
+    CUT.forEach(({ id, all, wanted, most }, number) => {
+      const section = place(id);
+      const far = nearOnly(section.querySelectorAll(all), wanted, most);
+      notes[number].hidden = !far && !section.querySelector(".chunk:empty");
+    });
   });
   addEventListener("afterprint", () => {
     for (const element of document.querySelectorAll(".far")) element.classList.remove("far");
