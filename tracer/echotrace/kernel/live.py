@@ -7,6 +7,7 @@ part of it.
 from collections.abc import Mapping
 from typing import Any
 
+from echotrace.kernel.changed import Changed
 from echotrace.kernel.descriptions import Description, Touch
 from echotrace.kernel.facts import (
     endpoint_of,
@@ -37,7 +38,7 @@ class Live:
     the recording began, by the numbers of the trace. `astray` are the messages sent over sockets
     whose other end is not known.
     `receivers` are the datagram sockets that bind(2) was called on, by description id. `gauge`
-    counts the descriptors of all tables.
+    counts the descriptors of all tables, `changed` is what the last moment changed.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -52,6 +53,7 @@ class Live:
         self.found: dict[int, Open] = {}
         self.astray: Inbox[Open] = Inbox()
         self.gauge = Gauge()
+        self.changed = Changed()
         self._descriptions = 0
         self._tables = 0
 
@@ -126,7 +128,7 @@ class Live:
             self.next_id(), kind_made(call.name), call.seq, told.link, told.local, told.peer,
             listener,
         )  # fmt: skip
-        entry = Open(made, socket)
+        entry = Open(self.changed, made, socket)
         entry.flags = status_flags(call)
         self.fill(table, call, fd, entry, cloexec=makes_cloexec(call))
         return entry
@@ -140,7 +142,7 @@ class Live:
             made = Description(
                 own, kind_made(call.name), call.seq, told.link, told.local, told.peer, None, far
             )
-            entry = Open(made, socket_made(call))
+            entry = Open(self.changed, made, socket_made(call))
             entry.flags = status_flags(call)
             self.fill(table, call, fd, entry, cloexec=makes_cloexec(call))
             entries.append(entry)
@@ -161,7 +163,8 @@ class Live:
     def unknown(self, told: Endpoint | None = None) -> Open:
         """A description of which nothing is known but what the kernel told."""
         link, local, peer = (told.link, told.local, told.peer) if told else (None, None, None)
-        return Open(Description(self.next_id(), "unknown", None, link, local, peer))
+        made = Description(self.next_id(), "unknown", None, link, local, peer)
+        return Open(self.changed, made)
 
     def linked(self, link: str | None) -> Open | None:
         """The socket that a link of proc(5) leads to: no two that are open have the same."""
@@ -181,13 +184,14 @@ class Live:
         """The table of a task that was there before the trace: the standard streams."""
         table = self.new_table()
         for fd in _STANDARD:
-            table.put(fd, Open(Description(self.next_id(), "inherited")), cloexec=False)
+            found = Description(self.next_id(), "inherited")
+            table.put(fd, Open(self.changed, found), cloexec=False)
         return table
 
     def new_table(self) -> Table:
         """An empty table."""
         self._tables += 1
-        return Table(self._tables, self.gauge)
+        return Table(self._tables, self.gauge, self.changed)
 
     def copy_of(self, table: Table) -> Table:
         """A copy of a table, as fork(2) makes it."""
@@ -197,14 +201,18 @@ class Live:
     def unshare(self, task: Running) -> None:
         """Give a task a copy of its table if other tasks have it too (unshare(2), CLONE_FILES)."""
         if len(task.table.tasks) > 1:
-            del task.table.tasks[task.tid]
+            task.table.part(task.tid)
             task.table = self.copy_of(task.table)
-            task.table.tasks[task.tid] = None
+            task.table.join(task.tid)
+            self.changed.tasks.add(task.tid)
 
     def add(self, task: Running, parent: int | None) -> Running:
         """A task comes to be; its process too, if it is the first."""
         self.tasks[task.tid] = task
+        self.changed.tasks.add(task.tid)
+        self.changed.processes.add(task.pid)
         if task.pid not in self.processes:
+            self.zombies.pop(task.pid, None)  # the number is free again, so somebody reaped it
             if parent == task.pid:
                 parent = None  # as a trace may tell that makes no sense
             self.processes[task.pid] = Process(task.pid, parent)

@@ -41,6 +41,7 @@ class Kernel:
 
     def apply(self, moment: Moment) -> None:
         """Let the next moment happen."""
+        self.live.changed.clear()
         time, phase, _, record = moment
         if not isinstance(record, Syscall):
             _OTHERS[type(record)](self.live, record)
@@ -56,6 +57,7 @@ class Kernel:
         if task.holds is not None:
             task.let_go()
         task.calling = call
+        self.live.changed.tasks.add(task.tid)
         task.using = task.target = task.before = None
         if transition.start is not None:
             transition.start(self.live, task, call)

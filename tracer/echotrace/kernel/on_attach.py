@@ -50,10 +50,12 @@ def begins(live: Live, record: Attached) -> None:
         for task in tasks:
             task.table.drop(task.tid)
             task.table = table
-            table.tasks[task.tid] = None
+            table.join(task.tid)
+            live.changed.tasks.add(task.tid)
     process = live.processes.get(record.pid)
     if process is None:
         return
+    live.changed.processes.add(record.pid)
     if record.parent in live.processes and record.parent != record.pid:
         process.parent = record.parent
         live.processes[record.parent].children[record.pid] = None
@@ -75,7 +77,7 @@ def _fill(live: Live, table: Table, slot: Slot) -> None:
 
 def _opened(live: Live, slot: Slot) -> Open:
     description = Description(live.next_id(), _kind(slot), None, slot.link, slot.local, slot.peer)
-    entry = Open(description, _socket(slot))
+    entry = Open(live.changed, description, _socket(slot))
     entry.flags = frozenset(slot.flags)
     _book(live, entry, slot)
     return entry
@@ -126,4 +128,4 @@ def _watch(live: Live, table: Table, slot: Slot) -> None:
             continue
         instance.watch(entry.fd, target, entry.events, entry.data)
         if entry.events == "EPOLLONESHOT":  # reported, and disabled until EPOLL_CTL_MOD
-            instance.spent.add((entry.fd, target.description.id))
+            instance.spend((entry.fd, target.description.id))

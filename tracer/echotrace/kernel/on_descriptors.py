@@ -70,7 +70,8 @@ def frees_range(live: Live, task: Running, call: Syscall) -> None:
     table = task.table
     fds = sorted(fd for fd in table.slots if first <= fd <= last)
     if "CLOSE_RANGE_CLOEXEC" in str(flags):
-        table.cloexec.update(fds)
+        for fd in fds:
+            table.mark_cloexec(fd, on=True)
         return
     for fd in fds:
         table.closing[fd] = (table.slots[fd], call.end)

@@ -23,8 +23,6 @@ def begins(live: Live, record: Task) -> None:
         live.doubt(0, f"Task {record.tid} came to be a second time without an end.")
         _drop(live, record.tid)
     live.replaced.discard(record.tid)
-    if record.tid == record.pid:
-        live.zombies.pop(record.pid, None)  # the number is free again, so somebody reaped it
     maker = _maker(live, record)
     if maker is None:
         table = live.first_table()
@@ -99,9 +97,11 @@ def replaced(live: Live, record: Exec) -> None:
     live.replaced.discard(record.tid)
     live.unshare(caller)
     table = caller.table
-    live.tasks.pop(record.former)
+    live.tasks.pop(record.former).let_go()
     process.tasks.clear()
-    del table.tasks[record.former]
+    table.part(record.former)
+    live.changed.tasks.add(record.former)
+    live.changed.processes.add(caller.pid)
     if record.tid in live.tasks:
         freed += _drop(live, record.tid)
     live.add(Running(record.tid, record.tid, table), process.parent)
@@ -116,6 +116,7 @@ def leaves(live: Live, task: Running, call: Syscall) -> None:
     process = live.processes.get(task.pid)
     if call.name == "exit" and task.tid == task.pid and process and len(process.tasks) > 1:
         task.ended = True
+        live.changed.tasks.add(task.tid)
 
 
 def exits(live: Live, record: Exit) -> None:
@@ -140,6 +141,7 @@ def _end_process(live: Live, process: Process, record: Exit) -> int | None:
     Gives the process that must wait for it, or None.
     """
     del live.processes[process.pid]
+    live.changed.processes.update((process.pid, *process.children))
     for pid in process.children:
         live.zombies.pop(pid, None)
         if pid in live.processes:
@@ -165,6 +167,7 @@ def reaps(live: Live, task: Running, call: Syscall) -> None:
     zombie = live.zombies.get(pid)
     if zombie is not None and zombie.parent == task.pid:
         del live.zombies[pid]
+        live.changed.processes.add(pid)
         live.processes[task.pid].children.pop(pid, None)
         live.book(Touch(call.seq, reaped=pid))
     elif zombie is not None or pid in live.processes:
@@ -178,6 +181,7 @@ def handles(live: Live, task: Running, call: Syscall) -> None:
         return
     signal = str(call.args.get("signum"))
     process.dispositions[signal] = str(action.get("handler"))
+    live.changed.processes.add(task.pid)
     if signal == "SIGCHLD":
         process.no_zombies = "SA_NOCLDWAIT" in str(action.get("flags"))
 
@@ -185,6 +189,8 @@ def handles(live: Live, task: Running, call: Syscall) -> None:
 def leave(live: Live, tid: int) -> tuple[Freed, ...]:
     """Take a task out of its process, its table and the call it was in."""
     task = live.tasks.pop(tid)
+    live.changed.tasks.add(tid)
+    live.changed.processes.add(task.pid)
     task.let_go()
     process = live.processes.get(task.pid)
     if process is not None:

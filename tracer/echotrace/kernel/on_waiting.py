@@ -93,7 +93,7 @@ def _found_by_epoll(task: Running, call: Syscall) -> Iterator[tuple[int, Descrip
         if key is not None:
             watched, events, _ = instance.interest[key]
             if "EPOLLONESHOT" in events:
-                instance.spent.add(key)
+                instance.spend(key)
             yield key[0], watched.description
 
 

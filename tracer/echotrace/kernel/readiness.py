@@ -68,6 +68,11 @@ def _asked_by_poll(args: dict[str, Any]) -> Iterator[tuple[int, str]]:
 _ASKED = {"select": _asked_by_select, "poll": _asked_by_poll}
 
 
+def asks(call: Syscall) -> bool:
+    """Whether a call asks for descriptors to be ready, as `wants` tells."""
+    return logical_event(call.name) in _ASKED
+
+
 def as_it_began(call: Syscall) -> Syscall:
     """The call without anything that it returns: only what the program passed is known.
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from echotrace.kernel.descriptions import Descriptor
 from echotrace.kernel.live import Live
 from echotrace.kernel.readiness import as_it_began, ready, wants
@@ -32,17 +34,17 @@ def snapshot(live: Live, time: int) -> State:
         if task.holds is not None:
             opens[task.holds.description.id] = task.holds
             callers.setdefault(task.holds.description.id, []).append(task.tid)
-    flying = _in_flight(live, opens)
+    flying = in_flight(live, opens)
     return State(
         time,
-        (*(_process(process) for process in live.processes.values()), *live.zombies.values()),
-        tuple(_task(task, time) for task in live.tasks.values()),
+        (*(process_state(process) for process in live.processes.values()), *live.zombies.values()),
+        tuple(task_state(task, time) for task in live.tasks.values()),
         tuple(
             TableState(number, tuple(table.tasks), descriptors(table))
             for number, table in sorted(tables.items())
         ),
         tuple(
-            _open(entry, held.get(number, ()), callers.get(number, ()), flying.get(number, ()))
+            _whole(entry, held.get(number, ()), callers.get(number, ()), flying.get(number, ()))
             for number, entry in sorted(opens.items())
         ),
     )
@@ -56,14 +58,16 @@ def descriptors(table: Table) -> tuple[Descriptor, ...]:
     )
 
 
-def _process(process: Process) -> ProcessState:
+def process_state(process: Process) -> ProcessState:
+    """A process that lives."""
     return ProcessState(
         process.pid, process.parent, tuple(process.tasks),
         dispositions=dict(process.dispositions),
     )  # fmt: skip
 
 
-def _task(task: Running, time: int) -> TaskState:
+def task_state(task: Running, time: int) -> TaskState:
+    """A task, with the call that it is in the middle of at `time` (ns)."""
     call = _unreturned(task, time)
     return TaskState(
         task.tid, task.pid, task.table.number, call and as_it_began(call), task.ended,
@@ -84,7 +88,7 @@ def _interest(fd: int, entry: Open, events: str, *, armed: bool = True) -> Inter
     return Interest(fd, entry.description, events, found, armed)
 
 
-def _in_flight(live: Live, opens: dict[int, Open]) -> dict[int, list[int]]:
+def in_flight(live: Live, opens: dict[int, Open]) -> dict[int, list[int]]:
     """The events that sent what is in flight, by description; adds to `opens` what is only there.
 
     A socket in flight has a queue too, so what is found is looked through in turn.
@@ -102,19 +106,26 @@ def _in_flight(live: Live, opens: dict[int, Open]) -> dict[int, list[int]]:
     return found
 
 
-def _open(
+def interest_of(instance: Open, key: tuple[int, int]) -> Interest:
+    """An entry of an epoll instance's interest list."""
+    watched, events, _ = instance.interest[key]
+    return _interest(key[0], watched, events, armed=key not in instance.spent)
+
+
+def open_state(entry: Open, in_flight: Iterable[int]) -> OpenState:
+    """A description without who holds it and what it watches."""
+    return OpenState(
+        entry.description, entry.count, (), tuple(sorted(entry.flags)), entry.socket,
+        in_flight=tuple(sorted(in_flight)),
+    )  # fmt: skip
+
+
+def _whole(
     entry: Open, held: Iterable[tuple[int, int]], callers: Iterable[int], in_flight: Iterable[int]
 ) -> OpenState:
-    return OpenState(
-        entry.description,
-        entry.count,
-        tuple(sorted(held)),
-        tuple(sorted(entry.flags)),
-        entry.socket,
-        tuple(
-            _interest(key[0], watched, events, armed=key not in entry.spent)
-            for key, (watched, events, _) in sorted(entry.interest.items(), key=lambda i: i[0])
-        ),
-        tuple(callers),
-        tuple(sorted(in_flight)),
-    )  # fmt: skip
+    return replace(
+        open_state(entry, in_flight),
+        held=tuple(sorted(held)),
+        interest=tuple(interest_of(entry, key) for key in sorted(entry.interest)),
+        callers=tuple(callers),
+    )

@@ -7,6 +7,7 @@ from itertools import islice
 
 from msgspec.structs import replace
 
+from echotrace.kernel.changed import Changed
 from echotrace.kernel.descriptions import HOLDERS_NAMED, Description, Freed
 from echotrace.kernel.flight import Inbox
 from echotrace.kernel.gauge import Gauge
@@ -30,11 +31,14 @@ class Open:
     """
 
     __slots__ = (
-        "by_data", "callers", "count", "description", "far", "flags", "hidden", "in_flight",
-        "inbox", "interest", "process", "socket", "spent", "tables", "watchers",
+        "by_data", "callers", "changed", "count", "description", "far", "flags", "hidden",
+        "in_flight", "inbox", "interest", "process", "socket", "spent", "tables", "watchers",
     )  # fmt: skip
 
-    def __init__(self, description: Description, socket: Socket | None = None) -> None:
+    def __init__(
+        self, changed: Changed, description: Description, socket: Socket | None = None
+    ) -> None:
+        self.changed = changed
         self.description = description
         self.count = 0
         self.callers = 0
@@ -51,10 +55,15 @@ class Open:
         self.spent: set[tuple[int, int]] = set()
         self.watchers: dict[Open, set[tuple[int, int]]] = {}
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Whatever becomes another one is told to `changed`."""
+        super().__setattr__(name, value)
+        self.changed.opens.add(self)
+
     def __getstate__(self) -> tuple[None, dict[str, object]]:
-        """All but the tables, which `Live` keeps."""
+        """All but the tables, which `Live` keeps; `changed` first, which all others are told to."""
         kept = {name: getattr(self, name) for name in self.__slots__}
-        return None, kept | {"tables": {}}
+        return None, {"changed": self.changed} | kept | {"tables": {}}
 
     def act(self, act: Act) -> bool:
         """Let something happen to the socket; False if it was impossible. Others take anything.
@@ -104,8 +113,9 @@ class Open:
         for watcher, keys in list(self.watchers.items()):
             for key in list(keys):
                 watcher.forget(key)
-        for entry, _, _ in self.interest.values():
+        for key, (entry, _, _) in self.interest.items():
             entry.watchers.pop(self, None)
+            self.changed.interests.add((self, key))
         self.interest.clear()
         self.by_data.clear()
         self.spent.clear()
@@ -123,14 +133,21 @@ class Open:
         key = (fd, target.description.id)
         self.forget(key)
         self.interest[key] = (target, events, data)
+        self.changed.interests.add((self, key))
         self.by_data[data] = key
         target.watchers.setdefault(self, set()).add(key)
+
+    def spend(self, key: tuple[int, int]) -> None:
+        """Disable an entry of this interest list: it was reported (EPOLLONESHOT, epoll_ctl(2))."""
+        self.spent.add(key)
+        self.changed.interests.add((self, key))
 
     def forget(self, key: tuple[int, int]) -> None:
         """Take an entry out of this interest list, if it is there."""
         entry = self.interest.pop(key, None)
         if entry is None:
             return
+        self.changed.interests.add((self, key))
         target, _, data = entry
         target.watchers[self].discard(key)
         if not target.watchers[self]:
@@ -149,9 +166,10 @@ class Table:
     requests of a ring (io_uring(7)) may fill and empty its slots, which the trace does not show.
     """
 
-    __slots__ = ("cloexec", "closing", "gauge", "hidden", "number", "slots", "tasks")
+    __slots__ = ("changed", "cloexec", "closing", "gauge", "hidden", "number", "slots", "tasks")
 
-    def __init__(self, number: int, gauge: Gauge) -> None:
+    def __init__(self, number: int, gauge: Gauge, changed: Changed) -> None:
+        self.changed = changed
         self.number = number
         self.gauge = gauge
         self.slots: dict[int, Open] = {}
@@ -160,8 +178,19 @@ class Table:
         self.closing: dict[int, tuple[Open, int | None]] = {}
         self.hidden = False
 
+    def join(self, tid: int) -> None:
+        """The task `tid` has this table from now on."""
+        self.tasks[tid] = None
+        self.changed.tables.add(self)
+
+    def part(self, tid: int) -> None:
+        """The task `tid` has it no more; its slots stay filled."""
+        self.tasks.pop(tid, None)
+        self.changed.tables.add(self)
+
     def put(self, fd: int, entry: Open, *, cloexec: bool) -> None:
         """Fill the empty slot `fd`."""
+        self.changed.tables.add(self)
         self.slots[fd] = entry
         entry.count += 1
         entry.tables[self] = entry.tables.get(self, 0) + 1
@@ -180,6 +209,7 @@ class Table:
 
     def free(self, fd: int) -> Freed:
         """Empty the filled slot `fd`."""
+        self.changed.tables.add(self)
         entry = self.slots.pop(fd)
         self.gauge.emptied()
         self.cloexec.discard(fd)
@@ -198,6 +228,7 @@ class Table:
 
     def mark_cloexec(self, fd: int, *, on: bool) -> None:
         """Set or clear FD_CLOEXEC of the slot `fd`, if it is filled."""
+        self.changed.tables.add(self)
         if on and fd in self.slots:
             self.cloexec.add(fd)
         else:
@@ -205,7 +236,7 @@ class Table:
 
     def copy(self, number: int) -> "Table":
         """A table of its own with the same slots, as fork(2) makes it; no task has it yet."""
-        twin = Table(number, self.gauge)
+        twin = Table(number, self.gauge, self.changed)
         twin.slots = dict(self.slots)
         self.gauge.filled(twin.slots, len(twin.slots))
         twin.cloexec = set(self.cloexec)
@@ -217,5 +248,5 @@ class Table:
 
     def drop(self, tid: int) -> tuple[Freed, ...]:
         """The task `tid` leaves; the last one to leave frees every slot."""
-        self.tasks.pop(tid, None)
+        self.part(tid)
         return () if self.tasks else tuple(self.free(fd) for fd in sorted(self.slots))

@@ -29,7 +29,7 @@ class Running:
         self.holds: Open | None = None
         self.exec_seq: int | None = None
         self.ended = False
-        table.tasks[tid] = None
+        table.join(tid)
 
     def hold(self, entry: Open) -> None:
         """Keep what the call uses until it is over: the kernel holds the file for it (fget)."""

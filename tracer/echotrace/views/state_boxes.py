@@ -67,7 +67,7 @@ def _tables(state: State, names: Names, hidden: Hidden) -> Iterator[Box]:
 
 
 def _life(process: ProcessState, state: State, names: Names) -> Iterator[Row]:
-    said = life(process, state.by_tid.get(process.pid), state, names)
+    said = life(process, state.by_tid.get(process.pid), state.time, names)
     if said:
         yield Row("life", f"{names.task(process.pid, state.time)} {said}")
 

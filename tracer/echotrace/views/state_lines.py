@@ -1,8 +1,8 @@
 """A state of the kernel as sections of lines: the tree of tasks, the tables, what they refer to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from echotrace.kernel.descriptions import Descriptor
+from echotrace.kernel.descriptions import Description, Descriptor
 from echotrace.kernel.sockets import UDP_NAMES, Datagram, Pending, Socket, SocketState
 from echotrace.kernel.state import Interest, OpenState, ProcessState, State, TableState, TaskState
 from echotrace.trace import Syscall
@@ -39,8 +39,11 @@ def _facts(**texts: str) -> tuple[Fact, ...]:
 
 def _tree(state: State, names: Names) -> Iterator[Line]:
     for process, depth in tree(state, names):
-        yield _process(process, state, names, depth)
-        yield from _threads(process, state, names, depth + 1)
+        yield process_line(process, state.by_tid.get(process.pid), depth, state.time, names)
+        for tid in process.tasks:
+            task = state.by_tid.get(tid)
+            if tid != process.pid and task is not None:
+                yield thread_line(task, depth + 1, state.time, names)
 
 
 def tree(state: State, names: Names) -> Iterator[tuple[ProcessState, int]]:
@@ -59,22 +62,25 @@ def tree(state: State, names: Names) -> Iterator[tuple[ProcessState, int]]:
 
 def _by_role(processes: Iterable[ProcessState], state: State, names: Names) -> list[ProcessState]:
     """In the order of their roles, in which a zombie keeps its place."""
-    return sorted(processes, key=lambda process: _role_order(names.task(process.pid, state.time)))
+    return sorted(processes, key=lambda process: role_order(names.task(process.pid, state.time)))
 
 
-def _role_order(role: str) -> tuple[int, str]:
+def role_order(role: str) -> tuple[int, str]:
+    """What the processes below one are sorted by."""
     return (int(role[1:]) if role[1:].isdecimal() else 0, role)
 
 
-def _process(process: ProcessState, state: State, names: Names, depth: int) -> Line:
-    role = names.task(process.pid, state.time)
-    leader = state.by_tid.get(process.pid)
+def process_line(
+    process: ProcessState, leader: TaskState | None, depth: int, time: int, names: Names
+) -> Line:
+    """A process and its first task, which may be gone, at `time` (ns)."""
+    role = names.task(process.pid, time)
     named = process.dispositions.items()  # SIG32 and above are the C library's own
     signals = [f"{name} {what}" for name, what in named if not name[3:].isdecimal()]
     return Line(
         f"process {role}", depth, role,
         _facts(
-            life=life(process, leader, state, names),
+            life=life(process, leader, time, names),
             call=_calling(leader),
             table=str(leader.table) if leader else "",
             signals=words.safe(", ".join(signals[:_MOST_SIGNALS])),
@@ -83,7 +89,7 @@ def _process(process: ProcessState, state: State, names: Names, depth: int) -> L
     )  # fmt: skip
 
 
-def life(process: ProcessState, leader: TaskState | None, state: State, names: Names) -> str:
+def life(process: ProcessState, leader: TaskState | None, time: int, names: Names) -> str:
     """Whether a process is a zombie, and how it became one; nothing of one that lives."""
     if leader.ended if leader is not None else process.tasks:
         return "Z has ended before its threads"
@@ -94,16 +100,14 @@ def life(process: ProcessState, leader: TaskState | None, state: State, names: N
     )
     if process.parent is None:
         return f"Z zombie, {how}"
-    return f"Z zombie, {how}: {names.task(process.parent, state.time)} has not waited for it"
+    return f"Z zombie, {how}: {names.task(process.parent, time)} has not waited for it"
 
 
-def _threads(process: ProcessState, state: State, names: Names, depth: int) -> Iterator[Line]:
-    for tid in process.tasks:
-        task = state.by_tid.get(tid)
-        if tid != process.pid and task is not None:
-            role = names.task(tid, state.time)
-            facts = _facts(call=_calling(task), table=str(task.table), ready=_found(task))
-            yield Line(f"thread {role}", depth, role, facts)
+def thread_line(task: TaskState, depth: int, time: int, names: Names) -> Line:
+    """A thread beside its process's first task, at `time` (ns)."""
+    role = names.task(task.tid, time)
+    facts = _facts(call=_calling(task), table=str(task.table), ready=_found(task))
+    return Line(f"thread {role}", depth, role, facts)
 
 
 def _calling(task: TaskState | None) -> str:
@@ -121,26 +125,39 @@ def _found(task: TaskState | None) -> str:
 
 def _tables(state: State, names: Names, *, everything: bool) -> Iterator[Line]:
     for table in state.tables:
-        who = names.tasks(table.tasks, state.time)
-        shared = f"shared by {who}" if len(table.tasks) > 1 else f"of {who}"
-        yield Line(f"table {table.number}", 0, f"table {table.number}", _facts(tasks=shared))
-        yield from _slots(table, names, everything=everything)
+        yield from _slots(table, state.time, names, everything=everything)
 
 
-def _slots(table: TableState, names: Names, *, everything: bool) -> Iterator[Line]:
-    found_open = [slot for slot in table.descriptors if slot.description.kind == "inherited"]
-    folded = frozenset() if everything else frozenset(slot.fd for slot in found_open)
-    if folded:
-        numbers = ", ".join(map(str, sorted(folded)))
-        yield Line(f"inherited {table.number}", 1, "from the start", _facts(numbers=numbers))
+def _slots(table: TableState, time: int, names: Names, *, everything: bool) -> Iterator[Line]:
+    found_open = [slot.fd for slot in table.descriptors if inherited(slot.description)]
+    folded = frozenset() if everything else frozenset(found_open)
+    yield from table_lines(table.number, table.tasks, sorted(folded), time, names)
     for slot in table.descriptors:
         if slot.fd not in folded:
-            yield _slot(table, slot, names)
+            yield slot_line(table.number, slot, names)
 
 
-def _slot(table: TableState, slot: Descriptor, names: Names) -> Line:
+def inherited(description: Description) -> bool:
+    """Whether it is one that the first task found open."""
+    return description.kind == "inherited"
+
+
+def table_lines(
+    number: int, tasks: Sequence[int], folded: Iterable[int], time: int, names: Names
+) -> Iterator[Line]:
+    """A table without its descriptors, but for those that are one line (`folded`, ascending)."""
+    who = names.tasks(tasks, time)
+    shared = f"shared by {who}" if len(tasks) > 1 else f"of {who}"
+    yield Line(f"table {number}", 0, f"table {number}", _facts(tasks=shared))
+    numbers = ", ".join(map(str, folded))
+    if numbers:
+        yield Line(f"inherited {number}", 1, "from the start", _facts(numbers=numbers))
+
+
+def slot_line(number: int, slot: Descriptor, names: Names) -> Line:
+    """A descriptor of the table `number`."""
     return Line(
-        f"slot {table.number} {slot.fd} {slot.description.id}", 1,
+        f"slot {number} {slot.fd} {slot.description.id}", 1,
         f"{slot.fd} → {names.description(slot.description)}",
         _facts(cloexec="close-on-exec" if slot.cloexec else ""),
     )  # fmt: skip
@@ -148,22 +165,27 @@ def _slot(table: TableState, slot: Descriptor, names: Names) -> Line:
 
 def _opens(state: State, names: Names, *, everything: bool) -> Iterator[Line]:
     for entry in state.opens:
-        if not everything and entry.description.kind == "inherited":
-            continue
-        number = entry.description.id
-        yield Line(
-            f"open {number}", 0, names.description(entry.description),
-            _facts(
-                references=f"{entry.references:,}",
-                in_flight=", ".join(f"in a message (event {seq})" for seq in entry.in_flight),
-                flags=words.safe(", ".join(entry.flags)),
-            ),
-        )  # fmt: skip
-        if entry.socket is not None:
-            yield _socket(entry, entry.socket, names)
-            yield from (_pending(number, pending, names) for pending in entry.socket.pending)
-            yield from (_queued(number, *each, names) for each in enumerate(entry.socket.queue, 1))
-        yield from (_interest(number, interest, names) for interest in entry.interest)
+        if everything or not inherited(entry.description):
+            yield from open_lines(entry, names)
+            number = entry.description.id
+            yield from (interest_line(number, interest, names) for interest in entry.interest)
+
+
+def open_lines(entry: OpenState, names: Names) -> Iterator[Line]:
+    """A description with its socket and what waits there, without its interest list."""
+    number = entry.description.id
+    yield Line(
+        f"open {number}", 0, names.description(entry.description),
+        _facts(
+            references=f"{entry.references:,}",
+            in_flight=", ".join(f"in a message (event {seq})" for seq in entry.in_flight),
+            flags=words.safe(", ".join(entry.flags)),
+        ),
+    )  # fmt: skip
+    if entry.socket is not None:
+        yield _socket(entry, entry.socket, names)
+        yield from (_pending(number, pending, names) for pending in entry.socket.pending)
+        yield from (_queued(number, *each, names) for each in enumerate(entry.socket.queue, 1))
 
 
 def _socket(entry: OpenState, socket: Socket, names: Names) -> Line:
@@ -219,7 +241,8 @@ def _queued(number: int, place: int, datagram: Datagram, names: Names) -> Line:
     return Line(key, 2, f"in the queue: datagram of {names.peer(datagram.peer)}", facts)
 
 
-def _interest(number: int, interest: Interest, names: Names) -> Line:
+def interest_line(number: int, interest: Interest, names: Names) -> Line:
+    """An entry of the interest list of the instance `number`."""
     return Line(
         f"interest {number} {interest.fd} {interest.description.id}", 1,
         f"watches {interest.fd} → {names.description(interest.description)}",

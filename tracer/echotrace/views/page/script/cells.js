@@ -13,13 +13,10 @@ export class Cells {
   constructor(side) {
     this.side = side;
     const { seq, part } = side.rows;
-    /** The first row of each event. @type {Map<number, number>} */
-    this.first = new Map();
     /** The events that waited and returned. @type {Set<number>} */
     this.returned = new Set();
     for (let row = 0; row < seq.length; row += 1) {
       if (part[row] === RETURN) this.returned.add(seq[row]);
-      else if (!this.first.has(seq[row])) this.first.set(seq[row], row);
     }
     /** @type {string[] | null} */
     this.kept = null;
@@ -27,12 +24,16 @@ export class Cells {
 
   /**
    * @param {number} row
-   * @param {import("./data.js").Cell} [cell] what stands in it
-   * @param {string} [wait]
+   * @param {import("./data.js").Cell} [cell] what may be seen of it
+   * @param {boolean} [told] whether it may be told that a call does not return
    * @returns {Piece[]} in order; between two of them stands a space
    */
-  pieces(row, cell = this.side.cell(row), wait = this.wait(row)) {
-    const { actor, head, kernel, outcome, data, note } = cell;
+  pieces(row, cell = this.side.cell(row), told = true) {
+    const { actor, head, kernel, outcome, data, note, wait } = cell;
+    const { seq, part, woken } = this.side.rows;
+    const returns = !told || this.returned.has(seq[row]);
+    const begins = returns ? "waits" : "waits, does not return";
+    const by = woken[row] ? ` (${woken[row]})` : "";
     const pieces = [
       { kind: "actor", text: actor },
       { kind: "head", text: head },
@@ -40,24 +41,10 @@ export class Cells {
       { kind: "outcome", text: outcome },
       { kind: "data", text: data },
       { kind: "note", text: note && `\u00b7 ${note}` },
-      { kind: "wait", text: wait },
+      { kind: "wait", text: part[row] === BEGIN && actor && head ? begins : "" },
+      { kind: "wait", text: wait && `\u00b7 after ${wait}${by}` },
     ];
     return pieces.filter(({ text }) => text);
-  }
-
-  /**
-   * That a call waits or, where it returns, what ended its wait.
-   * @param {number} row
-   */
-  wait(row) {
-    const { seq, part, woken } = this.side.rows;
-    if (part[row] === BEGIN) {
-      return this.returned.has(seq[row]) ? "waits" : "waits, does not return";
-    }
-    const waker = this.first.get(woken[row]);
-    if (!woken[row] || waker === undefined) return "";
-    const { actor, head } = this.side.cell(waker);
-    return `\u00b7 after ${actor} ${head} (${woken[row]})`;
   }
 
   /**

@@ -28,7 +28,7 @@ export function changes(before, after, line) {
     const known = former.get(now.key);
     if (kept.has(number)) marked.push(now);
     else marked.push(known ? comparedLine(known, now) : { ...now, mark: NEW });
-    if (gone.size) marked.push(...(gone.get(now.key) ?? []));
+    for (const each of gone.get(now.key) ?? []) marked.push(each);
   }
   return marked;
 }

@@ -39,7 +39,7 @@ export class Connectors {
     const origin = this.picture.getBoundingClientRect();
     return slots.flatMap((slot) => {
       const { description = "" } = /** @type {HTMLElement} */ (slot).dataset;
-      const open = this.picture.querySelector(`.open>.line[data-description="${description}"]`);
+      const open = this.picture.querySelector(`.open:has(>[data-description="${description}"])`);
       if (!open) return [];
       const [from, to] = [slot.getBoundingClientRect(), open.getBoundingClientRect()];
       const [x, end] = [from.right - origin.left, to.left - origin.left];

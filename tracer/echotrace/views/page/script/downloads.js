@@ -1,7 +1,9 @@
 // What can be taken along: the trace, and the current view as a drawing.
 
+import { copied } from "./clipboard.js";
 import { make, place } from "./dom.js";
 import { draw } from "./drawing.js";
+import { menu } from "./menu.js";
 import { sidesOf } from "./pair_tab.js";
 import { pairPicture } from "./pair_picture.js";
 import { sidePicture } from "./pictures.js";
@@ -20,19 +22,13 @@ export function downloadsPane(store, tabs) {
     ["Download this view (SVG)", async () => saveFile(named(), [drawing()], "image/svg+xml")],
     ["Copy this view (SVG)", async () => copyText(drawing())],
   ];
-  const menu = make("details", { class: "tool downloads" }, make("summary", {}, "Download"));
   const buttons = ways.map(([name, way]) => {
     const onclick = async () => (done.value = await way().catch((error) => `Failed: ${error}`));
     return make("button", { type: "button", onclick }, name);
   });
-  menu.append(make("div", { class: "menu" }, ...buttons, done));
-  menu.addEventListener("toggle", () => (done.value = ""));
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    menu.open = false;
-    menu.querySelector("summary")?.focus();
-  });
-  place("tools").append(menu);
+  const downloads = menu("Download", "downloads", ...buttons, done);
+  downloads.addEventListener("toggle", () => (done.value = ""));
+  place("tools").append(downloads);
 }
 
 /**
@@ -81,28 +77,8 @@ function saveFile(name, parts, type) {
  * @returns {Promise<string>} what was done
  */
 async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    if (!copiedBySelecting(text)) return "The browser lets no page copy: download it instead.";
-  }
-  return "The view is copied.";
-}
-
-/**
- * Copies what is selected: works without permission, where the clipboard's interface is missing.
- * @param {string} text
- */
-function copiedBySelecting(text) {
-  const focused = document.activeElement;
-  const area = make("textarea", { readonly: true, "aria-hidden": "true", class: "copied" });
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  if (focused instanceof HTMLElement) focused.focus();
-  return done;
+  if (await copied(text)) return "The view is copied.";
+  return "The browser lets no page copy: download it instead.";
 }
 
 /**

@@ -22,7 +22,7 @@ export function filtersBar(store, tabs) {
   const hidden = make("span", { class: "hidden-events" });
   const bar = make(
     "div", { class: "filters", role: "group", "aria-label": "Filter" },
-    connection.element, task.element, make("label", {}, box, " all events", hidden),
+    connection.element, task.element, make("label", {}, box, "all events", hidden),
   );
   bar.addEventListener("keydown", (event) => {
     if (event.key === "Escape") filter(NO_FILTER);
@@ -43,15 +43,16 @@ export function filtersBar(store, tabs) {
     connection.show(view.connection ? String(view.connection) : "");
     task.show(view.task);
     box.checked = view.everything;
-    hidden.textContent = view.everything ? "" : ` (${side.essential.hidden} hidden)`;
+    hidden.textContent = view.everything ? "" : `(${side.essential.hidden} hidden)`;
   });
 }
 
 /**
- * The connections of a side, which are the columns behind the first.
+ * The connections of a side, with the titles of their columns if they have some.
  * @param {import("./data.js").Side} side
  */
 function connections(side) {
-  const columns = side.columns.filter(({ key }) => /^#\d+$/.test(key));
-  return columns.map(({ key, title }) => ({ value: key.slice(1), text: title }));
+  const titles = new Map(side.columns.map(({ key, title }) => [key, title]));
+  const numbers = [...new Set(side.rows.connection)].filter(Boolean).sort((a, b) => a - b);
+  return numbers.map((n) => ({ value: String(n), text: titles.get(`#${n}`) ?? `#${n}` }));
 }

@@ -37,7 +37,8 @@ export function foundRows(cells, query) {
 export function among(tab, view, found) {
   const { rows } = tab.side.timeline(view.everything);
   const { seq } = tab.side.rows;
-  const positions = found.size ? Array.from(tab.chosen(view)).filter((at) => found.has(rows[at])) : [];
+  const chosen = found.size ? Array.from(tab.chosen(view)) : [];
+  const positions = chosen.filter((at) => found.has(rows[at]));
   const seen = new Set(positions.map((at) => seq[rows[at]]));
   const all = new Set([...found].map((row) => seq[row]));
   return { positions, elsewhere: [...all].filter((event) => !seen.has(event)).length };
@@ -63,10 +64,10 @@ export function nextHit(positions, at, direction) {
  */
 export function counted({ positions, elsewhere }, at) {
   const index = below(positions, at);
-  const here = positions[index] === at ? `${index + 1} of ${positions.length}` : "";
-  const more = elsewhere
-    ? `${elsewhere}${positions.length ? " more" : ""} ${elsewhere === 1 ? "is" : "are"} hidden by the filter`
-    : "";
-  const all = positions.length ? `${positions.length} found` : "nothing found";
-  return [here || all, more].filter(Boolean).join(", ");
+  const count = positions.length;
+  const all = count ? `${count} found` : "nothing found";
+  const here = positions[index] === at ? `${index + 1} of ${count}` : all;
+  if (!elsewhere) return here;
+  const more = `${elsewhere}${count ? " more" : ""}`;
+  return `${here}, ${more} ${elsewhere === 1 ? "is" : "are"} hidden by the filter`;
 }

@@ -17,7 +17,9 @@ export class LaneFrame {
    */
   constructor(pane, turn) {
     const pager = (/** @type {number} */ direction) =>
-      make("button", { type: "button", class: "pager", onclick: () => turn(direction) });
+      make("button", {
+        type: "button", class: "pager", hidden: true, onclick: () => turn(direction),
+      });
     this.before = pager(-1);
     this.after = pager(1);
     this.ruler = make("span", { class: "ruler", "aria-hidden": "true" });
@@ -53,13 +55,15 @@ export class LaneFrame {
     const { columns } = rows.side;
     const { lanes, rest } = rows.window;
     const heads = lanes.map((lane) => columns[lane]);
-    const unseen = columns.length - heads.length;
-    const others = { title: "others", subtitle: `${unseen} lanes, named in each row` };
+    const unseen = `${columns.length - heads.length} lanes`;
+    const others = heads.length
+      ? { title: "others", subtitle: `${unseen}, named in each row` }
+      : { title: unseen, subtitle: "named in each row" };
     const { style } = this.table;
     style.setProperty("--time", `${rows.time}ch`);
     style.setProperty("--number", `${rows.number}ch`);
     style.setProperty("--lanes", String(rows.lanes));
-    this.table.setAttribute("aria-rowcount", String(rows.chosen.length + 1));
+    this.table.setAttribute("aria-rowcount", String(rows.count + 1));
     this.table.setAttribute("aria-colcount", String(MARGIN.length + rows.lanes));
     this.heads.replaceChildren(head(rest ? [...heads, others] : heads));
     this.page(columns, rows.window);

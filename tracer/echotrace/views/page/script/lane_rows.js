@@ -5,9 +5,12 @@ import { make } from "./dom.js";
 import { MARGIN } from "./lane_frame.js";
 import { waitSpans } from "./lane_waits.js";
 import { markFound } from "./marked.js";
+import { below } from "./moves.js";
+import { Seen } from "./seen.js";
 
 /** Where a long word may be broken: behind these. */
-const LANE_SEAM = /(?<=[|,([/:])/;
+const SEAM = /(?<=[|,([/:])/;
+const SHORT = 12;
 const LONG = /([^ ]{16,})/;
 
 /**
@@ -26,17 +29,18 @@ export function margin({ times, rows }) {
 export class LaneRows {
   /**
    * @param {import("./tabs.js").SideTab} tab
-   * @param {import("./seen.js").Seen} seen
-   * @param {ArrayLike<number>} chosen the positions that are shown
+   * @param {import("./store.js").View} view
    * @param {import("./lane_window.js").LaneWindow} window
    */
-  constructor(tab, seen, chosen, window) {
+  constructor(tab, view, window) {
     this.side = tab.side;
     this.cells = tab.cells;
-    this.seen = seen;
-    this.timeline = seen.timeline;
-    this.chosen = chosen;
-    this.query = seen.query;
+    this.timeline = tab.side.timeline(view.everything);
+    this.chosen = tab.chosen(view);
+    this.seen = new Seen(tab.side, view);
+    /** How many of the chosen rows may be seen. */
+    this.count = below(this.chosen, this.seen.last + 1);
+    this.query = view.query;
     this.window = window;
     this.slots = new Map(window.lanes.map((lane, slot) => [lane, slot]));
     const { time, number } = margin(tab.side);
@@ -69,58 +73,50 @@ export class LaneRows {
    * @param {number} index of the chosen ones
    */
   row(at, line, index) {
-    const row = this.timeline.rows[at];
-    const column = this.seen.column(at);
-    const slot = this.slots.get(column);
-    const place = MARGIN.length + 1 + (slot ?? this.lanes - 1);
-    const cell = make("div", { class: "cell", role: "cell", "aria-colindex": place });
-    if (slot === undefined && column >= 0) {
-      cell.append(make("span", { class: "lane" }, this.side.columns[column].title), " ");
-    }
-    cell.style.gridColumn = column < 0 ? `${MARGIN.length + 1} / -1` : String(place);
-    cell.append(this.said(at));
-    if (this.query) markFound(cell, this.query);
+    const time = this.side.milliseconds(this.timeline.rows[at]);
     const element = make(
-      "div",
-      { class: "row", role: "row", "data-at": at, "aria-rowindex": index + 2 },
-      make("div", { class: "margin", role: "cell", "aria-colindex": 1 },
-        this.side.milliseconds(row)),
+      "div", { class: "row", role: "row", "data-at": at, "aria-rowindex": index + 2 },
+      make("div", { class: "margin", role: "cell", "aria-colindex": 1 }, time),
       make("div", { class: "margin", role: "cell", "aria-colindex": 2 },
         make("b", {}, this.seen.event(at))),
-      cell,
+      this.cell(at),
     );
     element.style.gridRow = String(line + 1);
     return element;
   }
 
   /**
-   * What a row says, piece by piece.
+   * The cell in its lane; in one that takes all of them if it may not be seen in which it is.
+   * @param {number} at
+   */
+  cell(at) {
+    const column = this.seen.column(at);
+    const slot = column < 0 ? 0 : (this.slots.get(column) ?? this.lanes - 1);
+    const place = MARGIN.length + 1 + slot;
+    const cell = make("div", { class: "cell", role: "cell", "aria-colindex": place });
+    cell.style.gridColumn = `${place} / ${column < 0 ? -1 : place + 1}`;
+    if (column >= 0 && !this.slots.has(column)) {
+      cell.append(make("span", { class: "lane" }, this.side.columns[column].title), " ");
+    }
+    cell.append(this.said(at));
+    if (this.query) markFound(cell, this.query);
+    return cell;
+  }
+
+  /**
+   * What a step says, piece by piece.
    * @param {number} at
    */
   said(at) {
     const said = make("span", { class: "said" });
-    const cell = this.seen.cell(at);
-    for (const { kind, text } of this.seen.pieces(at, this.cells)) {
+    const shown = this.seen.cell(at);
+    const row = this.timeline.rows[at];
+    for (const { kind, text } of this.cells.pieces(row, shown, !this.seen.quiz)) {
       if (said.firstChild) said.append(" ");
-      if (kind === "head") said.append(this.call(cell.descriptor, text));
-      else said.append(make(kind === "actor" ? "b" : "span", { class: kind }, ...breakable(text)));
+      if (kind === "head") said.append(call(text, shown.descriptor));
+      else said.append(piece(kind, text));
     }
     return said;
-  }
-
-  /**
-   * The call, in which the descriptor that it is about stands apart.
-   * @param {string} descriptor
-   * @param {string} text
-   */
-  call(descriptor, text) {
-    const begin = descriptor ? text.indexOf(`(${descriptor}`) + 1 : 0;
-    if (!begin) return make("code", { class: "head" }, ...breakable(text));
-    return make(
-      "code", { class: "head" }, ...breakable(text.slice(0, begin)),
-      make("span", { class: "descriptor" }, descriptor),
-      ...breakable(text.slice(begin + descriptor.length)),
-    );
   }
 
   /**
@@ -131,10 +127,10 @@ export class LaneRows {
    */
   waits(lane, slot, positions) {
     const { rows } = this.timeline;
-    const { part } = this.side.rows;
+    const waits = (/** @type {number} */ at) => this.seen.waits(lane, at);
     const begins = (/** @type {number} */ at) =>
-      at >= 0 && part[rows[at]] === BEGIN && this.seen.column(at) === lane;
-    const spans = waitSpans(this.seen.waits(lane), positions, begins);
+      at >= 0 && this.side.rows.part[rows[at]] === BEGIN && this.seen.column(at) === lane;
+    const spans = waitSpans(positions, waits, begins);
     return spans.map(([from, to]) => span(from, to, MARGIN.length + 1 + slot));
   }
 }
@@ -159,12 +155,37 @@ function span(from, to, column) {
 }
 
 /**
+ * A piece of a cell; a short one stays on one line.
+ * @param {string} kind
+ * @param {string} text
+ */
+function piece(kind, text) {
+  const tied = text.length <= SHORT ? " tied" : "";
+  return make(kind === "actor" ? "b" : "span", { class: `${kind}${tied}` }, ...breakable(text));
+}
+
+/**
+ * The call, in which the descriptor that it is about stands apart.
+ * @param {string} text
+ * @param {string} descriptor
+ */
+function call(text, descriptor) {
+  const begin = descriptor ? text.indexOf(`(${descriptor}`) + 1 : 0;
+  if (!begin) return make("code", { class: "head" }, ...breakable(text));
+  return make(
+    "code", { class: "head" }, ...breakable(text.slice(0, begin)),
+    make("span", { class: "descriptor" }, descriptor),
+    ...breakable(text.slice(begin + descriptor.length)),
+  );
+}
+
+/**
  * Text whose long words may be broken at their seams.
  * @param {string} text
  * @returns {(Node | string)[]}
  */
 function breakable(text) {
   const broken = (/** @type {string} */ word) =>
-    word.split(LANE_SEAM).flatMap((piece, index) => (index ? [make("wbr"), piece] : [piece]));
+    word.split(SEAM).flatMap((part, index) => (index ? [make("wbr"), part] : [part]));
   return text.split(LONG).flatMap((part, index) => (index % 2 ? broken(part) : [part]));
 }

@@ -8,6 +8,9 @@ import { below } from "./moves.js";
 import { RowChunks } from "./row_chunks.js";
 import { Seen } from "./seen.js";
 
+/** What rows say depends on these. */
+const CONTENT = /** @type {const} */ (["query", "quiz", "revealed"]);
+
 /**
  * @param {import("./store.js").Store} store
  * @param {import("./tabs.js").Tab[]} tabs
@@ -46,8 +49,6 @@ class LanesPane {
     this.view = store.view;
     /** @type {ArrayLike<number>} */
     this.chosen = [];
-    /** @type {Seen | undefined} */
-    this.seen = undefined;
     /** @type {LaneRows | undefined} */
     this.rows = undefined;
     /** @type {HTMLElement | undefined} */
@@ -64,20 +65,24 @@ class LanesPane {
    */
   show(tab, view) {
     const before = this.view;
-    const seen = new Seen(tab.side, view);
-    const chosen = seen.among(tab.chosen(view));
-    const others = tab !== this.tab || chosen !== this.chosen;
+    const chosen = tab.chosen(view);
+    const count = below(chosen, new Seen(tab.side, view).last + 1);
+    const others = tab !== this.tab || chosen !== this.chosen || count !== this.chunks.count;
     if (tab !== this.tab) this.begin = 1;
-    [this.tab, this.view, this.chosen, this.seen] = [tab, view, chosen, seen];
-    if (others) this.restart();
-    const stepped = others || view.at !== before.at;
-    this.lay(others || view.query !== before.query, stepped ? this.lane() : 0);
+    [this.tab, this.view, this.chosen] = [tab, view, chosen];
+    if (others) this.restart(count);
+    const stepped = others || view.at !== before.at || view.revealed !== before.revealed;
+    const anew = others || CONTENT.some((name) => view[name] !== before[name]);
+    this.lay(anew, stepped ? this.lane() : 0);
     if (stepped) this.reveal();
   }
 
-  /** Be a list of other rows, of which none is drawn yet. */
-  restart() {
-    this.chunks.restart(this.chosen.length);
+  /**
+   * Be a list of other rows, of which none is drawn yet.
+   * @param {number} count
+   */
+  restart(count) {
+    this.chunks.restart(count);
     const { connection, task } = this.view;
     this.nothing.hidden = this.chosen.length > 0 || (!connection && !task);
     this.frame.table.hidden = !this.nothing.hidden;
@@ -86,7 +91,8 @@ class LanesPane {
   /** The lane of the current step: for a call at the listening socket that which it serves. */
   lane() {
     const row = this.tab?.row(this.view);
-    if (!this.tab || row === undefined || this.seen?.withholds(this.view.at)) return 0;
+    if (!this.tab || row === undefined) return 0;
+    if (new Seen(this.tab.side, this.view).column(this.view.at) < 0) return 0;
     const { columns, rows } = this.tab.side;
     const connection = rows.connection[row];
     return columns[connection]?.key === `#${connection}` ? connection : rows.column[row];
@@ -98,7 +104,7 @@ class LanesPane {
    * @param {number} lane one that has to be shown; 0 is always
    */
   lay(anew, lane) {
-    if (!this.tab || !this.seen) return;
+    if (!this.tab) return;
     const { side } = this.tab;
     const { time, number } = margin(side);
     const fitting = this.frame.fitting(time + number);
@@ -106,7 +112,7 @@ class LanesPane {
     const window = laneWindow(side.columns.length, fitting, lane, this.begin);
     this.begin = window.begin;
     if (!anew && String(window.lanes) === String(this.rows?.window.lanes)) return;
-    this.rows = new LaneRows(this.tab, this.seen, this.chosen, window);
+    this.rows = new LaneRows(this.tab, this.view, window);
     this.frame.dress(this.rows);
     this.chunks.redraw();
   }
@@ -118,9 +124,8 @@ class LanesPane {
   }
 
   resized() {
-    const { rows } = this;
     this.lay(false, this.lane());
-    if (this.rows !== rows) this.reveal();
+    this.reveal();
   }
 
   /** Mark the current row, and bring it into sight. */
@@ -130,7 +135,8 @@ class LanesPane {
     const row = this.chunks.row(index);
     if (!row) return;
     this.mark(row);
-    this.frame.reveal(row);
+    do this.frame.reveal(row);
+    while (this.chunks.complete(index));
   }
 
   /**

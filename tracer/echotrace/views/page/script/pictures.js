@@ -2,7 +2,6 @@
 
 import { BEGIN } from "./data.js";
 import { tied } from "./fitting.js";
-import { waitingAt } from "./lane_waits.js";
 import { below } from "./moves.js";
 import { Seen } from "./seen.js";
 
@@ -104,7 +103,7 @@ function rowOf(seen, at, columns) {
     margin: [current ? "\u25b6" : "", seen.side.milliseconds(row), seen.event(at)],
     cells: column < 0 ? [] : [{ column, text: pictured(seen.cell(at)) }],
     waits: columns.map((each, index) => {
-      const [before, here, after] = [at - 1, at, at + 1].map((near) => waitingAt(seen.waits(each), near));
+      const [before, here, after] = [at - 1, at, at + 1].map((near) => seen.waits(each, near));
       return [here || before, here || after || (begins && index === column)];
     }),
     current,

@@ -4,6 +4,8 @@
 import { make } from "./dom.js";
 
 const ROWS = 32;
+/** Chunks that the highest window may show above or below another. */
+const AROUND = 4;
 /** How far (px) from the window rows are drawn. */
 const NEAR = 800;
 
@@ -12,8 +14,8 @@ export class RowChunks {
   /**
    * @param {HTMLElement} scroller
    * @param {HTMLElement} body where the chunks stand
-   * @param {(from: number, to: number) => HTMLElement[]} draw the elements of the rows `[from, to)`,
-   *   and behind them whatever else stands in their chunk
+   * @param {(from: number, to: number) => HTMLElement[]} draw makes the elements of the rows
+   *   `[from, to)`, and behind them whatever else stands in their chunk
    */
   constructor(scroller, body, draw) {
     this.scroller = scroller;
@@ -82,6 +84,24 @@ export class RowChunks {
     const chunk = Math.floor(row / ROWS);
     if (!this.drawn.has(chunk)) this.fill(chunk);
     return /** @type {HTMLElement | undefined} */ (this.chunks[chunk].children[row % ROWS]);
+  }
+
+  /**
+   * Draw what is in the window next to a row.
+   * @param {number} row
+   * @returns {boolean} whether anything had to be drawn, which may have moved the row
+   */
+  complete(row) {
+    const { top, bottom } = this.scroller.getBoundingClientRect();
+    const own = Math.floor(row / ROWS);
+    const around = this.chunks.slice(Math.max(0, own - AROUND), own + AROUND + 1);
+    const missing = around.filter((chunk) => {
+      if (chunk.firstChild) return false;
+      const box = chunk.getBoundingClientRect();
+      return box.bottom > top && box.top < bottom;
+    });
+    for (const chunk of missing) this.fill(/** @type {number} */ (this.numbers.get(chunk)));
+    return missing.length > 0;
   }
 
   /** @param {IntersectionObserverEntry[]} seen */

@@ -2,7 +2,7 @@
 
 import { make, place } from "./dom.js";
 import { among, counted, foundRows, nextHit } from "./finding.js";
-import { seenIn } from "./seen.js";
+import { quizIn } from "./seen.js";
 
 const NOTHING = { positions: [], elsewhere: 0 };
 
@@ -29,8 +29,6 @@ class Search {
   constructor(store, tabs) {
     this.store = store;
     this.tabs = tabs;
-    const way = (/** @type {string} */ text, /** @type {string} */ name, /** @type {number} */ to) =>
-      make("button", { type: "button", "aria-label": name, onclick: () => this.go(to) }, text);
     this.field = make("input", {
       type: "search", "aria-label": "Find in the timeline", placeholder: "Find", size: 12,
       "aria-keyshortcuts": "/", autocomplete: "off",
@@ -38,8 +36,8 @@ class Search {
       oninput: () => store.set({ query: this.field.value.trim() }),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.pressed(event),
     });
-    this.back = way("\u2191", "Hit before", -1);
-    this.on = way("\u2193", "Next hit", 1);
+    this.back = this.way("\u2191", "Hit before", -1);
+    this.on = this.way("\u2193", "Next hit", 1);
     this.count = make("output", { class: "hits" });
     this.element = make(
       "div", { class: "search", role: "search" }, this.field, this.back, this.on, this.count,
@@ -55,10 +53,20 @@ class Search {
     this.found = NOTHING;
   }
 
+  /**
+   * @param {string} sign
+   * @param {string} name
+   * @param {number} direction
+   */
+  way(sign, name, direction) {
+    const go = () => this.go(direction);
+    return make("button", { type: "button", "aria-label": name, title: name, onclick: go }, sign);
+  }
+
   /** @param {import("./store.js").View} view */
   show(view) {
     const shown = this.tabs[view.tab];
-    this.element.hidden = shown.kind !== "side" || Boolean(seenIn(view, this.tabs)?.quiz);
+    this.element.hidden = shown.kind !== "side" || quizIn(view, this.tabs);
     if (this.element.hidden) return;
     this.find(/** @type {import("./tabs.js").SideTab} */ (shown), view);
     if (this.field.value.trim() !== view.query) this.field.value = view.query;

@@ -1,7 +1,6 @@
 // What may be seen of a side: a quiz hides what it asks for, and all that comes later. Whoever
 // shows something of a step asks here, and need not know of the quiz.
 
-import { BEGIN } from "./data.js";
 import { below, previous } from "./moves.js";
 import { ASKED, QUIZZES, question, withheld } from "./questions.js";
 
@@ -18,8 +17,6 @@ export class Seen {
     const { rows } = this.timeline;
     /** Whether a quiz is on: then nothing that tells of the whole trace may be seen. */
     this.quiz = Object.hasOwn(QUIZZES, view.quiz);
-    /** What is searched for and marked: a mark would tell of what is hidden. */
-    this.query = this.quiz ? "" : view.query;
     /** What is asked at this step, or why nothing is. */
     this.asked = this.quiz && this.at in rows ? question(side, rows[this.at], view) : "";
     /** Whether the answer at this step is hidden. */
@@ -70,25 +67,12 @@ export class Seen {
   }
 
   /**
-   * What a step says, piece by piece.
-   * @param {number} at
-   * @param {import("./cells.js").Cells} cells
-   */
-  pieces(at, cells) {
-    const row = this.timeline.rows[at];
-    if (!this.quiz) return cells.pieces(row);
-    const begins = this.side.rows.part[row] === BEGIN;
-    const wait = this.withholds(at) ? "" : begins ? "waits" : cells.wait(row);
-    return cells.pieces(row, this.cell(at), wait);
-  }
-
-  /**
-   * The positions at which waiting in a column begins and ends, in turns.
+   * Whether somebody waits in a column at a step.
    * @param {number} column
+   * @param {number} at
    */
-  waits(column) {
-    const changes = this.timeline.waits[column] ?? [];
-    return this.quiz ? changes.filter((at) => at <= this.known) : changes;
+  waits(column, at) {
+    return below(this.timeline.waits[column] ?? [], Math.min(at, this.known) + 1) % 2 === 1;
   }
 
   /**
@@ -162,4 +146,13 @@ export function seenIn(view, tabs) {
   const tab = tabs[view.tab];
   if (tab.kind !== "side") return null;
   return new Seen(/** @type {import("./tabs.js").SideTab} */ (tab).side, view);
+}
+
+/**
+ * Whether a quiz is on in the current tab: then nothing that tells of all steps may be seen.
+ * @param {import("./store.js").View} view
+ * @param {import("./tabs.js").Tab[]} tabs
+ */
+export function quizIn(view, tabs) {
+  return Boolean(seenIn(view, tabs)?.quiz);
 }

@@ -86,7 +86,8 @@ export class SourceView {
     if (source === this.source) return;
     this.source = source;
     this.marked = [];
-    this.list.replaceChildren(...(source?.lines ?? []).map(lineElement));
+    this.list.replaceChildren();
+    source?.lines.forEach((text, index) => this.list.append(lineElement(text, index)));
     this.scroller.scrollTop = 0;
   }
 
@@ -182,5 +183,5 @@ function setTextOf(element, text) {
 }
 
 function arrowLegend() {
-  return `${ARROWS.ran} ${ARROW_WORDS.ran}  ${ARROWS.upcoming} ${ARROW_WORDS.upcoming}`;
+  return `${ARROWS.ran}\u00a0${ARROW_WORDS.ran}  ${ARROWS.upcoming}\u00a0${ARROW_WORDS.upcoming}`;
 }

@@ -40,13 +40,13 @@ export class LineNode {
     const { depth, head, facts, mark } = this.line;
     const word = MARK_WORDS.get(mark);
     const { element } = this;
-    if (element.dataset.mark !== word) {
-      if (word) element.dataset.mark = word;
-      else delete element.dataset.mark;
-    }
     if (element.ariaLevel !== String(depth + 1)) {
       element.ariaLevel = String(depth + 1);
       element.style.setProperty("--depth", String(depth));
+    }
+    if (element.dataset.mark !== word) {
+      if (word) element.dataset.mark = word;
+      else delete element.dataset.mark;
     }
     const text = make("span", { class: "told" }, make("b", { class: "head" }, head));
     text.append(...facts.map(factElement));

@@ -27,9 +27,13 @@ function staysRevealed(view, changes) {
 
 /** Holds the view. */
 export class Store {
-  /** @param {View} view */
-  constructor(view) {
+  /**
+   * @param {View} view
+   * @param {View} [beginning] what a link that says nothing leads to
+   */
+  constructor(view, beginning = view) {
     this.view = view;
+    this.beginning = beginning;
     /** @type {((view: View, before: View) => void)[]} */
     this.listeners = [];
   }

@@ -1,19 +1,68 @@
-// A tab for each trace.
+// A tab for each trace and for each pair. Each keeps its step and its filter while another is shown.
 
 import { make, place } from "./dom.js";
+import { filtered } from "./filters.js";
+
+/** @typedef {import("./store.js").View} View */
+
+/** Where the arrow keys lead, from one tab of so many. */
+const KEYS = /** @type {Record<string, (number: number, count: number) => number>} */ ({
+  ArrowLeft: (number, count) => (number + count - 1) % count,
+  ArrowRight: (number, count) => (number + 1) % count,
+  Home: () => 0,
+  End: (_, count) => count - 1,
+});
 
 /**
  * @param {import("./store.js").Store} store
  * @param {import("./tabs.js").Tab[]} tabs
  */
 export function tabsBar(store, tabs) {
+  /** @type {Map<number, View>} */
+  const left = new Map();
+  const go = (/** @type {number} */ number) => {
+    store.set(returned(tabs[number], number, store.view, left.get(number)));
+  };
   const buttons = tabs.map((tab, number) =>
-    make("button", { type: "button", onclick: () => store.set({ tab: number, at: 0 }) }, tab.name),
+    make("button", {
+      type: "button", role: "tab", id: `tab-${number}`, "aria-controls": "panes",
+      onclick: () => go(number),
+    }, tab.name),
   );
-  place("tabs").append(...buttons);
-  store.show((view) => {
-    buttons.forEach((button, number) =>
-      button.setAttribute("aria-pressed", String(number === view.tab)),
-    );
+  const bar = place("tabs");
+  bar.append(...buttons);
+  bar.addEventListener("keydown", (event) => {
+    const way = KEYS[event.key];
+    if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    go(way(store.view.tab, tabs.length));
+    buttons[store.view.tab].focus();
   });
+  store.show((view, before) => {
+    if (view.tab !== before.tab) left.set(before.tab, before);
+    buttons.forEach((button, number) => {
+      const chosen = number === view.tab;
+      button.setAttribute("aria-selected", String(chosen));
+      button.tabIndex = chosen ? 0 : -1;
+    });
+    place("panes").setAttribute("aria-labelledby", `tab-${view.tab}`);
+  });
+}
+
+/**
+ * The changes with which a tab is shown: as it was left, or from its beginning.
+ * @param {import("./tabs.js").Tab} tab
+ * @param {number} number
+ * @param {View} view
+ * @param {View | undefined} was how it was left
+ * @returns {Partial<View>}
+ */
+function returned(tab, number, view, was) {
+  if (number === view.tab) return {};
+  if (!was) return { tab: number, at: 0, connection: 0, task: "" };
+  const { at, connection, task } = was;
+  if (tab.kind !== "side") return { tab: number, at, connection, task };
+  const side = /** @type {import("./tabs.js").SideTab} */ (tab);
+  const { everything } = view;
+  return { tab: number, connection, task, ...filtered(side, was, { everything }) };
 }

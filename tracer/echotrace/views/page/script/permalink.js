@@ -1,0 +1,212 @@
+// A view as the fragment of a link, and back.
+
+import { QUIZZES } from "./questions.js";
+import { nearest } from "./moves.js";
+
+/**
+ * @typedef {import("./store.js").View} View
+ * @typedef {import("./tabs.js").Tab} Tab
+ */
+
+const THEMES = ["light", "dark"];
+/** More of a text that somebody wrote into a link is not repeated. */
+const LONGEST = 40;
+
+/**
+ * The fragment that leads to what is shown, without its `#`.
+ * @param {View} view
+ * @param {Tab[]} tabs
+ * @param {View} beginning what is shown without a fragment
+ * @returns {string}
+ */
+export function written(view, tabs, beginning) {
+  const tab = tabs[view.tab];
+  /** @type {[string, string | number | boolean][]} */
+  const parts = [
+    ["tab", tab.name],
+    [stepName(tab), tab.key(view)],
+    ["connection", view.connection],
+    ["task", view.task],
+    ["all", view.everything],
+    ["essential", beginning.everything && !view.everything],
+    ["quiz", view.quiz],
+    ["lecture", view.lecture],
+    ["theme", view.theme],
+  ];
+  return parts.filter(([, value]) => value).map(part).join("&");
+}
+
+/** @param {[string, string | number | boolean]} named */
+function part([name, value]) {
+  return value === true ? name : `${name}=${encodeURIComponent(value)}`;
+}
+
+/** How a step of a tab is named: a side has events, a pair has rows. @param {Tab} tab */
+function stepName(tab) {
+  return tab.kind === "side" ? "event" : "row";
+}
+
+/**
+ * The view that a fragment leads to. What it has of unknown names and values is passed over, and
+ * told in sentences.
+ * @param {string} fragment without its `#`
+ * @param {Tab[]} tabs
+ * @param {View} beginning what is shown without a fragment
+ * @returns {{view: View, problems: string[]}}
+ */
+export function readLink(fragment, tabs, beginning) {
+  const reader = new Reader(fragment, tabs, beginning);
+  return { view: reader.view, problems: reader.problems };
+}
+
+class Reader {
+  /**
+   * @param {string} fragment
+   * @param {Tab[]} tabs
+   * @param {View} beginning
+   */
+  constructor(fragment, tabs, beginning) {
+    this.tabs = tabs;
+    this.view = { ...beginning };
+    /** @type {string[]} */
+    this.problems = [];
+    /** @type {Map<string, string>} */
+    this.parts = new Map(fragment.split("&").filter(Boolean).map(parted));
+    this.known = new Set();
+    this.readTab();
+    this.readSwitches();
+    this.readFilter();
+    this.readStep();
+    const others = [...this.parts.keys()].filter((name) => !this.known.has(name));
+    for (const name of others) this.problem(`This page knows nothing of ${quoted(name)}.`);
+  }
+
+  /** @param {string} name */
+  take(name) {
+    this.known.add(name);
+    return this.parts.get(name);
+  }
+
+  /** @param {string} sentence */
+  problem(sentence) {
+    this.problems.push(sentence);
+  }
+
+  get tab() {
+    return this.tabs[this.view.tab];
+  }
+
+  readTab() {
+    const name = this.take("tab");
+    if (name === undefined) return;
+    const found = this.tabs.findIndex((tab) => tab.name === name);
+    if (found >= 0) this.view.tab = found;
+    else this.problem(`There is no tab ${quoted(name)}; ${this.tab.name} is shown.`);
+  }
+
+  readSwitches() {
+    if (this.take("essential") !== undefined) this.view.everything = false;
+    if (this.take("all") !== undefined) this.view.everything = true;
+    if (this.take("lecture") !== undefined) this.view.lecture = true;
+    this.view.quiz = this.oneOf("quiz", Object.keys(QUIZZES), "no quiz is on");
+    this.view.theme = this.oneOf("theme", THEMES, "that of the system is taken");
+  }
+
+  /**
+   * @param {string} name
+   * @param {string[]} values
+   * @param {string} instead
+   */
+  oneOf(name, values, instead) {
+    const value = this.take(name);
+    if (value === undefined || values.includes(value)) return value ?? "";
+    this.problem(`There is no ${name} ${quoted(value)}; ${instead}.`);
+    return "";
+  }
+
+  readFilter() {
+    const connection = this.take("connection");
+    const task = this.take("task");
+    if (connection !== undefined) {
+      const number = Number(connection);
+      if (!this.passes({ connection: /^\d+$/.test(connection) ? number : -1 })) {
+        this.problem(`There is no connection ${quoted(connection)}; all are shown.`);
+      }
+    }
+    if (task !== undefined && (this.tab.kind !== "side" || !this.passes({ task }))) {
+      this.problem(`There is no task ${quoted(task)}; all are shown.`);
+    }
+  }
+
+  /**
+   * Take a filter, unless nothing at all passes it.
+   * @param {Partial<View>} filter
+   */
+  passes(filter) {
+    const filters = { connection: 0, task: "", ...filter };
+    const all = { ...this.view, ...filters, everything: true };
+    if (!Object.values(filter)[0] || !this.tab.chosen(all).length) return false;
+    Object.assign(this.view, filter);
+    return true;
+  }
+
+  readStep() {
+    const name = stepName(this.tab);
+    const key = this.take(name);
+    if (key !== undefined) this.goTo(name, key);
+    const at = nearest(this.tab.chosen(this.view), this.view.at);
+    if (key !== undefined && at !== this.view.at) {
+      this.problem(`The filter hides ${name} ${quoted(key)}; the step nearest to it is shown.`);
+    }
+    this.view.at = at;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} key
+   */
+  goTo(name, key) {
+    const whole = { ...this.view, everything: true };
+    let at = this.tab.position(key, this.view);
+    if (at === null) {
+      at = this.tab.position(key, whole);
+      if (at !== null) {
+        this.view.everything = true;
+        this.problem(`Event ${quoted(key)} is not an essential one; all events are shown.`);
+      }
+    }
+    const within = `in ${name === "event" ? "this trace" : "this comparison"}`;
+    if (at === null) {
+      this.problem(`There is no ${name} ${quoted(key)} ${within}; step 1 is shown.`);
+    }
+    this.view.at = at ?? 0;
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {[string, string]}
+ */
+function parted(text) {
+  const end = text.indexOf("=");
+  return end < 0 ? [decoded(text), ""] : [decoded(text.slice(0, end)), decoded(text.slice(end + 1))];
+}
+
+/** @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // somebody wrote a % that is none
+  }
+}
+
+/**
+ * A value of a link as a sentence repeats it: what is a word stands bare.
+ * @param {string} value
+ */
+function quoted(value) {
+  const start = [...value].slice(0, LONGEST).join("");
+  const shown = start === value ? value : `${start}\u2026`;
+  return /^\w+$/.test(shown) ? shown : `\u201c${shown}\u201d`;
+}
