@@ -1,4 +1,4 @@
-"""What is wrong with how a page is laid out: text that is cut, boxes that overlap, small targets."""
+"""What is wrong with the layout of a page: text that is cut, boxes that overlap, small targets."""
 
 from playwright.sync_api import Page
 
@@ -11,8 +11,10 @@ _FAULTS = """() => {
     const text = element.textContent.trim().slice(0, 30);
     return `${tagName.toLowerCase()}${id ? `#${id}` : look} “${text}”`;
   };
-  const seen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
-  const unseen = (element) => element.closest(".spoken, .skip, .ruler, [aria-hidden=true], noscript");
+  const all = { visibilityProperty: true, opacityProperty: true };
+  const seen = (element) => element.checkVisibility(all);
+  const unseen = (element) =>
+    element.closest(".spoken, .skip, .ruler, [aria-hidden=true], noscript, script, option");
 
   if (document.documentElement.scrollWidth > innerWidth) {
     found.push(`the page is ${document.documentElement.scrollWidth} px wide`);
@@ -23,7 +25,7 @@ _FAULTS = """() => {
   while (texts.nextNode()) {
     const text = texts.currentNode;
     const parent = text.parentElement;
-    if (!text.data.trim() || !seen(parent) || unseen(parent) || parent.closest("script, option")) continue;
+    if (!text.data.trim() || !seen(parent) || unseen(parent)) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
     const box = range.getBoundingClientRect();
@@ -69,7 +71,8 @@ _FAULTS = """() => {
   }
 
   // Controls that something else lies on, or that are hard to hit.
-  for (const control of document.querySelectorAll("button, select, summary, input:not([type=range])")) {
+  const controls = "button, select, summary, input:not([type=range])";
+  for (const control of document.querySelectorAll(controls)) {
     if (!seen(control) || unseen(control)) continue;
     control.scrollIntoView({ block: "center" });
     const box = (control.closest("label") ?? control).getBoundingClientRect();
@@ -87,7 +90,7 @@ _FAULTS = """() => {
 
 
 def faults(page: Page) -> list[str]:
-    """What is cut, overlaps, is covered or too small to hit (24 CSS px) in the page as it is now."""
+    """What is cut, overlaps, is covered or too small to hit (24 CSS px) in the page as it is."""
     found = page.evaluate(_FAULTS)
     assert isinstance(found, list)
     return found

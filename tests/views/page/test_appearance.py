@@ -1,4 +1,4 @@
-"""How the interactive page looks: at every size without overlap or cut text, dark, large, on paper."""
+"""How the interactive page looks: without overlap or cut text at every size; dark, large, on paper."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -69,7 +69,7 @@ def _size(page: Page) -> float:
 
 
 def test_view_menu(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
-    """The view menu makes all larger, and light or dark whatever the system is; Escape closes it."""
+    """The view menu makes all larger, light or dark whatever the system is; Escape closes it."""
     paper = "getComputedStyle(document.documentElement).backgroundColor"
     with opened(browser, tmp_path, _pair(stored), color_scheme="dark") as page:
         dark, small = page.evaluate(paper), _size(page)

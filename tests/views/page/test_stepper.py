@@ -1,4 +1,4 @@
-"""The stepper, tabs and links of the interactive page in a real browser, by keyboard and by mouse."""
+"""The stepper, tabs and links of the interactive page in a real browser, by keyboard and mouse."""
 
 import re
 from collections.abc import Mapping
@@ -12,11 +12,14 @@ from echotrace.views.layout import Row
 from echotrace.views.steps import Filter, Steps
 from opened_page import opened
 
-_AROUND = """([id, count]) => {
-  const button = [...document.querySelectorAll(".ways button")].find((each) => each.textContent === id);
+# Of the timeline the current row: which others are drawn depends on what was in sight.
+_AROUND = """([name, count]) => {
+  const buttons = [...document.querySelectorAll(".ways button")];
+  const button = buttons.find((each) => each.textContent === name);
+  const all = "#source, #lanes .heads, #lanes .current, #state, #pair, #stepper";
   const shown = [];
   for (let step = 0; step < count; step += 1) {
-    shown.push(["panes", "stepper"].map((id) => document.getElementById(id).textContent).join());
+    shown.push([...document.querySelectorAll(all)].map((each) => each.textContent).join());
     button.click();
   }
   return shown;
