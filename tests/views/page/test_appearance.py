@@ -1,4 +1,4 @@
-"""How the interactive page looks: without overlap or cut text at every size; dark, large, on paper."""
+"""How the interactive page looks: nothing overlaps or is cut at any size; dark, large, on paper."""
 
 from collections.abc import Mapping
 from pathlib import Path
