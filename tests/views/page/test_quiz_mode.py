@@ -136,7 +136,9 @@ def _pages(
     whole = page_of({"fork": stored["fork"]})
     begin, data, end = _split(whole)
     for kind, (asks, _) in _ASKED.items():
-        for at, row in list(enumerate(fork.essential.rows))[int(__import__('os').environ.get('FROM','0')):]:
+        for at, row in list(enumerate(fork.essential.rows))[
+            int(__import__("os").environ.get("FROM", "0")) :
+        ]:
             if asks(fork, row):
                 data.sides[0] = _otherwise(fork, kind, at)
                 text = msgspec.json.encode(data).decode().replace("<", "\\u003c")
@@ -158,7 +160,9 @@ def test_nothing_tells_the_answer(
         for kind, at, pages in _pages(stored, fork):
             looks = [_looks(page, tmp_path, text, kind, at) for text in pages]
             (one, one_revealed), (other, other_revealed) = looks
-            if one != other: open('/tmp/a.txt','w').write(chr(10).join(one).replace('<','\n<')); open('/tmp/b.txt','w').write(chr(10).join(other).replace('<','\n<'))
+            if one != other:
+                open("/tmp/a.txt", "w").write(chr(10).join(one).replace("<", "\n<"))
+                open("/tmp/b.txt", "w").write(chr(10).join(other).replace("<", "\n<"))
             assert one == other, (kind, at)
             assert one_revealed[0] != other_revealed[0], (kind, at)
             asked[kind] = asked.get(kind, 0) + 1

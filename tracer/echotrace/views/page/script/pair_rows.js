@@ -14,8 +14,10 @@ const MEANINGS = /** @type {Record<string, string>} */ ({
 export class PairRows {
   /** @param {(at: number) => void} go shows a row that is clicked */
   constructor(go) {
-    this.box = make("div", { class: "rows", role: "table", tabindex: 0 });
-    this.chunks = new RowChunks(this.box, this.box, (from, to) => this.draw(from, to));
+    this.names = make("div", { class: "pair-heads", role: "rowgroup" });
+    const body = make("div", { role: "none" });
+    this.box = make("div", { class: "rows", role: "table", tabindex: 0 }, this.names, body);
+    this.chunks = new RowChunks(this.box, body, (from, to) => this.draw(from, to));
     /** @type {import("./pairs.js").Pair | undefined} */
     this.pair = undefined;
     /** @type {ArrayLike<number>} */
@@ -39,6 +41,7 @@ export class PairRows {
     [this.pair, this.chosen, this.at] = [pair, chosen, at];
     if (others) {
       this.box.setAttribute("aria-label", `${pair.name}, by logical event`);
+      this.names.replaceChildren(heads(pair.sides.map((side) => side.name)));
       this.chunks.restart(chosen.length);
     }
     before?.removeAttribute("aria-current");
@@ -62,9 +65,11 @@ export class PairRows {
    * @param {Element} row
    */
   reveal(row) {
-    const [own, around] = [row.getBoundingClientRect(), this.box.getBoundingClientRect()];
-    if (own.top >= around.top && own.bottom <= around.bottom) return;
-    this.box.scrollTop += own.top - around.top - (around.height - own.height) / 3;
+    const own = row.getBoundingClientRect();
+    const { bottom: top } = this.names.getBoundingClientRect();
+    const { bottom } = this.box.getBoundingClientRect();
+    if (own.top >= top && own.bottom <= bottom) return;
+    this.box.scrollTop += own.top - top - Math.max(0, bottom - top - own.height) / 3;
   }
 
   /**
@@ -99,7 +104,7 @@ export class PairRows {
       ),
       cell(pair, at, 1),
     );
-    return begins ? make("div", { role: "none" }, heading(part), row) : row;
+    return begins ? make("div", { role: "none" }, heading(part, pair), row) : row;
   }
 }
 
@@ -113,15 +118,29 @@ function meaning(pair, mark) {
   return [MEANINGS[mark] ?? "", only].filter(Boolean).join(" ");
 }
 
+/** @param {string[]} names */
+function heads([left, right]) {
+  const head = (/** @type {string} */ name, /** @type {string} */ text) =>
+    make("span", { role: "columnheader", class: name }, text);
+  return make(
+    "div", { role: "row", class: "aligned part" },
+    head("section", ""), head("", left), head("sign", ""), head("", right),
+  );
+}
+
 /**
+ * What a part is headed; a side that calls it otherwise, or lacks it, says so.
  * @param {{title: string, headings: string[]}} part
- * @returns {HTMLElement}
+ * @param {import("./pairs.js").Pair} pair
  */
-function heading(part) {
-  const [left, right] = part.headings.map((text) => make("span", { role: "cell" }, text));
-  const title = make("span", { role: "cell", class: "section" }, part.title);
-  const gap = make("span", { role: "cell", class: "sign" });
-  return make("div", { role: "row", class: "part aligned" }, title, left, gap, right);
+function heading({ title, headings }, { sides }) {
+  const [left, right] = headings.map((text, which) =>
+    make("span", { role: "cell" }, text === sides[which].name ? "" : text));
+  return make(
+    "div", { role: "row", class: "aligned part" },
+    make("span", { role: "cell", class: "section" }, title), left,
+    make("span", { role: "cell", class: "sign" }), right,
+  );
 }
 
 /**

@@ -48,13 +48,13 @@ export class Pair {
   }
 
   /**
-   * What stands in a side's cell.
+   * What stands in a side's cell; nothing where there are no rows at all.
    * @param {number} at
    * @param {number} which
    * @returns {string}
    */
   said(at, which) {
-    return this.texts.text(this.packed.rows.said[2 * at + which]);
+    return this.size ? this.texts.text(this.packed.rows.said[2 * at + which]) : "";
   }
 
   /** @param {number} at */
