@@ -14,10 +14,7 @@ export function waitSpans(positions, waits, begins) {
   for (let row = 0; row < positions.length; row += 1) {
     const at = positions[row];
     const here = waits(at);
-    const halves = [
-      here || waits(at - 1) || begins(at - 1),
-      here || waits(at + 1) || begins(at),
-    ];
+    const halves = [here || waits(at - 1), here || waits(at + 1) || begins(at)];
     for (const half of [0, 1]) {
       if (!halves[half]) continue;
       const from = 2 * row + half;

@@ -15,8 +15,8 @@ test("a wait that nothing ends goes on to the end", () => {
   assert.deepEqual(waitSpans([0, 1, 2], between(1, Infinity), never), [[1, 6]]);
 });
 
-test("a call that returns in the next row waits between the two", () => {
-  assert.deepEqual(waitSpans([0, 1], never, (at) => at === 0), [[1, 3]]);
+test("a call of which no wait is told is hatched where it begins", () => {
+  assert.deepEqual(waitSpans([0, 1], never, (at) => at === 0), [[1, 2]]);
 });
 
 test("rows that are left out shorten a wait and break none", () => {
