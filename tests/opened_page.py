@@ -1,14 +1,33 @@
 """The interactive page in a browser: opened from a file, and what it asks for and says is kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from playwright.sync_api import Browser, Page
 
 from echotrace.story.nouns import Story
+from echotrace.views.page import nouns
 from echotrace.views.page.page import page
+
+_DATA = '<script type="application/json" id="data">'
+
+
+def parted(text: str) -> tuple[str, nouns.Page, str]:
+    """The data of a page, and what stands before and behind it."""
+    begin, mark, rest = text.partition(_DATA)
+    data, *end = rest.partition("</script>")
+    return begin + mark, msgspec.json.decode(data, type=nouns.Page), "".join(end)
+
+
+def with_sides(story: Story, sides: Sequence[nouns.Side]) -> str:
+    """The page of a story, which stands for other ones: of these sides, without pairs."""
+    begin, data, end = parted(page({"story": story}))
+    data.sides = list(sides)
+    text = msgspec.json.encode(data).decode().replace("<", "\\u003c")
+    return f"{begin}{text}{end}"
 
 
 @contextmanager

@@ -172,7 +172,7 @@ def test_what_is_missing_is_said_first(
     browser: Browser, tmp_path: Path, two: Mapping[str, Story]
 ) -> None:
     """A trace that is cut off says so above the stepper, and in the pair which side it is."""
-    trace = replace(two["thread"].trace, records=two["thread"].trace.records[:40], end=None)
+    trace = replace(two["thread"].trace, records=two["thread"].trace.records[:40])
     with opened(browser, tmp_path, {"fork": two["fork"], "thread": replay(trace)}) as page:
         assert not page.locator("#warning").is_visible()
         _shown(page, "thread")
@@ -188,7 +188,7 @@ def test_sides_that_have_nothing_in_common(
     browser: Browser, tmp_path: Path, two: Mapping[str, Story]
 ) -> None:
     """A side without connections is compared all the same: gaps, its state, and what is missing."""
-    trace = replace(two["thread"].trace, records=[])
+    trace = replace(two["thread"].trace, records=())
     stories = {"fork": two["fork"], "nothing": replay(trace)}
     notes = list(told.notes(compare([*stories.values()], names=list(stories))))
     with opened(browser, tmp_path, stories) as page:

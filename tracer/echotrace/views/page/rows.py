@@ -37,8 +37,9 @@ class Pool:
             [steps.time(filter_, number) for number in range(len(steps.layout(filter_).rows))]
             for filter_ in _BOTH
         ]
+        times = sorted({time for times in self._times for time in times})
         first = min((event.start for event in story.events), default=0)
-        self.times = [first - 1, *sorted({time for times in self._times for time in times})]
+        self.times = [min([first, *times[:1]]) - 1, *times]
 
     def _merged(self) -> list[Row]:
         found: dict[tuple[int, str], Row] = {}
@@ -79,4 +80,5 @@ class Pool:
 
 
 def _key(row: Row) -> tuple[int, str]:
-    return row.event.seq, row.cell.part
+    """Which row of both timelines it is; a trace that makes no sense may use a number twice."""
+    return id(row.event), row.cell.part

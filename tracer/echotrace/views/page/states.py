@@ -26,6 +26,7 @@ from echotrace.views.state_lines import (
     slot_line,
     table_lines,
 )
+from echotrace.views.words import safe
 
 _SECTIONS = (TREE, TABLES, OPENS)
 #: Lines between two keyframes, at least.
@@ -125,8 +126,8 @@ class States:
 
 
 def _text(line: Line, texts: Texts) -> int:
-    facts = (INNER.join((fact.name, fact.label, fact.text)) for fact in line.facts)
-    return texts.fields(str(line.depth), line.key, line.head, *facts)
+    facts = (INNER.join((fact.name, fact.label, safe(fact.text))) for fact in line.facts)
+    return texts.fields(str(line.depth), safe(line.key), safe(line.head), *facts)
 
 
 def _renamings(roles: Roles) -> Iterable[int]:

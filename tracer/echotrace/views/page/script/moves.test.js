@@ -26,7 +26,7 @@ test("several steps lead no further than the ends", () => {
 });
 
 test("along a course one goes to its next step, and stays at the last of them", () => {
-  const course = (at) => at % 2;
+  const course = (/** @type {number} */ at) => at % 2;
   assert.equal(along([1, 2, 4, 5, 7], 1, 1, course), 5);
   assert.equal(along([1, 2, 4, 5, 7], 7, 1, course), 7);
   assert.equal(along([1, 2, 4, 5, 7], 5, -1, course), 1);

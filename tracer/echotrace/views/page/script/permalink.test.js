@@ -4,7 +4,12 @@ import test from "node:test";
 import { readLink, written } from "./permalink.js";
 import { BEGINNING } from "./store.js";
 
-/** Steps are events 11, 12, ...; connection 1 has the later half; the first step needs all. */
+/** @typedef {import("./store.js").View} View */
+
+/**
+ * Steps are events 11, 12, ...; connection 1 has the later half; the first step needs all.
+ * @type {import("./tabs.js").Tab}
+ */
 const SIDE = {
   kind: "side",
   name: "fork",
@@ -15,7 +20,11 @@ const SIDE = {
     if (key === "10") return view.everything ? 0 : null;
     return /^1[1-4]r?$/.test(key) ? parseInt(key, 10) - 11 : null;
   },
+  told: () => "",
+  where: () => "",
+  course: () => 0,
 };
+/** @type {import("./tabs.js").Tab} */
 const PAIR = {
   ...SIDE,
   kind: "pair",
@@ -24,7 +33,7 @@ const PAIR = {
   position: (key) => (/^[1-4]$/.test(key) ? Number(key) - 1 : null),
 };
 const TABS = [SIDE, PAIR];
-const read = (fragment, beginning = BEGINNING) => readLink(fragment, TABS, beginning);
+const read = (/** @type {string} */ fragment, beginning = BEGINNING) => readLink(fragment, TABS, beginning);
 
 test("what a link says is what was shown", () => {
   const views = [

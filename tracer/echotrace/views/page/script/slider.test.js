@@ -4,7 +4,7 @@ import test from "node:test";
 import { beginnings, ticks } from "./slider.js";
 
 test("a course begins with its first step, and the server is none", () => {
-  const course = (at) => [0, 0, 2, 1, 2, 0, 1][at];
+  const course = (/** @type {number} */ at) => [0, 0, 2, 1, 2, 0, 1][at];
   assert.deepEqual(beginnings([0, 1, 2, 3, 4, 5, 6], course), [2, 3]);
   assert.deepEqual(beginnings([5, 6, 4], course), [1, 2]);
 });
