@@ -12,7 +12,7 @@ from echotrace.story.nouns import Story
 from echotrace.tracefile import fingerprint, load
 from echotrace.views.page.page import page as page_of
 from echotrace.views.svg.standalone import of_story
-from opened_page import opened, parted, with_sides
+from opened_page import opened, packed, parted, unpacked, with_sides
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _SIDES = ("fork", "epoll")
@@ -113,11 +113,11 @@ def test_hostile_text_is_drawn_as_text(
 ) -> None:
     """Whatever a trace has in it, the drawing is well-formed, and has it as text or escaped."""
     _, data, _ = parted(page_of({"fork": stored["fork"]}))
-    fork = data.sides[0]
+    fork = unpacked(data.sides[0])
     fork.patterns.append(payload)
     fork.texts.append([len(fork.patterns) - 1])
     fork.rows.cell = fork.rows.told = [len(fork.texts) - 1] * len(fork.rows.told)
-    with opened(browser, tmp_path, with_sides(stored["fork"], [fork])) as page:
+    with opened(browser, tmp_path, with_sides(stored["fork"], [packed(fork)])) as page:
         _download(page, "Download this view", tmp_path / "view.svg")
     texts = [each.text or "" for each in _parsed((tmp_path / "view.svg").read_text()).iter()]
     plain = "".join(c if c.isascii() and c.isprintable() else f"\\u{ord(c):04x}" for c in payload)

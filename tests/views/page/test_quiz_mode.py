@@ -12,7 +12,7 @@ from echotrace.story.nouns import Story
 from echotrace.views.page import nouns
 from echotrace.views.page.page import page as page_of
 from echotrace.views.page.texts import HOLE, INNER, MARK, SEP
-from opened_page import opened, parted, with_sides
+from opened_page import opened, packed, parted, unpacked, with_sides
 
 #: Goes to a step in a quiz, and gives all that is on the page then: elements with their attributes,
 #: values, the title, and the drawing of the view.
@@ -47,7 +47,7 @@ _LOOK = """async ([tab, kind, at, reveal]) => {
 @pytest.fixture(scope="module")
 def fork(stored: Mapping[str, Story]) -> nouns.Side:
     """What the page has of the fork server."""
-    return parted(page_of({"fork": stored["fork"]}))[1].sides[0]
+    return unpacked(parted(page_of({"fork": stored["fork"]}))[1].sides[0])
 
 
 def _text(of: nouns.Side, number: int) -> str:
@@ -138,7 +138,8 @@ def _page(story: Story, fork: nouns.Side, kind: str) -> tuple[str, Sequence[int]
     """The page of the trace and of one like it for each step asked for: and these steps."""
     asks, _ = _ASKED[kind]
     asked = [at for at, row in enumerate(fork.essential.rows) if asks(fork, row)]
-    return with_sides(story, [fork, *(_otherwise(fork, kind, at) for at in asked)]), asked
+    others = (_otherwise(fork, kind, at) for at in asked)
+    return with_sides(story, [packed(each) for each in (fork, *others)]), asked
 
 
 @pytest.mark.parametrize("kind", _ASKED)
