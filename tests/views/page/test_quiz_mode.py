@@ -1,41 +1,44 @@
 """The quiz of the page: nothing on it tells an answer before that is given, or asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from echotrace.story.nouns import Story
 from echotrace.views.page import nouns
 from echotrace.views.page.page import page as page_of
 from echotrace.views.page.texts import HOLE, INNER, MARK, SEP
-from opened_page import opened
+from opened_page import opened, packed, parted, unpacked, with_sides
 
 #: Goes to a step in a quiz, and gives all that is on the page then: elements with their attributes,
 #: values, the title, and the drawing of the view.
-_LOOK = """async ([kind, at, reveal]) => {
+_LOOK = """async ([tab, kind, at, reveal]) => {
   const act = (element, value, name) => {
     element.value = value;
     element.dispatchEvent(new Event(name, {bubbles: true}));
   };
+  document.querySelectorAll("#tabs button")[tab].click();
   const stepper = document.querySelector("#stepper");
   act([...document.querySelectorAll("select")].find(each => each.querySelector("[value=actor]")),
       kind, "change");
   act(stepper.querySelector("input[type=range]"), String(at), "input");
   if (reveal) stepper.dispatchEvent(new KeyboardEvent("keydown", {key: "r", bubbles: true}));
   const frame = () => new Promise(requestAnimationFrame);
-  while (!document.querySelector("#lanes [aria-current=step]")) await frame();
-  await frame(); await frame();
+  const drawn = () => document.querySelector("#lanes [aria-current=step]")
+    && !document.querySelector("#lanes .chunk[role=none]");
+  for (let frames = 0; frames < 2 || !drawn(); frames += 1) await frame();
   let drawing;
   URL.createObjectURL = blob => { drawing = blob; return ""; };
   HTMLAnchorElement.prototype.click = () => {};
   [...document.querySelectorAll("button")].find(each => /this view/.test(each.textContent)).click();
   const whole = document.documentElement.cloneNode(true);
-  for (const each of whole.querySelectorAll("script, style, meta, .done")) each.remove();
-  const values = [...document.querySelectorAll("input, select, output")].map(each => each.value);
+  for (const each of whole.querySelectorAll("script, style, meta, #tabs, .done")) each.remove();
+  whole.querySelector("#panes").removeAttribute("aria-labelledby"); // the tab's
+  const values = [...document.querySelectorAll("input, select")].map(each => each.value);
   const tips = [...document.querySelectorAll("*")].map(each => each.ariaLabel ?? "").join("");
   return [whole.outerHTML, ...values, tips, document.title, await drawing.text()];
 }"""
@@ -44,7 +47,7 @@ _LOOK = """async ([kind, at, reveal]) => {
 @pytest.fixture(scope="module")
 def fork(stored: Mapping[str, Story]) -> nouns.Side:
     """What the page has of the fork server."""
-    return _split(page_of({"fork": stored["fork"]}))[1].sides[0]
+    return unpacked(parted(page_of({"fork": stored["fork"]}))[1].sides[0])
 
 
 def _text(of: nouns.Side, number: int) -> str:
@@ -82,12 +85,13 @@ def _another_result(of: nouns.Side, row: int) -> None:
 
 def _another_descriptor(of: nouns.Side, row: int) -> None:
     actor, head, kernel, outcome, data, _, answers, begun, _ = _fields(of, row)
-    heads = [MARK.join([first, "77", *rest]) if rest else first
-             for first, _, *rest in ((*each.split(MARK), "")[:3] for each in (head, begun))]  # fmt: skip
-    heads[1] = heads[1] if begun else ""
-    of.rows.cell[row] = _add(
-        of, SEP.join((actor, heads[0], kernel, outcome, data, "77", answers, heads[1], "77"))
-    )
+    fields = (actor, _renamed(head), kernel, outcome, data, "77", answers, _renamed(begun), "77")
+    of.rows.cell[row] = _add(of, SEP.join(fields))
+
+
+def _renamed(head: str) -> str:
+    before, mark, rest = head.partition(MARK)
+    return f"{before}{mark}77{mark}{rest.partition(MARK)[2]}" if mark else head
 
 
 def _another_actor(of: nouns.Side, row: int) -> None:
@@ -130,47 +134,56 @@ def _otherwise(of: nouns.Side, kind: str, at: int) -> nouns.Side:
     return other
 
 
-def _pages(
-    stored: Mapping[str, Story], fork: nouns.Side
-) -> Iterator[tuple[str, int, tuple[str, str]]]:
-    whole = page_of({"fork": stored["fork"]})
-    begin, data, end = _split(whole)
-    for kind, (asks, _) in _ASKED.items():
-        for at, row in list(enumerate(fork.essential.rows))[
-            int(__import__("os").environ.get("FROM", "0")) :
-        ]:
-            if asks(fork, row):
-                data.sides[0] = _otherwise(fork, kind, at)
-                text = msgspec.json.encode(data).decode().replace("<", "\\u003c")
-                yield kind, at, (whole, f"{begin}{text}{end}")
+def _page(story: Story, fork: nouns.Side, kind: str) -> tuple[str, Sequence[int]]:
+    """The page of the trace and of one like it for each step asked for: and these steps."""
+    asks, _ = _ASKED[kind]
+    asked = [at for at, row in enumerate(fork.essential.rows) if asks(fork, row)]
+    others = (_otherwise(fork, kind, at) for at in asked)
+    return with_sides(story, [packed(each) for each in (fork, *others)]), asked
 
 
-def _split(page: str) -> tuple[str, nouns.Page, str]:
-    begin, mark, rest = page.partition('<script type="application/json" id="data">')
-    text, *end = rest.partition("</script>")
-    return begin + mark, msgspec.json.decode(text, type=nouns.Page), "".join(end)
-
-
+@pytest.mark.parametrize("kind", _ASKED)
 def test_nothing_tells_the_answer(
-    browser: Browser, tmp_path: Path, stored: Mapping[str, Story], fork: nouns.Side
+    browser: Browser, tmp_path: Path, stored: Mapping[str, Story], fork: nouns.Side, kind: str
 ) -> None:
     """With another answer, and all that follows from it, the page is the same until revealed."""
-    asked: dict[str, int] = {}
+    text, asked = _page(stored["fork"], fork, kind)
+    assert len(asked) > len(fork.essential.rows) // 4
+    with opened(browser, tmp_path, text, height=2000) as page:
+        for tab, at in enumerate(asked, start=1):
+            one, other = (page.evaluate(_LOOK, [each, kind, at, False]) for each in (0, tab))
+            assert one == other, at
+            if tab % 5 == 0:  # these pages do differ
+                one, other = (page.evaluate(_LOOK, [each, kind, at, True]) for each in (0, tab))
+                assert one[0] != other[0], at
+
+
+def test_answers_and_score(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
+    """An answer is called right or wrong, with the explanation, and counts once a step."""
     with opened(browser, tmp_path, {"fork": stored["fork"]}) as page:
-        for kind, at, pages in _pages(stored, fork):
-            looks = [_looks(page, tmp_path, text, kind, at) for text in pages]
-            (one, one_revealed), (other, other_revealed) = looks
-            if one != other:
-                open("/tmp/a.txt", "w").write(chr(10).join(one).replace("<", "\n<"))
-                open("/tmp/b.txt", "w").write(chr(10).join(other).replace("<", "\n<"))
-            assert one == other, (kind, at)
-            assert one_revealed[0] != other_revealed[0], (kind, at)
-            asked[kind] = asked.get(kind, 0) + 1
-    assert asked["actor"] == len(fork.essential.rows)
-    assert min(asked.values()) > 10  # noqa: PLR2004 -- of 37 steps
-
-
-def _looks(page: Page, folder: Path, text: str, kind: str, at: int) -> list[list[str]]:
-    (folder / "page.html").write_text(text, encoding="utf-8")
-    page.reload()
-    return [page.evaluate(_LOOK, [kind, at, reveal]) for reveal in (False, True)]
+        told, form = page.locator("#stepper .told"), page.locator("form.quiz")
+        verdict = form.locator("output")
+        page.get_by_label("Quiz").first.select_option("result")
+        assert told.inner_text() == "What does socket(AF_INET, SOCK_STREAM) return to P0?"
+        form.get_by_label("Your answer").first.fill("= 3")
+        page.keyboard.press("Enter")
+        assert verdict.inner_text() == "\N{CHECK MARK} Right: = 3"
+        assert told.inner_text().startswith("P0 makes a TCP socket, fd 3")
+        page.keyboard.press("Enter")  # on to bind, which returns 0
+        form.get_by_label("Your answer").first.fill("r")
+        page.keyboard.press("Enter")
+        assert verdict.inner_text() == "\N{BALLOT X} Wrong, not r: = 0"
+        assert form.locator(".score").inner_text() == "1 of 2 right"
+        page.get_by_role("button", name="Next", exact=True).click()
+        page.keyboard.press("r")
+        assert told.inner_text().startswith("P0 makes fd 3 a listening socket")
+        assert form.locator(".score").inner_text() == "1 of 2 right"
+        for _ in range(2):
+            page.get_by_role("button", name="Next", exact=True).click()
+        assert verdict.inner_text().startswith("Nothing to ask: The call has only begun")
+        assert told.inner_text().startswith("P0 calls accept on fd 3")
+        page.get_by_label("Quiz").first.select_option("actor")
+        page.get_by_role("button", name="Next", exact=True).click()
+        assert told.inner_text() == "Who acts next?"
+        form.get_by_role("button", name="C1").click()
+        assert verdict.inner_text() == "\N{CHECK MARK} Right: C1"

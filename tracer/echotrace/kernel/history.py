@@ -16,7 +16,8 @@ from echotrace.kernel.ledger import Ledger
 from echotrace.kernel.live import Live
 from echotrace.kernel.model import Kernel
 from echotrace.kernel.moments import Moment, moments
-from echotrace.kernel.state import State
+from echotrace.kernel.snapshot import process_state
+from echotrace.kernel.state import ProcessState, State
 from echotrace.pauses import no_garbage_collection
 from echotrace.trace import Record
 
@@ -34,6 +35,8 @@ class History:
     def __init__(self, records: Iterable[Record]) -> None:
         self._moments = moments(records)
         self._keyframes: list[tuple[int, bytes]] = []
+        #: The kernel as one came to it last, and after how many moments: often the way goes on.
+        self._reached: tuple[int, Kernel] | None = None
         last = self._run()
         self.ledger: Ledger = last.ledger
         self.most_open: MostOpen | None = last.live.gauge.most
@@ -56,6 +59,16 @@ class History:
         """The state just before what happened at `time` (ns)."""
         return self._after(bisect_left(self._moments, time, key=_time), time - 1)
 
+    def process_before(self, tid: int, time: int) -> ProcessState | None:
+        """The process of a task just before `time` (ns), None if there is none.
+
+        It costs no look at all the others, as `before` does.
+        """
+        live = self._kernel(bisect_left(self._moments, time, key=_time)).live
+        task = live.tasks.get(tid)
+        process = live.processes.get(task.pid) if task is not None else None
+        return process_state(process) if process is not None else None
+
     def differences(self, times: Iterable[int]) -> Iterator[Difference]:
         """What is not as it was at the time before, at all these times (ns, ascending)."""
         kernel, count = Kernel(), 0
@@ -74,19 +87,30 @@ class History:
         self._keyframes.append((number, frame))
         return max(_INTERVAL, len(frame) // _BYTES_A_MOMENT)
 
-    @no_garbage_collection()
     def _after(self, count: int, time: int) -> State:
         """The state after the first `count` moments."""
-        if not self._keyframes:
-            return Kernel().state(time)
+        return self._kernel(count).state(time)
+
+    @no_garbage_collection()
+    def _kernel(self, count: int) -> Kernel:
+        """The kernel after the first `count` moments."""
         position = bisect_right(self._keyframes, count, key=itemgetter(0)) - 1
-        number, frame = self._keyframes[position]
-        live: Live = pickle.loads(frame)  # noqa: S301 -- what we wrote ourselves, in memory
-        live.ledger = Ledger()
-        kernel = Kernel(live)
+        number, frame = self._keyframes[position] if self._keyframes else (0, b"")
+        reached, self._reached = self._reached, None
+        if reached is not None and number <= reached[0] <= count:
+            number, kernel = reached
+        else:
+            kernel = _thawed(frame) if frame else Kernel()
         for moment in self._moments[number:count]:
             kernel.apply(moment)
-        return kernel.state(time)
+        self._reached = count, kernel
+        return kernel
+
+
+def _thawed(frame: bytes) -> Kernel:
+    live: Live = pickle.loads(frame)  # noqa: S301 -- what we wrote ourselves, in memory
+    live.ledger = Ledger()
+    return Kernel(live)
 
 
 def _time(moment: Moment) -> int:

@@ -51,9 +51,7 @@ def of_signal(story: Story, event: StoryEvent, record: Signal) -> str:
 def _comes(story: Story, event: StoryEvent, record: Signal) -> str:
     """What the signal means, and what comes of it, by what sigaction(2) has set before."""
     meaning = _MEANINGS.get(record.signal)
-    state = story.history.before(event.start)
-    task = state.by_tid.get(record.tid)
-    process = state.by_pid.get(task.pid) if task else None
+    process = story.history.process_before(record.tid, event.start)
     does = _DOES.get(process.dispositions.get(record.signal, "") if process else "")
     if does is None:
         return meaning or _UNKNOWN

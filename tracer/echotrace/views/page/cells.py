@@ -30,11 +30,15 @@ def cell(story: Story, shown: Cell, by: str, texts: Texts) -> int:
     said = cell_phrase(story, shown)
     data = "" if said.data is None else words.quoted(said.data, said.size, _PAYLOAD_WIDTH)
     waited = wait(story, shown.event) if shown.part == "return" else None
-    head, begun = _marked(said.head, shown), _marked(_begun(shown, said.head), shown)
+    called = (said.head, _begun(shown, said.head))
+    head, begun = (_marked(words.safe(text), shown) for text in called)
+    who, kernel, outcome, note, woken = map(
+        words.safe, (actor(shown, by), said.kernel or "", said.outcome, said.note, waited or "")
+    )
+    answers = INNER.join(map(words.safe, _answers(story, shown, said.outcome)))
     return texts.fields(
-        actor(shown, by), head, said.kernel or "", said.outcome, data, said.note,
-        INNER.join(_answers(story, shown, said.outcome)), "" if begun == head else begun, waited or "",
-    )  # fmt: skip
+        who, head, kernel, outcome, data, note, answers, "" if begun == head else begun, woken
+    )
 
 
 def _marked(head: str, shown: Cell) -> str:

@@ -3,6 +3,7 @@
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.views.listing import Listing, Sources
 from echotrace.views.page import nouns
+from echotrace.views.words import safe
 
 
 class Places:
@@ -19,8 +20,8 @@ class Places:
         """The number of the place where an event's task is."""
         listing = self._sources.listing(event)
         place = nouns.Place(
-            listing.title, self._source(listing), listing.ran, listing.upcoming,
-            listing.elsewhere, listing.problem,
+            safe(listing.title), self._source(listing), listing.ran, listing.upcoming,
+            safe(listing.elsewhere), safe(listing.problem),
         )  # fmt: skip
         key = tuple(getattr(place, name) for name in place.__struct_fields__)
         number = self._numbers.setdefault(key, len(self.places))
@@ -34,5 +35,5 @@ class Places:
         name = listing.title.rpartition(" line ")[0]
         number = self._files.setdefault(name, len(self.sources))
         if number == len(self.sources):
-            self.sources.append(nouns.Source(name, list(listing.lines)))
+            self.sources.append(nouns.Source(safe(name), list(map(safe, listing.lines))))
         return number

@@ -32,11 +32,13 @@ def side(name: str, story: Story, by: str) -> nouns.Side:
     header = story.trace.header
     return nouns.Side(
         name=safe(name),
-        title=" · ".join(heading.recorded(header)),
-        notes=shortcomings(story),
-        command=reproduction.command(header),
-        columns=[nouns.Heading(each.key, each.title, each.subtitle) for each in pool.columns],
-        actors=list(pool.actors),
+        title=safe(" · ".join(heading.recorded(header))),
+        notes=list(map(safe, shortcomings(story))),
+        command=safe(reproduction.command(header)),
+        columns=[
+            nouns.Heading(each.key, safe(each.title), safe(each.subtitle)) for each in pool.columns
+        ],
+        actors=list(map(safe, pool.actors)),
         patterns=texts.patterns,
         texts=texts.packed,
         rows=rows,
@@ -58,6 +60,12 @@ def _finding(found: Finding) -> nouns.Finding:
 
 
 def _file(trace: Trace) -> str:
-    """The trace's file, compressed; the time of compression is left out: same trace, same bytes."""
-    lines = b"".join(encode(record) for record in (trace.header, *trace.records))
+    """The trace's file, compressed; the time of compression is left out: same trace, same bytes.
+
+    Empty for a trace that no file can hold: JSON has no lone surrogates (RFC 8259, 8.2).
+    """
+    try:
+        lines = b"".join(encode(record) for record in (trace.header, *trace.records))
+    except UnicodeEncodeError:
+        return ""
     return b64encode(gzip.compress(lines, mtime=0)).decode()

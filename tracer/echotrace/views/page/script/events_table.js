@@ -3,7 +3,7 @@
 import { BEGIN, RETURN } from "./data.js";
 import { make, place } from "./dom.js";
 import { sidesOf } from "./pair_tab.js";
-import { seenIn } from "./seen.js";
+import { quizIn } from "./seen.js";
 
 /** Rows of a table: so many are made without a pause, and not laid out before they are seen. */
 const ROWS_A_TABLE = 250;
@@ -16,11 +16,12 @@ const EVENT_HEADS = ["event", "ms", "who", "connection", "what", "outcome", "exp
 export function eventsPane(store, tabs) {
   const pane = place("events");
   skipLinkTo(pane);
-  /** @type {(view: import("./store.js").View) => boolean} */
-  const hidden = (view) => Boolean(seenIn(view, tabs)?.quiz);
-  store.show((view, before) => {
-    if (view !== before && view.tab === before.tab && hidden(view) === hidden(before)) return;
-    if (hidden(view)) pane.replaceChildren("All events as text: not while the quiz is on.");
+  let shown = "";
+  store.show((view) => {
+    const quiz = quizIn(view, tabs);
+    if (`${view.tab} ${quiz}` === shown) return;
+    shown = `${view.tab} ${quiz}`;
+    if (quiz) pane.replaceChildren("All events as text: not while the quiz is on.");
     else pane.replaceChildren(...sidesOf(tabs[view.tab]).map(eventsOf));
   });
 }

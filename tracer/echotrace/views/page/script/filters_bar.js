@@ -22,7 +22,7 @@ export function filtersBar(store, tabs) {
   const hidden = make("span", { class: "hidden-events" });
   const bar = make(
     "div", { class: "filters", role: "group", "aria-label": "Filter" },
-    connection.element, task.element, make("label", {}, box, " all events", hidden),
+    connection.element, task.element, make("label", {}, box, "all events", hidden),
   );
   bar.addEventListener("keydown", (event) => {
     if (event.key === "Escape") filter(NO_FILTER);
@@ -43,7 +43,7 @@ export function filtersBar(store, tabs) {
     connection.show(view.connection ? String(view.connection) : "");
     task.show(view.task);
     box.checked = view.everything;
-    hidden.textContent = view.everything ? "" : ` (${side.essential.hidden} hidden)`;
+    hidden.textContent = view.everything ? "" : `(${side.essential.hidden} hidden)`;
   });
 }
 

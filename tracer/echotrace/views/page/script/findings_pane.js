@@ -2,6 +2,7 @@
 
 import { make, place } from "./dom.js";
 import { sidesOf } from "./pair_tab.js";
+import { quizIn } from "./seen.js";
 
 /** The shape of a severity, which is its own in grey, too. */
 const SHAPES = new Map([["error", "\u25a0"], ["warning", "\u25b2"], ["note", "\u25cb"]]);
@@ -13,13 +14,16 @@ const SHAPES = new Map([["error", "\u25a0"], ["warning", "\u25b2"], ["note", "\u
  */
 export function findingsPane(store, tabs, jumps) {
   const pane = place("findings");
-  let shown = -1;
+  let shown = "";
   store.show((view) => {
-    if (view.tab === shown) return;
-    shown = view.tab;
+    const quiz = quizIn(view, tabs);
+    if (`${view.tab} ${quiz}` === shown) return;
+    shown = `${view.tab} ${quiz}`;
+    const found = sidesOf(tabs[view.tab]).flatMap((side, _, { length }) =>
+      ofSide(side, jumps, length > 1),
+    );
     pane.replaceChildren(
-      make("h2", {}, "Findings"),
-      ...sidesOf(tabs[shown]).flatMap((side, _, { length }) => ofSide(side, jumps, length > 1)),
+      make("h2", {}, "Findings"), ...(quiz ? [make("p", {}, "Not while the quiz is on.")] : found),
     );
   });
 }

@@ -17,7 +17,9 @@ export class LaneFrame {
    */
   constructor(pane, turn) {
     const pager = (/** @type {number} */ direction) =>
-      make("button", { type: "button", class: "pager", onclick: () => turn(direction) });
+      make("button", {
+        type: "button", class: "pager", hidden: true, onclick: () => turn(direction),
+      });
     this.before = pager(-1);
     this.after = pager(1);
     this.ruler = make("span", { class: "ruler", "aria-hidden": "true" });
@@ -61,7 +63,7 @@ export class LaneFrame {
     style.setProperty("--time", `${rows.time}ch`);
     style.setProperty("--number", `${rows.number}ch`);
     style.setProperty("--lanes", String(rows.lanes));
-    this.table.setAttribute("aria-rowcount", String(rows.chosen.length + 1));
+    this.table.setAttribute("aria-rowcount", String(rows.count + 1));
     this.table.setAttribute("aria-colcount", String(MARGIN.length + rows.lanes));
     this.heads.replaceChildren(head(rest ? [...heads, others] : heads));
     this.page(columns, rows.window);

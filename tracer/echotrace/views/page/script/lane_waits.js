@@ -1,34 +1,20 @@
 // From where to where somebody waits in a lane. A call begins, and returns, in the middle of its
 // rows, so all is counted in halves of rows.
 
-import { below } from "./moves.js";
-
-/**
- * Whether somebody waits at a position.
- * @param {number[]} changes the positions at which waiting begins and ends, in turns
- * @param {number} at
- */
-export function waitingAt(changes, at) {
-  return below(changes, at + 1) % 2 === 1;
-}
-
 /**
  * The spans of waiting in a lane, `[from, to)` in halves of rows from the first one.
- * @param {number[]} changes the positions at which waiting begins and ends, in turns
  * @param {ArrayLike<number>} positions of the rows, ascending
- * @param {(at: number) => boolean} begins whether a call begins to wait at a position, in this lane
+ * @param {(at: number) => boolean} waits whether somebody waits there
+ * @param {(at: number) => boolean} begins whether a call begins to wait there
  * @returns {[number, number][]}
  */
-export function waitSpans(changes, positions, begins) {
+export function waitSpans(positions, waits, begins) {
   /** @type {[number, number][]} */
   const spans = [];
   for (let row = 0; row < positions.length; row += 1) {
     const at = positions[row];
-    const here = waitingAt(changes, at);
-    const halves = [
-      here || waitingAt(changes, at - 1) || begins(at - 1),
-      here || waitingAt(changes, at + 1) || begins(at),
-    ];
+    const here = waits(at);
+    const halves = [here || waits(at - 1), here || waits(at + 1) || begins(at)];
     for (const half of [0, 1]) {
       if (!halves[half]) continue;
       const from = 2 * row + half;

@@ -2,6 +2,7 @@
 
 import { make, place } from "./dom.js";
 import { among, counted, foundRows, nextHit } from "./finding.js";
+import { quizIn } from "./seen.js";
 
 const NOTHING = { positions: [], elsewhere: 0 };
 
@@ -65,7 +66,7 @@ class Search {
   /** @param {import("./store.js").View} view */
   show(view) {
     const shown = this.tabs[view.tab];
-    this.element.hidden = shown.kind !== "side" || Boolean(view.quiz);
+    this.element.hidden = shown.kind !== "side" || quizIn(view, this.tabs);
     if (this.element.hidden) return;
     this.find(/** @type {import("./tabs.js").SideTab} */ (shown), view);
     if (this.field.value.trim() !== view.query) this.field.value = view.query;

@@ -147,3 +147,12 @@ export function seenIn(view, tabs) {
   if (tab.kind !== "side") return null;
   return new Seen(/** @type {import("./tabs.js").SideTab} */ (tab).side, view);
 }
+
+/**
+ * Whether a quiz is on in the current tab: then nothing that tells of all steps may be seen.
+ * @param {import("./store.js").View} view
+ * @param {import("./tabs.js").Tab[]} tabs
+ */
+export function quizIn(view, tabs) {
+  return Boolean(seenIn(view, tabs)?.quiz);
+}
