@@ -8,10 +8,12 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from recordings import own_folders, played, server_plan
 
+from echotrace import cli
 from echotrace.servers import NAMES, traces_dir
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
+from said import Command, Said
 
 settings.register_profile("echotrace", deadline=None)  # no test has a time to keep
 settings.load_profile("echotrace")
@@ -26,6 +28,12 @@ def own_state(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def echotrace(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command line in this process."""
+    return lambda *words: Said(cli.run([*words]), *capsys.readouterr())
 
 
 @pytest.fixture(params=TRACES, ids=lambda path: path.stem)

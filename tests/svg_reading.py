@@ -83,7 +83,7 @@ class Picture:
         sides += [(each.left, each.right) for each in self.boxes]
         assert all(-0.01 <= left <= right <= self.width + 0.01 for left, right in sides)
         assert all(0 < each.y < self.height for each in self.texts)
-        assert all(0 <= box.top <= box.bottom <= self.height + 0.02 for box in self.boxes)
+        assert all(0 <= box.top <= box.bottom <= self.height + 0.01 for box in self.boxes)
 
     def rows(self) -> dict[float, str]:
         """What stands at each baseline, from left to right."""

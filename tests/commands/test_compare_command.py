@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from echotrace.servers import traces_dir
 from echotrace.trace import Record, Syscall, Trace
 from echotrace.tracefile import encode, load
 from echotrace.views.rendering import FORMATS
+from said import Command, Said
 
 SERVER = """#include <netinet/in.h>
 #include <unistd.h>
@@ -38,23 +40,10 @@ int main(int argc, char **argv) {
 pytestmark = pytest.mark.usefixtures("own_state")
 
 
-class Compared:
-    """What `echotrace compare` said: its exit status, and what stands on which stream."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], *words: str) -> None:
-        self.status = cli.run(["compare", *words])
-        self.output, self.errors = capsys.readouterr()
-
-    @property
-    def notes(self) -> list[str]:
-        """What stands between the title and the first blank line, a sentence each."""
-        return self.output.partition("\n\n")[0].replace("\n  ", " ").splitlines()[1:]
-
-
 @pytest.fixture
-def compared(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs the command in this process."""
-    return lambda *words: Compared(capsys, *words)
+def compared(echotrace: Command) -> Command:
+    """Runs `echotrace compare` in this process."""
+    return partial(echotrace, "compare")
 
 
 def stored(name: str) -> str:
@@ -84,7 +73,7 @@ FORK, THREAD = stored("fork-interleaved"), stored("thread-interleaved")
 @pytest.mark.parametrize(
     ("targets", "number"), [((), "none"), (("fork",), "1"), ((FORK,) * 7, "7")]
 )
-def test_number_of_targets(targets: tuple[str, ...], number: str, compared: Any) -> None:
+def test_number_of_targets(targets: tuple[str, ...], number: str, compared: Command) -> None:
     """None, one or seven targets are refused, with what is right."""
     said = compared(*targets)
     assert said.status == 2
@@ -94,7 +83,7 @@ def test_number_of_targets(targets: tuple[str, ...], number: str, compared: Any)
     )
 
 
-def test_six_targets_of_every_kind(compared: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_six_targets_of_every_kind(compared: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name, a twin, a source, an executable, standard input and a file stand side by side."""
     Path("mine.c").write_text(SERVER)
     Path("program").write_bytes(build.own(Path("mine.c")).read_bytes())
@@ -105,14 +94,14 @@ def test_six_targets_of_every_kind(compared: Any, monkeypatch: pytest.MonkeyPatc
     assert (said.status, said.errors) == (0, "")
 
 
-def test_standard_input_is_read_once(compared: Any) -> None:
+def test_standard_input_is_read_once(compared: Command) -> None:
     """Two sides cannot both be standard input."""
     said = compared("-", FORK, "-")
     assert said.status == 2
     assert said.errors == "echotrace: standard input holds one trace: only one side can be -\n"
 
 
-def test_nothing_is_recorded_if_a_target_is_wrong(compared: Any) -> None:
+def test_nothing_is_recorded_if_a_target_is_wrong(compared: Command) -> None:
     """All targets are looked at before the first is recorded."""
     Path("bad.jsonl").write_text("{}\n")
     Path("empty.run").touch()
@@ -121,7 +110,7 @@ def test_nothing_is_recorded_if_a_target_is_wrong(compared: Any) -> None:
     assert not Path("state").exists()
 
 
-def test_two_recordings_of_one_server_are_both_kept(compared: Any) -> None:
+def test_two_recordings_of_one_server_are_both_kept(compared: Command) -> None:
     """The same server twice leaves two traces, and no difference."""
     said = compared("fork", "fork", "--exit-code", "-q")
     assert (said.status, said.errors) == (0, "")
@@ -131,7 +120,7 @@ def test_two_recordings_of_one_server_are_both_kept(compared: Any) -> None:
     ]  # fmt: skip
 
 
-def test_what_was_recorded_is_kept_and_named_with_what_to_try_next(compared: Any) -> None:
+def test_what_was_recorded_is_kept_and_named_with_what_to_try_next(compared: Command) -> None:
     """New traces are named on stderr, and a command that takes them; not so with -q."""
     said = compared("fork", FORK)
     kept = Path("state/echotrace/fork.jsonl").absolute()
@@ -144,7 +133,7 @@ def test_what_was_recorded_is_kept_and_named_with_what_to_try_next(compared: Any
     assert compared(FORK, FORK).errors == ""
 
 
-def test_language_of_servers_without_one(compared: Any) -> None:
+def test_language_of_servers_without_one(compared: Command) -> None:
     """--lang is for the names that do not say their language."""
     said = compared("fork", "fork:c", "--lang", "python", "-q")
     assert "fork:python" in said.output
@@ -167,7 +156,7 @@ def test_progress_says_which_side_is_recorded(monkeypatch: pytest.MonkeyPatch) -
     ]  # fmt: skip
 
 
-def test_early_end_is_compared_and_told(compared: Any) -> None:
+def test_early_end_is_compared_and_told(compared: Command) -> None:
     """A server with a bug is laid beside the one without, and its side is named."""
     said = compared("broken/clean_fork", "broken/used_after_close", "-q")
     assert said.status == 2
@@ -202,7 +191,7 @@ def _has_begun(path: Path) -> bool:
     return path.exists() and b'"type":"syscall"' in path.read_bytes()
 
 
-def test_help_says_how_a_list_and_an_expectation_are_written(compared: Any) -> None:
+def test_help_says_how_a_list_and_an_expectation_are_written(compared: Command) -> None:
     """What stands in the files that --help names, the sections and every exit status are in it."""
     said = compared("--help").output
     assert '  "no threads" = --port 8080 ./server --single\n' in said
@@ -216,7 +205,7 @@ def test_help_says_how_a_list_and_an_expectation_are_written(compared: Any) -> N
 # -- lists of programs
 
 
-def test_list_of_programs(compared: Any) -> None:
+def test_list_of_programs(compared: Command) -> None:
     """Each line of a .run file is a side, with its name, its options and its arguments."""
     Path("server.c").write_text(SERVER)
     Path("own.py").write_text(
@@ -242,7 +231,7 @@ def test_list_of_programs(compared: Any) -> None:
     }
 
 
-def test_list_as_other_systems_write_it(compared: Any) -> None:
+def test_list_as_other_systems_write_it(compared: Command) -> None:
     """A byte order mark, tabs and CR LF are no part of a program's name."""
     Path("server.c").write_text(SERVER)
     Path("x.run").write_bytes(b"\xef\xbb\xbfone\t=\tserver.c\r\ntwo = server.c\r\n")
@@ -265,7 +254,7 @@ def test_list_as_other_systems_write_it(compared: Any) -> None:
         ("fork\nnone.c", "'x.run', line 1: there is no command 'fork' in PATH"),
     ],
 )  # fmt: skip
-def test_wrong_list_is_told_with_its_line(text: str, said: str, compared: Any) -> None:
+def test_wrong_list_is_told_with_its_line(text: str, said: str, compared: Command) -> None:
     """What is wrong in a list is said as `run` says it, with file and line."""
     Path("x.run").write_text(text)
     done = compared("x.run", "fork")
@@ -274,7 +263,7 @@ def test_wrong_list_is_told_with_its_line(text: str, said: str, compared: Any) -
     assert done.errors.count("\n") == 1
 
 
-def test_list_that_cannot_be_read(compared: Any) -> None:
+def test_list_that_cannot_be_read(compared: Command) -> None:
     """A list that is no text, no file or not there is refused with its name."""
     Path("bytes.run").write_bytes(b"\xff\n")
     Path("folder.run").mkdir()
@@ -291,7 +280,7 @@ def test_list_that_cannot_be_read(compared: Any) -> None:
 # -- what is shown
 
 
-def test_connection_is_the_only_one_shown(compared: Any) -> None:
+def test_connection_is_the_only_one_shown(compared: Command) -> None:
     """--connection 2 shows the second connection, and differences of it."""
     said = compared(FORK, THREAD, "--connection", "2")
     assert "#2 C2" in said.output
@@ -300,21 +289,21 @@ def test_connection_is_the_only_one_shown(compared: Any) -> None:
     assert "P2" in said.output.partition("What differs")[2]
 
 
-def test_connection_that_there_is_not(compared: Any) -> None:
+def test_connection_that_there_is_not(compared: Command) -> None:
     """A number that no connection has is refused, with those that there are."""
     said = compared(FORK, THREAD, "--connection", "3")
     assert (said.status, said.output) == (2, "")
     assert said.errors == "echotrace: there is no connection #3; there are #1 to #2\n"
 
 
-def _calls(said: Compared) -> set[str]:
+def _calls(said: Said) -> set[str]:
     """The names of the calls in the rows, of JSON."""
     told = json.loads(said.output)
     cells = [cell for each in told["alignments"] for row in each["rows"] for cell in row["cells"]]
     return {cell["call"] for cell in cells if cell}
 
 
-def test_only_and_ignore_choose_rows(compared: Any) -> None:
+def test_only_and_ignore_choose_rows(compared: Command) -> None:
     """--only takes calls by any of their names, --ignore sections too; each may be repeated."""
 
     def calls(*words: str) -> set[str]:
@@ -327,14 +316,14 @@ def test_only_and_ignore_choose_rows(compared: Any) -> None:
     assert not {"socket", "bind", "listen", "accept"} & left
 
 
-def test_only_takes_every_name_that_the_views_show(compared: Any) -> None:
+def test_only_takes_every_name_that_the_views_show(compared: Command) -> None:
     """kqueue's functions, too, by which the views call what epoll does for them."""
     sides = (stored("kqueue-interleaved"), FORK)
     said = compared(*sides, "--format", "json", "--only", "kqueue,kevent")
     assert _calls(said) == {"epoll_create1", "epoll_ctl", "epoll_wait"}
 
 
-def test_what_is_not_compared_is_said(compared: Any) -> None:
+def test_what_is_not_compared_is_said(compared: Command) -> None:
     """A choice of rows is said first, so that nobody takes the rest for the same."""
     said = compared(FORK, THREAD, "--connection", "1", "--only", "recv,send", "--ignore", "end")
     assert said.notes == [
@@ -344,7 +333,7 @@ def test_what_is_not_compared_is_said(compared: Any) -> None:
     ]
 
 
-def test_differences_are_of_the_rows_that_are_shown(compared: Any) -> None:
+def test_differences_are_of_the_rows_that_are_shown(compared: Command) -> None:
     """What differs in rows that are left out is not told, and is no difference."""
     said = compared(FORK, THREAD, "--only", "bind,listen", "--exit-code")
     assert said.status == 0
@@ -362,13 +351,13 @@ def test_differences_are_of_the_rows_that_are_shown(compared: Any) -> None:
     ],
 )
 def test_no_difference_names_only_what_is_compared(
-    words: tuple[str, ...], said: str, compared: Any
+    words: tuple[str, ...], said: str, compared: Command
 ) -> None:
     """What was left out is not called the same."""
     assert said in compared(FORK, FORK, "--width", "200", *words).output
 
 
-def test_costs_below_a_choice_are_said_to_be_of_the_whole_runs(compared: Any) -> None:
+def test_costs_below_a_choice_are_said_to_be_of_the_whole_runs(compared: Command) -> None:
     """The table of costs does not pass for that of the rows that are shown."""
     sentence = "Of the whole runs, not only of the rows above."
     for words in (("--only", "send"), ("--connection", "1"), ("--ignore", "setup")):
@@ -376,13 +365,13 @@ def test_costs_below_a_choice_are_said_to_be_of_the_whole_runs(compared: Any) ->
     assert sentence not in compared(FORK, THREAD).output
 
 
-def test_choice_that_leaves_nothing_says_so(compared: Any) -> None:
+def test_choice_that_leaves_nothing_says_so(compared: Command) -> None:
     """Nothing in common with what is chosen is not called the same without a word."""
     said = compared(FORK, THREAD, "--only", "epoll_wait")
     assert "Nothing is left to compare: no side has a step of those" in said.output
 
 
-def test_unknown_name_gets_the_nearest(compared: Any) -> None:
+def test_unknown_name_gets_the_nearest(compared: Command) -> None:
     """A name that no row can have is refused before anything is recorded."""
     for option in ("--only", "--ignore"):
         said = compared("fork", "thread", option, "recv,sned")
@@ -393,7 +382,7 @@ def test_unknown_name_gets_the_nearest(compared: Any) -> None:
 
 
 @pytest.mark.parametrize(("other", "status"), [(FORK, 0), (THREAD, 1)])
-def test_exit_code(other: str, status: int, compared: Any) -> None:
+def test_exit_code(other: str, status: int, compared: Command) -> None:
     """--exit-code makes 1 of a difference; without it the status is 0."""
     assert compared(FORK, other, "--exit-code").status == status
     assert compared(FORK, other).status == 0
@@ -402,21 +391,21 @@ def test_exit_code(other: str, status: int, compared: Any) -> None:
 # -- names
 
 
-def test_title_gives_no_side_the_language_of_another(compared: Any) -> None:
+def test_title_gives_no_side_the_language_of_another(compared: Command) -> None:
     """Where the language of a side is not known the title names none."""
     unknown = changed("server.jsonl", server="server", language="")
     assert compared(FORK, unknown).output.startswith("fork against server; 2 clients, ")
     assert compared(FORK, THREAD).output.startswith("fork against thread; C; 2 clients, ")
 
 
-def test_traces_of_one_server_are_called_like_their_files(compared: Any) -> None:
+def test_traces_of_one_server_are_called_like_their_files(compared: Command) -> None:
     """Where servers do not tell the sides apart the names of the files do."""
     one, other = changed("yesterday.jsonl"), changed("today.jsonl")
     said = compared(one, other).output
     assert said.startswith("yesterday.jsonl against today.jsonl; ")
 
 
-def test_same_file_twice_is_told_apart_by_letters(compared: Any) -> None:
+def test_same_file_twice_is_told_apart_by_letters(compared: Command) -> None:
     """The same file twice has no difference, and two names."""
     said = compared(FORK, FORK, "--exit-code")
     assert said.status == 0
@@ -444,7 +433,7 @@ def test_same_file_twice_is_told_apart_by_letters(compared: Any) -> None:
         ({"tool": "echotrace 9.1"}, "The versions of echotrace differ: fork echotrace 0.1.0, "),
     ],
 )  # fmt: skip
-def test_note_on_what_else_differs(header: dict[str, Any], note: str, compared: Any) -> None:
+def test_note_on_what_else_differs(header: dict[str, Any], note: str, compared: Command) -> None:
     """What rows may differ for besides the server stands first, one sentence each."""
     other = changed("other.jsonl", "thread-interleaved", **header)
     said = compared(FORK, other, "--width", "200")
@@ -453,14 +442,14 @@ def test_note_on_what_else_differs(header: dict[str, Any], note: str, compared: 
     assert "#1 C1" in said.output
 
 
-def test_circumstances_are_no_note_where_nothing_differs(compared: Any) -> None:
+def test_circumstances_are_no_note_where_nothing_differs(compared: Command) -> None:
     """Another kernel is not worth a word when all rows are the same."""
     said = compared(FORK, changed("other.jsonl", kernel="Linux 5.4"), "--exit-code")
     assert "kernels" not in said.output
     assert said.status == 0
 
 
-def test_note_on_payloads_that_are_cut_differently(compared: Any) -> None:
+def test_note_on_payloads_that_are_cut_differently(compared: Command) -> None:
     """Bytes that differ since less of them is kept are told."""
     trace = load(Path(FORK))
     cut = [
@@ -477,7 +466,7 @@ def test_note_on_payloads_that_are_cut_differently(compared: Any) -> None:
     )
 
 
-def test_note_on_a_recording_of_all_calls(compared: Any) -> None:
+def test_note_on_a_recording_of_all_calls(compared: Command) -> None:
     """Where only one side was recorded with --all it is said which."""
     trace = load(Path(THREAD))
     calls = [record for record in trace.records if isinstance(record, Syscall)]
@@ -491,7 +480,7 @@ def test_note_on_a_recording_of_all_calls(compared: Any) -> None:
 # -- bad traces
 
 
-def test_cut_off_traces_are_compared_and_told(compared: Any) -> None:
+def test_cut_off_traces_are_compared_and_told(compared: Command) -> None:
     """A trace cut in a line is compared as far as it goes; the exit status is 2, as of `show`."""
     Path("torn.jsonl").write_bytes(Path(FORK).read_bytes()[:8000])
     said = compared(FORK, "torn.jsonl", "--exit-code")
@@ -500,7 +489,7 @@ def test_cut_off_traces_are_compared_and_told(compared: Any) -> None:
     assert said.errors.startswith("echotrace: 'torn.jsonl' is cut off in line ")
 
 
-def test_trace_without_end_is_told(compared: Any) -> None:
+def test_trace_without_end_is_told(compared: Command) -> None:
     """A trace that was cut off between lines is compared, and the view says so."""
     Path("cut.jsonl").write_bytes(b"".join(Path(FORK).read_bytes().splitlines(keepends=True)[:40]))
     said = compared("cut.jsonl", FORK)
@@ -509,7 +498,7 @@ def test_trace_without_end_is_told(compared: Any) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 2, 99])
-def test_trace_of_another_format(number: int, compared: Any) -> None:
+def test_trace_of_another_format(number: int, compared: Command) -> None:
     """A format that this version does not know is refused with file and both versions."""
     said = compared(FORK, changed("odd.jsonl", format=number))
     assert (said.status, said.output) == (2, "")
@@ -524,7 +513,7 @@ def _without_connections(name: str, of: str) -> str:
     return write(name, replace(trace, records=(*trace.records[:first], trace.records[-1])))
 
 
-def test_no_connections(compared: Any) -> None:
+def test_no_connections(compared: Command) -> None:
     """Where one side or no side has connections this is said, and the rest is compared."""
     one, other = (
         _without_connections(f"{n}.jsonl", f"{n}-interleaved") for n in ("fork", "thread")
@@ -540,7 +529,9 @@ def test_no_connections(compared: Any) -> None:
 
 
 @pytest.mark.parametrize("names", [("udp", "fork"), ("fork", "udp")])
-def test_one_side_without_connections_by_protocol(names: tuple[str, str], compared: Any) -> None:
+def test_one_side_without_connections_by_protocol(
+    names: tuple[str, str], compared: Command
+) -> None:
     """A UDP server beside one of TCP is compared, and the note says what a peer is."""
     said = compared(*(stored(f"{name}-interleaved") for name in names))
     assert said.status == 0
@@ -562,7 +553,7 @@ def bad_files() -> dict[str, str]:
     }
 
 
-def test_file_that_is_no_trace(bad_files: dict[str, str], compared: Any) -> None:
+def test_file_that_is_no_trace(bad_files: dict[str, str], compared: Command) -> None:
     """On either side a file that is no trace is refused in one sentence that names it."""
     for name, sentence in bad_files.items():
         for words in ((name, FORK), (FORK, THREAD, name)):
@@ -575,7 +566,7 @@ def test_file_that_is_no_trace(bad_files: dict[str, str], compared: Any) -> None
 # -- output
 
 
-def test_output_file_is_checked_before_anything_is_recorded(compared: Any) -> None:
+def test_output_file_is_checked_before_anything_is_recorded(compared: Command) -> None:
     """A file that exists is kept without -f, and nothing is recorded in vain."""
     Path("mine.txt").write_text("precious")
     assert (
@@ -601,14 +592,16 @@ def test_output_file_is_checked_before_anything_is_recorded(compared: Any) -> No
         (("-o", "x.html", "--format", "text"), "fork against thread"),
     ],
 )
-def test_format_is_that_of_the_ending(words: tuple[str, str], begins: str, compared: Any) -> None:
+def test_format_is_that_of_the_ending(
+    words: tuple[str, str], begins: str, compared: Command
+) -> None:
     """-o takes the format by the ending of the file's name, unless --format says otherwise."""
     said = compared(FORK, THREAD, *words)
     assert (said.status, said.output, said.errors) == (0, "", "")
     assert Path(words[1]).read_text(encoding="utf-8").startswith(begins)
 
 
-def test_output_goes_through_a_link(compared: Any) -> None:
+def test_output_goes_through_a_link(compared: Command) -> None:
     """What -o -f overwrites is the file that a link leads to: the link stays, as /dev/stdout."""
     Path("real.txt").touch()
     Path("link.txt").symlink_to("real.txt")
@@ -618,7 +611,7 @@ def test_output_goes_through_a_link(compared: Any) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_every_format_is_printed(form: str, compared: Any) -> None:
+def test_every_format_is_printed(form: str, compared: Command) -> None:
     """Standard output takes every format, for two sides and for six."""
     for number in (2, 6):
         said = compared(*[FORK, THREAD] * (number // 2), "--format", form)
@@ -626,7 +619,7 @@ def test_every_format_is_printed(form: str, compared: Any) -> None:
         assert "thread" in said.output
 
 
-def test_comparison_is_no_trace(compared: Any) -> None:
+def test_comparison_is_no_trace(compared: Command) -> None:
     """A file whose ending says that it is a trace is not written."""
     said = compared(FORK, THREAD, "-o", "x.jsonl")
     assert said.status == 2
@@ -634,7 +627,9 @@ def test_comparison_is_no_trace(compared: Any) -> None:
 
 
 @pytest.mark.parametrize("ending", ["pdf", "png", "tex"])
-def test_file_that_would_not_be_what_its_name_says_is_refused(compared: Any, ending: str) -> None:
+def test_file_that_would_not_be_what_its_name_says_is_refused(
+    compared: Command, ending: str
+) -> None:
     """A file called x.pdf is not filled with text; nothing is recorded for it."""
     said = compared("fork", "thread", "-o", f"x.{ending}")
     assert (said.status, said.output) == (2, "")
@@ -642,7 +637,7 @@ def test_file_that_would_not_be_what_its_name_says_is_refused(compared: Any, end
     assert not Path(f"x.{ending}").exists()
 
 
-def test_timeout_is_that_of_all_recordings(compared: Any) -> None:
+def test_timeout_is_that_of_all_recordings(compared: Command) -> None:
     """A program that never listens is given up after --timeout, as the message says."""
     Path("slow.c").write_text("#include <unistd.h>\nint main(void) { pause(); }\n")
     said = compared("slow.c", "fork", "--timeout", "0.3")

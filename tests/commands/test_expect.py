@@ -2,17 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 from recordings import own_folders
 
 from echotrace import cli
 from echotrace.servers import SERVERS, traces_dir
+from said import Command, Said
 
 EXPECTED = Path(__file__).parents[2] / "servers" / "expected"
 FORK = EXPECTED / "fork.expect"
@@ -31,25 +29,12 @@ def folders(
     monkeypatch.chdir(tmp_path)
 
 
-@dataclass
-class Said:
-    """What the command said: its exit status, and what stands on which stream."""
-
-    status: int
-    output: str
-    errors: str
-
-
-Against: TypeAlias = Callable[..., Said]
-
-
 @pytest.fixture
-def against(capsys: pytest.CaptureFixture[str]) -> Against:
+def against(echotrace: Command) -> Command:
     """Runs `echotrace compare --expect FILE` with further words in this process."""
 
     def run(file: Path, *words: str) -> Said:
-        status = cli.run(["compare", "-q", "--expect", str(file), *words])
-        return Said(status, *capsys.readouterr())
+        return echotrace("compare", "-q", "--expect", str(file), *words)
 
     return run
 
@@ -66,7 +51,7 @@ def trace(name: str) -> str:
     return str(traces_dir() / f"{name}.jsonl")
 
 
-def test_match_is_exit_status_0(against: Against) -> None:
+def test_match_is_exit_status_0(against: Command) -> None:
     """A server that does what is expected is said to, with every connection."""
     done = against(FORK, trace("fork-interleaved"), trace("fork-reset"))
     assert done.status == 0
@@ -77,7 +62,7 @@ def test_match_is_exit_status_0(against: Against) -> None:
     ]
 
 
-def test_divergence_is_exit_status_1(against: Against) -> None:
+def test_divergence_is_exit_status_1(against: Command) -> None:
     """A server that does not is shown where it parts, in ASCII into a pipe."""
     done = against(FORK, trace("thread-interleaved"), "--width", "100")
     assert done.status == 1
@@ -86,7 +71,7 @@ def test_divergence_is_exit_status_1(against: Against) -> None:
     assert done.output.endswith("thread: 0 of 2 connections match fork.expect.\n")
 
 
-def test_one_server_of_several_is_enough_to_differ(against: Against) -> None:
+def test_one_server_of_several_is_enough_to_differ(against: Command) -> None:
     """Each target is told of by itself; exit status 1 if any parts."""
     done = against(FORK, trace("fork-interleaved"), trace("thread-interleaved"))
     assert done.status == 1
@@ -94,14 +79,14 @@ def test_one_server_of_several_is_enough_to_differ(against: Against) -> None:
 
 
 @pytest.mark.parametrize("name", [server.name for server in SERVERS])
-def test_python_twins_do_the_same(name: str, against: Against) -> None:
+def test_python_twins_do_the_same(name: str, against: Command) -> None:
     """What is expected of a server in C is what its twin in Python does."""
     done = against(EXPECTED / f"{name}.expect", f"{name}:python")
     assert (done.status, done.output) == (0, f"{name}: #1, #2 match {name}.expect.\n")
 
 
 @pytest.mark.parametrize("clean", CLEAN)
-def test_clean_servers_match(clean: str, against: Against) -> None:
+def test_clean_servers_match(clean: str, against: Command) -> None:
     """The servers without a bug do what is expected of them."""
     assert against(written(CLEAN[clean]), f"broken/{clean}").status == 0
 
@@ -117,7 +102,7 @@ def test_clean_servers_match(clean: str, against: Against) -> None:
     ],
 )  # fmt: skip
 def test_bugs_are_where_the_servers_part(
-    mutant: str, clean: str, sentence: str, against: Against
+    mutant: str, clean: str, sentence: str, against: Command
 ) -> None:
     """What is expected of the clean server is not what the one with the bug does."""
     done = against(written(CLEAN[clean]), f"broken/{mutant}")
@@ -125,7 +110,7 @@ def test_bugs_are_where_the_servers_part(
     assert sentence in " ".join(done.output.split())
 
 
-def test_one_connection_alone(against: Against) -> None:
+def test_one_connection_alone(against: Command) -> None:
     """--connection lets only one count; one that is not there is a mistake."""
     done = against(FORK, trace("fork-interleaved"), "--connection", "2")
     assert (done.status, done.output) == (0, "fork: #2 matches fork.expect.\n")
@@ -144,7 +129,7 @@ def test_trace_on_standard_input() -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_cut_off_trace_is_told(against: Against) -> None:
+def test_cut_off_trace_is_told(against: Command) -> None:
     """A trace that is cut off in a line is matched as far as it goes, and that is said."""
     whole = Path(trace("fork-interleaved")).read_text().splitlines(keepends=True)
     Path("cut.jsonl").write_text("".join(whole[: len(whole) // 2]) + whole[-1][:10])
@@ -155,7 +140,7 @@ def test_cut_off_trace_is_told(against: Against) -> None:
     assert "fork: The file is cut off in line" in done.output
 
 
-def test_trace_without_an_end_is_told(against: Against) -> None:
+def test_trace_without_an_end_is_told(against: Command) -> None:
     """That a recording was cut off, or had faults injected, is said below: it may be the reason."""
     whole = Path(trace("fork-interleaved")).read_text().splitlines(keepends=True)
     Path("cut.jsonl").write_text("".join(whole[: len(whole) // 2]))
@@ -166,7 +151,7 @@ def test_trace_without_an_end_is_told(against: Against) -> None:
 
 
 @pytest.mark.parametrize("words", [["--only", "recv"], ["--ignore", "setup"], ["--whole"]])
-def test_options_of_a_comparison_are_refused(words: list[str], against: Against) -> None:
+def test_options_of_a_comparison_are_refused(words: list[str], against: Command) -> None:
     """What shapes a comparison of sides has no meaning here."""
     done = against(FORK, trace("fork-interleaved"), *words)
     assert (done.status, done.output) == (2, "")
@@ -183,7 +168,7 @@ def test_options_of_a_comparison_are_refused(words: list[str], against: Against)
         (["--format", "json"], "leave out --format json"),
     ],
 )
-def test_other_formats_than_text_are_refused(words: list[str], told: str, against: Against) -> None:
+def test_other_formats_than_text_are_refused(words: list[str], told: str, against: Command) -> None:
     """What asks for a format that there is not is named as it was typed."""
     done = against(FORK, trace("fork-interleaved"), *words)
     assert (done.status, done.output) == (2, "")
@@ -201,7 +186,7 @@ def test_other_formats_than_text_are_refused(words: list[str], told: str, agains
     ],
 )
 def test_a_target_in_place_of_a_file_of_steps_is_told(
-    name: str, content: str, kind: str, against: Against
+    name: str, content: str, kind: str, against: Command
 ) -> None:
     """A program or a trace is no expectation with a mistake in it."""
     Path(name).write_text(content)
@@ -253,7 +238,7 @@ _ALL = "for (ssize_t n = 0; n < size; n += send(fd, data + n, n ? size - n : 1, 
         (_ALL, "", "expected close or shutdown, but P1 calls _exit"),
     ],
 )
-def test_other_ways_to_write_fork(send: str, close: str, told: str, against: Against) -> None:
+def test_other_ways_to_write_fork(send: str, close: str, told: str, against: Command) -> None:
     """What is right either way matches; a lost byte and a connection left open do not."""
     Path("mine.c").write_text(_SERVER.replace("SEND", send).replace("CLOSE", close))
     done = against(Path("fork"), "mine.c", "--timeout", "1")
@@ -261,7 +246,7 @@ def test_other_ways_to_write_fork(send: str, close: str, told: str, against: Aga
     assert done.status == int("match fork" not in told)
 
 
-def test_mistakes_in_the_file_are_told_before_anything_is_recorded(against: Against) -> None:
+def test_mistakes_in_the_file_are_told_before_anything_is_recorded(against: Command) -> None:
     """A file that is none is told with its place, and no server is started."""
     done = against(written("accept\nforc\n"), "fork")
     assert (done.status, done.output) == (2, "")
@@ -271,7 +256,7 @@ def test_mistakes_in_the_file_are_told_before_anything_is_recorded(against: Agai
     )
 
 
-def test_a_teaching_servers_name_stands_for_its_file(against: Against) -> None:
+def test_a_teaching_servers_name_stands_for_its_file(against: Command) -> None:
     """What is expected of fork may be asked for by name; a file of that name comes first."""
     done = against(Path("fork"), trace("fork-interleaved"))
     assert (done.status, done.output) == (0, "fork: #1, #2 match fork.expect.\n")
@@ -280,7 +265,7 @@ def test_a_teaching_servers_name_stands_for_its_file(against: Against) -> None:
     assert "; did you mean fork?" in against(Path("forc"), "fork").errors
 
 
-def test_unreadable_files_are_told(tmp_path: Path, against: Against) -> None:
+def test_unreadable_files_are_told(tmp_path: Path, against: Command) -> None:
     """What cannot be read as text is refused in a sentence."""
     (tmp_path / "latin").write_bytes(b"accept # caf\xe9")
     (tmp_path / "huge").write_bytes(b" " * (1 << 21))
@@ -291,7 +276,7 @@ def test_unreadable_files_are_told(tmp_path: Path, against: Against) -> None:
 
 
 def test_help_shows_an_expectation_that_holds(
-    against: Against, capsys: pytest.CaptureFixture[str]
+    against: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The file in the help text is what fork does."""
     assert cli.run(["compare", "--help"]) == 0

@@ -6,8 +6,8 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pytest
@@ -19,22 +19,15 @@ from echotrace.servers import traces_dir
 from echotrace.trace import Source
 from echotrace.tracefile import encode, fingerprint, load
 from poppler import Pdf
+from said import Command
 
 pytestmark = pytest.mark.usefixtures("own_state")
 
 
-class Made:
-    """What `echotrace handout` said: its exit status, and its errors."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], *words: str) -> None:
-        self.status = cli.run(["handout", *words])
-        self.output, self.errors = capsys.readouterr()
-
-
 @pytest.fixture
-def made(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs the command in this process."""
-    return lambda *words: Made(capsys, *words)
+def made(echotrace: Command) -> Command:
+    """Runs `echotrace handout` in this process."""
+    return partial(echotrace, "handout")
 
 
 def stored(name: str) -> str:
@@ -50,7 +43,7 @@ def text_of(path: str) -> str:
     return " ".join(Pdf(Path(path).read_bytes()).text().split())
 
 
-def test_writes_handout_pdf_and_says_how_to_make_the_key(made: Any) -> None:
+def test_writes_handout_pdf_and_says_how_to_make_the_key(made: Command) -> None:
     """Without -o it is handout.pdf; the command behind `next:` makes the key of the same traces."""
     said = made(*BOTH, "--course", "OS 1", "--seed", "3")
     assert said.status == 0
@@ -73,13 +66,13 @@ def test_writes_handout_pdf_and_says_how_to_make_the_key(made: Any) -> None:
         ("h.pdf", b"%PDF-"),
     ],
 )
-def test_ending_of_the_name_is_the_format(made: Any, name: str, begins: bytes) -> None:
+def test_ending_of_the_name_is_the_format(made: Command, name: str, begins: bytes) -> None:
     """What is written is what the name of the file says."""
     assert made(*BOTH, "-q", "-o", name).status == 0
     assert Path(name).read_bytes().lower().startswith(begins.lower())
 
 
-def test_title_and_connection_are_as_wished(made: Any) -> None:
+def test_title_and_connection_are_as_wished(made: Command) -> None:
     """--title stands in place of a question; of --connection 2 nothing else is shown."""
     said = made(BOTH[0], "-q", "-o", "h.pdf", "--title", "Lecture *7*", "--connection", "2")
     assert said.status == 0
@@ -105,7 +98,7 @@ def test_title_and_connection_are_as_wished(made: Any) -> None:
     ],
 )
 def test_refuses_in_a_sentence_what_cannot_be(
-    made: Any, words: tuple[str, ...], sentence: str
+    made: Command, words: tuple[str, ...], sentence: str
 ) -> None:
     """What cannot be made is refused in one sentence, with exit status 2, and nothing is made."""
     Path("there.pdf").write_text("mine")
@@ -117,7 +110,7 @@ def test_refuses_in_a_sentence_what_cannot_be(
     assert Path("there.pdf").read_text() == "mine"
 
 
-def test_missing_source_is_told_and_stands_in_the_document(made: Any) -> None:
+def test_missing_source_is_told_and_stands_in_the_document(made: Command) -> None:
     """A source that cannot be shown has its problem on stderr and on the first page."""
     trace = load(Path(BOTH[0]))
     gone = [
@@ -132,7 +125,7 @@ def test_missing_source_is_told_and_stands_in_the_document(made: Any) -> None:
     assert "fork.c is gone." in text_of("h.pdf")
 
 
-def test_trace_without_lines_is_told_to_have_no_source(made: Any) -> None:
+def test_trace_without_lines_is_told_to_have_no_source(made: Command) -> None:
     """A trace that was recorded without source lines says so in place of the listing."""
     trace = load(Path(BOTH[0]))
     bare = [
@@ -146,7 +139,7 @@ def test_trace_without_lines_is_told_to_have_no_source(made: Any) -> None:
     assert "The trace has no source" in text_of("h.pdf")
 
 
-def test_cut_off_trace_is_told_and_stands_in_the_document(made: Any) -> None:
+def test_cut_off_trace_is_told_and_stands_in_the_document(made: Command) -> None:
     """A trace that is cut in a line makes a handout of what is left, and exit status 2."""
     whole = Path(BOTH[0]).read_bytes()
     Path("cut.jsonl").write_bytes(whole[: len(whole) // 2])
@@ -156,7 +149,7 @@ def test_cut_off_trace_is_told_and_stands_in_the_document(made: Any) -> None:
     assert "The file is cut off in line" in text_of("h.pdf")
 
 
-def test_two_of_the_same_have_no_difference_and_say_so(made: Any) -> None:
+def test_two_of_the_same_have_no_difference_and_say_so(made: Command) -> None:
     """Where nothing differs, the first and the second page say that."""
     assert made(BOTH[0], BOTH[0], "-q", "-o", "h.pdf").status == 0
     text = text_of("h.pdf")
@@ -164,7 +157,7 @@ def test_two_of_the_same_have_no_difference_and_say_so(made: Any) -> None:
     assert "Nothing differs between the servers" in text
 
 
-def test_clients_that_do_other_things_are_said_to(made: Any) -> None:
+def test_clients_that_do_other_things_are_said_to(made: Command) -> None:
     """Of two scripts each has its table, and nobody says that the clients are the same."""
     assert made(BOTH[0], stored("thread-reset"), "-q", "-o", "h.pdf").status == 0
     text = text_of("h.pdf")
@@ -174,7 +167,7 @@ def test_clients_that_do_other_things_are_said_to(made: Any) -> None:
     assert "The same clients" not in text
 
 
-def test_long_trace_is_abridged_as_asked_and_says_what_is_left_out(made: Any) -> None:
+def test_long_trace_is_abridged_as_asked_and_says_what_is_left_out(made: Command) -> None:
     """With --max-rows a timeline has fewer pages, and a sentence on what it leaves out."""
     assert made(BOTH[0], "-q", "-o", "long.pdf").status == 0
     assert made(BOTH[0], "-q", "-o", "short.pdf", "--max-rows", "15").status == 0
@@ -182,7 +175,7 @@ def test_long_trace_is_abridged_as_asked_and_says_what_is_left_out(made: Any) ->
     assert "more rows" not in text_of("long.pdf")
 
 
-def test_records_servers_and_keeps_their_traces(made: Any) -> None:
+def test_records_servers_and_keeps_their_traces(made: Command) -> None:
     """Three servers of eight clients, recorded just now, are a handout of six pages at most."""
     said = made("fork", "thread", "epoll", "--clients", "8", "-o", "h.pdf")
     assert said.status == 0
@@ -191,7 +184,7 @@ def test_records_servers_and_keeps_their_traces(made: Any) -> None:
 
 
 def test_gallery_needs_nothing_but_the_stored_traces(
-    made: Any, monkeypatch: pytest.MonkeyPatch
+    made: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """--gallery makes handouts in both editions, and pictures of their first pages."""
     monkeypatch.setattr(handout_gallery, "GALLERY", [("fork", "fork:python")])
@@ -224,7 +217,7 @@ def test_help_loads_neither_typst_nor_what_records() -> None:
     assert done.returncode == 0
 
 
-def test_both_editions_are_made_in_one_go(made: Any) -> None:
+def test_both_editions_are_made_in_one_go(made: Command) -> None:
     """--edition both writes FILE and FILE-key of the same traces, and then proposes a quiz."""
     said = made(*BOTH, "--edition", "both", "-o", "h.pdf")
     assert said.status == 0
@@ -234,7 +227,7 @@ def test_both_editions_are_made_in_one_go(made: Any) -> None:
     assert "for students" in text_of("h.pdf")
 
 
-def test_neither_edition_is_made_if_one_of_them_exists(made: Any) -> None:
+def test_neither_edition_is_made_if_one_of_them_exists(made: Command) -> None:
     """--edition both overwrites no key that is there, and makes nothing beside it."""
     Path("h-key.md").write_text("mine")
     said = made(*BOTH, "--edition", "both", "-o", "h.md")
@@ -242,7 +235,7 @@ def test_neither_edition_is_made_if_one_of_them_exists(made: Any) -> None:
     assert [path.name for path in Path().iterdir()] == ["h-key.md"]
 
 
-def test_next_means_the_same_traces_after_another_recording(made: Any) -> None:
+def test_next_means_the_same_traces_after_another_recording(made: Command) -> None:
     """The key that `next:` makes is of the handout's own traces, though others were made since."""
     first = made("iterative", "-o", "h.md").errors.splitlines()[-1]
     made("iterative", "-q", "--clients", "1", "-o", "other.md")
@@ -262,7 +255,7 @@ def test_lines_of_help_fit_a_terminal(command: str, capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("name", ["h.pdf", "h.tex"])
 def test_says_what_does_without_a_typesetter(
-    made: Any, monkeypatch: pytest.MonkeyPatch, name: str
+    made: Command, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Without typst a PDF is refused in a sentence, and a page of HTML is made all the same."""
     monkeypatch.setitem(sys.modules, "typst", None)
@@ -274,14 +267,14 @@ def test_says_what_does_without_a_typesetter(
     assert [path.name for path in Path().iterdir()] == ["h.html"]
 
 
-def test_text_of_a_megabyte_is_shortened(made: Any) -> None:
+def test_text_of_a_megabyte_is_shortened(made: Command) -> None:
     """A text that would keep the typesetter busy for minutes ends in how much of it is left out."""
     Path("q.toml").write_text(f"[[question]]\nquestion = '{'x ' * 500_000}'", encoding="utf-8-sig")
     assert made(BOTH[0], "-q", "-o", "h.pdf", "--questions", "q.toml").status == 0
     assert "… +989,999" in text_of("h.pdf")
 
 
-def test_name_that_is_no_utf_8_is_kept(made: Any) -> None:
+def test_name_that_is_no_utf_8_is_kept(made: Command) -> None:
     """The drawings of Markdown are found beside it whatever bytes its name has."""
     stem = os.fsdecode(b"h\xff (1)")
     assert made(BOTH[0], "-q", "-o", f"{stem}.md").status == 0
@@ -290,7 +283,7 @@ def test_name_that_is_no_utf_8_is_kept(made: Any) -> None:
     assert all(Path(os.fsdecode(unquote_to_bytes(place))).is_file() for place in places)
 
 
-def test_error_after_recording_says_where_the_trace_is(made: Any) -> None:
+def test_error_after_recording_says_where_the_trace_is(made: Command) -> None:
     """What was recorded is not lost to whom asked for something that it does not have."""
     said = made("fork", "-q", "-o", "h.html", "--connection", "9")
     assert said.status == 2

@@ -7,18 +7,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from echotrace import cli
 from echotrace.commands import sides
 from echotrace.commands.target import Target
 from echotrace.errors import StepTimeout
 from echotrace.servers import traces_dir
 from echotrace.tracefile import load
 from poppler import Pdf
+from said import Command
 
 FORK = str(traces_dir() / "fork-interleaved.jsonl")
 THREAD = str(traces_dir() / "thread-interleaved.jsonl")
@@ -27,21 +27,13 @@ PROMPT = b"Your answer: "
 pytestmark = pytest.mark.usefixtures("own_state")
 
 
-class Quizzed:
-    """What `echotrace quiz` said: its exit status, and what stands on which stream."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], *words: str) -> None:
-        self.status = cli.run(["quiz", *words])
-        self.output, self.errors = capsys.readouterr()
-
-
 @pytest.fixture
-def quizzed(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs the command in this process."""
-    return lambda *words: Quizzed(capsys, *words)
+def quizzed(echotrace: Command) -> Command:
+    """Runs `echotrace quiz` in this process."""
+    return partial(echotrace, "quiz")
 
 
-def test_pipe_gets_all_questions_and_no_answer(quizzed: Any) -> None:
+def test_pipe_gets_all_questions_and_no_answer(quizzed: Command) -> None:
     """Without a terminal all questions are printed; their answers only with -c."""
     student, key = quizzed(FORK, "-n", "5"), quizzed(FORK, "-n", "5", "-c")
     assert (student.status, key.status) == (0, 0)
@@ -51,7 +43,7 @@ def test_pipe_gets_all_questions_and_no_answer(quizzed: Any) -> None:
     assert student.output.splitlines()[:8] == key.output.splitlines()[:8]
 
 
-def test_next_command_gives_the_answers_of_the_same_questions(quizzed: Any) -> None:
+def test_next_command_gives_the_answers_of_the_same_questions(quizzed: Command) -> None:
     """What is said to be next makes the key of the very same quiz."""
     student = quizzed(FORK, THREAD, "-n", "4", "--kind", "count", "--kind", "result", "-s", "9")
     said = next(line for line in student.errors.splitlines() if line.startswith("next: "))
@@ -62,12 +54,12 @@ def test_next_command_gives_the_answers_of_the_same_questions(quizzed: Any) -> N
     assert [line for line in key.output.splitlines() if line[:1].isdigit()] == asked
 
 
-def test_quiet_says_nothing_else(quizzed: Any) -> None:
+def test_quiet_says_nothing_else(quizzed: Command) -> None:
     """With -q nothing stands on stderr."""
     assert quizzed(FORK, "-q").errors == ""
 
 
-def test_answers_are_those_of_the_trace_file(quizzed: Any) -> None:
+def test_answers_are_those_of_the_trace_file(quizzed: Command) -> None:
     """Return values and descriptors in the key are those that the trace's file has."""
     words = ("--format", "json", "-c", "-n", "7", "--kind", "result", "--kind", "descriptor")
     made = json.loads(quizzed(FORK, *words).output)
@@ -92,7 +84,9 @@ FORMS: dict[str, Callable[[bytes], bool]] = {
 
 
 @pytest.mark.parametrize("ending", FORMS)
-def test_ending_of_the_file_chooses_the_format(quizzed: Any, tmp_path: Path, ending: str) -> None:
+def test_ending_of_the_file_chooses_the_format(
+    quizzed: Command, tmp_path: Path, ending: str
+) -> None:
     """-o writes what the name's ending says, whole, twice the same, and not over another file."""
     path = tmp_path / f"quiz.{ending}"
     assert quizzed(FORK, "-o", str(path)).status == 0
@@ -107,7 +101,7 @@ def test_ending_of_the_file_chooses_the_format(quizzed: Any, tmp_path: Path, end
     assert sorted(tmp_path.glob("quiz*")) == [path]
 
 
-def test_paper_has_answers_in_the_key_only(quizzed: Any, tmp_path: Path) -> None:
+def test_paper_has_answers_in_the_key_only(quizzed: Command, tmp_path: Path) -> None:
     """The text of the PDF for students has no reasons; that of the key has one a question."""
     for words, found in (((), 0), (("-c",), 3)):
         path = tmp_path / "quiz.pdf"
@@ -132,7 +126,7 @@ def test_paper_has_answers_in_the_key_only(quizzed: Any, tmp_path: Path) -> None
         ((FORK, "-n", "0"), "0 is not in the range"),
     ],
 )
-def test_refused_in_one_sentence(quizzed: Any, words: tuple[str, ...], said: str) -> None:
+def test_refused_in_one_sentence(quizzed: Command, words: tuple[str, ...], said: str) -> None:
     """What cannot be is said in one line, with exit status 2, before anything is written."""
     refused = quizzed(*words)
     assert (refused.status, refused.output) == (2, "")
@@ -140,7 +134,7 @@ def test_refused_in_one_sentence(quizzed: Any, words: tuple[str, ...], said: str
     assert len(refused.errors.splitlines()) == 1
 
 
-def test_nothing_to_ask(quizzed: Any, tmp_path: Path) -> None:
+def test_nothing_to_ask(quizzed: Command, tmp_path: Path) -> None:
     """A trace in which nobody is served gives exit status 2, and says so in the output too."""
     lines = Path(FORK).read_text().splitlines(keepends=True)
     trace = tmp_path / "early.jsonl"
@@ -152,7 +146,7 @@ def test_nothing_to_ask(quizzed: Any, tmp_path: Path) -> None:
     assert "next:" not in done.errors
 
 
-def test_cut_off_trace_is_asked_about(quizzed: Any, tmp_path: Path) -> None:
+def test_cut_off_trace_is_asked_about(quizzed: Command, tmp_path: Path) -> None:
     """Of a trace that is cut off in a line the rest is asked about, and both streams say so."""
     trace = tmp_path / "cut.jsonl"
     trace.write_bytes(Path(FORK).read_bytes()[:-900])
@@ -163,7 +157,7 @@ def test_cut_off_trace_is_asked_about(quizzed: Any, tmp_path: Path) -> None:
     assert "\n2. " in done.output
 
 
-def test_trace_on_standard_input(monkeypatch: pytest.MonkeyPatch, quizzed: Any) -> None:
+def test_trace_on_standard_input(monkeypatch: pytest.MonkeyPatch, quizzed: Command) -> None:
     """- is a trace on standard input."""
     with Path(FORK).open() as file:
         monkeypatch.setattr("sys.stdin", file)
@@ -210,7 +204,7 @@ class Terminal:
         return bool(piece)
 
 
-def test_on_a_terminal(quizzed: Any) -> None:
+def test_on_a_terminal(quizzed: Command) -> None:
     """On a terminal it asks one after the other, judges, skips and helps, and sums up."""
     key = json.loads(quizzed(FORK, "--format", "json", "-c").output)["questions"]
     assert len(key) > 3
@@ -245,7 +239,7 @@ def test_leaving_a_terminal(leave: str) -> None:
 
 
 def test_recording_that_ends_early_is_asked_about(
-    quizzed: Any, monkeypatch: pytest.MonkeyPatch
+    quizzed: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that leaves a client without an answer gives a quiz all the same, with status 2."""
     early = Target(load(Path(FORK)), StepTimeout("client 1 has no answer"), Path("kept.jsonl"))
@@ -258,7 +252,7 @@ def test_recording_that_ends_early_is_asked_about(
     assert "next: echotrace quiz kept.jsonl -s 1 -n 2 -c" in done.errors
 
 
-def test_recorded_here(quizzed: Any, tmp_path: Path) -> None:
+def test_recorded_here(quizzed: Command, tmp_path: Path) -> None:
     """A server is recorded as the options say, and the trace is kept for the same quiz again."""
     student = quizzed("fork", "--clients", "1", "--script", "sequential", "-n", "3")
     assert student.status == 0

@@ -1,5 +1,7 @@
 """Who waits in which column, row by row."""
 
+from itertools import product
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,3 +24,5 @@ def test_as_a_set_for_each_row_would_say(steps: list[tuple[str, str | None]]) ->
         expected.append(set(plain.values()))
     assert [set(waits.at(position)) for position in range(len(steps))] == expected
     assert all(waits.at(position) == columns for position, columns in enumerate(expected))
+    for (one, mine), (other, your) in product(enumerate(expected), repeat=2):
+        assert (waits.at(one) == waits.at(other)) == (mine == your)

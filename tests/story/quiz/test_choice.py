@@ -25,12 +25,18 @@ def _answers(story: Story, kind: str) -> Mapping[int, str]:
     return {each.event: each.answer for each in KINDS[kind](Ground([story]))}
 
 
-def _served(*calls: tuple[object, ...], text: str = "hello", unread: bool = False) -> Story:
-    """A server of one process, whose client sends something; then these calls."""
+def _accepted() -> TraceBuilder:
+    """A server of one process that has accepted its first client as descriptor 4."""
     b = TraceBuilder()
     b.server()
     b.client(1, "connect", local="127.0.0.1:50001")
     b.accept(10, 4)
+    return b
+
+
+def _served(*calls: tuple[object, ...], text: str = "hello", unread: bool = False) -> Story:
+    """A server of one process, whose client sends something; then these calls."""
+    b = _accepted()
     b.client(1, "send", local="127.0.0.1:50001", text=text)
     if not unread:
         b.call(10, "recvfrom", 4, None, 100, 0, None, None, result=len(text), data=text)
@@ -129,10 +135,7 @@ def test_shutdown_of_receiving_sends_nothing() -> None:
 
 def test_shutdown_sends_a_fin_though_another_holds_it() -> None:
     """SHUT_WR sends the FIN at once, and neither of the closes after it sends any more."""
-    b = TraceBuilder()
-    b.server()
-    b.client(1, "connect", local="127.0.0.1:50001")
-    b.accept(10, 4)
+    b = _accepted()
     b.fork(10, 11)
     b.call(11, "shutdown", 4, "SHUT_WR")
     b.call(11, "close", 4)
@@ -145,10 +148,7 @@ def test_shutdown_sends_a_fin_though_another_holds_it() -> None:
 
 def test_a_short_send_is_asked_for() -> None:
     """A send that takes a part returns how much."""
-    b = TraceBuilder()
-    b.server()
-    b.client(1, "connect", local="127.0.0.1:50001")
-    b.accept(10, 4)
+    b = _accepted()
     short = b.call(10, "sendto", 4, "hello", 5, 0, None, 0, result=3)
     assert _answers(replay(b.trace()), "result")[short] == "3"
 
@@ -180,10 +180,7 @@ def test_two_that_are_woken_are_not_asked_about() -> None:
 
 def test_closes_at_the_same_time_are_not_asked_about() -> None:
     """While another task's close goes on, how many references there are depends on timing."""
-    b = TraceBuilder()
-    b.server()
-    b.client(1, "connect", local="127.0.0.1:50001")
-    b.accept(10, 4)
+    b = _accepted()
     b.fork(10, 11)
     first, second = b.begin(10, "close", 4), b.begin(11, "close", 4)
     b.end(first)
@@ -197,10 +194,7 @@ def test_two_descriptors_of_a_connection_are_not_asked_for() -> None:
     """After dup a call may be given either number: which one follows from nothing."""
     story = _served(("recvfrom", 4, None, 100, 0, None, None))
     assert "4" in _answers(story, "descriptor").values()
-    b = TraceBuilder()
-    b.server()
-    b.client(1, "connect", local="127.0.0.1:50001")
-    b.accept(10, 4)
+    b = _accepted()
     b.call(10, "dup", 4, result=5)
     b.call(10, "sendto", 5, "x", 1, 0, None, 0, result=1)
     assert not _answers(replay(b.trace()), "descriptor")
@@ -352,10 +346,7 @@ def test_limits_are_those_of_the_server(stored: Mapping[str, Story]) -> None:
     assert kinds == {
         "select": {"select"}, "poll": {"readiness"}, "fork": {"processes"}, "thread": {"threads"},
     }  # fmt: skip
-    b = TraceBuilder()
-    b.server()
-    b.client(1, "connect", local="127.0.0.1:50001")
-    b.accept(10, 4)
+    b = _accepted()
     b.fork(10, 11)
     b.call(11, "close", 4)
     b.call(10, "close", 4)

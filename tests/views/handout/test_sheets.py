@@ -1,6 +1,5 @@
 """How many sheets a handout has, and how it looks on them, as poppler reads its PDF."""
 
-import re
 from collections.abc import Mapping
 
 import pytest
@@ -40,10 +39,12 @@ def printed(stories: Mapping[str, Story], edition: Edition = _STUDENT) -> Pdf:
         ("fork thread", _STUDENT, 4),
         ("fork thread", _KEY, 5),
         ("iterative epoll", _STUDENT, 4),
+        ("iterative epoll", _KEY, 5),
         ("prefork pool", _STUDENT, 4),
+        ("prefork pool", _KEY, 5),
         ("epoll", _STUDENT, 4),
-        ("select poll epoll", _STUDENT, 6),
-        ("select poll epoll", _KEY, 7),
+        ("select poll epoll", _STUDENT, 5),
+        ("select poll epoll", _KEY, 6),
     ],
 )
 def test_a_handout_keeps_to_its_sheets(sides: str, edition: Edition, most: int) -> None:
@@ -104,9 +105,8 @@ def test_slides_hold_what_belongs_together() -> None:
             assert word.text == f"{word.page} / {count}"
     titles = [heads[number] for number in range(2, count + 1)]
     assert len(set(titles)) == len(titles)
-    assert {"fork (fork.c): serve", "In numbers"} <= set(titles)
-    assert any(re.fullmatch(r"Questions: \d(, \d)+", title) for title in titles)
-    assert min(ends.values()) > 120
+    assert {"fork (fork.c): serve", "In numbers", "Questions: 5, 6"} <= set(titles)
+    assert min(ends.values()) > 150
 
 
 def test_answers_on_slides_repeat_their_questions() -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -47,6 +48,17 @@ def test_text_is_as_wide_as_it_is_measured() -> None:
     (left, right), *_ = re.findall(r'xMin="([\d.]+)".*?xMax="([\d.]+)"', found)
     assert abs(float(right) - float(left) - width) < 0.05
     assert width == 14 * 10 * ADVANCE
+
+
+@given(st.floats(0, 100), st.floats(0, 100))
+def test_a_box_ends_with_the_drawing(top: float, height: float) -> None:
+    """Rounding leaves no box beyond the drawing that ends with it."""
+    canvas = Canvas(top + height, 10)
+    canvas.box(top, top, height, height)
+    picture = Picture(canvas.drawing(top + height, "x", "x").svg)
+    (_, box) = picture.boxes
+    assert box.right == pytest.approx(picture.width, abs=1e-6)
+    assert box.bottom == pytest.approx(picture.height, abs=1e-6)
 
 
 def test_same_drawing_is_the_same_bytes() -> None:

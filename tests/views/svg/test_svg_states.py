@@ -133,6 +133,18 @@ def test_many_connections() -> None:
     assert boxes > 100
 
 
+def test_what_a_descriptor_names_is_there(stored: Mapping[str, Story]) -> None:
+    """A description that has no room is named by its descriptor, and left out only without that."""
+    points = turning_points(stored["select"])
+    for height, there in ((130, True), (90, False)):
+        (drawing,) = draw(stored["select"], points, Paper(510, height, 8))
+        texts = _texts(drawing)
+        assert "#2 C2" not in texts
+        assert texts.count("fd 5 #2 C2") == (2 if there else 0)
+        assert texts.count("No room to draw: fd 5, #2 C2.") == (0 if there else 2)
+        assert any(text.startswith("No room") for text in texts) is not there
+
+
 def test_many_threads() -> None:
     """Of many threads those that matter are drawn; those that are not are named, and not gone."""
     b = TraceBuilder()

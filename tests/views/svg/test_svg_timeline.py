@@ -1,6 +1,7 @@
 """The timeline as drawings."""
 
 import math
+import sys
 from collections import Counter
 
 import pytest
@@ -249,3 +250,36 @@ def test_same_story_is_the_same_bytes() -> None:
     """Drawn twice it is the same, also with everything shown."""
     story = stored("pool")
     assert draw(story, A4, everything=True) == draw(story, A4, everything=True)
+
+
+def _waiting_threads(clients: int) -> Story:
+    """A server with a thread for each client, all of which wait at the same time."""
+    b = TraceBuilder()
+    b.server()
+    waits = []
+    for number in range(clients):
+        b.client(number + 1, "connect", local=f"127.0.0.1:{20000 + number}")
+        b.accept(10, 4 + number, port=20000 + number)
+        b.thread(10, 500 + number)
+        waits.append(b.begin(500 + number, "recvfrom", 4 + number, None, 100, 0, None, None))
+    for number, wait in enumerate(waits):
+        b.client(number + 1, "send", local=f"127.0.0.1:{20000 + number}", text="x")
+        b.end(wait, 1, data="x")
+    return replay(b.trace())
+
+
+def _calls(story: Story) -> int:
+    """How many functions of Python are called, or gone on with, to draw a story."""
+    calls = Counter[str]()
+    sys.setprofile(lambda _frame, event, _argument: calls.update([event]))
+    try:
+        draw(story, A4, max_rows=60)
+    finally:
+        sys.setprofile(None)
+    return calls["call"]
+
+
+def test_work_grows_no_faster_than_the_connections() -> None:
+    """Twice the connections, all of which wait, are no more than twice the work."""
+    one, two = (_calls(_waiting_threads(clients)) for clients in (150, 300))
+    assert two < 2 * one

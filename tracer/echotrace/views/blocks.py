@@ -50,7 +50,7 @@ def _block(
     kernel: bool,
 ) -> Block:  # fmt: skip
     keys = [column.key for column in columns]
-    rows = [row for row in layout.rows if row.column in keys]
+    rows = list(layout.rows_of(columns))
     cells = [
         one_line(
             row.cell,

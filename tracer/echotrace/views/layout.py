@@ -4,9 +4,12 @@ In a timeline (`lanes`) a row is one event, or the return of a call that waited,
 in a comparison (`parts`) it is one logical event and has a cell for each side that has it.
 """
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
+from heapq import merge
 
 from echotrace.story.compare.nouns import Mark
 from echotrace.story.nouns import StoryEvent
@@ -104,10 +107,21 @@ class Layout:
     by: str
     waits: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
-    @property
-    def margin(self) -> tuple[int, int]:
-        """How many characters the times and the event numbers of a timeline's rows take, headed."""
-        last = max(self.rows, key=lambda row: row.time, default=None)
-        time = max(len(last.milliseconds) if last else 0, len("ms"))
-        number = max((row.event.seq for row in self.rows), default=0)
-        return time, max(len(str(number)), len("event"))
+    def rows_of(self, columns: Iterable[Column], among: range | None = None) -> Iterator[Row]:
+        """A timeline's rows in these columns, in order; of all, or of those at some positions.
+
+        No row of another column is looked at: there may be a thousand columns.
+        """
+        among = range(len(self.rows)) if among is None else among
+        places = (self._positions.get(column.key, ()) for column in columns)
+        own = (each[bisect_left(each, among.start) : bisect_left(each, among.stop)]
+               for each in places)  # fmt: skip
+        return (self.rows[position] for position in merge(*own))
+
+    @cached_property
+    def _positions(self) -> Mapping[str, Sequence[int]]:
+        """Where the rows of each column of a timeline are, in their order."""
+        found: dict[str, list[int]] = {}
+        for position, row in enumerate(self.rows):
+            found.setdefault(row.column, []).append(position)
+        return found

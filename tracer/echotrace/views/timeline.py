@@ -1,7 +1,6 @@
 """The timeline as text: connections (or tasks) side by side, fitted to a width."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from echotrace.pauses import no_garbage_collection
 from echotrace.story.nouns import Story
@@ -11,8 +10,9 @@ from echotrace.views.beginning import beginning
 from echotrace.views.blocks import Block, blocks, groups_of
 from echotrace.views.cells import WAIT, end_of, fit
 from echotrace.views.explanations import explanations
+from echotrace.views.frame import Frame
 from echotrace.views.lanes import lay_out
-from echotrace.views.layout import Layout, Row
+from echotrace.views.layout import Row
 from echotrace.views.legend import legend
 from echotrace.views.load import cut, load_lines
 from echotrace.views.paint import Piece, Surface, actor_style, glyphs, paint
@@ -39,14 +39,15 @@ def timeline(
     figures and the beginning of the timeline, unless the `whole` is wanted.
     """
     layout = lay_out(story, by=by, everything=everything)
-    frame = _Frame.of(layout, surface)
+    width = max(surface.width, LEAST_WIDTH)
+    frame = Frame.of(layout, width)
     figures = load_lines(story, surface.width, whole=whole)
     table = figures or summary(story, surface.width).splitlines()
     note: list[str] = []
     if figures and not whole:
         shown = beginning(story, layout, next(groups_of(layout, frame.room)))
         note = fit(cut(layout, shown), surface.width)
-        layout, frame = shown, _Frame.of(shown, surface)
+        layout, frame = shown, Frame.of(shown, width)
     rest = [[Piece(glyphs(line, surface))] for line in table]
     sections = [
         _heading(story, surface),
@@ -78,22 +79,7 @@ def _heading(story: Story, surface: Surface) -> list[list[Piece]]:
     return lines
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """Widths: of the times and event numbers in the margin, and of all columns together."""
-
-    time: int
-    number: int
-    room: int
-
-    @classmethod
-    def of(cls, layout: Layout, surface: Surface) -> "_Frame":
-        time, number = layout.margin
-        room = max(surface.width, LEAST_WIDTH) - time - number - 1
-        return cls(time, number, room)
-
-
-def _block(block: Block, frame: _Frame, surface: Surface) -> list[list[Piece]]:
+def _block(block: Block, frame: Frame, surface: Surface) -> list[list[Piece]]:
     lines = [_titles(block, frame, surface, titles=True)]
     if any(column.subtitle for column in block.columns):
         lines.append(_titles(block, frame, surface, titles=False))
@@ -103,7 +89,7 @@ def _block(block: Block, frame: _Frame, surface: Surface) -> list[list[Piece]]:
     return lines
 
 
-def _titles(block: Block, frame: _Frame, surface: Surface, *, titles: bool) -> list[Piece]:
+def _titles(block: Block, frame: Frame, surface: Surface, *, titles: bool) -> list[Piece]:
     margin = f"{'ms':>{frame.time}} {'event':>{frame.number}}"
     pieces = [Piece(margin if titles else " " * len(margin), "dim")]
     for column in block.columns:
@@ -114,7 +100,7 @@ def _titles(block: Block, frame: _Frame, surface: Surface, *, titles: bool) -> l
 
 
 def _row(
-    row: Row, text: Sequence[str], widths: Mapping[str, int], frame: _Frame, surface: Surface
+    row: Row, text: Sequence[str], widths: Mapping[str, int], frame: Frame, surface: Surface
 ) -> Iterator[list[Piece]]:
     margin = f"{row.milliseconds:>{frame.time}} {row.event.seq:>{frame.number}}"
     wait = glyphs(WAIT, surface)

@@ -12,7 +12,7 @@ from echotrace.views.formats.style import style
 def fragment(document: Document) -> str:
     """The fragment, of class `echotrace-comparison`, `echotrace-timeline` and so on."""
     name = f"echotrace-{document.kind}"
-    setting = Setting.of(document)
+    setting = Setting(document)
     blocks = (line for block in document.blocks for line in drawn(block, setting))
     return "\n".join((
         f'<section class="{name}" lang="{escaped(document.language)}">',

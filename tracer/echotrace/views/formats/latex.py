@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from string import Template
 
@@ -13,7 +14,6 @@ from echotrace.views.formats.latex_blocks import Setting, drawn
 from echotrace.views.formats.latex_text import text
 from echotrace.views.formats.typesetting import compiler
 from echotrace.views.paper import A4
-from echotrace.views.texts import Texts
 
 _TEMPLATE = files("echotrace.views.formats") / "templates" / "handout.tex"
 _WIDTH, _HEIGHT = 510.0, 745.0  # points: A4 within the margins of the template
@@ -24,11 +24,10 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.+-]+")
 def latex(document: Document, stem: str) -> tuple[str, dict[str, bytes]]:
     """The text, and the drawings that stand beside it, by names that TeX takes."""
     names = figure_files(document, _NOT_IN_NAMES.sub("-", stem))
-    texts = Texts(document.language, document.labels)
-    upright = Setting(texts, names, _WIDTH, _HEIGHT - _CAPTION)
-    lying = Setting(texts, names, _HEIGHT, _WIDTH - _CAPTION)
+    upright = Setting(document, files=names, width=_WIDTH, height=_HEIGHT - _CAPTION)
+    lying = replace(upright, width=_HEIGHT, height=_WIDTH - _CAPTION)
     page, of = "\\thepage{}", "\\pageref{last-page}"
-    numbers = text(texts.say("page", page="\ue000", pages="\ue001"))
+    numbers = upright.say("page", page="\ue000", pages="\ue001")
     whole = Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         title=text(document.title),
         course=text(document.course),

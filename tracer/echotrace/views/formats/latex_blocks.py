@@ -1,45 +1,37 @@
 """The drawers of all kinds of blocks in LaTeX; each gives lines."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from string import ascii_uppercase
 
 from echotrace.views.document import nouns
 from echotrace.views.document.nouns import Block
 from echotrace.views.document.runs import Text, plain
+from echotrace.views.formats import setting
 from echotrace.views.formats.latex_sources import sources
 from echotrace.views.formats.latex_tables import table
 from echotrace.views.formats.latex_text import code, inline, text
-from echotrace.views.texts import Texts
 
 _LINE, _LETTER = 100, 6  # characters of a line of text, and about as many as a letter takes
 _HEADINGS = ("section", "subsection", "subsubsection")
 
 
 @dataclass(frozen=True)
-class Setting:
-    """Where a block stands: the words of its document, the files of figures, the room (points).
+class Setting(setting.Setting):
+    """Also the names of the files of figures, and the room (points).
 
     `level` is that of the heading that the block is, or is below.
     """
 
-    texts: Texts
-    files: Mapping[nouns.Figure, Sequence[str]]
-    width: float
-    height: float
-    level: int = 1
+    files: Mapping[nouns.Figure, Sequence[str]] = field(kw_only=True)
+    width: float = field(kw_only=True)
+    height: float = field(kw_only=True)
 
-    def at(self, level: int) -> "Setting":
-        """The same at another level."""
-        return replace(self, level=level)
-
-    def say(self, name: str, **facts: Text) -> str:
-        """One of the document's labels."""
-        return text(self.texts.say(name, **facts))
+    shown = staticmethod(text)
 
     def heading(self, inner: str, below: int = 1) -> str:
         """A heading of what is LaTeX already, so many levels below."""
-        command = _HEADINGS[min(max(self.level - 1, 0) + below, len(_HEADINGS) - 1)]
+        command = _HEADINGS[min(max((self.level or 1) - 1, 0) + below, len(_HEADINGS) - 1)]
         return f"\\{command}*{{{inner}}}"
 
 

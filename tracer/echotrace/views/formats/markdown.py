@@ -14,20 +14,20 @@ _TEMPLATE = files("echotrace.views.formats") / "templates" / "handout.md"
 
 def markdown(document: Document) -> str:
     """The text of a document without drawings, ended by a newline; for other documents to hold."""
-    setting = Setting.of(document)
-    blocks = ("\n".join(drawn(block, setting, {})).strip("\n") for block in document.blocks)
+    setting = Setting(document)
+    blocks = ("\n".join(drawn(block, setting)).strip("\n") for block in document.blocks)
     return "\n\n".join((f"**{text(document.title)}**", *blocks)) + "\n"
 
 
 def page(document: Document, stem: str) -> tuple[str, dict[str, bytes]]:
     """The text with headings of its own, and the drawings that stand beside it, by file name."""
-    setting = Setting.of(document)
     names = figure_files(document, stem)
     svgs = {figure: [f"{name}.svg" for name in some] for figure, some in names.items()}
+    setting = Setting(document, files=svgs)
     blocks = []
     for block, level in levelled(document.blocks):
         own = level + 1 if isinstance(block, Heading) else level + 2
-        blocks.append("\n".join(drawn(block, setting.at(own), svgs)).strip("\n"))
+        blocks.append("\n".join(drawn(block, setting.at(own))).strip("\n"))
     beside = {
         file: drawing.svg.encode()
         for figure, some in svgs.items()

@@ -12,15 +12,11 @@ from echotrace.views.document.runs import Code
 from echotrace.views.formats.markdown_text import Setting, fence_of, text
 from echotrace.views.words import safe
 
-#: Names of the files that figures' drawings are in.
-Files = Mapping[nouns.Figure, Sequence[str]]
 _RULE = "___"  # a line to write on
 
 
-def drawn(block: Block, setting: Setting, files: Files) -> Iterator[str]:
+def drawn(block: Block, setting: Setting) -> Iterator[str]:
     """The lines of a block."""
-    if isinstance(block, nouns.Figure):
-        return _figure(block, setting, files[block])
     return _DRAWERS[type(block)](block, setting)
 
 
@@ -62,8 +58,9 @@ def _captioned(caption: str) -> Iterator[str]:
         yield from (f"**{text(caption)}**", "")
 
 
-def _figure(figure: nouns.Figure, setting: Setting, files: Sequence[str]) -> Iterator[str]:
+def _figure(figure: nouns.Figure, setting: Setting) -> Iterator[str]:
     """Each drawing below what it shows."""
+    files = setting.files[figure]
     count = len(files)
     for number, (drawing, file) in enumerate(zip(figure.drawings, files, strict=True), start=1):
         part = setting.say("part", number=str(number), count=str(count)) if count > 1 else ""
@@ -173,6 +170,7 @@ _DRAWERS: Mapping[type[Block], Callable[..., Iterator[str]]] = {
     nouns.Listing: _listing,
     nouns.Definitions: _definitions,
     nouns.Picture: _picture,
+    nouns.Figure: _figure,
     nouns.Sources: _sources,
     nouns.Box: _box,
     nouns.Question: _question,

@@ -1,12 +1,12 @@
 """Texts in Markdown (CommonMark): calls are code spans, in all other text nothing is markup."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from echotrace.views.document.nouns import Document
+from echotrace.views.document.nouns import Figure
 from echotrace.views.document.runs import Blank, Code, Marker, Run, Strong, Text, runs
-from echotrace.views.texts import Texts
+from echotrace.views.formats import setting
 from echotrace.views.words import safe
 
 _MARKUP = re.compile(r"([\\*_\[\]#|~$!@])")
@@ -52,28 +52,16 @@ def fence_of(shown: str, least: int) -> str:
 
 
 @dataclass(frozen=True)
-class Setting:
-    """Where a text stands: the words of its document, the level of a heading; whether in a table.
+class Setting(setting.Setting):
+    """Also the names of the files of figures, and whether it is in a table.
 
     Without a level headings are in bold.
     """
 
-    texts: Texts
-    level: int | None = None
+    files: Mapping[Figure, Sequence[str]] = field(default_factory=dict)
     cell: bool = False
 
-    @classmethod
-    def of(cls, document: Document) -> "Setting":
-        """That of a document's blocks where headings are not its own."""
-        return cls(Texts(document.language, document.labels))
-
-    def at(self, level: int) -> "Setting":
-        """The same with headings of a level, of which Markdown has six."""
-        return replace(self, level=min(level, 6))
-
-    def say(self, name: str, **facts: Text) -> str:
-        """One of the document's labels."""
-        return text(self.texts.say(name, **facts))
+    shown = staticmethod(text)
 
     def heading(self, inner: str) -> str:
         """A heading, of what is Markdown already."""

@@ -44,7 +44,7 @@ def _filled(template: str, **facts: str) -> str:
 
 
 def _body(document: Document) -> Iterator[str]:
-    setting = Setting.of(document)
+    setting = Setting(document)
     for sheet in sheets(document.blocks):
         yield f'<section class="sheet{" lying" if _wide(sheet) else ""}">'
         for block, level in sheet:

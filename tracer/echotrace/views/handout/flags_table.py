@@ -14,14 +14,13 @@ _MOST_NAMES, _MOST_NUMBERS = 4, 2
 
 
 def blocks(making: Making) -> Iterator[Block]:
-    """The sentences, and the table if any side gives flags."""
+    """The sentences if any side makes tasks, and the table if any gives flags."""
     texts = making.texts
     sides = {words.safe(side): made_tasks(story) for side, story in making.stories.items()}
-    if any(sides.values()) or len(sides) == 1:
-        said = (" ".join(_sentences(side, made, texts)) for side, made in sides.items())
-        yield Paragraph(" ".join(said))
-    else:
-        yield Paragraph(texts.say("flags.no_tasks"))
+    if not any(sides.values()):
+        return
+    said = (" ".join(_sentences(side, made, texts)) for side, made in sides.items())
+    yield Paragraph(" ".join(said))
     given = {flag for made in sides.values() for each in made for flag in each.flags or ()}
     if not given:
         return

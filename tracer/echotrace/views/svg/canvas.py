@@ -84,9 +84,7 @@ class Canvas:
         """A rectangle, its corners rounded by `radius`."""
         corners = f' rx="{attributes.number(radius)}"' if radius else ""
         look = f'fill="{fill}"{attributes.stroke(stroke, thick, dashed=dashed)}'
-        self._elements.append(
-            f"<rect {attributes.place(x, y)} {attributes.size(width, height)}{corners} {look}/>"
-        )
+        self._elements.append(f"<rect {attributes.extent(x, y, width, height)}{corners} {look}/>")
 
     def line(
         self, x: float, y: float, to_x: float, to_y: float, *, stroke: Colour = Colour.BLACK,

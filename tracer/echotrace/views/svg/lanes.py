@@ -7,6 +7,7 @@ from itertools import islice
 from echotrace.views.abridging import Left
 from echotrace.views.abridging_words import again, told, where
 from echotrace.views.cells import end_of
+from echotrace.views.frame import Frame
 from echotrace.views.layout import Column, Layout
 from echotrace.views.paint import Surface
 from echotrace.views.svg.bands import Band, Placed, Section
@@ -19,27 +20,6 @@ from echotrace.views.svg.sheets import EDGE, PADDING, hair, height_of, sentence,
 _BAR = 1.0  # of them: the width of the bar of a wait, in the middle of the gap
 _TRIED = 500  # rows that decide how wide the columns are
 _UNICODE = Surface()
-
-
-@dataclass(frozen=True)
-class Frame:
-    """In characters: the times and event numbers in the margin, and what all columns have."""
-
-    time: int
-    number: int
-    room: int
-
-    @classmethod
-    def of(cls, layout: Layout, ruler: Canvas) -> "Frame":
-        """The frame on a canvas of that width."""
-        time, number = layout.margin
-        room = ruler.columns(ruler.width - 2 * EDGE) - time - number - 1
-        return cls(time, number, room)
-
-    @property
-    def margin(self) -> int:
-        """What stands left of the first column."""
-        return self.time + 1 + self.number
 
 
 @dataclass(frozen=True)
@@ -125,8 +105,7 @@ class Lanes:
 
     def _left_out(self, left: Left) -> str:
         """What is left out of these columns."""
-        rows = [self.layout.rows[n] for n in left.rows]
-        events = [row.event for row in rows if row.column in self.widths]
+        events = [row.event for row in self.layout.rows_of(self.columns, left.rows)]
         if not events or not left.period:
             return told(len(events), events) if events else ""
         times = len(left.rows) // left.period

@@ -113,15 +113,19 @@ class Sheet:
         return laid, notes, foot
 
     def _left_out(self, boxes: Boxes, laid: Layout) -> str:
-        """What of a picture is not drawn, in a sentence; empty for nothing."""
+        """What of a picture is not drawn, in a sentence; empty for nothing.
+
+        A description that a descriptor names in place of an arrow is there.
+        """
         kept = laid.kept
         names = [box.name for box in boxes.tables if box.key not in kept.tables]
         drawn = (box for box in boxes.tables if box.key in kept.tables)
-        rows = (row for box in drawn for row in (*box.rows, *box.inner))
+        rows = [row for box in drawn for row in (*box.rows, *box.inner)]
+        named = {f"open {row.target}" for row in rows if row.target is not None and kept.draws(row)}
         names += [
             row.name if row.target is None else row.text for row in rows if not kept.draws(row)
         ]
-        names += [box.name for box in boxes.opens if box.key not in kept.opens]
+        names += [box.name for box in boxes.opens if box.key not in kept.opens | named]
         if not names:
             return ""
         what = ", ".join(names[:_MOST_NAMED])

@@ -12,14 +12,15 @@ from echotrace.views.annotations import PLAIN, Annotations
 from echotrace.views.blocks import groups_of
 from echotrace.views.cells import actor
 from echotrace.views.drawing import Drawing
+from echotrace.views.frame import Frame
 from echotrace.views.lanes import lay_out
 from echotrace.views.layout import Cell, Layout, Row
 from echotrace.views.paper import Paper
 from echotrace.views.side_cells import Said, said
 from echotrace.views.svg.canvas import Canvas
 from echotrace.views.svg.inlaid import Composer
-from echotrace.views.svg.lanes import Frame, Lanes
-from echotrace.views.svg.sheets import BARE, Around, between, sheets
+from echotrace.views.svg.lanes import Lanes
+from echotrace.views.svg.sheets import BARE, EDGE, Around, between, sheets
 
 
 @no_garbage_collection()
@@ -57,7 +58,7 @@ def draw_layout(
     ]
     count = len(layout.rows)
     shown = tuple(range(count)) if whole else abridged(alike, max_rows, needed)
-    frame = Frame.of(layout, ruler)
+    frame = Frame.of(layout, ruler.columns(ruler.width - 2 * EDGE))
     groups = tuple(groups_of(layout, frame.room))
     rows = {n: layout.rows[n] for n in shown if isinstance(n, int)}
     told = {n: said_in[n] for n in rows}

@@ -1,11 +1,10 @@
 """Texts in HTML: every one passes `escaped`, so that nothing from a trace is markup."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 
-from echotrace.views.document.nouns import Document
 from echotrace.views.document.runs import Blank, Code, Marker, Run, Strong, Text, runs
-from echotrace.views.texts import Texts
+from echotrace.views.formats import setting
 from echotrace.views.words import safe
 
 
@@ -15,27 +14,10 @@ def escaped(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Setting:
-    """Where a block stands: the words of its document, and the level of a heading within it.
+class Setting(setting.Setting):
+    """Without a level headings are paragraphs: a notebook's outline is its own."""
 
-    Without a level headings are paragraphs: a notebook's outline is its own.
-    """
-
-    texts: Texts
-    level: int | None = None
-
-    @classmethod
-    def of(cls, document: Document) -> "Setting":
-        """That of a document's blocks, in a notebook."""
-        return cls(Texts(document.language, document.labels))
-
-    def at(self, level: int) -> "Setting":
-        """The same with headings of a level, of which HTML has six."""
-        return replace(self, level=min(level, 6))
-
-    def say(self, name: str, **facts: Text) -> str:
-        """One of the document's labels."""
-        return escaped(self.texts.say(name, **facts))
+    shown = staticmethod(escaped)
 
     def heading(self, inner: str) -> str:
         """A heading, of what is HTML already."""
