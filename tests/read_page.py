@@ -17,7 +17,7 @@ _SCRIPT = Path(__file__).parent / "javascript" / "read_page.mjs"
 
 def read(story: Story) -> Any:
     """What the script finds in the data of one story (see `read_page.mjs`)."""
-    data = msgspec.json.encode(Page("page", [side("side", story)]))
-    command = ["node", _SCRIPT, str(files("echotrace.views.page") / "script")]
+    data = msgspec.json.encode(Page("page", [side("side", story, "connection")]))
+    command: list[str | Path] = ["node", _SCRIPT, str(files("echotrace.views.page") / "script")]
     ran = subprocess.run(command, input=data, check=True, stdout=subprocess.PIPE)
     return json.loads(ran.stdout)[0]

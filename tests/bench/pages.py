@@ -53,7 +53,7 @@ def _measured(path: Path) -> dict[str, object]:
     size = len(page({path.stem: story}).encode())
     made = time.process_time()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    data = side(path.stem, story)
+    data = side(path.stem, story, "connection")
     parts = {part: len(msgspec.json.encode(getattr(data, part))) for part in _PARTS}
     return {
         "trace": path.stem, "events": len(story.events), "load s": loaded - began,

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from echotrace.views.page import nouns
 
 _NAMES = {nouns.Rows: "PackedRows", nouns.Moments: "PackedMoments", nouns.Side: "PackedSide"}
-_PLAIN: dict[object, str] = {str: "string", int: "number", NoneType: "null"}
+_PLAIN: dict[object, str] = {str: "string", int: "number", bool: "boolean", NoneType: "null"}
 _TYPEDEF = re.compile(r"@typedef \{\{(.*?)\}\}\s*(\w+)", re.DOTALL)
 
 

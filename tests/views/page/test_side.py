@@ -39,10 +39,11 @@ _FROM_OUTSIDE = {"data", "path", "pathname", "link", "file", "function", "text",
 def _cell(story: Story, row: Row) -> dict[str, str]:
     said = cell_phrase(story, row.cell)
     data = "" if said.data is None else words.quoted(said.data, said.size, 120)
-    return {
+    told = {
         "actor": actor(row.cell, "connection"), "head": said.head, "kernel": said.kernel or "",
         "outcome": said.outcome, "data": data, "note": said.note,
     }  # fmt: skip
+    return {name: safe(text) for name, text in told.items()}
 
 
 def _place(sources: Sources, row: Row) -> tuple[object, ...]:
@@ -137,7 +138,7 @@ def test_of_hostile_words(stored: Mapping[str, Story]) -> None:
     )
     story = replay(replace(trace, header=header, records=tuple(records)))
     _check(story)
-    data = side(_STEERS, story)
+    data = side(_STEERS, story, "connection")
     assert data.trace == ""
     plain = msgspec.to_builtins(data)
     patterns = plain.pop("patterns")

@@ -73,13 +73,14 @@ def test_states_of_stored_traces(story: Story) -> None:
     _check(story)
 
 
+@settings(max_examples=40)
 @given(plans)
 def test_states_of_random_servers(plan: Plan) -> None:
     """So they are for any server."""
     _check(plan.story())
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.data())
 def test_states_of_random_calls(data: st.DataObject) -> None:
     """So they are whatever tasks and descriptors do."""

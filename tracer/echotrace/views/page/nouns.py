@@ -9,11 +9,12 @@ from msgspec import Struct
 class Rows(Struct):
     """The rows of a side's timelines, a list for each of their facts.
 
-    `time` is in ns since the start of the trace, less that of the row before. `column` and `actor`
-    are indices of the side's columns and actors, `connection` is 0 for none. `part` is 0 for a
-    whole event, 1 for the begin of a call that waits, 2 for its return. `cell` (a text) has the
-    fields that `cells` says; `told` is the narration. `place` is an index of
-    the side's `places`; `woken` the event that ended the wait, or 0.
+    `seq`, `time`, `cell` and `told` are packed as the difference to the row before (see `texts`).
+    `time` is in ns since the start of the trace. `column` and `actor` are indices of the side's
+    columns and actors, `connection` is 0 for none. `part` is 0 for a whole event, 1 for the begin
+    of a call that waits, 2 for its return. `cell` (a text) has the fields that `cells` says; `told`
+    is the narration. `place` is an index of the side's `places`; `woken` the event that ended the
+    wait, or 0.
     """
 
     seq: list[int]
@@ -31,7 +32,8 @@ class Rows(Struct):
 class Timeline(Struct):
     """One timeline: which rows are in it, in order, and where somebody waits.
 
-    `states` are the moments whose states hold when each step is done. `waits` has for each column
+    `states` are the moments whose states hold when each step is done; both they and `rows` are
+    packed as the difference to the step before. `waits` has for each column
     (by its index) the positions at which waiting begins and ends, in turns.
     """
 

@@ -1,7 +1,6 @@
 """The rows of both timelines, the essential one and the whole one, each kept once."""
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Final
 
 from echotrace.story.nouns import Story
@@ -10,7 +9,7 @@ from echotrace.views.narration import narrate
 from echotrace.views.page import nouns
 from echotrace.views.page.cells import cell
 from echotrace.views.page.places import Places
-from echotrace.views.page.texts import Texts
+from echotrace.views.page.texts import Texts, differences
 from echotrace.views.steps import Filter, Steps
 
 _PARTS: Final = ("whole", "begin", "return")
@@ -56,8 +55,8 @@ class Pool:
         layout = self._steps.layout(_BOTH[which])
         waits = {self._columns[key]: list(changes) for key, changes in layout.waits.items()}
         return nouns.Timeline(
-            [self._numbers[_key(row)] for row in layout.rows],
-            [states[time] for time in self._times[which]],
+            differences(self._numbers[_key(row)] for row in layout.rows),
+            differences(states[time] for time in self._times[which]),
             waits,
             layout.hidden,
         )
@@ -66,14 +65,14 @@ class Pool:
         """The facts on all rows."""
         story, rows, actors = self._story, self.rows, {a: n for n, a in enumerate(self.actors)}
         return nouns.Rows(
-            seq=[row.event.seq for row in rows],
-            time=[after - before for before, after in pairwise([0, *(row.time for row in rows)])],
+            seq=differences(row.event.seq for row in rows),
+            time=differences(row.time for row in rows),
             column=[self._columns[row.column] for row in rows],
             actor=[actors[row.event.actor] for row in rows],
             connection=[row.event.place.connection or 0 for row in rows],
             part=[_PARTS.index(row.cell.part) for row in rows],
-            cell=[cell(story, row.cell, self._by, texts) for row in rows],
-            told=[texts.add(narrate(story, row)) for row in rows],
+            cell=differences(cell(story, row.cell, self._by, texts) for row in rows),
+            told=differences(texts.add(narrate(story, row)) for row in rows),
             place=[places.of(row.event) for row in rows],
             woken=[row.event.woken_by or 0 for row in rows],
         )

@@ -1,7 +1,7 @@
 """The states of a trace as what changes from one moment to the next, with a keyframe now and then.
 
 A step costs what changed; a jump costs the changes since a keyframe, and these lie as far apart as
-they are large, so that they take no more room than the changes between them. Making them costs what
+they are large, so that they take less room than the changes between them. Making them costs what
 changed, too: the lines are kept in blocks, and a block is written anew when a record of it changes.
 """
 
@@ -29,8 +29,8 @@ from echotrace.views.state_lines import (
 from echotrace.views.words import safe
 
 _SECTIONS = (TREE, TABLES, OPENS)
-#: Lines between two keyframes, at least.
-_LEAST = 64
+#: Numbers in the changes between two keyframes: so many, and for each line of a keyframe so many.
+_LEAST, _A_LINE = 64, 3
 
 
 def moments(story: Story, times: Iterable[int], texts: Texts) -> tuple[Moments, dict[int, int]]:
@@ -48,7 +48,7 @@ def moments(story: Story, times: Iterable[int], texts: Texts) -> tuple[Moments, 
             number = len(found.changes)
             found.changes.append(splices)
             cost += sum(map(len, splices))
-            if number == 0 or cost > _LEAST + states.size:
+            if number == 0 or cost > _LEAST + _A_LINE * states.size:
                 found.keyframes[number] = states.lines
                 cost = 0
         numbers[news.time] = number
@@ -81,9 +81,10 @@ class States:
 
     def follow(self, news: Difference) -> list[list[int]]:
         """Go on to the next moment; the splices that lead there (see `Moments`)."""
-        renamed = False
+        before = len(self._renamings)
         while self._renamings and self._renamings[-1] <= news.time:
-            renamed = bool(self._renamings.pop())
+            self._renamings.pop()
+        renamed = len(self._renamings) < before
         self._tasks.follow(news, renamed=renamed)
         self._follow_tables(news, renamed=renamed)
         self._follow_opens(news)

@@ -5,6 +5,8 @@ them, so that cells and lines of a state are texts like all others.
 """
 
 import re
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 #: Stands for a number in a pattern. No text has it: what comes from outside is escaped before.
@@ -44,3 +46,8 @@ class Texts:
     def fields(self, *fields: str) -> int:
         """The number of a text of several fields; empty ones at its end are left out."""
         return self.add(SEP.join(fields).rstrip(SEP))
+
+
+def differences(numbers: Iterable[int]) -> list[int]:
+    """Each number less the one before it: of numbers that grow step by step, short ones."""
+    return [after - before for before, after in pairwise([0, *numbers])]

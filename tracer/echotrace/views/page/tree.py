@@ -35,7 +35,7 @@ class Tree:
         """Show what has changed; `renamed` if some number has another role than before."""
         self._time = news.time
         moved = self._taken(news)
-        moved = self._with_those_below(self._processes if renamed else moved)
+        moved = self._with_those_below(moved | self._processes.keys() if renamed else moved)
         for pid in moved:
             self._clear(pid)
         threads = set(news.tasks)

@@ -47,6 +47,24 @@ export const WHOLE = 0;
 export const BEGIN = 1;
 export const RETURN = 2;
 
+/**
+ * The numbers that were packed as the difference of each to the one before it.
+ * @param {number[]} differences
+ * @returns {number[]}
+ */
+export function summed(differences) {
+  let sum = 0;
+  return differences.map((difference) => (sum += difference));
+}
+
+/**
+ * @param {Timeline} packed
+ * @returns {Timeline}
+ */
+function timelineOf(packed) {
+  return { ...packed, rows: summed(packed.rows), states: summed(packed.states) };
+}
+
 /** One trace. */
 export class Side {
   /** @param {PackedSide} packed */
@@ -62,15 +80,15 @@ export class Side {
     this.places = packed.places;
     this.file = packed.file;
     this.trace = packed.trace;
-    this.rows = packed.rows;
-    this.essential = packed.essential;
-    this.everything = packed.everything;
+    const { seq, time, cell, told } = packed.rows;
+    this.rows = { ...packed.rows, seq: summed(seq), cell: summed(cell), told: summed(told) };
+    this.essential = timelineOf(packed.essential);
+    this.everything = timelineOf(packed.everything);
     this.texts = new Texts(packed.patterns, packed.texts);
     this.moments = new Moments(packed.moments, this.texts);
     /** @type {Map<number, number>[]} */
     this.positions = [];
-    let time = 0;
-    this.times = Float64Array.from(packed.rows.time, (step) => (time += step));
+    this.times = summed(time);
   }
 
   /**
