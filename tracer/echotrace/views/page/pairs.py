@@ -1,7 +1,7 @@
 """Every two sides of the page by logical event, as `echotrace compare` lays them out."""
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import Final
 
 from echotrace.pauses import no_garbage_collection
@@ -48,7 +48,7 @@ class _Column:
         self.story = story
         self._texts = texts
         #: The last row of each event: of a call that waited that of its return.
-        self._rows = {seq: row for row, seq in enumerate(side.rows.seq)}
+        self._rows = {seq: row for row, seq in enumerate(accumulate(side.rows.seq))}
         self._said: dict[int, int] = {}
 
     def row(self, event: StoryEvent) -> int:
