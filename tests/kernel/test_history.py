@@ -59,7 +59,10 @@ def test_any_moment_is_that_of_a_fresh_run(data: st.DataObject, interval: int) -
         for time in data.draw(st.permutations([0, *times, times[-1] + 5])):
             applied.clear()
             assert history.at(time) == fresh(records, sum(t <= time for t in times), time)
-            assert history.before(time) == fresh(records, sum(t < time for t in times), time - 1)
+            before = fresh(records, sum(t < time for t in times), time - 1)
+            assert history.before(time) == before
+            for task in before.tasks:
+                assert history.process_before(task.tid, time) == before.by_pid.get(task.pid)
             again = sum(t <= time for t in times) + sum(t < time for t in times)
             assert len(applied) - again <= 2 * interval
     assert vars(history.ledger) == vars(run(records).ledger)

@@ -16,6 +16,7 @@ from echotrace.story.nouns import Story
 from echotrace.trace import Record
 from garbage import GARBAGE
 from random_stories import Plan, plans
+from tracebuilder import TraceBuilder
 
 _Picture = Sequence[dict[Hashable, Any]]
 
@@ -70,6 +71,20 @@ def _check(records: Sequence[Record], every: int = 1) -> None:
 def test_of_stored_traces(story: Story) -> None:
     """At every moment of every stored trace they lead to the state, and none tells nothing new."""
     _check(story.trace.records)
+
+
+def test_of_orphans_and_zombies() -> None:
+    """A process that ends leaves its children without a parent, and zombies of its own are gone."""
+    b = TraceBuilder()
+    b.server()
+    for parent, child in ((10, 20), (20, 30), (20, 40), (20, 50), (10, 60)):
+        b.fork(parent, child)
+    for tid in (40, 50, 20, 60):
+        b.exit(tid)
+    b.call(10, "wait4", -1, None, 0, None, result=60)
+    _check(b.records)
+    told = list(History(b.records).differences(sorted({time for time, *_ in moments(b.records)})))
+    assert dict.fromkeys((40, 50)).items() <= told[-4].processes.items()
 
 
 @given(plans, st.integers(1, 4))
