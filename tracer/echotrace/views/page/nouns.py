@@ -12,9 +12,9 @@ class Rows(Struct):
     `seq`, `time`, `cell` and `told` are packed as the difference to the row before (see `texts`).
     `time` is in ns since the start of the trace. `column` and `actor` are indices of the side's
     columns and actors, `connection` is 0 for none. `part` is 0 for a whole event, 1 for the begin
-    of a call that waits, 2 for its return. `cell` (a text) has the fields that
-    `cells` says; `told` is the narration. `place` is an index of the side's `places`; `woken` the
-    event that ended the wait, or 0.
+    of a call that waits, 2 for its return. `cell` (a text) has the fields that `cells` says; `told`
+    is the narration. `place` is an index of the side's `places`; `woken` the event that ended the
+    wait, or 0.
     """
 
     seq: list[int]

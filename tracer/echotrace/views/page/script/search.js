@@ -32,7 +32,7 @@ class Search {
     this.field = make("input", {
       type: "search", "aria-label": "Find in the timeline", placeholder: "Find", size: 12,
       "aria-keyshortcuts": "/", autocomplete: "off",
-      onfocus: () => requestIdleCallback(() => this.tab?.cells.found()),
+      onfocus: () => setTimeout(() => this.tab?.cells.found()),
       oninput: () => store.set({ query: this.field.value.trim() }),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.pressed(event),
     });
@@ -70,6 +70,7 @@ class Search {
     if (this.element.hidden) return;
     this.find(/** @type {import("./tabs.js").SideTab} */ (shown), view);
     if (this.field.value.trim() !== view.query) this.field.value = view.query;
+    this.back.hidden = this.on.hidden = !view.query;
     this.back.disabled = this.on.disabled = !this.found.positions.length;
     this.count.value = view.query ? counted(this.found, view.at) : "";
   }

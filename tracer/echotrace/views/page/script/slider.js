@@ -7,7 +7,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /** More steps than these have no mark each: it would be a bar. */
 const MOST_TICKS = 120;
 /** So many marks can be told from one another. */
-const FINEST = 400;
+const FINEST = 120;
 
 /** A slider over the steps that the filter takes, with marks. */
 export class Slider {
@@ -83,6 +83,7 @@ export function beginnings(chosen, course) {
  */
 export function ticks(indices, chosen) {
   const longest = Math.max(1, chosen.length - 1);
-  const places = new Set(indices.map((index) => Math.round((index / longest) * FINEST)));
-  return Array.from(places, (tick) => `M${tick / FINEST} 0V1`).join("");
+  const places = indices.map((index) => index / longest);
+  const kept = new Map(places.map((place) => [Math.round(place * FINEST), place]));
+  return Array.from(kept.values(), (place) => `M${place} 0V1`).join("");
 }
