@@ -2,7 +2,7 @@
 
 import { Chooser } from "./chooser.js";
 import { make, place } from "./dom.js";
-import { NO_FILTER, filtered } from "./filters.js";
+import { NO_FILTER, filtered, unshown } from "./filters.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -30,6 +30,8 @@ export function filtersBar(store, tabs) {
   place("tools").append(bar);
   /** @type {unknown} */
   let offered;
+  /** The essential steps whose fellows were counted. @type {unknown} */
+  let counted;
   store.show((view) => {
     const shown = tabs[view.tab];
     bar.hidden = shown.kind !== "side";
@@ -43,7 +45,11 @@ export function filtersBar(store, tabs) {
     connection.show(view.connection ? String(view.connection) : "");
     task.show(view.task);
     box.checked = view.everything;
-    hidden.textContent = view.everything ? "" : `(${side.essential.hidden} hidden)`;
+    hidden.hidden = view.everything;
+    const essential = tab().chosen({ ...view, everything: false });
+    if (essential === counted) return;
+    counted = essential;
+    hidden.textContent = `(${unshown(tab(), view)} hidden)`;
   });
 }
 
