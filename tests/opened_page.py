@@ -1,7 +1,9 @@
 """The interactive page in a browser: opened from a file, and what it asks for and says is kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from echotrace.story.nouns import Story
 from echotrace.views.page import nouns
 from echotrace.views.page.page import page
+from echotrace.views.page.texts import differences
 
 _DATA = '<script type="application/json" id="data">'
 
@@ -20,6 +23,28 @@ def parted(text: str) -> tuple[str, nouns.Page, str]:
     begin, mark, rest = text.partition(_DATA)
     data, *end = rest.partition("</script>")
     return begin + mark, msgspec.json.decode(data, type=nouns.Page), "".join(end)
+
+
+def unpacked(side: nouns.Side) -> nouns.Side:
+    """A copy of a side whose numbers are not the differences that they are packed as."""
+    return _changed(side, lambda numbers: list(accumulate(numbers)))
+
+
+def packed(side: nouns.Side) -> nouns.Side:
+    """A copy of such a side as a page has it."""
+    return _changed(side, differences)
+
+
+def _changed(side: nouns.Side, change: Callable[[list[int]], list[int]]) -> nouns.Side:
+    copy = deepcopy(side)
+    for lists, names in (
+        (copy.rows, ("seq", "time", "cell", "told")),
+        (copy.essential, ("rows", "states")),
+        (copy.everything, ("rows", "states")),
+    ):
+        for name in names:
+            setattr(lists, name, change(getattr(lists, name)))
+    return copy
 
 
 def with_sides(story: Story, sides: Sequence[nouns.Side]) -> str:

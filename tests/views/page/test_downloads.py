@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page
 from echotrace.servers import traces_dir
 from echotrace.story.nouns import Story
 from echotrace.tracefile import fingerprint, load
+from echotrace.views.page.page import page as page_of
 from echotrace.views.svg.standalone import of_story
-from opened_page import opened
+from opened_page import opened, packed, parted, unpacked, with_sides
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _SIDES = ("fork", "epoll")
@@ -59,13 +60,17 @@ def test_trace_is_that_of_the_file(page: Page, tmp_path: Path, side: str) -> Non
     assert fingerprint(load(saved)) == fingerprint(load(original))
 
 
+def _parsed(svg: str) -> ET.Element:
+    return ET.fromstring(svg)  # noqa: S314 -- our own
+
+
 def _rows(svg: str) -> dict[float, list[str]]:
     """The texts of each row between the head and the sentences below, by their height.
 
     What a row says in several lines, and that spaces of a line differ, makes no difference.
     """
     lines: dict[float, list[tuple[float, str]]] = {}
-    for text in ET.fromstring(svg).iter(f"{_SVG}text"):
+    for text in _parsed(svg).iter(f"{_SVG}text"):
         place = float(text.get("y", "")), float(text.get("x", ""))
         lines.setdefault(place[0], []).append((place[1], text.text or ""))
     rows: dict[float, list[str]] = {}
@@ -85,12 +90,12 @@ def _rows(svg: str) -> dict[float, list[str]]:
 def test_drawing_says_what_the_handout_says(
     page: Page, tmp_path: Path, stored: Mapping[str, Story], side: str
 ) -> None:
-    """The drawing of the view has the handout's rows, word for word, and nothing beyond its edge."""
+    """The drawing has the handout's rows, word for word, and nothing goes beyond its edge."""
     _choose(page, side)
     name = _download(page, "Download this view", tmp_path / "view.svg")
     svg = (tmp_path / "view.svg").read_text(encoding="utf-8")
     assert name == f"{side}-1.svg"
-    root = ET.fromstring(svg)
+    root = _parsed(svg)
     assert root.find(f"{_SVG}title") is not None
     assert root.find(f"{_SVG}desc") is not None
     assert not list(root.iter(f"{_SVG}foreignObject")) + list(root.iter(f"{_SVG}style"))
@@ -100,6 +105,23 @@ def test_drawing_says_what_the_handout_says(
     assert page.evaluate("document.querySelector('#stepper .told').textContent") in " ".join(
         text.text or "" for text in root.iter(f"{_SVG}text")
     )
+
+
+@pytest.mark.parametrize("payload", ["]]>&<script>", "\x00\ufffe", "\u202e\N{GRINNING FACE}"])
+def test_hostile_text_is_drawn_as_text(
+    browser: Browser, tmp_path: Path, stored: Mapping[str, Story], payload: str
+) -> None:
+    """Whatever a trace has in it, the drawing is well-formed, and has it as text or escaped."""
+    _, data, _ = parted(page_of({"fork": stored["fork"]}))
+    fork = unpacked(data.sides[0])
+    fork.patterns.append(payload)
+    fork.texts.append([len(fork.patterns) - 1])
+    fork.rows.cell = fork.rows.told = [len(fork.texts) - 1] * len(fork.rows.told)
+    with opened(browser, tmp_path, with_sides(stored["fork"], [packed(fork)])) as page:
+        _download(page, "Download this view", tmp_path / "view.svg")
+    texts = [each.text or "" for each in _parsed((tmp_path / "view.svg").read_text()).iter()]
+    plain = "".join(c if c.isascii() and c.isprintable() else f"\\u{ord(c):04x}" for c in payload)
+    assert texts.count(plain) == len(fork.essential.rows)
 
 
 def _too_wide(page: Page, svg: str) -> list[str]:

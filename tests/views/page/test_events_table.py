@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from conftest import TRACES
 from playwright.sync_api import Browser, Page
 
+from conftest import TRACES
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.tracefile import load
@@ -34,12 +34,11 @@ _TABLES = """async () => {
 
 def _expected(story: Story) -> Iterator[Sequence[str]]:
     for row in Steps(story).layout(_ALL).rows:
-        said = cell_phrase(story, row.cell)
-        number = row.event.place.connection
+        said, number = cell_phrase(story, row.cell), row.event.place.connection
+        kernel = said.kernel and f"\N{RIGHTWARDS ARROW} {said.kernel}"
         yield (
             str(row.event.seq), row.milliseconds, row.event.actor, f"#{number}" if number else "",
-            " ".join(filter(None, (said.head, said.kernel and f"\N{RIGHTWARDS ARROW} {said.kernel}"))),
-            said.outcome, narrate(story, row),
+            " ".join(filter(None, (said.head, kernel))), said.outcome, narrate(story, row),
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from echotrace.story.nouns import Story
 from echotrace.views.page import nouns
 from echotrace.views.page.page import page as page_of
 from echotrace.views.page.texts import HOLE, INNER, MARK, SEP
-from opened_page import opened, parted, with_sides
+from opened_page import opened, packed, parted, unpacked, with_sides
 
 #: Goes to a step in a quiz, and gives all that is on the page then: elements with their attributes,
 #: values, the title, and the drawing of the view.
@@ -37,6 +37,7 @@ _LOOK = """async ([tab, kind, at, reveal]) => {
   [...document.querySelectorAll("button")].find(each => /this view/.test(each.textContent)).click();
   const whole = document.documentElement.cloneNode(true);
   for (const each of whole.querySelectorAll("script, style, meta, #tabs, .done")) each.remove();
+  whole.querySelector("#panes").removeAttribute("aria-labelledby"); // the tab's
   const values = [...document.querySelectorAll("input, select")].map(each => each.value);
   const tips = [...document.querySelectorAll("*")].map(each => each.ariaLabel ?? "").join("");
   return [whole.outerHTML, ...values, tips, document.title, await drawing.text()];
@@ -46,7 +47,7 @@ _LOOK = """async ([tab, kind, at, reveal]) => {
 @pytest.fixture(scope="module")
 def fork(stored: Mapping[str, Story]) -> nouns.Side:
     """What the page has of the fork server."""
-    return parted(page_of({"fork": stored["fork"]}))[1].sides[0]
+    return unpacked(parted(page_of({"fork": stored["fork"]}))[1].sides[0])
 
 
 def _text(of: nouns.Side, number: int) -> str:
@@ -84,12 +85,13 @@ def _another_result(of: nouns.Side, row: int) -> None:
 
 def _another_descriptor(of: nouns.Side, row: int) -> None:
     actor, head, kernel, outcome, data, _, answers, begun, _ = _fields(of, row)
-    heads = [MARK.join([first, "77", *rest]) if rest else first
-             for first, _, *rest in ((*each.split(MARK), "")[:3] for each in (head, begun))]  # fmt: skip
-    heads[1] = heads[1] if begun else ""
-    of.rows.cell[row] = _add(
-        of, SEP.join((actor, heads[0], kernel, outcome, data, "77", answers, heads[1], "77"))
-    )
+    fields = (actor, _renamed(head), kernel, outcome, data, "77", answers, _renamed(begun), "77")
+    of.rows.cell[row] = _add(of, SEP.join(fields))
+
+
+def _renamed(head: str) -> str:
+    before, mark, rest = head.partition(MARK)
+    return f"{before}{mark}77{mark}{rest.partition(MARK)[2]}" if mark else head
 
 
 def _another_actor(of: nouns.Side, row: int) -> None:
@@ -136,7 +138,8 @@ def _page(story: Story, fork: nouns.Side, kind: str) -> tuple[str, Sequence[int]
     """The page of the trace and of one like it for each step asked for: and these steps."""
     asks, _ = _ASKED[kind]
     asked = [at for at, row in enumerate(fork.essential.rows) if asks(fork, row)]
-    return with_sides(story, [fork, *(_otherwise(fork, kind, at) for at in asked)]), asked
+    others = (_otherwise(fork, kind, at) for at in asked)
+    return with_sides(story, [packed(each) for each in (fork, *others)]), asked
 
 
 @pytest.mark.parametrize("kind", _ASKED)

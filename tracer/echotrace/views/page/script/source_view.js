@@ -4,13 +4,13 @@
 import { make } from "./dom.js";
 
 /** More of a line is not shown: no program has such lines, and they take long to break. */
-const WIDEST = 2000;
+const WIDEST_LINE = 2000;
 /** Lines that are seen above and below the marked ones, if there is room. */
-const CONTEXT = 3;
+const CONTEXT_LINES = 3;
 /** Columns of indentation that a broken line keeps. */
-const DEEPEST = 24;
+const DEEPEST_INDENT = 24;
 const ARROWS = { ran: "\u25b6", upcoming: "\u25b7" };
-const WORDS = { ran: "just ran", upcoming: "next" };
+const ARROW_WORDS = { ran: "just ran", upcoming: "next" };
 
 /** @typedef {import("./data.js").Place} Place */
 /** @typedef {import("./data.js").Source} Source */
@@ -28,7 +28,7 @@ export class SourceView {
       "div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Lines of the source" },
       this.list,
     );
-    this.legend = make("p", { class: "legend" }, legend());
+    this.legend = make("p", { class: "legend" }, arrowLegend());
     this.body = make(
       "div", { class: "program" }, this.title, this.files, this.note, this.scroller, this.legend,
     );
@@ -52,9 +52,9 @@ export class SourceView {
     if (side !== this.side) this.offer(side);
     const here = where ?? NOWHERE;
     const last = here.source === null && row !== undefined ? lastSeen(side, row) : here;
-    setText(this.title, here.title);
+    setTextOf(this.title, here.title);
     const next = here.elsewhere && `Next: ${here.elsewhere}`;
-    setText(this.note, here.problem || next);
+    setTextOf(this.note, here.problem || next);
     this.note.hidden = !this.note.textContent;
     this.body.classList.toggle("past", here.source === null);
     this.open(last.source);
@@ -102,7 +102,7 @@ export class SourceView {
       line.classList.add(what);
       line.firstElementChild?.append(
         make("span", { class: "arrow", "aria-hidden": "true" }, ARROWS[what]),
-        make("span", { class: "spoken" }, `${WORDS[what]}: `),
+        make("span", { class: "spoken" }, `${ARROW_WORDS[what]}: `),
       );
       this.marked.push(line);
     }
@@ -117,7 +117,7 @@ export class SourceView {
       const line = number === null ? null : this.list.children[number - 1];
       if (!line) continue;
       const [box, room] = [line.getBoundingClientRect(), this.scroller.getBoundingClientRect()];
-      const context = Math.min(CONTEXT * 20, Math.max(0, (room.height - box.height) / 3));
+      const context = Math.min(CONTEXT_LINES * 20, Math.max(0, (room.height - box.height) / 3));
       const above = box.top - context - room.top;
       const below = box.bottom + context - room.bottom;
       if (above < 0) this.scroller.scrollTop += above;
@@ -154,16 +154,16 @@ function lastSeen(side, row) {
  * @param {number} index
  */
 function lineElement(text, index) {
-  const code = make("code", {}, shortenedLine(text));
-  code.style.setProperty("--indent", String(Math.min(text.search(/\S|$/), DEEPEST)));
+  const code = make("code", {}, shownOfLine(text));
+  code.style.setProperty("--indent", String(Math.min(text.search(/\S|$/), DEEPEST_INDENT)));
   const number = make("span", { class: "number" }, String(index + 1));
   return make("li", {}, make("span", { class: "arrows" }), number, code);
 }
 
 /** @param {string} text */
-function shortenedLine(text) {
-  if (text.length <= WIDEST) return text;
-  const start = text.slice(0, WIDEST).replace(/[\ud800-\udbff]$/, "");
+function shownOfLine(text) {
+  if (text.length <= WIDEST_LINE) return text;
+  const start = text.slice(0, WIDEST_LINE).replace(/[\ud800-\udbff]$/, "");
   const rest = (text.length - start.length).toLocaleString("en");
   return `${start}\u2026 (${rest} more characters)`;
 }
@@ -178,10 +178,10 @@ function unmark(line) {
  * @param {HTMLElement} element
  * @param {string} text
  */
-function setText(element, text) {
+function setTextOf(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function legend() {
-  return `${ARROWS.ran} ${WORDS.ran}  ${ARROWS.upcoming} ${WORDS.upcoming}`;
+function arrowLegend() {
+  return `${ARROWS.ran}\u00a0${ARROW_WORDS.ran}  ${ARROWS.upcoming}\u00a0${ARROW_WORDS.upcoming}`;
 }
