@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from echotrace.story.nouns import Story
-from echotrace.views.page.nouns import Page
+from echotrace.views.page.nouns import Page, Pairs
 from echotrace.views.page.side import side
 
 _SCRIPT = Path(__file__).parent / "javascript" / "read_page.mjs"
@@ -17,7 +17,8 @@ _SCRIPT = Path(__file__).parent / "javascript" / "read_page.mjs"
 
 def read(story: Story) -> Any:
     """What the script finds in the data of one story (see `read_page.mjs`)."""
-    data = msgspec.json.encode(Page("page", [side("side", story, "connection")]))
+    page = Page("page", [side("side", story, "connection")], Pairs([], [], []))
+    data = msgspec.json.encode(page)
     command: list[str | Path] = ["node", _SCRIPT, str(files("echotrace.views.page") / "script")]
     ran = subprocess.run(command, input=data, check=True, stdout=subprocess.PIPE)
     return json.loads(ran.stdout)[0]

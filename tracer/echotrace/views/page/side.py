@@ -23,7 +23,7 @@ from echotrace.views.words import safe
 
 
 @no_garbage_collection()
-def side(name: str, story: Story, by: str) -> nouns.Side:
+def side(name: str, story: Story, by: str = "connection") -> nouns.Side:
     """All that the page shows of a story, which it calls `name`; lanes are `by` what they are."""
     pool, texts, places = Pool(story, Steps(story, by)), Texts(), Places(story)
     rows = pool.packed(texts, places)

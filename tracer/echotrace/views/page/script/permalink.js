@@ -8,7 +8,7 @@ import { nearest } from "./moves.js";
  * @typedef {import("./tabs.js").Tab} Tab
  */
 
-const THEMES = ["light", "dark"];
+const KNOWN_THEMES = ["light", "dark"];
 /** More of a text that somebody wrote into a link is not repeated. */
 const LONGEST = 40;
 
@@ -109,7 +109,7 @@ class Reader {
     if (this.take("all") !== undefined) this.view.everything = true;
     if (this.take("lecture") !== undefined) this.view.lecture = true;
     this.view.quiz = this.oneOf("quiz", Object.keys(QUIZZES), "no quiz is on");
-    this.view.theme = this.oneOf("theme", THEMES, "that of the system is taken");
+    this.view.theme = this.oneOf("theme", KNOWN_THEMES, "that of the system is taken");
   }
 
   /**
