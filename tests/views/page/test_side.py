@@ -56,7 +56,7 @@ def _lines(told: tuple[Section, ...]) -> list[list[dict[str, Any]]]:
     return [
         [
             {
-                "key": line.key, "depth": line.depth, "head": line.head,
+                "key": line.key, "depth": line.depth, "head": line.head, "mark": " ",
                 "facts": [{"name": f.name, "label": f.label, "text": f.text} for f in line.facts],
             }
             for line in section.lines
