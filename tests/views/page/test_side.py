@@ -58,7 +58,7 @@ def _lines(told: tuple[Section, ...]) -> list[list[dict[str, Any]]]:
     return [
         [
             {
-                "key": line.key, "depth": line.depth, "head": line.head,
+                "key": line.key, "depth": line.depth, "head": line.head, "mark": " ",
                 "facts": [{"name": f.name, "label": f.label, "text": f.text} for f in line.facts],
                 "mark": " ",
             }
@@ -82,6 +82,8 @@ def _check(story: Story) -> None:
         ]
         for number, (row, step) in enumerate(zip(rows, read_steps, strict=True)):
             descriptor = step["cell"].pop("descriptor")
+            waited = wait(story, row.event) if row.cell.part == "return" else None
+            assert step["cell"].pop("wait") == safe(waited or "")
             asked = getattr(row.event.record, "args", {}).get("fd")
             assert descriptor in {"", str(asked)}
             assert step["cell"] == _cell(story, row)
