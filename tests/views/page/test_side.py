@@ -43,8 +43,7 @@ def _cell(story: Story, row: Row) -> dict[str, str]:
     data = "" if said.data is None else words.quoted(said.data, said.size, 120)
     told = {
         "actor": actor(row.cell, "connection"), "head": said.head, "kernel": said.kernel or "",
-        "outcome": said.outcome, "data": data, "note": said.note,
-        "wait": woken or "",
+        "outcome": said.outcome, "data": data, "note": said.note, "wait": woken or "",
     }  # fmt: skip
     return {name: safe(text) for name, text in told.items()}
 
@@ -60,7 +59,6 @@ def _lines(told: tuple[Section, ...]) -> list[list[dict[str, Any]]]:
             {
                 "key": line.key, "depth": line.depth, "head": line.head, "mark": " ",
                 "facts": [{"name": f.name, "label": f.label, "text": f.text} for f in line.facts],
-                "mark": " ",
             }
             for line in section.lines
         ]
