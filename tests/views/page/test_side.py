@@ -80,8 +80,6 @@ def _check(story: Story) -> None:
         ]
         for number, (row, step) in enumerate(zip(rows, read_steps, strict=True)):
             descriptor = step["cell"].pop("descriptor")
-            waited = wait(story, row.event) if row.cell.part == "return" else None
-            assert step["cell"].pop("wait") == safe(waited or "")
             asked = getattr(row.event.record, "args", {}).get("fd")
             assert descriptor in {"", str(asked)}
             assert step["cell"] == _cell(story, row)
