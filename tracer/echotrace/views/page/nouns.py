@@ -103,7 +103,7 @@ class Side(Struct):
     """One trace: all that is shown of it.
 
     `notes` say what is missing, `command` is what records it again. `trace` is the trace's file,
-    gzip and base64; `file` its name.
+    gzip and base64, empty if no file can hold it.
     """
 
     name: str
@@ -121,8 +121,7 @@ class Side(Struct):
     sources: list[Source]
     places: list[Place]
     findings: list[Finding]
-    file: str = ""
-    trace: str = ""
+    trace: str
 
 
 class Aligned(Struct):

@@ -1,6 +1,7 @@
 // The timeline: a lane for the server and for each connection, a row for each step.
 
 import { make, place } from "./dom.js";
+import { NO_FILTER } from "./filters.js";
 import { LaneFrame } from "./lane_frame.js";
 import { LaneRows, margin } from "./lane_rows.js";
 import { laneWindow } from "./lane_window.js";
@@ -21,7 +22,7 @@ export function lanesPane(store, tabs) {
   store.show((view) => {
     const tab = tabs[view.tab];
     element.hidden = tab.kind !== "side";
-    if (!element.hidden) pane.show(/** @type {import("./tabs.js").SideTab} */ (tab), view);
+    if (tab.kind === "side") pane.show(tab, view);
   });
 }
 
@@ -33,7 +34,7 @@ class LanesPane {
    */
   constructor(element, store) {
     this.store = store;
-    const clear = () => store.set({ connection: 0, task: "" });
+    const clear = () => store.set(NO_FILTER);
     this.nothing = make(
       "p", { class: "nothing" }, "No step passes this filter. ",
       make("button", { type: "button", onclick: clear }, "Show all"),

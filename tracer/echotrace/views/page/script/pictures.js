@@ -115,7 +115,7 @@ function rowOf(seen, at, columns) {
  * What stands in a cell of a drawing.
  * @param {import("./data.js").Cell} cell
  */
-export function pictured({ actor, head, kernel, outcome, data, wait, note }) {
+function pictured({ actor, head, kernel, outcome, data, wait, note }) {
   const behind = [
     kernel && `\u2192 ${kernel}`, outcome, shortPayload(data), wait && `\u2591 until ${wait}`,
     note && `\u00b7 ${note}`,

@@ -42,13 +42,13 @@ export class SourceView {
   }
 
   /**
-   * Show where the program is at a row; with `place` null nothing of that. Where there is no
+   * Show where the program is at a row; with `where` null nothing of that. Where there is no
    * source, that of the nearest row which has one is shown dimmed.
    * @param {import("./data.js").Side} side
    * @param {number | undefined} row none shows nothing
-   * @param {Place | null} [where]
+   * @param {Place | null} where
    */
-  show(side, row, where = row === undefined ? null : side.place(row)) {
+  show(side, row, where) {
     if (side !== this.side) this.offer(side);
     const here = where ?? NOWHERE;
     const last = here.source === null && row !== undefined ? lastSeen(side, row) : here;
