@@ -63,7 +63,7 @@ class Source(Struct):
     lines: list[str]
 
 
-class Place(Struct):
+class Place(Struct, frozen=True):
     """Where the program is at a step: what its pane is headed, and lines of a source.
 
     `source` is an index of the side's sources, None where there is none: `problem` says why. `ran`

@@ -41,9 +41,8 @@ class LanesPane {
     );
     element.append(this.nothing);
     this.frame = new LaneFrame(element, (direction) => this.turn(direction));
-    this.chunks = new RowChunks(this.frame.table, this.frame.body, (from, to) =>
-      this.draw(from, to),
-    );
+    const draw = (/** @type {number} */ from, /** @type {number} */ to) => this.draw(from, to);
+    this.chunks = new RowChunks(this.frame.table, this.frame.body, draw, (at) => store.set({ at }));
     this.begin = 1;
     /** @type {import("./tabs.js").SideTab | undefined} */
     this.tab = undefined;
@@ -54,7 +53,6 @@ class LanesPane {
     this.rows = undefined;
     /** @type {HTMLElement | undefined} */
     this.marked = undefined;
-    this.frame.table.addEventListener("click", (event) => this.clicked(event));
     const observer = new ResizeObserver(() => this.resized());
     observer.observe(this.frame.table);
     observer.observe(this.frame.ruler);
@@ -154,21 +152,9 @@ class LanesPane {
   /** @param {HTMLElement} row */
   mark(row) {
     if (row === this.marked) return;
-    this.marked?.classList.remove("current");
     this.marked?.removeAttribute("aria-current");
-    row.classList.add("current");
     row.setAttribute("aria-current", "step");
     this.marked = row;
   }
 
-  /**
-   * Go to the row that was clicked, unless text was selected.
-   * @param {MouseEvent} event
-   */
-  clicked(event) {
-    const row = /** @type {HTMLElement} */ (event.target).closest("[data-at]");
-    if (row && getSelection()?.isCollapsed !== false) {
-      this.store.set({ at: Number(/** @type {HTMLElement} */ (row).dataset.at) });
-    }
-  }
 }
