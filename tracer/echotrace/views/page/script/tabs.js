@@ -118,8 +118,16 @@ export class SideTab {
 
   /** @param {import("./store.js").View} view */
   told(view) {
-    if (this.row(view) === undefined) return "There is no event in this trace.";
+    if (this.row(view) === undefined) return this.nothing();
     return new Seen(this.side, view).told();
+  }
+
+  /** Why there is no step. */
+  nothing() {
+    const { rows } = this.side.everything;
+    return rows.length
+      ? "No event of this trace is essential: choose all events."
+      : "There is no event in this trace.";
   }
 
   /** @param {import("./store.js").View} view */
