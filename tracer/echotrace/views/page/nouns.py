@@ -102,7 +102,8 @@ class Side(Struct):
     """One trace: all that is shown of it.
 
     `notes` say what is missing, `command` is what records it again. `trace` is the trace's file,
-    gzip and base64, empty if no file can hold it.
+    gzip and base64, empty if no file can hold it. `unfinished` has for each row at which a call begins
+    that never returns what is told of the whole call (a text).
     """
 
     name: str
@@ -121,6 +122,7 @@ class Side(Struct):
     places: list[Place]
     findings: list[Finding]
     trace: str
+    unfinished: dict[int, int]
 
 
 class Aligned(Struct):
@@ -161,7 +163,8 @@ class Pair(Struct):
     """Two sides (indices) by logical event. `answer` stands in place of differences: none, or why.
 
     `notes` say what makes the sides unlike before anything is compared, `legend` what the marks
-    mean.
+    mean. `costs` are rows of texts: what is measured, and what it is on either side; `costs_note`
+    says what has to be known to read them.
     """
 
     sides: list[int]
@@ -174,6 +177,8 @@ class Pair(Struct):
     rows: Aligned
     differences: list[Difference]
     answer: str
+    costs: list[list[int]]
+    costs_note: str
 
 
 class Pairs(Struct):

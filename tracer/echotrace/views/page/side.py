@@ -50,6 +50,7 @@ def side(name: str, story: Story, by: str = "connection") -> nouns.Side:
         places=places.places,
         findings=[_finding(each) for each in findings(story)],
         trace=_file(story.trace),
+        unfinished=pool.unfinished(texts),
     )
 
 

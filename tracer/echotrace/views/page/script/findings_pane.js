@@ -42,7 +42,7 @@ function ofSide(side, jumps, named) {
  */
 function finding(found, side, jumps) {
   const { id, severity, sentence, events, places, remedy, cost } = found;
-  const facts = [["Otherwise", cost], ["Remedy", remedy], ["Source", places.join(", ")]];
+  const facts = [["Remedy", remedy], ["Cost", cost], ["Source", places.join(", ")]];
   return make(
     "li", { class: `finding ${severity}` },
     make(

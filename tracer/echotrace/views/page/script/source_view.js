@@ -1,6 +1,7 @@
 // A source with the line that just ran and the one that runs next, drawn into any element. Its
 // lines are made anew only if it is another file.
 
+import { BEGIN, RETURN } from "./data.js";
 import { make } from "./dom.js";
 import { reveal } from "./scrolling.js";
 
@@ -10,8 +11,13 @@ const WIDEST_LINE = 2000;
 const CONTEXT = 60;
 /** Columns of indentation that a broken line keeps. */
 const DEEPEST_INDENT = 24;
-const ARROWS = { ran: "\u25b6", upcoming: "\u25b7" };
-const ARROW_WORDS = { ran: "just ran", upcoming: "next" };
+/** The signs of the marked lines, and what they say. */
+const ARROWS = { ran: ["\u25b6", "just ran"], upcoming: ["\u25b7", "next"] };
+/** The same where a call only begins, and where one that waited returns. */
+const ARROWS_OF_PARTS = new Map([
+  [BEGIN, { ...ARROWS, ran: ["\u2016", "waits in this line"] }],
+  [RETURN, { ...ARROWS, ran: ["\u25b6", "returned from this line"] }],
+]);
 
 /** @typedef {import("./data.js").Place} Place */
 /** @typedef {import("./data.js").Source} Source */
@@ -29,7 +35,7 @@ export class SourceView {
       "div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Lines of the source" },
       this.list,
     );
-    this.legend = make("p", { class: "legend" }, arrowLegend());
+    this.legend = make("p", { class: "legend" });
     this.body = make(
       "div", { class: "program" }, this.title, this.files, this.note, this.scroller, this.legend,
     );
@@ -40,6 +46,7 @@ export class SourceView {
     this.source = null;
     /** The marked lines. @type {HTMLElement[]} */
     this.marked = [];
+    this.arrows = ARROWS;
   }
 
   /**
@@ -59,6 +66,9 @@ export class SourceView {
     this.note.hidden = !this.note.textContent;
     this.body.classList.toggle("past", here.source === null);
     this.open(last.source);
+    const part = where && row !== undefined ? side.rows.part[row] : undefined;
+    this.arrows = (part && ARROWS_OF_PARTS.get(part)) || ARROWS;
+    setTextOf(this.legend, arrowLegend(this.arrows));
     this.mark({ ran: here.ran, upcoming: here.upcoming });
     this.reveal(here.source === null ? [last.ran] : [here.ran, here.upcoming]);
   }
@@ -92,18 +102,19 @@ export class SourceView {
     this.scroller.scrollTop = 0;
   }
 
-  /** @param {Record<keyof ARROWS, number | null>} at the numbers of lines */
+  /** @param {Record<"ran" | "upcoming", number | null>} at the numbers of lines */
   mark(at) {
     for (const line of this.marked) unmark(line);
     this.marked = [];
-    for (const what of /** @type {(keyof ARROWS)[]} */ (Object.keys(ARROWS))) {
+    for (const what of /** @type {const} */ (["ran", "upcoming"])) {
       const number = at[what];
       const line = number === null ? null : this.list.children[number - 1];
       if (!(line instanceof HTMLElement)) continue;
+      const [sign, words] = this.arrows[what];
       line.classList.add(what);
       line.firstElementChild?.append(
-        make("span", { class: "arrow", "aria-hidden": "true" }, ARROWS[what]),
-        make("span", { class: "spoken" }, `${ARROW_WORDS[what]}: `),
+        make("span", { class: "arrow", "aria-hidden": "true" }, sign),
+        make("span", { class: "spoken" }, `${words}: `),
       );
       this.marked.push(line);
     }
@@ -180,6 +191,7 @@ function setTextOf(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function arrowLegend() {
-  return `${ARROWS.ran}\u00a0${ARROW_WORDS.ran}  ${ARROWS.upcoming}\u00a0${ARROW_WORDS.upcoming}`;
+/** @param {typeof ARROWS} arrows */
+function arrowLegend({ ran, upcoming }) {
+  return [ran, upcoming].map((each) => each.join("\u00a0")).join("  ");
 }
