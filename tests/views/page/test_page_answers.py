@@ -43,4 +43,4 @@ def test_nothing_that_is_ready_is_an_answer() -> None:
     build = TraceBuilder()
     build.call(10, "poll", [{"fd": 3, "events": "POLLIN"}], 1, 0, result=0)
     (found,) = _accepted(build)
-    assert {"0", "none"} == {*found}
+    assert {"0", "none"} <= {*found}

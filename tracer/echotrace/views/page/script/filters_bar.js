@@ -31,6 +31,7 @@ export function filtersBar(store, tabs) {
   let offered;
   /** The essential steps whose fellows were counted. @type {unknown} */
   let counted;
+  let more = 0;
   store.show((view) => {
     const shown = tabs[view.tab];
     bar.hidden = shown.kind !== "side";
@@ -44,11 +45,10 @@ export function filtersBar(store, tabs) {
     connection.show(view.connection ? String(view.connection) : "");
     task.show(view.task);
     box.checked = view.everything;
-    hidden.hidden = view.everything;
-    const essential = tab().chosen({ ...view, everything: false });
-    if (essential === counted) return;
+    const essential = shown.chosen({ ...view, everything: false });
+    if (essential !== counted) more = unshown(shown, view);
     counted = essential;
-    hidden.textContent = `(${unshown(tab(), view)} hidden)`;
+    hidden.textContent = view.everything ? "" : `(${more} hidden)`;
   });
 }
 

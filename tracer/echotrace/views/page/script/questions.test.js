@@ -1,7 +1,7 @@
 import assert from "node:assert";
 import { test } from "node:test";
 
-import { BEGIN, RETURN, WHOLE } from "./data.js";
+import { BEGIN, RETURN } from "./data.js";
 import { isRight, question } from "./questions.js";
 import { BEGINNING } from "./store.js";
 
@@ -13,7 +13,7 @@ const asked = (...accepted) => ({ text: "", answer: "", accepted, choices: [] })
  * @param {string} quiz
  * @param {{head: string, kernel?: string, outcome?: string, answers?: string[], part?: number}} row
  */
-function ask(quiz, { head, kernel = "", outcome = "", answers = [], part = WHOLE }) {
+function ask(quiz, { head, kernel = "", outcome = "", answers = [], part = 0 }) {
   const around = head.split("|");
   const begun = around.join("");
   const side = /** @type {import("./data.js").Side} */ (/** @type {unknown} */ ({
