@@ -196,9 +196,9 @@ def test_lanes_of_tasks(browser: Browser, tmp_path: Path, stored: Mapping[str, S
         told, arrows = page.locator("#stepper .told"), page.locator("#source .arrow")
         page.locator("[data-at='4']").click()
         assert page.locator("[data-at='4'] .said").inner_text() == "accept(3) waits"
-        assert arrows.all_inner_texts() == ["▶", "▷"]
+        assert arrows.all_inner_texts() == ["‖", "▷"]
         page.get_by_label("Quiz").first.select_option("result")
-        assert arrows.all_inner_texts() == ["▶"]
+        assert arrows.all_inner_texts() == ["‖"]
         for _ in range(2):
             page.get_by_role("button", name="Next", exact=True).click()
         assert told.inner_text() == "What does accept(3) return to P0?"

@@ -48,7 +48,9 @@ def test_marked_lines_are_seen(
         said |= {line["said"] for line in marked}
         if marked and marked[-1]["bottom"] - marked[0]["top"] <= step["height"]:
             assert all(line["seen"] for line in marked)
-    assert {"▶just ran: ", "▶waits in: ", "▷next: "} <= said
+    assert {
+        "▶just ran: ", "‖waits in this line: ", "▶returned from this line: ", "▷next: ",
+    } <= said  # fmt: skip
 
 
 def test_long_lines_and_other_files(

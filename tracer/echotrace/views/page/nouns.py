@@ -102,8 +102,8 @@ class Side(Struct):
     """One trace: all that is shown of it.
 
     `notes` say what is missing, `command` is what records it again. `trace` is the trace's file,
-    gzip and base64, empty if no file can hold it. `unfinished` has for each row at which a call begins
-    that never returns what is told of the whole call (a text).
+    gzip and base64, empty if no file can hold it. `unfinished` has for each row at which a call
+    begins that never returns what is told of the whole call (a text).
     """
 
     name: str
