@@ -95,7 +95,7 @@ def test_rows_and_states_at_every_step(
             for row in rows
         ]
         seen = page.evaluate(_STEPS.replace("COUNT", str(len(rows))))
-        headings = page.locator("#pair .part").all_inner_texts()
+        headings = page.locator("#pair .aligned.part").all_text_contents()
     assert [heading.count("from its start") for heading in headings] == [0, 0, 0, 2, 0]
     assert [each["current"] for each in seen] == [[at] for at in range(len(rows))]
     for which, name in enumerate(NAMES):
