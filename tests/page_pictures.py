@@ -1,7 +1,7 @@
 """Makes pictures of the interactive page, to be looked at after a change of it.
 
     python tests/page_pictures.py FOLDER          all of them, each named by what it shows
-    python tests/page_pictures.py FOLDER dark     those whose name has the word
+    python tests/page_pictures.py FOLDER dark lecture    these only
 
 They are of the stored traces of fork and thread, but for `free-run`, which is recorded here. What
 is printed takes pdftoppm (poppler-utils).
@@ -9,13 +9,13 @@ is printed takes pdftoppm (poppler-utils).
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from echotrace.commands.recording import Wish, record
 from echotrace.servers import traces_dir
@@ -86,10 +86,9 @@ PICTURES: Mapping[str, Picture] = {
 PRINTED: Mapping[str, str] = {"print": _FORK, "print-pair": _PAIR}
 
 
-@contextmanager
-def _pages(folder: Path, names: set[str]) -> Iterator[Mapping[str, Path]]:
+def _pages(folder: Path, names: Collection[str]) -> Mapping[str, Path]:
     """The pages of these names as files."""
-    stories: dict[str, Callable[[], Mapping[str, Story]]] = {
+    stories: Mapping[str, Callable[[], Mapping[str, Story]]] = {
         "both": lambda: _stored("fork", "thread"),
         "four": lambda: _stored("fork", "thread", "prefork", "epoll"),
         "free": lambda: {"thread": _free_run(folder)},
@@ -97,7 +96,7 @@ def _pages(folder: Path, names: set[str]) -> Iterator[Mapping[str, Path]]:
     files = {name: folder / f"{name}.html" for name in names}
     for name, file in files.items():
         file.write_text(page(stories[name]()), encoding="utf-8")
-    yield files
+    return files
 
 
 def _stored(*servers: str) -> Mapping[str, Story]:
@@ -119,33 +118,39 @@ def _hand_off() -> int:
     return 1 + next(index for index, row in enumerate(rows) if None in row.steps)
 
 
-def take(folder: Path, word: str = "") -> list[Path]:
-    """The files of the pictures whose name has the word; PNG, a pixel a CSS pixel."""
+def take(folder: Path, names: Collection[str] = ()) -> list[Path]:
+    """The files of the pictures of these names, or of all; PNG, a pixel a CSS pixel."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {name: each for name, each in PICTURES.items() if word in name}
-    printed = {name: link for name, link in PRINTED.items() if word in name}
+    names = names or [*PICTURES, *PRINTED]
+    wanted = [name for name in PICTURES if name in names]
     row = _hand_off()
     made = []
-    with TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        names = {each.page for each in wanted.values()} | ({"both"} if printed else set())
+    with TemporaryDirectory() as scratch, _browser() as browser:
+        files = _pages(Path(scratch), {PICTURES[name].page for name in wanted} | {"both"})
+        for name in wanted:
+            made.append(folder / f"{name}.png")
+            picture = PICTURES[name]
+            width, height = picture.size
+            shown = browser.new_page(viewport={"width": width, "height": height})
+            shown.goto(files[picture.page].as_uri() + picture.link.format(row=row))
+            picture.first(shown)
+            shown.screenshot(path=made[-1], full_page=picture.whole)
+            shown.close()
+        for name in (name for name in PRINTED if name in names):
+            shown = browser.new_page()
+            shown.goto(files["both"].as_uri() + PRINTED[name].format(row=row))
+            made += _on_paper(shown, folder / name)
+    return made
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
-        with _pages(Path(scratch), names) as files:
-            for name, each in wanted.items():
-                width, height = each.size
-                shown = browser.new_page(viewport={"width": width, "height": height})
-                shown.goto(files[each.page].as_uri() + each.link.format(row=row))
-                each.first(shown)
-                made.append(folder / f"{name}.png")
-                shown.screenshot(path=made[-1], full_page=each.whole)
-                shown.close()
-            for name, link in printed.items():
-                shown = browser.new_page()
-                shown.goto(files["both"].as_uri() + link.format(row=row))
-                made += _on_paper(shown, folder / name)
+        yield browser
         browser.close()
-    return made
 
 
 def _on_paper(shown: Page, stem: Path) -> list[Path]:
@@ -156,5 +161,5 @@ def _on_paper(shown: Page, stem: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    for path in take(Path(sys.argv[1]), *sys.argv[2:3]):
+    for path in take(Path(sys.argv[1]), sys.argv[2:]):
         print(path)  # noqa: T201 -- what it is for

@@ -3,7 +3,8 @@
     python tests/update_gold.py              the traces, the gold files, README's and
                                              the guide's pictures,
                                              the gallery traces/README.md, the first pages
-                                             of handouts in docs/handouts
+                                             of handouts in docs/handouts, the picture of the
+                                             page in docs/page
     python tests/update_gold.py fork poll    the traces of these servers only, and the same views
     python tests/update_gold.py --broken     the traces of broken variants (traces/broken) only,
                                              which quizzes ask about
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import page_pictures
 from echotrace.commands import handout_gallery
 from echotrace.commands.recording import Wish, record
 from echotrace.record.script import BUILT_IN
@@ -39,6 +41,7 @@ ROOT = Path(__file__).parents[1]
 TRACES = ROOT / "traces"
 GOLD = ROOT / "tests" / "gold"
 HANDOUTS = ROOT / "docs" / "handouts"
+PAGE = ROOT / "docs" / "page"
 TEXTS = (ROOT / "README.md", ROOT / "docs" / "guide.md")
 
 
@@ -186,6 +189,7 @@ def main() -> None:
         (GOLD / name).write_text(text, encoding="utf-8")
     (TRACES / "README.md").write_text(page(story), encoding="utf-8")
     write_handouts()
+    page_pictures.take(PAGE, ["pair"])
     for path in TEXTS:
         path.write_text(with_pictures(path.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -7,7 +7,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from echotrace.views.page import nouns
 
-_NAMES = {nouns.Rows: "PackedRows", nouns.Moments: "PackedMoments", nouns.Side: "PackedSide"}
+_PACKED = (nouns.Rows, nouns.Moments, nouns.Side, nouns.Pair, nouns.Pairs)
+_NAMES = {record: f"Packed{record.__name__}" for record in _PACKED}
 _PLAIN: dict[object, str] = {str: "string", int: "number", bool: "boolean", NoneType: "null"}
 _TYPEDEF = re.compile(r"@typedef \{\{(.*?)\}\}\s*(\w+)", re.DOTALL)
 

@@ -120,11 +120,12 @@ function meaning(pair, mark) {
 
 /** @param {string[]} names */
 function heads([left, right]) {
-  const head = (/** @type {string} */ name, /** @type {string} */ text) =>
+  const head = (/** @type {string} */ name, /** @type {Node | string} */ text) =>
     make("span", { role: "columnheader", class: name }, text);
+  const spoken = (/** @type {string} */ text) => make("span", { class: "spoken" }, text);
   return make(
     "div", { role: "row", class: "aligned part" },
-    head("section", ""), head("", left), head("sign", ""), head("", right),
+    head("section", spoken("section")), head("", left), head("sign", spoken("mark")), head("", right),
   );
 }
 

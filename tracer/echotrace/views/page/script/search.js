@@ -30,7 +30,7 @@ class Search {
     this.store = store;
     this.tabs = tabs;
     this.field = make("input", {
-      type: "search", "aria-label": "Find in the timeline", placeholder: "Find", size: 12,
+      type: "search", "aria-label": "Find in the timeline", placeholder: "Find", size: 10,
       "aria-keyshortcuts": "/", autocomplete: "off",
       onfocus: () => setTimeout(() => this.tab?.cells.found()),
       oninput: () => store.set({ query: this.field.value.trim() }),
