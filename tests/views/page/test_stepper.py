@@ -78,10 +78,10 @@ def test_a_connection_is_followed(
     """`n` leads through the steps of one connection in their order, and `N` back."""
     rows = Steps(stored["fork"]).layout(Filter()).rows
     second = [number for number, row in enumerate(rows, 1) if row.event.place.connection == 2]
-    with opened(browser, tmp_path, {"fork": stored["fork"]}) as page:
+    link = f"#event={_key(rows[second[0] - 1])}"
+    with opened(browser, tmp_path, {"fork": stored["fork"]}, fragment=link) as page:
         page.locator("#stepper").focus()
-        while _at(page) < second[0]:
-            page.keyboard.press("ArrowRight")
+        assert _at(page) == second[0]
         for key, steps in (("n", [*second[1:], second[-1]]), ("N", [*second[-2::-1], second[0]])):
             for step in steps:
                 page.keyboard.press(key)
