@@ -40,6 +40,8 @@ export class SourceView {
     this.source = null;
     /** The marked lines. @type {HTMLElement[]} */
     this.marked = [];
+    /** The numbers of the lines to be seen. @type {(number | null)[]} */
+    this.wanted = [];
   }
 
   /**
@@ -60,7 +62,7 @@ export class SourceView {
     this.body.classList.toggle("past", here.source === null);
     this.open(last.source);
     this.mark({ ran: here.ran, upcoming: here.upcoming });
-    this.reveal(here.source === null ? [last.ran] : [here.ran, here.upcoming]);
+    this.wanted = here.source === null ? [last.ran] : [here.ran, here.upcoming];
   }
 
   /** @param {import("./data.js").Side} side */
@@ -110,11 +112,11 @@ export class SourceView {
   }
 
   /**
-   * Scroll as little as needed until these lines are seen, the first one rather than the second.
-   * @param {(number | null)[]} numbers
+   * Scroll as little as needed until the lines that are shown are seen, the first one rather than
+   * the second.
    */
-  reveal(numbers) {
-    for (const number of numbers.toReversed()) {
+  reveal() {
+    for (const number of this.wanted.toReversed()) {
       const line = number === null ? null : this.list.children[number - 1];
       if (!line) continue;
       const { height } = line.getBoundingClientRect();
