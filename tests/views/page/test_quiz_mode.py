@@ -184,7 +184,7 @@ def test_answers_and_score(browser: Browser, tmp_path: Path, stored: Mapping[str
         assert told.inner_text().startswith("P0 calls accept on fd 3")
         page.get_by_label("Quiz").first.select_option("actor")
         page.get_by_role("button", name="Next", exact=True).click()
-        assert told.inner_text() == "Whose step is next in this trace?"
+        assert told.inner_text() == "Whose step is shown next?"
         form.get_by_role("button", name="C1").click()
         assert verdict.inner_text() == "\N{CHECK MARK} Right: C1"
 

@@ -40,7 +40,7 @@ const KINDS = {
   actor(side, row) {
     const actor = actorOf(side, row);
     const choices = side.actors.length > MOST_CHOICES ? [] : side.actors;
-    return { text: "Whose step is next in this trace?", answer: actor, accepted: [actor], choices };
+    return { text: "Whose step is shown next?", answer: actor, accepted: [actor], choices };
   },
 };
 
