@@ -23,7 +23,6 @@ from echotrace.views.names import Names
 from echotrace.views.narration import narrate
 from echotrace.views.page.side import side
 from echotrace.views.page.texts import HOLE, INNER, MARK, SEP
-from echotrace.views.side_cells import wait
 from echotrace.views.state_lines import sections
 from echotrace.views.steps import Filter, Steps
 from echotrace.views.words import safe
