@@ -23,6 +23,7 @@ from echotrace.views.names import Names
 from echotrace.views.narration import narrate
 from echotrace.views.page.side import side
 from echotrace.views.page.texts import HOLE, INNER, MARK, SEP
+from echotrace.views.side_cells import wait
 from echotrace.views.state_lines import sections
 from echotrace.views.steps import Filter, Steps
 from echotrace.views.words import safe
@@ -89,6 +90,8 @@ def _check_one(story: Story, found: Mapping[str, Any]) -> None:
         ]
         for number, (row, step) in enumerate(zip(rows, read_steps, strict=True)):
             descriptor = step["cell"].pop("descriptor")
+            waited = wait(story, row.event) if row.cell.part == "return" else None
+            assert step["cell"].pop("wait") == safe(waited or "")
             asked = getattr(row.event.record, "args", {}).get("fd")
             assert descriptor in {"", str(asked)}
             assert step["cell"] == _cell(story, row)
