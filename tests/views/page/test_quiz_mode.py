@@ -222,6 +222,25 @@ def test_answers_and_score(browser: Browser, tmp_path: Path, stored: Mapping[str
         assert told.inner_text().startswith("P0 calls accept on fd 3")
         page.get_by_label("Quiz").first.select_option("actor")
         page.get_by_role("button", name="Next", exact=True).click()
-        assert told.inner_text() == "Who acts next?"
+        assert told.inner_text() == "Whose step is shown next?"
         form.get_by_role("button", name="C1").click()
         assert verdict.inner_text() == "\N{CHECK MARK} Right: C1"
+
+
+def test_lanes_of_tasks(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
+    """By task, where no cell names its task, questions do; what waits tells not what is next."""
+    text = page_of({"fork": stored["fork"]}, by="task")
+    with opened(browser, tmp_path, text) as page:
+        told, arrows = page.locator("#stepper .told"), page.locator("#source .arrow")
+        page.locator("[data-at='4']").click()
+        assert page.locator("[data-at='4'] .said").inner_text() == "accept(3) waits"
+        assert arrows.all_inner_texts() == ["▶", "▷"]
+        page.get_by_label("Quiz").first.select_option("result")
+        assert arrows.all_inner_texts() == ["▶"]
+        for _ in range(2):
+            page.get_by_role("button", name="Next", exact=True).click()
+        assert told.inner_text() == "What does accept(3) return to P0?"
+        page.get_by_label("Quiz").first.select_option("descriptor")
+        page.get_by_role("button", name="First", exact=True).click()
+        page.get_by_role("button", name="Next", exact=True).click()
+        assert told.inner_text().startswith("Which descriptor does P0 give to bind(?, ")

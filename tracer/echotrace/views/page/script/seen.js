@@ -1,6 +1,7 @@
 // What may be seen of a side: a quiz hides what it asks for, and all that comes later. Whoever
 // shows something of a step asks here, and need not know of the quiz.
 
+import { BEGIN } from "./data.js";
 import { below, previous } from "./moves.js";
 import { ASKED, QUIZZES, question, withheld } from "./questions.js";
 
@@ -101,13 +102,15 @@ export class Seen {
   }
 
   /**
-   * Where the program is; null if that is hidden.
+   * Where the program is; null if that is hidden. Where it goes on tells what a call returns.
    * @returns {import("./data.js").Place | null}
    */
   place() {
     if (this.kind === "actor") return null;
-    const place = this.side.place(this.timeline.rows[this.at]);
-    return this.hidden ? { ...place, upcoming: null, elsewhere: "" } : place;
+    const row = this.timeline.rows[this.at];
+    const place = this.side.place(row);
+    const tells = this.hidden || (this.quiz && this.side.rows.part[row] === BEGIN);
+    return tells ? { ...place, upcoming: null, elsewhere: "" } : place;
   }
 
   /** The moment whose state is shown: that before the step as long as its answer is hidden. */

@@ -2,10 +2,9 @@
 
 import { make, place } from "./dom.js";
 import { Seen } from "./seen.js";
-import { MARK_WORDS } from "./state_line.js";
+import { MARK_SIGNS } from "./state_line.js";
 import { StateView } from "./state_view.js";
 
-const MARK_SIGNS = [...MARK_WORDS].map(([sign, word]) => `${sign}\u00a0${word}`).join("  ");
 const SINCE_BEFORE = `Since the step before: ${MARK_SIGNS}`;
 const STATE_BEFORE = "The state before this step, until you have answered.";
 
