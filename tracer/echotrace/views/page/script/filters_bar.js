@@ -48,7 +48,7 @@ export function filtersBar(store, tabs) {
     const essential = shown.chosen({ ...view, everything: false });
     if (essential !== counted) more = unshown(shown, view);
     counted = essential;
-    hidden.textContent = view.everything ? "" : `(${more} hidden)`;
+    hidden.textContent = view.everything || view.quiz ? "" : `(${more} hidden)`;
   });
 }
 

@@ -44,7 +44,7 @@ const KINDS = {
     const actor = actorOf(side, row);
     const present = actorsAt(side, row);
     const choices = present.length > MOST_CHOICES ? [] : present;
-    return { text: "Whose step is next in this trace?", answer: actor, accepted: [actor], choices };
+    return { text: "Whose step is shown next?", answer: actor, accepted: [actor], choices };
   },
 };
 
@@ -110,14 +110,15 @@ function newTask({ head, kernel, outcome }, number) {
 }
 
 /**
- * Who may act at a row: the clients, and the tasks that there are just before it.
+ * Who may act at a row: the clients, and the tasks that there are just before it. The answer is not
+ * asked for, so that it tells nothing.
  * @param {import("./data.js").Side} side
  * @param {number} row
  */
 function actorsAt(side, row) {
   const [before] = side.around(row);
   const [tree] = side.moments.at(before);
-  const present = new Set([actorOf(side, row), ...tree.map((number) => side.moments.line(number).head)]);
+  const present = new Set(tree.map((number) => side.moments.line(number).head));
   return side.actors.filter((actor) => /^C\d+$/.test(actor) || present.has(actor));
 }
 

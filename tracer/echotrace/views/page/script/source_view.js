@@ -47,6 +47,8 @@ export class SourceView {
     /** The marked lines. @type {HTMLElement[]} */
     this.marked = [];
     this.arrows = ARROWS;
+    /** The numbers of the lines to be seen. @type {(number | null)[]} */
+    this.wanted = [];
   }
 
   /**
@@ -70,7 +72,7 @@ export class SourceView {
     this.arrows = (part && ARROWS_OF_PARTS.get(part)) || ARROWS;
     setTextOf(this.legend, arrowLegend(this.arrows));
     this.mark({ ran: here.ran, upcoming: here.upcoming });
-    this.reveal(here.source === null ? [last.ran] : [here.ran, here.upcoming]);
+    this.wanted = here.source === null ? [last.ran] : [here.ran, here.upcoming];
   }
 
   /** @param {import("./data.js").Side} side */
@@ -121,11 +123,11 @@ export class SourceView {
   }
 
   /**
-   * Scroll as little as needed until these lines are seen, the first one rather than the second.
-   * @param {(number | null)[]} numbers
+   * Scroll as little as needed until the lines that are shown are seen, the first one rather than
+   * the second.
    */
-  reveal(numbers) {
-    for (const number of numbers.toReversed()) {
+  reveal() {
+    for (const number of this.wanted.toReversed()) {
       const line = number === null ? null : this.list.children[number - 1];
       if (!line) continue;
       const { height } = line.getBoundingClientRect();
