@@ -1,6 +1,7 @@
 // What a quiz asks at a step, and whether somebody's answer is right.
 
 import { BEGIN, RETURN } from "./data.js";
+import { ENDED } from "./state_keys.js";
 
 /**
  * `answer` is how the answer is told, `accepted` are all its spellings; of `choices`, if there are
@@ -118,7 +119,9 @@ function newTask({ head, kernel, outcome }, number) {
 function actorsAt(side, row) {
   const [before] = side.around(row);
   const [tree] = side.moments.at(before);
-  const present = new Set(tree.map((number) => side.moments.line(number).head));
+  const lines = tree.map((number) => side.moments.line(number));
+  const alive = lines.filter(({ facts }) => !facts.some(({ text }) => text.startsWith(ENDED)));
+  const present = new Set(alive.map(({ head }) => head));
   return side.actors.filter((actor) => /^C\d+$/.test(actor) || present.has(actor));
 }
 

@@ -20,7 +20,7 @@ function ask(quiz, { head, kernel = "", outcome = "", answers = [], part = 0 }) 
     actors: ["P0", "P1"], rows: { actor: [1], part: [part] },
     cell: () => ({ actor: "#1", head: begun, kernel, outcome, descriptor: around[1] ?? "" }),
     around: () => [0, 0],
-    moments: { at: () => [[0]], line: () => ({ head: "P0" }) },
+    moments: { at: () => [[0]], line: () => ({ head: "P0", facts: [] }) },
     askable: () => ({ answers, begun, around }),
   }));
   return question(side, 0, { ...BEGINNING, quiz });
@@ -64,10 +64,12 @@ test("the number of a new task is taken however it is said", () => {
 
 test("those who may act next are there already, or are clients", () => {
   const side = /** @type {any} */ ({
-    actors: ["P0", "P1", "P2", "C1"], rows: { actor: [1] }, around: () => [4, 5],
+    actors: ["P0", "P1", "P2", "P3", "C1"], rows: { actor: [1] }, around: () => [4, 5],
     moments: {
-      at: (/** @type {number} */ moment) => [moment === 4 ? [0, 1] : [0, 1, 2]],
-      line: (/** @type {number} */ number) => ({ head: `P${number}` }),
+      at: (/** @type {number} */ moment) => [moment === 4 ? [0, 1, 3] : [0, 1, 2]],
+      line: (/** @type {number} */ number) => ({
+        head: `P${number}`, facts: number === 3 ? [{ text: "Z zombie" }] : [],
+      }),
     },
   });
   const asks = question(side, 0, { ...BEGINNING, quiz: "actor" });
