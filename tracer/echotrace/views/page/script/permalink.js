@@ -1,12 +1,11 @@
 // A view as the fragment of a link, and back.
 
-import { NO_FILTER } from "./filters.js";
-import { nearest } from "./moves.js";
 import { QUIZZES } from "./questions.js";
+import { nearest } from "./moves.js";
 
 /**
  * @typedef {import("./store.js").View} View
- * @typedef {import("./tabs.js").TabBase} TabBase
+ * @typedef {import("./tabs.js").TabBase} Tab
  */
 
 const KNOWN_THEMES = ["light", "dark"];
@@ -16,7 +15,7 @@ const LONGEST = 40;
 /**
  * The fragment that leads to what is shown, without its `#`.
  * @param {View} view
- * @param {TabBase[]} tabs
+ * @param {Tab[]} tabs
  * @param {View} beginning what is shown without a fragment
  * @returns {string}
  */
@@ -42,7 +41,7 @@ function part([name, value]) {
   return value === true ? name : `${name}=${encodeURIComponent(value)}`;
 }
 
-/** How a step of a tab is named: a side has events, a pair has rows. @param {TabBase} tab */
+/** How a step of a tab is named: a side has events, a pair has rows. @param {Tab} tab */
 function stepName(tab) {
   return tab.kind === "side" ? "event" : "row";
 }
@@ -51,7 +50,7 @@ function stepName(tab) {
  * The view that a fragment leads to. What it has of unknown names and values is passed over, and
  * told in sentences.
  * @param {string} fragment without its `#`
- * @param {TabBase[]} tabs
+ * @param {Tab[]} tabs
  * @param {View} beginning what is shown without a fragment
  * @returns {{view: View, problems: string[]}}
  */
@@ -63,7 +62,7 @@ export function readLink(fragment, tabs, beginning) {
 class Reader {
   /**
    * @param {string} fragment
-   * @param {TabBase[]} tabs
+   * @param {Tab[]} tabs
    * @param {View} beginning
    */
   constructor(fragment, tabs, beginning) {
@@ -144,7 +143,7 @@ class Reader {
    * @param {Partial<View>} filter
    */
   passes(filter) {
-    const all = { ...this.view, ...NO_FILTER, ...filter, everything: true };
+    const all = { ...this.view, connection: 0, task: "", ...filter, everything: true };
     if (!Object.values(filter)[0] || !this.tab.chosen(all).length) return false;
     Object.assign(this.view, filter);
     return true;
