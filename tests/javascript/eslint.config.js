@@ -14,7 +14,7 @@ export default [
       "default-case-last": "error",
       eqeqeq: "error",
       "max-lines": ["error", { max: 230, skipComments: true, skipBlankLines: true }],
-      "max-lines-per-function": ["error", { max: 60, skipComments: true, skipBlankLines: true }],
+      "max-lines-per-function": ["error", { max: 50 }],
       "no-eval": "error",
       "no-implicit-coercion": "error",
       "no-new-func": "error",
