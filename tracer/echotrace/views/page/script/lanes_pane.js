@@ -33,7 +33,6 @@ class LanesPane {
    * @param {import("./store.js").Store} store
    */
   constructor(element, store) {
-    this.store = store;
     const clear = () => store.set(NO_FILTER);
     this.nothing = make(
       "p", { class: "nothing" }, "No step passes this filter. ",
