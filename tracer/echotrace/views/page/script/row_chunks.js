@@ -23,6 +23,10 @@ export class RowChunks {
     this.scroller = scroller;
     this.body = body;
     this.draw = draw;
+    body.addEventListener("click", ({ target }) => {
+      const at = /** @type {HTMLElement} */ (target).closest("[data-at]")?.getAttribute("data-at");
+      if (at && getSelection()?.isCollapsed !== false) go(Number(at));
+    });
     this.count = 0;
     /** @type {Set<number>} */
     this.drawn = new Set();
@@ -32,10 +36,6 @@ export class RowChunks {
     this.numbers = new Map();
     this.observer = new IntersectionObserver((seen) => this.seen(seen), {
       root: scroller, rootMargin: `${NEAR}px 0px`,
-    });
-    body.addEventListener("click", ({ target }) => {
-      const at = /** @type {HTMLElement} */ (target).closest("[data-at]")?.getAttribute("data-at");
-      if (at && getSelection()?.isCollapsed !== false) go(Number(at));
     });
   }
 
