@@ -13,7 +13,7 @@ export default [
       curly: ["error", "multi-line"],
       "default-case-last": "error",
       eqeqeq: "error",
-      "max-lines": ["error", { max: 230, skipComments: true, skipBlankLines: true }],
+      "max-lines": ["error", { max: 200, skipBlankLines: true }],
       "max-lines-per-function": ["error", { max: 50 }],
       "no-eval": "error",
       "no-implicit-coercion": "error",
