@@ -81,7 +81,7 @@ class Differences:
     def to(self, time: int) -> Difference:
         """The difference to the state at `time` (ns), that of the last moment applied or later."""
         changed, self._changed = self._changed, Changed()
-        opens = self._open_states(changed)
+        opens = self._open_states(changed)  # first: it finds interest lists that changed, too
         return Difference(
             time,
             self._processes.news((pid, self._process(pid)) for pid in changed.processes),

@@ -5,7 +5,7 @@ import { make, place } from "./dom.js";
 /**
  * @param {import("./store.js").Store} store
  * @param {import("./tabs.js").Tab[]} tabs
- * @param {import("./jump.js").Jumps} jumps
+ * @param {import("./jumps.js").Jumps} jumps
  */
 export function differencesPane(store, tabs, jumps) {
   const pane = place("differences");
@@ -28,8 +28,8 @@ export function differencesPane(store, tabs, jumps) {
 
 /**
  * @param {import("./data.js").Difference} found
- * @param {import("./pairs.js").Pair} pair
- * @param {import("./jump.js").Jumps} jumps
+ * @param {import("./pair.js").Pair} pair
+ * @param {import("./jumps.js").Jumps} jumps
  * @returns {HTMLElement}
  */
 function difference(found, pair, jumps) {
