@@ -20,11 +20,6 @@ def script() -> str:
     return "\n".join(_closed(text) for text in _ordered(_FIRST, set()))
 
 
-def unplayed_script() -> str:
-    """What says, where the modules do not come to life, that they did not."""
-    return (_ROOM / "unplayed.js").read_text(encoding="utf-8")
-
-
 def _closed(text: str) -> str:
     """A module of which only what it exports is seen outside."""
     names = ", ".join(found[1] for found in _EXPORT.finditer(text))
