@@ -112,9 +112,11 @@ def test_forced_colours(browser: Browser, tmp_path: Path, stored: Mapping[str, S
     with opened(
         browser, tmp_path, _pair(stored), fragment=_LINKS[0], forced_colors="active"
     ) as page:
+        expect(page.locator(".row.current")).to_be_visible()
         looks = page.evaluate(_LOOKS)
         page.evaluate("location.hash = '#tab=fork%20%7C%20thread&row=7'")
         expect(page.locator(".where")).to_contain_text("Step 7 of 23")
+        expect(page.locator(".aligned[aria-current]")).to_be_visible()
         looks |= page.evaluate(_LOOKS)
     for hatched in (".waiting", ".aligned > .gap"):
         assert "gradient" in looks[hatched]["hatch"]
