@@ -60,10 +60,11 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Sto
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium, with a window open."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
+        opened.new_context()
         yield opened
         opened.close()

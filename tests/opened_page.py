@@ -73,14 +73,16 @@ def opened(
     file = folder / "page.html"
     file.write_text(stories if isinstance(stories, str) else page(stories), encoding="utf-8")
     noticed: list[str] = []
-    shown = browser.new_context(viewport={"width": width, "height": height}, **context)
+    # A window of its own costs as much as all the rest: without wishes it is a tab of the first.
+    own = browser.new_context(**context) if context else None
+    tab = (own or browser.contexts[0]).new_page()
     try:
-        tab = shown.new_page()
+        tab.set_viewport_size({"width": width, "height": height})
         tab.on("request", lambda request: noticed.append(request.url.partition("#")[0]))
         tab.on("console", lambda message: noticed.append(message.text))
         tab.on("pageerror", lambda error: noticed.append(str(error)))
         tab.goto(f"{file.as_uri()}{fragment}")
         yield tab
     finally:
-        shown.close()
+        (own or tab).close()
     assert set(noticed) == {file.as_uri()}

@@ -45,13 +45,14 @@ def _states(records: Sequence[Record], times: Sequence[int]) -> Iterator[State]:
 
 
 def _pictures(records: Sequence[Record], times: Sequence[int]) -> Iterator[_Picture]:
-    """The same from differences."""
+    """The same from differences, each of which is in the order of its keys."""
     shown: _Picture = [{}, {}, {}, {}, {}, {}]
     for news in History(records).differences(times):
         parts: Sequence[Mapping[Any, Any]] = (
             news.processes, news.tasks, news.tables, news.slots, news.opens, news.interests,
         )  # fmt: skip
         for kept, changed in zip(shown, parts, strict=True):
+            assert list(changed) == sorted(changed)
             for key, value in changed.items():
                 if value is None:
                     del kept[key]

@@ -98,7 +98,7 @@ def test_view_menu(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
 
 #: How a part of the page looks that tells apart by more than its words.
 _LOOKS = """() => Object.fromEntries(
-  [".waiting", ".aligned > .gap", ".current", ".aligned[aria-current]", ".program .ran",
+  [".waiting", ".aligned > .gap", ".row[aria-current]", ".aligned[aria-current]", ".program .ran",
    "[role=tab][aria-selected=true]", "[role=tab][aria-selected=false]"].flatMap((name) => {
     const found = document.querySelector(`#panes > :not([hidden]) ${name}, #tabs ${name}`);
     if (!found) return [];
@@ -112,13 +112,15 @@ def test_forced_colours(browser: Browser, tmp_path: Path, stored: Mapping[str, S
     with opened(
         browser, tmp_path, _pair(stored), fragment=_LINKS[0], forced_colors="active"
     ) as page:
+        expect(page.locator(".row[aria-current]")).to_be_visible()
         looks = page.evaluate(_LOOKS)
         page.evaluate("location.hash = '#tab=fork%20%7C%20thread&row=7'")
         expect(page.locator(".where")).to_contain_text("Step 7 of 23")
+        expect(page.locator(".aligned[aria-current]")).to_be_visible()
         looks |= page.evaluate(_LOOKS)
     for hatched in (".waiting", ".aligned > .gap"):
         assert "gradient" in looks[hatched]["hatch"]
-    for framed in (".current", ".aligned[aria-current]", ".program .ran"):
+    for framed in (".row[aria-current]", ".aligned[aria-current]", ".program .ran"):
         assert looks[framed]["frame"] == "solid", framed
     chosen, other = (looks[f"[role=tab][aria-selected={each}]"] for each in ("true", "false"))
     assert chosen["line"] != other["line"]

@@ -195,6 +195,22 @@ def test_links(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) ->
         assert page.evaluate("document.documentElement.hasAttribute('data-lecture')")
 
 
+def test_what_cannot_be_copied(
+    browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
+) -> None:
+    """Where the browser copies nothing the menu stays open and says what to do instead."""
+    with opened(browser, tmp_path, _pair(stored), fragment="#event=31") as page:
+        page.evaluate("document.execCommand = () => false; delete Navigator.prototype.clipboard;")
+        page.get_by_text("View", exact=True).click()
+        page.get_by_role("button", name="Copy the link to this step").click()
+        said = page.locator(".view output")
+        expect(said).to_have_text(re.compile("^Copy it from here: file:.*#tab=fork&event=31$"))
+        expect(said).to_be_visible()
+        page.get_by_text("Download", exact=True).click()
+        page.get_by_role("button", name="Copy this view").click()
+        expect(page.get_by_text("The browser lets no page copy: download it")).to_be_visible()
+
+
 def test_copied_link(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
     """The link that is copied, and pasted elsewhere, leads to the step and its look."""
     with opened(browser, tmp_path, _pair(stored), fragment="#event=31&theme=dark") as page:

@@ -6,7 +6,8 @@ holds it, of a descriptor how many references its description has.
 """
 
 import heapq
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import TypeVar
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from echotrace.kernel.snapshot import in_flight, interest_of, open_state, proces
 from echotrace.kernel.state import Interest, OpenState, ProcessState, TaskState
 from echotrace.kernel.tables import Open, Table
 
-_K = TypeVar("_K", bound=Hashable)
+_K = TypeVar("_K", int, tuple[int, int, int])
 _V = TypeVar("_V")
 
 
@@ -27,8 +28,12 @@ class _Kept(dict[_K, _V]):
     """Records as they were told last."""
 
     def news(self, now: Iterable[tuple[_K, _V | None]]) -> dict[_K, _V | None]:
-        """Those that are not as they were; they are kept from now on, None not at all."""
-        news = {key: value for key, value in now if self.get(key) != value}
+        """Those that are not as they were, by key; they are kept from now on, None not at all.
+
+        In the order of their keys: that in which sets hold them is another one at each run.
+        """
+        found = sorted(now, key=itemgetter(0))
+        news = {key: value for key, value in found if self.get(key) != value}
         for key, value in news.items():
             if value is None:
                 del self[key]
@@ -81,7 +86,7 @@ class Differences:
     def to(self, time: int) -> Difference:
         """The difference to the state at `time` (ns), that of the last moment applied or later."""
         changed, self._changed = self._changed, Changed()
-        opens = self._open_states(changed)
+        opens = self._open_states(changed)  # first: it finds interest lists that changed, too
         return Difference(
             time,
             self._processes.news((pid, self._process(pid)) for pid in changed.processes),
@@ -89,7 +94,12 @@ class Differences:
             self._tables.news(
                 ((table.number, tuple(table.tasks) or None) for table in changed.tables),
             ),
-            {each: slot for table in changed.tables for each, slot in self._slot_states(table)},
+            dict(
+                sorted(
+                    (slot for table in changed.tables for slot in self._slot_states(table)),
+                    key=itemgetter(0),
+                )
+            ),
             opens,
             self._interests.news(self._interest_states(changed)),
         )

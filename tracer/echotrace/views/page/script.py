@@ -42,11 +42,6 @@ def _modules(room: Traversable) -> Mapping[str, str]:
     return found
 
 
-def unplayed_script() -> str:
-    """What says, where the modules do not come to life, that they did not."""
-    return (_ROOM / "unplayed.js").read_text(encoding="utf-8")
-
-
 def _closed(text: str) -> str:
     """A module of which only what it exports is seen outside."""
     names = ", ".join(_EXPORT.findall(text))

@@ -1,4 +1,5 @@
-// The page comes to life: data is read, and each pane is told where it shows what.
+// The page comes to life: `data` is read, `tabs` are made of it, `store` holds what is shown of them,
+// and each pane shows its part of that. What a quiz hides is asked of `seen`.
 
 import { appearance, viewMenu } from "./appearance.js";
 import { read } from "./data.js";
@@ -8,9 +9,9 @@ import { place } from "./dom.js";
 import { eventsPane } from "./events_table.js";
 import { filtersBar } from "./filters_bar.js";
 import { findingsPane } from "./findings_pane.js";
-import { Jumps } from "./jump.js";
+import { Jumps } from "./jumps.js";
 import { lanesPane } from "./lanes_pane.js";
-import { fragment, linkPane } from "./link_pane.js";
+import { fragment, linkPane } from "./permalink_pane.js";
 import { notesPane } from "./notes_pane.js";
 import { pairPane } from "./pair_pane.js";
 import { PairTab } from "./pair_tab.js";
@@ -25,11 +26,23 @@ import { BEGINNING, Store } from "./store.js";
 import { SideTab } from "./tabs.js";
 import { tabsBar } from "./tabs_bar.js";
 
-/** What takes room beside the panes comes before them: they bring into sight what they show. */
+/**
+ * In the order of the page. What takes room beside the panes comes before them: they bring into
+ * sight what they show.
+ */
 const PANES = [
-  appearance, tabsBar, stepperPane, searchBar, filtersBar, quizPane, downloadsPane, viewMenu,
-  linkPane, sourcePane, lanesPane, statePane, pairPane, notesPane, findingsPane, differencesPane,
-  eventsPane, printing,
+  // the look of all, the tabs, and the stepper with its slider and its sentence
+  appearance, tabsBar, stepperPane,
+  // the tools, from left to right
+  searchBar, filtersBar, quizPane, downloadsPane, viewMenu,
+  // the address
+  linkPane,
+  // of one server its source, its timeline and its state; of two their comparison
+  sourcePane, lanesPane, statePane, pairPane,
+  // below the window
+  notesPane, findingsPane, differencesPane, eventsPane,
+  // on paper
+  printing,
 ];
 
 const data = read(document);

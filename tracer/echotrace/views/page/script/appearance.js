@@ -2,7 +2,7 @@
 
 import { copied } from "./clipboard.js";
 import { make, place } from "./dom.js";
-import { linkTo } from "./link_pane.js";
+import { linkTo } from "./permalink_pane.js";
 import { menu } from "./menu.js";
 
 const THEMES = { "": "as the system", light: "light", dark: "dark" };

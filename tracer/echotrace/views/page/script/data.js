@@ -1,7 +1,7 @@
 // The page's data (see nouns.py), unpacked as far as it is looked at.
 
 import { Moments } from "./moments.js";
-import { Pair } from "./pairs.js";
+import { Pair } from "./pair.js";
 import { INNER, MARK, Texts } from "./texts.js";
 
 /**

@@ -5,7 +5,7 @@ import { make, place } from "./dom.js";
 /**
  * @param {import("./store.js").Store} store
  * @param {import("./tabs.js").Tab[]} tabs
- * @param {import("./jump.js").Jumps} jumps
+ * @param {import("./jumps.js").Jumps} jumps
  */
 export function differencesPane(store, tabs, jumps) {
   const pane = place("differences");
@@ -29,7 +29,7 @@ export function differencesPane(store, tabs, jumps) {
 
 /**
  * What is measured of both sides, as a table; nothing if nothing is.
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  */
 function costs({ packed, sides, texts }) {
   if (!packed.costs.length) return [];
@@ -53,8 +53,8 @@ function costs({ packed, sides, texts }) {
 
 /**
  * @param {import("./data.js").Difference} found
- * @param {import("./pairs.js").Pair} pair
- * @param {import("./jump.js").Jumps} jumps
+ * @param {import("./pair.js").Pair} pair
+ * @param {import("./jumps.js").Jumps} jumps
  * @returns {HTMLElement}
  */
 function difference(found, pair, jumps) {

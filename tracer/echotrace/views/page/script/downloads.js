@@ -5,7 +5,7 @@ import { make, place } from "./dom.js";
 import { draw } from "./drawing.js";
 import { menu } from "./menu.js";
 import { pairPicture } from "./pair_picture.js";
-import { sidePicture } from "./pictures.js";
+import { sidePicture } from "./side_picture.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -33,7 +33,7 @@ export function downloadsPane(store, tabs) {
 /**
  * @param {import("./tabs.js").Tab} tab
  * @param {import("./store.js").View} view
- * @returns {import("./drawing.js").Picture}
+ * @returns {import("./picture.js").Picture}
  */
 function pictureOf(tab, view) {
   return tab.kind === "side" ? sidePicture(tab, view) : pairPicture(tab, view);

@@ -1,61 +1,19 @@
 // A picture, columns and rows of text, as an SVG document in the look of the handout's timelines.
 
-import { ADVANCE, Canvas, LINE_HEIGHT, PEN } from "./canvas.js";
-import { drawable, fitted } from "./fitting.js";
+import { ADVANCE, Canvas, LINE_HEIGHT, PEN } from "./drawing_canvas.js";
+import { DRAWING_EDGE, Frame, LANE_GAP } from "./drawing_frame.js";
+import { drawable, fitted } from "./drawing_text.js";
 
 /**
- * One line: what stands in the margin and in which column; for each column whether somebody waits
- * above, and below the middle of its first line. Instead of all that it may be a sentence.
- * @typedef {{margin: string[], cells: {column: number, text: string}[], waits: boolean[][],
- *   current: boolean, sentence: string}} PictureRow
- *
- * What is drawn; the first sentence above is its heading.
- * @typedef {{title: string, description: string, above: string[], margin: string[],
- *   columns: {title: string, subtitle: string}[], rows: PictureRow[], below: string[]}} Picture
+ * @typedef {import("./picture.js").Picture} Picture
+ * @typedef {import("./picture.js").PictureRow} PictureRow
  *
  * A line with its cells in lines, and where it stands.
  * @typedef {{row: PictureRow, cells: {column: number, lines: string[]}[], sentence: string[],
  *   top: number, bottom: number}} Placed
  */
 
-const DRAWING_EDGE = 2;
 const ROW_PADDING = 0.8;
-/** Characters before each column; the bar of a wait is in the middle of them. */
-const LANE_GAP = 3;
-const MOST_ALL = 180;
-const [LEAST_CELL, MOST_CELL] = [18, 60];
-
-/** Where everything stands across the drawing, in points. */
-class Frame {
-  /** @param {Picture} picture */
-  constructor(picture) {
-    const rows = picture.rows.filter((row) => !row.sentence);
-    let left = DRAWING_EDGE;
-    /** Where each entry of the margin ends. */
-    this.margin = picture.margin.map((head, index) => {
-      const wide = Math.max(head.length, ...rows.map((row) => row.margin[index].length));
-      left += wide * ADVANCE;
-      const end = left;
-      left += ADVANCE;
-      return end;
-    });
-    left -= ADVANCE;
-    const most = Math.min(
-      MOST_CELL, Math.max(LEAST_CELL, Math.floor(MOST_ALL / picture.columns.length)),
-    );
-    /** Where each column begins, and how many characters it has room for. */
-    this.columns = picture.columns.map(({ title, subtitle }, index) => {
-      const cells = rows.flatMap((row) => row.cells.filter((cell) => cell.column === index));
-      const texts = [title, subtitle, ...cells.map((cell) => cell.text)];
-      const room = Math.min(most, Math.max(...texts.map((text) => drawable(text).length)));
-      const start = left + LANE_GAP * ADVANCE;
-      left = start + room * ADVANCE;
-      return { start, room };
-    });
-    this.width = left + ADVANCE + DRAWING_EDGE;
-    this.room = Math.floor((this.width - 2 * DRAWING_EDGE) / ADVANCE + 1e-6);
-  }
-}
 
 /**
  * @param {Picture} picture

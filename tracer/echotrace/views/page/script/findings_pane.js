@@ -9,7 +9,7 @@ const SHAPES = new Map([["error", "\u25a0"], ["warning", "\u25b2"], ["note", "\u
 /**
  * @param {import("./store.js").Store} store
  * @param {import("./tabs.js").Tab[]} tabs
- * @param {import("./jump.js").Jumps} jumps
+ * @param {import("./jumps.js").Jumps} jumps
  */
 export function findingsPane(store, tabs, jumps) {
   const pane = place("findings");
@@ -23,7 +23,7 @@ export function findingsPane(store, tabs, jumps) {
 
 /**
  * @param {import("./data.js").Side} side
- * @param {import("./jump.js").Jumps} jumps
+ * @param {import("./jumps.js").Jumps} jumps
  * @param {boolean} named whether the side is one of several
  * @returns {HTMLElement[]}
  */
@@ -37,7 +37,7 @@ function ofSide(side, jumps, named) {
 /**
  * @param {import("./data.js").Finding} found
  * @param {import("./data.js").Side} side
- * @param {import("./jump.js").Jumps} jumps
+ * @param {import("./jumps.js").Jumps} jumps
  * @returns {HTMLElement}
  */
 function finding(found, side, jumps) {

@@ -4,7 +4,7 @@ import { BEGIN } from "./data.js";
 import { make } from "./dom.js";
 import { MARGIN } from "./lane_frame.js";
 import { waitSpans } from "./lane_waits.js";
-import { markFound } from "./marked.js";
+import { markFound } from "./search_marks.js";
 import { below } from "./moves.js";
 import { Seen } from "./seen.js";
 

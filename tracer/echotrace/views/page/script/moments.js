@@ -1,6 +1,6 @@
 // The states of a side: whole at keyframes, and as changes from one moment to the next between them.
 
-import { SAME } from "./changes.js";
+import { SAME } from "./state_changes.js";
 import { INNER } from "./texts.js";
 
 /**

@@ -19,12 +19,12 @@ export class PairBar {
       type: "button", onclick: () => place("what-differs").focus(),
     });
     this.element = make("div", { class: "pair-bar" }, this.connection.element, this.differing);
-    /** @type {import("./pairs.js").Pair | undefined} */
+    /** @type {import("./pair.js").Pair | undefined} */
     this.pair = undefined;
   }
 
   /**
-   * @param {import("./pairs.js").Pair} pair
+   * @param {import("./pair.js").Pair} pair
    * @param {number} connection
    */
   show(pair, connection) {
@@ -39,7 +39,7 @@ export class PairBar {
 
 /**
  * The connections of a pair, as the first side that has one numbers it.
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  */
 function offered({ parts }) {
   const known = new Map(parts.flatMap(({ title, connections: [left, right] }) =>

@@ -24,7 +24,7 @@ class SideView {
   }
 
   /**
-   * @param {import("./pairs.js").Pair} pair
+   * @param {import("./pair.js").Pair} pair
    * @param {number} at
    */
   show(pair, at) {

@@ -1,14 +1,14 @@
 // What a drawing of two sides shows: the rows of their comparison around the current one.
 
-import { tied } from "./fitting.js";
+import { tied } from "./drawing_text.js";
 import { below } from "./moves.js";
 import { sideTold } from "./pair_words.js";
-import { drawnAround, leftOut, sentenceRow } from "./pictures.js";
+import { drawnAround, leftOut, sentenceRow } from "./picture.js";
 
 /**
  * @param {import("./pair_tab.js").PairTab} tab
  * @param {import("./store.js").View} view
- * @returns {import("./drawing.js").Picture}
+ * @returns {import("./picture.js").Picture}
  */
 export function pairPicture(tab, view) {
   const { pair } = tab;
@@ -37,7 +37,7 @@ export function pairPicture(tab, view) {
 
 /**
  * What a row stands under, if the one before it stands under something else.
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  * @param {number} at
  * @param {number} before
  */
@@ -48,10 +48,10 @@ function headingOf(pair, at, before) {
 }
 
 /**
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  * @param {number} at
  * @param {boolean} current
- * @returns {import("./drawing.js").PictureRow}
+ * @returns {import("./picture.js").PictureRow}
  */
 function alignedRow(pair, at, current) {
   const cells = [0, 1].map((column) => {
@@ -70,7 +70,7 @@ function alignedRow(pair, at, current) {
 
 /**
  * What is told of a row, for each side that does something in it.
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  * @param {number} at
  * @param {string} step
  */

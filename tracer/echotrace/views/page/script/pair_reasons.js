@@ -10,7 +10,7 @@ export class Reasons {
   }
 
   /**
-   * @param {import("./pairs.js").Pair} pair
+   * @param {import("./pair.js").Pair} pair
    * @param {number} at
    */
   show(pair, at) {
@@ -26,7 +26,7 @@ export class Reasons {
 
 /**
  * The differences, by index, that name an event of a row.
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  * @param {number} at
  * @returns {number[]}
  */

@@ -18,7 +18,7 @@ export class PairRows {
     const body = make("div", { role: "none" });
     this.box = make("div", { class: "rows", role: "table", tabindex: 0 }, this.names, body);
     this.chunks = new RowChunks(this.box, body, (from, to) => this.draw(from, to), go);
-    /** @type {import("./pairs.js").Pair | undefined} */
+    /** @type {import("./pair.js").Pair | undefined} */
     this.pair = undefined;
     /** @type {ArrayLike<number>} */
     this.chosen = [];
@@ -26,7 +26,7 @@ export class PairRows {
   }
 
   /**
-   * @param {import("./pairs.js").Pair} pair
+   * @param {import("./pair.js").Pair} pair
    * @param {ArrayLike<number>} chosen its rows that are shown
    * @param {number} at that of the step
    */
@@ -82,7 +82,7 @@ export class PairRows {
    * @returns {HTMLElement}
    */
   row(at) {
-    const pair = /** @type {import("./pairs.js").Pair} */ (this.pair);
+    const pair = /** @type {import("./pair.js").Pair} */ (this.pair);
     const part = pair.part(at);
     const begins = at === part.first;
     const section = pair.section(at);
@@ -104,7 +104,7 @@ export class PairRows {
 }
 
 /**
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  * @param {string} mark
  * @returns {string}
  */
@@ -128,7 +128,7 @@ function heads([left, right]) {
  * What a part is headed; a side that calls it otherwise, or lacks it, or goes back in time for it,
  * says so.
  * @param {{title: string, headings: string[], first: number, rows: number}} part
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  */
 function heading({ title, headings, first, rows }, pair) {
   const [left, right] = headings.map((text, which) => {
@@ -145,7 +145,7 @@ function heading({ title, headings, first, rows }, pair) {
 }
 
 /**
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  * @param {number} at
  * @param {number} which
  * @returns {HTMLElement}

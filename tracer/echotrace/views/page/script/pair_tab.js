@@ -4,7 +4,7 @@
 
 /** The rows of a comparison. @implements {TabBase} */
 export class PairTab {
-  /** @param {import("./pairs.js").Pair} pair */
+  /** @param {import("./pair.js").Pair} pair */
   constructor(pair) {
     this.kind = /** @type {const} */ ("pair");
     this.name = pair.name;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { filtered } from "./filters.js";
 import { PairTab } from "./pair_tab.js";
 import { BEGINNING } from "./store.js";
 
@@ -23,4 +24,10 @@ test("a row's number leads to it and nothing else does", () => {
   assert.deepEqual(["5", "0", "7", "17r", ""].map((key) => tab.position(key)), [
     4, null, null, null, null,
   ]);
+});
+
+test("another connection shows its row that is nearest to the step, whatever is essential", () => {
+  const view = { ...BEGINNING, at: 5, everything: true };
+  assert.deepEqual(filtered(tab, view, { connection: 2 }), { connection: 2, at: 2 });
+  assert.deepEqual(filtered(tab, view, { everything: false }), { everything: false, at: 5 });
 });

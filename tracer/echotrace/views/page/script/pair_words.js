@@ -6,7 +6,7 @@ const AT_END = "Its state is that at the end of the trace.";
 
 /**
  * What a side does there or, in a gap, why its state is the one that is shown.
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  * @param {number} at
  * @param {number} which
  * @returns {string}
@@ -41,7 +41,7 @@ function reasonOf(side, row, ahead) {
 
 /**
  * What heads a side: its name, and its event there if it has one.
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  * @param {number} at
  * @param {number} which
  * @returns {string}
@@ -58,7 +58,7 @@ export function headOf(pair, at, which) {
 /**
  * Where in its source a side is there, and the line that just ran or in which it waits; empty if
  * that is not known.
- * @param {import("./pairs.js").Pair} pair
+ * @param {import("./pair.js").Pair} pair
  * @param {number} at
  * @param {number} which
  * @returns {[string, string]}

@@ -2,6 +2,7 @@
 
 import { NO_FILTER } from "./filters.js";
 import { below, nearest } from "./moves.js";
+import { packedPart, partsOf, quoted } from "./permalink_text.js";
 import { QUIZZES } from "./questions.js";
 
 /**
@@ -10,8 +11,6 @@ import { QUIZZES } from "./questions.js";
  */
 
 const KNOWN_THEMES = ["light", "dark"];
-/** More of a text that somebody wrote into a link is not repeated. */
-const LONGEST = 40;
 
 /**
  * The fragment that leads to what is shown, without its `#`.
@@ -34,12 +33,7 @@ export function written(view, tabs, beginning) {
     ["lecture", view.lecture],
     ["theme", view.theme],
   ];
-  return parts.filter(([, value]) => value).map(part).join("&");
-}
-
-/** @param {[string, string | number | boolean]} named */
-function part([name, value]) {
-  return value === true ? name : `${name}=${encodeURIComponent(value)}`;
+  return parts.filter(([, value]) => value).map(packedPart).join("&");
 }
 
 /**
@@ -85,7 +79,7 @@ class Reader {
     /** @type {string[]} */
     this.problems = [];
     /** @type {Map<string, string>} */
-    this.parts = new Map(fragment.split("&").filter(Boolean).map(parted));
+    this.parts = new Map(partsOf(fragment));
     this.known = new Set();
     this.readTab();
     this.readSwitches();
@@ -205,32 +199,4 @@ class Reader {
     }
     this.view.at = at ?? 0;
   }
-}
-
-/**
- * @param {string} text
- * @returns {[string, string]}
- */
-function parted(text) {
-  const end = text.indexOf("=");
-  return end < 0 ? [decoded(text), ""] : [decoded(text.slice(0, end)), decoded(text.slice(end + 1))];
-}
-
-/** @param {string} text */
-function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // somebody wrote a % that is none
-  }
-}
-
-/**
- * A value of a link as a sentence repeats it: what is a word stands bare.
- * @param {string} value
- */
-function quoted(value) {
-  const start = [...value].slice(0, LONGEST).join("");
-  const shown = start === value ? value : `${start}\u2026`;
-  return /^\w+$/.test(shown) ? shown : `\u201c${shown}\u201d`;
 }

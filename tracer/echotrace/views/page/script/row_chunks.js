@@ -27,6 +27,10 @@ export class RowChunks {
     this.scroller = scroller;
     this.body = body;
     this.draw = draw;
+    body.addEventListener("click", ({ target }) => {
+      const at = /** @type {HTMLElement} */ (target).closest("[data-at]")?.getAttribute("data-at");
+      if (at && getSelection()?.isCollapsed !== false) go(Number(at));
+    });
     this.count = 0;
     /** @type {Set<number>} */
     this.drawn = new Set();
@@ -36,10 +40,6 @@ export class RowChunks {
     this.timer = undefined;
     scroller.addEventListener("scroll", () => this.drawNear());
     new ResizeObserver(() => this.drawNear()).observe(scroller);
-    body.addEventListener("click", ({ target }) => {
-      const at = /** @type {HTMLElement} */ (target).closest("[data-at]")?.getAttribute("data-at");
-      if (at && getSelection()?.isCollapsed !== false) go(Number(at));
-    });
   }
 
   /**

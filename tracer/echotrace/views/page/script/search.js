@@ -1,7 +1,7 @@
 // The search: which steps it finds, and the ways between them.
 
 import { make, place } from "./dom.js";
-import { among, counted, foundRows, nextHit } from "./finding.js";
+import { among, counted, foundRows, nextHit } from "./search_hits.js";
 import { quizIn } from "./seen.js";
 
 const NOTHING = { positions: [], elsewhere: 0 };
@@ -49,7 +49,7 @@ class Search {
     this.rows = new Set();
     /** @type {ArrayLike<number>} */
     this.chosen = [];
-    /** @type {import("./finding.js").Found} */
+    /** @type {import("./search_hits.js").Found} */
     this.found = NOTHING;
   }
 

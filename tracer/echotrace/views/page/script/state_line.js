@@ -1,6 +1,6 @@
 // A line of a state as an element: its mark, its head, and its facts.
 
-import { CHANGED, GONE, NEW } from "./changes.js";
+import { CHANGED, GONE, NEW } from "./state_changes.js";
 import { make } from "./dom.js";
 import { ENDED, descriptionOf, kindOf } from "./state_keys.js";
 

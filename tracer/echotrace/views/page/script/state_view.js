@@ -1,10 +1,10 @@
 // The state of a kernel as a picture: boxes for tasks, tables and descriptions. It is drawn into
 // any element; what is the same as before is not touched.
 
-import { changes } from "./changes.js";
-import { Connectors } from "./connectors.js";
+import { changes } from "./state_changes.js";
+import { Connectors } from "./state_connectors.js";
 import { make } from "./dom.js";
-import { linkEnds, oneStop } from "./links.js";
+import { linkEnds, oneStop } from "./state_links.js";
 import { LineNode } from "./state_line.js";
 import { ownerOf } from "./state_keys.js";
 

@@ -1,7 +1,7 @@
 // What a search finds: in what a row says, in the sentence that explains it, and by its number.
 
 import { below } from "./moves.js";
-import { finder } from "./marked.js";
+import { finder } from "./search_marks.js";
 
 /**
  * What is found among the steps: their positions, and how many events more in what is not shown.

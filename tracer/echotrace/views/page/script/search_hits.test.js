@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { among, counted, foundRows, nextHit } from "./finding.js";
+import { among, counted, foundRows, nextHit } from "./search_hits.js";
 
 const texts = ["P0 socket() = 3", "C1 connect", "P0 accept(3) = 17", "P0 RECV(4)"];
 const seq = [1, 2, 17, 30];

@@ -1,7 +1,7 @@
 import assert from "node:assert";
 import { test } from "node:test";
 
-import { drawable, fitted, tied } from "./fitting.js";
+import { drawable, fitted, tied } from "./drawing_text.js";
 
 test("a text is broken at its spaces, and further lines are indented", () => {
   assert.deepEqual(fitted("P0 accept(3) = 4", 16), ["P0 accept(3) = 4"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { CHANGED, GONE, NEW, SAME, changes } from "./changes.js";
+import { CHANGED, GONE, NEW, SAME, changes } from "./state_changes.js";
 
 /**
  * Lines by number, from texts such as "a m=1 n=2": a key, and facts.

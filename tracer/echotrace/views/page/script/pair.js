@@ -21,7 +21,6 @@ export class Pair {
   constructor(packed, sides, texts) {
     this.packed = packed;
     this.sides = packed.sides.map((side) => sides[side]);
-    this.numbers = packed.sides;
     this.name = this.sides.map((side) => side.name).join(" | ");
     this.size = packed.rows.mark.length;
     this.texts = texts;

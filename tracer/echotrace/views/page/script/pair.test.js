@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Pair, reached } from "./pairs.js";
+import { Pair, reached } from "./pair.js";
 import { Texts } from "./texts.js";
 
 /** @param {number[]} seq */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { places } from "./marked.js";
+import { places } from "./search_marks.js";
 
 test("a query is found wherever it stands, in any case, and is no pattern", () => {
   assert.deepEqual(places("recv(4) → recvfrom", "RECV"), [[0, 4], [10, 14]]);

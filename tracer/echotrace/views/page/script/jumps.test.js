@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { wayTo } from "./jump.js";
+import { wayTo } from "./jumps.js";
 import { BEGINNING } from "./store.js";
 
 const FORK = /** @type {any} */ ({ name: "fork" });

@@ -1,7 +1,7 @@
 // What drawings are made of, in points (1/72 inch) from the top left: presentation attributes and
 // paths only, so that all programs draw the same. Text has characters of one width.
 
-import { drawable } from "./fitting.js";
+import { drawable } from "./drawing_text.js";
 
 const FONT = "DejaVu Sans Mono, monospace";
 const TEXT_SIZE = 8.5;

@@ -1,19 +1,18 @@
 // What a drawing of a side's current view shows: its steps, as far as they may be seen.
 
 import { BEGIN } from "./data.js";
-import { tied } from "./fitting.js";
+import { tied } from "./drawing_text.js";
 import { waitHalves } from "./lane_waits.js";
 import { below } from "./moves.js";
+import { MOST_DRAWN, drawnAround, leftOut } from "./picture.js";
 import { Seen } from "./seen.js";
 
-/** So many steps are drawn: of more those around the current one. */
-const MOST_DRAWN = 200;
 const [MOST_PAYLOAD, SHORT_PAYLOAD] = [16, 7];
 
 /**
  * @param {import("./tabs.js").SideTab} tab
  * @param {import("./store.js").View} view
- * @returns {import("./drawing.js").Picture}
+ * @returns {import("./picture.js").Picture}
  */
 export function sidePicture(tab, view) {
   const { side } = tab;
@@ -47,17 +46,6 @@ export function sidePicture(tab, view) {
 }
 
 /**
- * The first index, and that behind the last one, of what is drawn.
- * @param {ArrayLike<number>} shown
- * @param {number} at
- */
-export function drawnAround(shown, at) {
-  const middle = below(shown, at) - MOST_DRAWN / 2;
-  const first = Math.max(0, Math.min(middle, shown.length - MOST_DRAWN));
-  return [first, Math.min(first + MOST_DRAWN, shown.length)];
-}
-
-/**
  * The columns in which something stands: all of them, unless there are many.
  * @param {Seen} seen
  * @param {number[]} drawn
@@ -70,30 +58,10 @@ function columnsOf(seen, drawn) {
 }
 
 /**
- * @param {number} count
- * @param {string} where
- * @returns {import("./drawing.js").PictureRow[]}
- */
-export function leftOut(count, where) {
-  if (!count) return [];
-  const steps = count === 1 ? "1 step is" : `${count} steps are`;
-  return [sentenceRow(`\u2026 ${steps} left out ${where}`)];
-}
-
-/**
- * A line over all columns.
- * @param {string} sentence
- * @returns {import("./drawing.js").PictureRow}
- */
-export function sentenceRow(sentence) {
-  return { margin: [], cells: [], waits: [], current: false, sentence };
-}
-
-/**
  * @param {Seen} seen
  * @param {number} at
  * @param {number[]} columns
- * @returns {import("./drawing.js").PictureRow}
+ * @returns {import("./picture.js").PictureRow}
  */
 function rowOf(seen, at, columns) {
   const row = seen.timeline.rows[at];
