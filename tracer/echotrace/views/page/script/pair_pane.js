@@ -5,6 +5,7 @@ import { PairBar } from "./pair_bar.js";
 import { Reasons } from "./pair_reasons.js";
 import { PairRows } from "./pair_rows.js";
 import { headOf, sourceOf, sideTold } from "./pair_words.js";
+import { CHANGE_LEGEND } from "./state_line.js";
 import { StateView } from "./state_view.js";
 
 /** One side of the pair: what it does at the step, and the state it leaves. */
@@ -17,6 +18,7 @@ class SideView {
     this.source = make("p", { class: "line" });
     this.saying = make("div", { class: `saying side-${which}` }, this.head, this.told, this.source);
     this.state = make("div", { class: `kernel-of side-${which}`, role: "group", tabindex: 0 });
+    this.state.append(make("p", { class: "legend" }, CHANGE_LEGEND));
     this.view = new StateView(this.state);
   }
 

@@ -32,6 +32,8 @@ export function written(view, tabs, beginning) {
     ["quiz", view.quiz],
     ["lecture", view.lecture],
     ["theme", view.theme],
+    ["no-source", view.noSource],
+    ["no-state", view.noState],
   ];
   return parts.filter(([, value]) => value).map(part).join("&");
 }
@@ -108,6 +110,8 @@ class Reader {
     if (this.take("essential") !== undefined) this.view.everything = false;
     if (this.take("all") !== undefined) this.view.everything = true;
     if (this.take("lecture") !== undefined) this.view.lecture = true;
+    if (this.take("no-source") !== undefined) this.view.noSource = true;
+    if (this.take("no-state") !== undefined) this.view.noState = true;
     this.view.quiz = this.oneOf("quiz", Object.keys(QUIZZES), "no quiz is on");
     this.view.theme = this.oneOf("theme", KNOWN_THEMES, "that of the system is taken");
   }

@@ -2,11 +2,9 @@
 
 import { make, place } from "./dom.js";
 import { Seen } from "./seen.js";
-import { MARK_WORDS } from "./state_line.js";
+import { CHANGE_LEGEND } from "./state_line.js";
 import { StateView } from "./state_view.js";
 
-const MARK_SIGNS = [...MARK_WORDS].map(([sign, word]) => `${sign}\u00a0${word}`).join("  ");
-const SINCE_BEFORE = `Since the step before: ${MARK_SIGNS}`;
 const STATE_BEFORE = "The state before this step, until you have answered.";
 
 /**
@@ -24,7 +22,7 @@ export function statePane(store, tabs) {
     if (pane.hidden) return;
     const { side } = /** @type {import("./tabs.js").SideTab} */ (tab);
     const seen = new Seen(side, view);
-    legend.textContent = seen.hidden ? STATE_BEFORE : SINCE_BEFORE;
+    legend.textContent = seen.hidden ? STATE_BEFORE : CHANGE_LEGEND;
     picture.show(side, seen.momentBefore(tab.chosen(view)), seen.moment());
   });
 }
