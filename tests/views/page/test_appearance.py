@@ -77,7 +77,7 @@ def test_view_menu(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
-        assert _size(page) > 1.3 * small
+        assert _size(page) > 1.25 * small
         page.get_by_label("Colours").select_option("light")
         assert page.evaluate(paper) == "rgb(255, 255, 255)" != dark
         page.get_by_label("Colours").select_option("dark")

@@ -86,6 +86,8 @@ def test_page_says_what_is_missing(browser: Browser, tmp_path: Path, case: str) 
         assert word in text
         for note in shortcomings(story):
             assert note in text
-        page.get_by_role("button", name="Last").first.click()
-        page.get_by_role("button", name="Previous").first.click()
+        for name in ("Last", "Previous"):
+            button = page.get_by_role("button", name=name).first
+            if button.is_enabled():
+                button.click()
         assert page.locator("#stepper").is_visible()

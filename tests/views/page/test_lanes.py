@@ -74,7 +74,7 @@ _STEPS = """async () => {
     const heads = timeline.querySelectorAll("[role=columnheader] b");
     const visible = box.top >= room.top && box.bottom <= room.bottom + 0.5;
     seen.push([Number(row.dataset.at), [...heads].map((b) => b.textContent),
-      timeline.querySelectorAll(".current").length, visible || left % 20 !== 1]);
+      timeline.querySelectorAll("[aria-current]").length, visible || left % 20 !== 1]);
     stepper.dispatchEvent(next());
   }
   return seen;

@@ -15,18 +15,25 @@ from echotrace.views.page.texts import HOLE
 from echotrace.views.parts import lay_out
 from echotrace.views.side_by_side import elsewhere
 from echotrace.views.side_cells import said
+from opened_page import unpacked
 
 
 @pytest.fixture(scope="module")
-def sides(stored: Mapping[str, Story]) -> Mapping[str, nouns.Side]:
+def packed(stored: Mapping[str, Story]) -> Mapping[str, nouns.Side]:
     """The ten servers as the page's data."""
     return {name: side(name, story, "connection") for name, story in stored.items()}
 
 
 @pytest.fixture(scope="module")
-def found(stored: Mapping[str, Story], sides: Mapping[str, nouns.Side]) -> nouns.Pairs:
+def sides(packed: Mapping[str, nouns.Side]) -> Mapping[str, nouns.Side]:
+    """The same with their numbers as they are."""
+    return {name: unpacked(each) for name, each in packed.items()}
+
+
+@pytest.fixture(scope="module")
+def found(stored: Mapping[str, Story], packed: Mapping[str, nouns.Side]) -> nouns.Pairs:
     """All pairs of the ten servers."""
-    return pairs(stored, list(sides.values()))
+    return pairs(stored, list(packed.values()))
 
 
 def _text(found: nouns.Pairs, number: int) -> str:

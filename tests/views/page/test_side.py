@@ -39,10 +39,11 @@ _FROM_OUTSIDE = {"data", "path", "pathname", "link", "file", "function", "text",
 
 def _cell(story: Story, row: Row) -> dict[str, str]:
     said = cell_phrase(story, row.cell)
+    woken = wait(story, row.event) if row.cell.part == "return" else None
     data = "" if said.data is None else words.quoted(said.data, said.size, 120)
     told = {
         "actor": actor(row.cell, "connection"), "head": said.head, "kernel": said.kernel or "",
-        "outcome": said.outcome, "data": data, "note": said.note,
+        "outcome": said.outcome, "data": data, "note": said.note, "wait": woken or "",
     }  # fmt: skip
     return {name: safe(text) for name, text in told.items()}
 

@@ -16,7 +16,7 @@ from opened_page import opened
 _AROUND = """([name, count]) => {
   const buttons = [...document.querySelectorAll(".ways button")];
   const button = buttons.find((each) => each.textContent === name);
-  const all = "#source, #lanes .heads, #lanes .current, #state, #pair, #stepper";
+  const all = "#source, #lanes .heads, #lanes [aria-current], #state, #pair, #stepper";
   const shown = [];
   for (let step = 0; step < count; step += 1) {
     shown.push([...document.querySelectorAll(all)].map((each) => each.textContent).join());

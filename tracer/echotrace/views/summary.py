@@ -22,12 +22,17 @@ def rows(story: Story) -> list[tuple[str, ...]]:
 def summary(story: Story, width: int) -> str:
     """The table as text; a sentence when there were no connections."""
     if not story.connections:
-        return f"{nobody(story)} in this trace."
+        return empty(story)
     tables = (
         _table(story, widest, clients=names) for names in (True, False) for widest in (None, 16, 8)
     )
     fitting = (table for table in tables if max(map(len, table.splitlines())) <= width)
     return next(fitting, _table(story, 8, clients=False))
+
+
+def empty(story: Story) -> str:
+    """The sentence that stands in place of the table of a trace without connections."""
+    return f"{nobody(story)} in this trace."
 
 
 def nobody(*stories: Story) -> str:

@@ -63,7 +63,7 @@ class Source(Struct):
     lines: list[str]
 
 
-class Place(Struct):
+class Place(Struct, frozen=True):
     """Where the program is at a step: what its pane is headed, and lines of a source.
 
     `source` is an index of the side's sources, None where there is none: `problem` says why. `ran`
@@ -103,7 +103,7 @@ class Side(Struct):
     """One trace: all that is shown of it.
 
     `notes` say what is missing, `command` is what records it again. `trace` is the trace's file,
-    gzip and base64; `file` its name.
+    gzip and base64, empty if no file can hold it.
     """
 
     name: str
@@ -121,8 +121,7 @@ class Side(Struct):
     sources: list[Source]
     places: list[Place]
     findings: list[Finding]
-    file: str = ""
-    trace: str = ""
+    trace: str
 
 
 class Aligned(Struct):

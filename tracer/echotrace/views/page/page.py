@@ -30,7 +30,6 @@ _STYLES = (
     "stepper.css",
     "quiz.css",
     "events.css",
-    "downloads.css",
     "appearance.css",
     "print.css",
 )

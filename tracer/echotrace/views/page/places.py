@@ -13,7 +13,7 @@ class Places:
         self._sources = Sources(story)
         self.places: list[nouns.Place] = []
         self.sources: list[nouns.Source] = []
-        self._numbers: dict[tuple[object, ...], int] = {}
+        self._numbers: dict[nouns.Place, int] = {}
         self._files: dict[str, int] = {}
 
     def of(self, event: StoryEvent) -> int:
@@ -23,8 +23,7 @@ class Places:
             safe(listing.title), self._source(listing), listing.ran, listing.upcoming,
             safe(listing.elsewhere), safe(listing.problem),
         )  # fmt: skip
-        key = tuple(getattr(place, name) for name in place.__struct_fields__)
-        number = self._numbers.setdefault(key, len(self.places))
+        number = self._numbers.setdefault(place, len(self.places))
         if number == len(self.places):
             self.places.append(place)
         return number

@@ -19,6 +19,7 @@ from echotrace.views.page.texts import Texts
 from echotrace.views.report import place
 from echotrace.views.shortcomings import shortcomings
 from echotrace.views.steps import Steps
+from echotrace.views.summary import empty
 from echotrace.views.words import safe
 
 
@@ -33,7 +34,7 @@ def side(name: str, story: Story, by: str = "connection") -> nouns.Side:
     return nouns.Side(
         name=safe(name),
         title=safe(" · ".join(heading.recorded(header))),
-        notes=list(map(safe, shortcomings(story))),
+        notes=list(map(safe, _notes(story))),
         command=safe(reproduction.command(header)),
         columns=[
             nouns.Heading(each.key, safe(each.title), safe(each.subtitle)) for each in pool.columns
@@ -50,6 +51,11 @@ def side(name: str, story: Story, by: str = "connection") -> nouns.Side:
         findings=[_finding(each) for each in findings(story)],
         trace=_file(story.trace),
     )
+
+
+def _notes(story: Story) -> list[str]:
+    """What is missing."""
+    return shortcomings(story) + ([] if story.connections else [empty(story)])
 
 
 def _finding(found: Finding) -> nouns.Finding:

@@ -3,8 +3,8 @@
 
 import { drawable } from "./fitting.js";
 
-export const FONT = "DejaVu Sans Mono, monospace";
-export const TEXT_SIZE = 8.5;
+const FONT = "DejaVu Sans Mono, monospace";
+const TEXT_SIZE = 8.5;
 /** Advance of a character of DejaVu Sans Mono: 1233 of 2048 units of an em. */
 export const ADVANCE = (TEXT_SIZE * 1233) / 2048;
 export const LINE_HEIGHT = TEXT_SIZE * 1.35;
@@ -58,9 +58,9 @@ export class Canvas {
    * @param {number} x
    * @param {number} y
    * @param {string} words
-   * @param {{bold?: boolean, end?: boolean, colour?: string}} [look]
+   * @param {{bold?: boolean, end?: boolean}} [look]
    */
-  text(x, y, words, { bold = false, end = false, colour = PEN.black } = {}) {
+  text(x, y, words, { bold = false, end = false } = {}) {
     const shown = drawable(words);
     const text = shown.trimStart();
     if (!text) return;
@@ -70,7 +70,7 @@ export class Canvas {
     const weight = bold ? ' font-weight="bold"' : "";
     const at = `x="${hundredth(start)}" y="${hundredth(y + BASELINE)}"`;
     this.elements.push(
-      `<text ${at}${anchor}${spaces} fill="${colour}"${weight}>${escaped(text)}</text>`,
+      `<text ${at}${anchor}${spaces} fill="${PEN.black}"${weight}>${escaped(text)}</text>`,
     );
   }
 

@@ -1,18 +1,17 @@
 // Lines from each descriptor to the open file description that it refers to. They only show what
 // is written at their ends: who cannot see them misses nothing.
 
+import { makeDrawn } from "./dom.js";
+
 /** More lines than these would be a tangle. */
 const MOST_CONNECTORS = 24;
-const SVG_SPACE = "http://www.w3.org/2000/svg";
 
 /** Connects what refers to a description with it, in a picture that may change its size. */
 export class Connectors {
   /** @param {HTMLElement} picture in which the lines are drawn; it is positioned */
   constructor(picture) {
     this.picture = picture;
-    this.drawing = document.createElementNS(SVG_SPACE, "svg");
-    this.drawing.setAttribute("aria-hidden", "true");
-    this.drawing.setAttribute("class", "connectors");
+    this.drawing = makeDrawn("svg", { "aria-hidden": "true", class: "connectors" });
     picture.append(this.drawing);
     this.asked = false;
     new ResizeObserver(() => this.draw()).observe(picture);
@@ -45,8 +44,7 @@ export class Connectors {
       const [x, end] = [from.right - origin.left, to.left - origin.left];
       if (end <= x) return [];
       const [y, height] = [headOfBox(from) - origin.top, headOfBox(to) - origin.top];
-      const path = document.createElementNS(SVG_SPACE, "path");
-      path.setAttribute("d", curve(x, y, end, height));
+      const path = makeDrawn("path", { d: curve(x, y, end, height) });
       path.dataset.description = description;
       const { mark } = /** @type {HTMLElement} */ (slot.parentElement).dataset;
       if (mark) path.dataset.mark = mark;

@@ -21,7 +21,7 @@ import { INNER, MARK, Texts } from "./texts.js";
  * @typedef {{name: string, title: string, notes: string[], command: string, columns: Heading[],
  *   actors: string[], patterns: string[], texts: number[][], rows: PackedRows,
  *   essential: Timeline, everything: Timeline, moments: PackedMoments, sources: Source[],
- *   places: Place[], findings: Finding[], file: string, trace: string}} PackedSide
+ *   places: Place[], findings: Finding[], trace: string}} PackedSide
  * @typedef {{section: number[], mark: number[], left: number[], right: number[], said: number[]}}
  *   Aligned
  * @typedef {{title: string, headings: string[], connections: number[], rows: number}} Part
@@ -43,7 +43,7 @@ import { INNER, MARK, Texts } from "./texts.js";
  * @typedef {{answers: string[], begun: string, around: string[]}} Askable
  */
 
-export const WHOLE = 0;
+/** Parts of a row: the begin of a call that waits, and its return; that of all others is 0. */
 export const BEGIN = 1;
 export const RETURN = 2;
 
@@ -52,7 +52,7 @@ export const RETURN = 2;
  * @param {number[]} differences
  * @returns {number[]}
  */
-export function summed(differences) {
+function summed(differences) {
   let sum = 0;
   return differences.map((difference) => (sum += difference));
 }
@@ -78,7 +78,6 @@ export class Side {
     this.findings = packed.findings;
     this.sources = packed.sources;
     this.places = packed.places;
-    this.file = packed.file;
     this.trace = packed.trace;
     const { seq, time, cell, told } = packed.rows;
     this.rows = { ...packed.rows, seq: summed(seq), cell: summed(cell), told: summed(told) };
@@ -124,21 +123,6 @@ export class Side {
       this.texts.fields(this.rows.cell[row]);
     const around = (begun || head).split(MARK);
     return { answers: answers ? answers.split(INNER) : [], begun: around.join(""), around };
-  }
-
-  /**
-   * The cell on one line.
-   * @param {number} row
-   * @param {Cell} [cell]
-   * @returns {string}
-   */
-  line(row, cell = this.cell(row)) {
-    const { actor, head, kernel, outcome, data, note } = cell;
-    const wait = this.rows.part[row] === BEGIN ? "\u2591\u2591\u2591" : "";
-    const parts = [
-      actor, head, kernel && `\u2192 ${kernel}`, outcome, data, note && `\u00b7 ${note}`, wait,
-    ];
-    return parts.filter(Boolean).join(" ");
   }
 
   /**

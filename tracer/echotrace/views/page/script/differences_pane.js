@@ -13,9 +13,9 @@ export function differencesPane(store, tabs, jumps) {
   store.show((view) => {
     const tab = tabs[view.tab];
     pane.hidden = tab.kind !== "pair";
-    if (pane.hidden || view.tab === shown) return;
+    if (tab.kind !== "pair" || view.tab === shown) return;
     shown = view.tab;
-    const { pair } = /** @type {import("./pair_tab.js").PairTab} */ (tab);
+    const { pair } = tab;
     const { differences, answer } = pair.packed;
     pane.replaceChildren(
       make("h2", { id: "what-differs", tabindex: -1 }, "What differs"),

@@ -4,7 +4,6 @@ import { copied } from "./clipboard.js";
 import { make, place } from "./dom.js";
 import { draw } from "./drawing.js";
 import { menu } from "./menu.js";
-import { sidesOf } from "./pair_tab.js";
 import { pairPicture } from "./pair_picture.js";
 import { sidePicture } from "./pictures.js";
 
@@ -18,7 +17,7 @@ export function downloadsPane(store, tabs) {
   const named = () => `${fileName(tabs[store.view.tab].name)}-${store.view.at + 1}.svg`;
   /** @type {[string, () => Promise<string>][]} */
   const ways = [
-    ["Download the trace", async () => saveTraces(sidesOf(tabs[store.view.tab]))],
+    ["Download the trace", async () => saveTraces(tabs[store.view.tab].sides)],
     ["Download this view (SVG)", async () => saveFile(named(), [drawing()], "image/svg+xml")],
     ["Copy this view (SVG)", async () => copyText(drawing())],
   ];
@@ -32,7 +31,7 @@ export function downloadsPane(store, tabs) {
 }
 
 /**
- * @param {any} tab
+ * @param {import("./tabs.js").Tab} tab
  * @param {import("./store.js").View} view
  * @returns {import("./drawing.js").Picture}
  */
@@ -48,7 +47,7 @@ async function saveTraces(sides) {
   const names = [];
   for (const side of sides) {
     const packed = Uint8Array.from(atob(side.trace), (character) => character.charCodeAt(0));
-    const name = fileName(side.file || `${side.name}.jsonl`);
+    const name = fileName(`${side.name}.jsonl`);
     if ("DecompressionStream" in window) {
       const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
       names.push(saveFile(name, [await new Response(stream).blob()], "application/jsonl"));

@@ -2,8 +2,7 @@
 
 import { BEGIN, RETURN } from "./data.js";
 import { make, place } from "./dom.js";
-import { sidesOf } from "./pair_tab.js";
-import { quizIn } from "./seen.js";
+import { showUnlessQuiz } from "./seen.js";
 
 /** Rows of a table: so many are made without a pause, and not laid out before they are seen. */
 const ROWS_A_TABLE = 250;
@@ -16,13 +15,9 @@ const EVENT_HEADS = ["event", "ms", "who", "connection", "what", "outcome", "exp
 export function eventsPane(store, tabs) {
   const pane = place("events");
   skipLinkTo(pane);
-  let shown = "";
-  store.show((view) => {
-    const quiz = quizIn(view, tabs);
-    if (`${view.tab} ${quiz}` === shown) return;
-    shown = `${view.tab} ${quiz}`;
-    if (quiz) pane.replaceChildren("All events as text: not while the quiz is on.");
-    else pane.replaceChildren(...sidesOf(tabs[view.tab]).map(eventsOf));
+  showUnlessQuiz(store, tabs, (sides) => {
+    const instead = ["All events as text: not while the quiz is on."];
+    pane.replaceChildren(...(sides?.map(eventsOf) ?? instead));
   });
 }
 

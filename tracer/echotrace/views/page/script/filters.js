@@ -11,15 +11,16 @@ export const NO_FILTER = { connection: 0, task: "" };
 
 /**
  * The changes of the view that another filter comes with: positions count the steps of one
- * timeline, so the step has another one where there are all events.
- * @param {import("./tabs.js").SideTab} tab
+ * timeline, so the step has another one where there are all events. A pair has one timeline.
+ * @param {import("./tabs.js").Tab} tab
  * @param {import("./store.js").View} view
  * @param {Filter} filter
  * @returns {Partial<import("./store.js").View>}
  */
 export function filtered(tab, view, filter) {
   const after = { ...view, ...filter };
-  const at = view.everything === after.everything ? view.at : translated(tab, view, after);
+  const moves = tab.kind === "side" && view.everything !== after.everything;
+  const at = moves ? translated(tab, view, after) : view.at;
   return { ...filter, at: nearest(tab.chosen(after), at) };
 }
 

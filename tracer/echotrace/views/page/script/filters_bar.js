@@ -9,9 +9,8 @@ import { NO_FILTER, filtered } from "./filters.js";
  * @param {import("./tabs.js").Tab[]} tabs
  */
 export function filtersBar(store, tabs) {
-  const tab = () => /** @type {import("./tabs.js").SideTab} */ (tabs[store.view.tab]);
   const filter = (/** @type {import("./filters.js").Filter} */ changes) =>
-    store.set(filtered(tab(), store.view, changes));
+    store.set(filtered(tabs[store.view.tab], store.view, changes));
   const connection = new Chooser("Connection", "all connections", (value) =>
     filter({ connection: Number(value) }),
   );
@@ -33,8 +32,8 @@ export function filtersBar(store, tabs) {
   store.show((view) => {
     const shown = tabs[view.tab];
     bar.hidden = shown.kind !== "side";
-    if (bar.hidden) return;
-    const { side } = tab();
+    if (shown.kind !== "side") return;
+    const { side } = shown;
     if (offered !== side) {
       offered = side;
       connection.offer(connections(side));

@@ -1,8 +1,7 @@
 // What is wrong or worth knowing in what a server did, each with the events that prove it.
 
 import { make, place } from "./dom.js";
-import { sidesOf } from "./pair_tab.js";
-import { quizIn } from "./seen.js";
+import { showUnlessQuiz } from "./seen.js";
 
 /** The shape of a severity, which is its own in grey, too. */
 const SHAPES = new Map([["error", "\u25a0"], ["warning", "\u25b2"], ["note", "\u25cb"]]);
@@ -14,16 +13,10 @@ const SHAPES = new Map([["error", "\u25a0"], ["warning", "\u25b2"], ["note", "\u
  */
 export function findingsPane(store, tabs, jumps) {
   const pane = place("findings");
-  let shown = "";
-  store.show((view) => {
-    const quiz = quizIn(view, tabs);
-    if (`${view.tab} ${quiz}` === shown) return;
-    shown = `${view.tab} ${quiz}`;
-    const found = sidesOf(tabs[view.tab]).flatMap((side, _, { length }) =>
-      ofSide(side, jumps, length > 1),
-    );
+  showUnlessQuiz(store, tabs, (sides) => {
+    const found = sides?.flatMap((side) => ofSide(side, jumps, sides.length > 1));
     pane.replaceChildren(
-      make("h2", {}, "Findings"), ...(quiz ? [make("p", {}, "Not while the quiz is on.")] : found),
+      make("h2", {}, "Findings"), ...(found ?? [make("p", {}, "Not while the quiz is on.")]),
     );
   });
 }

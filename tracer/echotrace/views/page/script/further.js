@@ -1,7 +1,6 @@
 // What stands below the window, named at its lower edge: who does not scroll finds it, too.
 
 import { make, place } from "./dom.js";
-import { sidesOf } from "./pair_tab.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -24,12 +23,12 @@ export function furtherPane(store, tabs) {
  * @returns {[string, string][]}
  */
 function furtherOf(tab) {
-  const findings = sidesOf(tab).reduce((sum, side) => sum + side.findings.length, 0);
+  const findings = tab.sides.reduce((sum, side) => sum + side.findings.length, 0);
   /** @type {[string, string][]} */
   const sections = [["findings", counted(findings, "finding")]];
   if (tab.kind === "pair") {
-    const { packed } = /** @type {import("./pair_tab.js").PairTab} */ (tab).pair;
-    sections.unshift(["differences", counted(packed.differences.length, "difference")]);
+    const { differences } = tab.pair.packed;
+    sections.unshift(["differences", counted(differences.length, "difference")]);
   }
   return [...sections, ["events", "All events as text"], ["recorded", "How it was recorded"]];
 }

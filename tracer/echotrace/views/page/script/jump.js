@@ -1,6 +1,7 @@
 // From the number of an event to where it is shown, whatever hides it now.
 
 import { make, place } from "./dom.js";
+import { NO_FILTER } from "./filters.js";
 import { below } from "./moves.js";
 
 /**
@@ -20,7 +21,7 @@ import { below } from "./moves.js";
 export function wayTo(tabs, view, side, seq) {
   const tab = tabs[view.tab];
   if (tab.kind === "pair") {
-    const { pair } = /** @type {import("./pair_tab.js").PairTab} */ (tab);
+    const { pair } = tab;
     const at = pair.rowOf(seq, pair.sides.indexOf(side));
     if (at !== undefined) return unhidden(tab, { ...view, at }, { at }, `Event ${seq}`);
   }
@@ -35,9 +36,7 @@ export function wayTo(tabs, view, side, seq) {
  * @returns {Way | null}
  */
 function wayToStep(tabs, view, side, seq) {
-  const number = tabs.findIndex(
-    (tab) => tab.kind === "side" && /** @type {import("./tabs.js").SideTab} */ (tab).side === side,
-  );
+  const number = tabs.findIndex((tab) => tab.kind === "side" && tab.side === side);
   const tab = tabs[number];
   const what = number === view.tab ? `Event ${seq}` : `Event ${seq} of ${side.name}`;
   for (const everything of [view.everything, true]) {
@@ -61,7 +60,7 @@ function wayToStep(tabs, view, side, seq) {
  * @returns {Way}
  */
 function unhidden(tab, view, changes, what, added = "") {
-  const attempts = [{}, { task: "" }, { connection: 0 }, { connection: 0, task: "" }];
+  const attempts = [{}, { task: "" }, { connection: 0 }, NO_FILTER];
   const less = attempts.find((attempt) => passes(tab, { ...view, ...attempt })) ?? {};
   const off = Object.keys(less).map((filter) => `the filter by ${filter} is off`);
   const changed = [added, ...off].filter(Boolean).join(", and ");

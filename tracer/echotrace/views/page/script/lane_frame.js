@@ -1,6 +1,7 @@
 // What stands around the rows of a timeline: its heads, and the ways to lanes out of sight.
 
 import { make } from "./dom.js";
+import { reveal } from "./scrolling.js";
 
 /** The least width of a lane, that of the ruler, in digits: letters are narrower. */
 const LEAST = 14;
@@ -62,8 +63,8 @@ export class LaneFrame {
       ? { title: "others", subtitle: `${unseen}, named in each row` }
       : { title: unseen, subtitle: "named in each row" };
     const { style } = this.table;
-    style.setProperty("--time", `${rows.time}ch`);
-    style.setProperty("--number", `${rows.number}ch`);
+    style.setProperty("--time", `${rows.margin.time}ch`);
+    style.setProperty("--number", `${rows.margin.number}ch`);
     style.setProperty("--lanes", String(heads.length));
     style.setProperty("--others", rest ? OTHERS : "");
     this.table.setAttribute("aria-rowcount", String(rows.count + 1));
@@ -96,13 +97,8 @@ export class LaneFrame {
    * @param {HTMLElement} row
    */
   reveal(row) {
-    const seen = this.table.getBoundingClientRect();
-    const box = row.getBoundingClientRect();
-    const around = Math.min(2.5 * this.heads.offsetHeight, seen.height / 4);
-    const above = box.top - (seen.top + this.heads.offsetHeight + around);
-    const under = box.bottom - (seen.bottom - around);
-    if (above < 0) this.table.scrollTop += above;
-    else if (under > 0) this.table.scrollTop += Math.min(under, above);
+    const { offsetHeight } = this.heads;
+    reveal(this.table, row, Math.min(2.5 * offsetHeight, this.table.offsetHeight / 4), offsetHeight);
   }
 }
 

@@ -17,11 +17,13 @@ const LONG = /([^ ]{16,})/;
  * How many characters the times and the numbers of events take, headed.
  * @param {import("./data.js").Side} side
  */
-export function margin({ times, rows }) {
+export function margin(side) {
   const [time, number] = MARGIN;
+  const last = side.times.length - 1;
+  const widest = last < 0 ? "" : side.milliseconds(last);
   return {
-    time: Math.max(time.length, ((times[times.length - 1] ?? 0) / 1e6).toFixed(2).length),
-    number: Math.max(number.length, String(rows.seq[rows.seq.length - 1] ?? "").length),
+    time: Math.max(time.length, widest.length),
+    number: Math.max(number.length, String(side.rows.seq[last] ?? "").length),
   };
 }
 
@@ -43,9 +45,7 @@ export class LaneRows {
     this.query = view.query;
     this.window = window;
     this.slots = new Map(window.lanes.map((lane, slot) => [lane, slot]));
-    const { time, number } = margin(tab.side);
-    this.time = time;
-    this.number = number;
+    this.margin = margin(tab.side);
   }
 
   /** How many columns the lanes take. */

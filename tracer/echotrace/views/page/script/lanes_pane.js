@@ -1,6 +1,7 @@
 // The timeline: a lane for the server and for each connection, a row for each step.
 
 import { make, place } from "./dom.js";
+import { NO_FILTER } from "./filters.js";
 import { LaneFrame } from "./lane_frame.js";
 import { LaneRows, margin } from "./lane_rows.js";
 import { laneWindow } from "./lane_window.js";
@@ -21,7 +22,7 @@ export function lanesPane(store, tabs) {
   store.show((view) => {
     const tab = tabs[view.tab];
     element.hidden = tab.kind !== "side";
-    if (!element.hidden) pane.show(/** @type {import("./tabs.js").SideTab} */ (tab), view);
+    if (tab.kind === "side") pane.show(tab, view);
   });
 }
 
@@ -33,16 +34,15 @@ class LanesPane {
    */
   constructor(element, store) {
     this.store = store;
-    const clear = () => store.set({ connection: 0, task: "" });
+    const clear = () => store.set(NO_FILTER);
     this.nothing = make(
       "p", { class: "nothing" }, "No step passes this filter. ",
       make("button", { type: "button", onclick: clear }, "Show all"),
     );
     element.append(this.nothing);
     this.frame = new LaneFrame(element, (direction) => this.turn(direction));
-    this.chunks = new RowChunks(this.frame.table, this.frame.body, (from, to) =>
-      this.draw(from, to),
-    );
+    const draw = (/** @type {number} */ from, /** @type {number} */ to) => this.draw(from, to);
+    this.chunks = new RowChunks(this.frame.table, this.frame.body, draw, (at) => store.set({ at }));
     this.begin = 1;
     /** @type {import("./tabs.js").SideTab | undefined} */
     this.tab = undefined;
@@ -53,7 +53,6 @@ class LanesPane {
     this.rows = undefined;
     /** @type {HTMLElement | undefined} */
     this.marked = undefined;
-    this.frame.table.addEventListener("click", (event) => this.clicked(event));
     const observer = new ResizeObserver(() => this.resized());
     observer.observe(this.frame.table);
     observer.observe(this.frame.ruler);
@@ -153,21 +152,9 @@ class LanesPane {
   /** @param {HTMLElement} row */
   mark(row) {
     if (row === this.marked) return;
-    this.marked?.classList.remove("current");
     this.marked?.removeAttribute("aria-current");
-    row.classList.add("current");
     row.setAttribute("aria-current", "step");
     this.marked = row;
   }
 
-  /**
-   * Go to the row that was clicked, unless text was selected.
-   * @param {MouseEvent} event
-   */
-  clicked(event) {
-    const row = /** @type {HTMLElement} */ (event.target).closest("[data-at]");
-    if (row && getSelection()?.isCollapsed !== false) {
-      this.store.set({ at: Number(/** @type {HTMLElement} */ (row).dataset.at) });
-    }
-  }
 }

@@ -1,5 +1,6 @@
 // The states of a side: whole at keyframes, and as changes from one moment to the next between them.
 
+import { SAME } from "./changes.js";
 import { INNER } from "./texts.js";
 
 /**
@@ -87,7 +88,7 @@ export class Moments {
     let line = this.read.get(number);
     if (!line) {
       const [depth, key, head, ...facts] = this.texts.fields(number);
-      line = { key, depth: Number(depth), head, facts: facts.map(readFact), mark: " " };
+      line = { key, depth: Number(depth), head, facts: facts.map(readFact), mark: SAME };
       this.read.set(number, line);
     }
     return line;

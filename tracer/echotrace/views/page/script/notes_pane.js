@@ -1,7 +1,6 @@
 // What a trace does not hold, said before anything else; and how it was recorded.
 
 import { make, place } from "./dom.js";
-import { sidesOf } from "./pair_tab.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -19,28 +18,18 @@ export function notesPane(store, tabs) {
   store.show((view) => {
     if (view.tab === shown) return;
     shown = view.tab;
-    const notes = notesOf(tabs[shown]);
+    const { notes, sides } = tabs[shown];
     line.hidden = !notes.length;
     first.replaceChildren(make("b", { "aria-hidden": "true" }, "\u26a0 "), notes[0] ?? "");
     whole.textContent = `${notes.length - 1} more`;
     whole.hidden = notes.length < 2;
     const list = make("ul", {}, ...notes.map((note) => make("li", {}, note)));
     pane.replaceChildren(...(notes.length ? [heading, list] : []));
-    recorded.replaceChildren(make("h2", {}, "How it was recorded"), ...sidesOf(tabs[shown]).map(
+    recorded.replaceChildren(make("h2", {}, "How it was recorded"), ...sides.map(
       (side) => make(
         "p", {}, make("b", {}, side.name), ` \u00b7 ${side.title}`, make("br"),
         make("code", {}, side.command),
       ),
     ));
   });
-}
-
-/**
- * One sentence each.
- * @param {import("./tabs.js").Tab} tab
- * @returns {string[]}
- */
-function notesOf(tab) {
-  if (tab.kind === "side") return sidesOf(tab)[0].notes;
-  return /** @type {import("./pair_tab.js").PairTab} */ (tab).pair.packed.notes;
 }

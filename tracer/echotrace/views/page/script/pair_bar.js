@@ -2,7 +2,7 @@
 
 import { Chooser } from "./chooser.js";
 import { make, place } from "./dom.js";
-import { nearest } from "./moves.js";
+import { filtered } from "./filters.js";
 
 /** The controls of a pair. */
 export class PairBar {
@@ -12,8 +12,8 @@ export class PairBar {
    */
   constructor(store, tabs) {
     this.connection = new Chooser("Connection", "all connections", (value) => {
-      const view = { ...store.view, connection: Number(value) };
-      store.set({ ...view, at: nearest(tabs[view.tab].chosen(view), view.at) });
+      const { view } = store;
+      store.set(filtered(tabs[view.tab], view, { connection: Number(value) }));
     });
     this.differing = make("button", {
       type: "button", onclick: () => place("what-differs").focus(),

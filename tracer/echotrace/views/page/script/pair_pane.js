@@ -57,12 +57,11 @@ export function pairPane(store, tabs) {
   store.show((view) => {
     const tab = tabs[view.tab];
     pane.hidden = tab.kind !== "pair";
-    if (pane.hidden) return;
-    const { pair } = /** @type {import("./pair_tab.js").PairTab} */ (tab);
-    const chosen = tab.chosen(view);
+    if (tab.kind !== "pair") return;
+    const { pair } = tab;
     legend.textContent = pair.packed.legend.join(" \u00b7 ");
     bar.show(pair, view.connection);
-    rows.show(pair, chosen, view.at);
+    rows.show(pair, tab.chosen(view), view.at);
     why.show(pair, view.at);
     for (const side of sides) side.show(pair, view.at);
   });

@@ -30,7 +30,7 @@ export class Reasons {
  * @param {number} at
  * @returns {number[]}
  */
-export function reasons(pair, at) {
+function reasons(pair, at) {
   const events = [0, 1].map((which) => {
     const row = pair.own(at, which);
     return row === undefined ? undefined : pair.sides[which].rows.seq[row];

@@ -17,17 +17,12 @@ export class PairRows {
     this.names = make("div", { class: "pair-heads", role: "rowgroup" });
     const body = make("div", { role: "none" });
     this.box = make("div", { class: "rows", role: "table", tabindex: 0 }, this.names, body);
-    this.chunks = new RowChunks(this.box, body, (from, to) => this.draw(from, to));
+    this.chunks = new RowChunks(this.box, body, (from, to) => this.draw(from, to), go);
     /** @type {import("./pairs.js").Pair | undefined} */
     this.pair = undefined;
     /** @type {ArrayLike<number>} */
     this.chosen = [];
     this.at = 0;
-    this.box.addEventListener("click", ({ target }) => {
-      const row = /** @type {HTMLElement} */ (target).closest("[data-at]");
-      const at = row?.getAttribute("data-at");
-      if (at && getSelection()?.isCollapsed !== false) go(Number(at));
-    });
   }
 
   /**

@@ -1,14 +1,18 @@
 // A tab in which two sides step together: its steps are the rows of their comparison.
 
-/** @typedef {import("./tabs.js").Tab} Tab */
+/** @typedef {import("./tabs.js").TabBase} TabBase */
 
-/** @implements {Tab} */
+/** The rows of a comparison. @implements {TabBase} */
 export class PairTab {
   /** @param {import("./pairs.js").Pair} pair */
   constructor(pair) {
-    this.kind = "pair";
+    this.kind = /** @type {const} */ ("pair");
     this.name = pair.name;
     this.pair = pair;
+    /** The traces that it shows. */
+    this.sides = pair.sides;
+    /** What is missing, one sentence each. */
+    this.notes = pair.packed.notes;
     /** @type {Map<number, number[]>} */
     this.kept = new Map();
   }
@@ -68,14 +72,4 @@ export class PairTab {
   course(at) {
     return this.pair.size ? this.pair.parts.indexOf(this.pair.part(at)) : 0;
   }
-}
-
-/**
- * The traces that a tab shows: one, or both of a pair.
- * @param {Tab} tab
- * @returns {import("./data.js").Side[]}
- */
-export function sidesOf(tab) {
-  if (tab.kind === "pair") return /** @type {PairTab} */ (tab).pair.sides;
-  return [/** @type {import("./tabs.js").SideTab} */ (tab).side];
 }

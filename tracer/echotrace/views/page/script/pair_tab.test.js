@@ -10,7 +10,8 @@ const PARTS = [
   { title: "#1", first: 3, rows: 2, connections: [1, 2] },
   { title: "#3", first: 5, rows: 1, connections: [0, 3] },
 ];
-const tab = new PairTab(/** @type {any} */ ({ name: "a | b", size: 6, parts: PARTS }));
+const pair = { name: "a | b", size: 6, parts: PARTS, packed: { notes: [] } };
+const tab = new PairTab(/** @type {any} */ (pair));
 
 test("a connection is that of the first side that has its number; others have no rows", () => {
   const rows = [0, 1, 2, 3, 4].map((connection) => tab.chosen({ ...BEGINNING, connection }));

@@ -1,11 +1,12 @@
 // A view as the fragment of a link, and back.
 
-import { QUIZZES } from "./questions.js";
+import { NO_FILTER } from "./filters.js";
 import { nearest } from "./moves.js";
+import { QUIZZES } from "./questions.js";
 
 /**
  * @typedef {import("./store.js").View} View
- * @typedef {import("./tabs.js").Tab} Tab
+ * @typedef {import("./tabs.js").TabBase} TabBase
  */
 
 const KNOWN_THEMES = ["light", "dark"];
@@ -15,7 +16,7 @@ const LONGEST = 40;
 /**
  * The fragment that leads to what is shown, without its `#`.
  * @param {View} view
- * @param {Tab[]} tabs
+ * @param {TabBase[]} tabs
  * @param {View} beginning what is shown without a fragment
  * @returns {string}
  */
@@ -43,7 +44,7 @@ function part([name, value]) {
   return value === true ? name : `${name}=${encodeURIComponent(value)}`;
 }
 
-/** How a step of a tab is named: a side has events, a pair has rows. @param {Tab} tab */
+/** How a step of a tab is named: a side has events, a pair has rows. @param {TabBase} tab */
 function stepName(tab) {
   return tab.kind === "side" ? "event" : "row";
 }
@@ -52,7 +53,7 @@ function stepName(tab) {
  * The view that a fragment leads to. What it has of unknown names and values is passed over, and
  * told in sentences.
  * @param {string} fragment without its `#`
- * @param {Tab[]} tabs
+ * @param {TabBase[]} tabs
  * @param {View} beginning what is shown without a fragment
  * @returns {{view: View, problems: string[]}}
  */
@@ -64,7 +65,7 @@ export function readLink(fragment, tabs, beginning) {
 class Reader {
   /**
    * @param {string} fragment
-   * @param {Tab[]} tabs
+   * @param {TabBase[]} tabs
    * @param {View} beginning
    */
   constructor(fragment, tabs, beginning) {
@@ -147,8 +148,7 @@ class Reader {
    * @param {Partial<View>} filter
    */
   passes(filter) {
-    const filters = { connection: 0, task: "", ...filter };
-    const all = { ...this.view, ...filters, everything: true };
+    const all = { ...this.view, ...NO_FILTER, ...filter, everything: true };
     if (!Object.values(filter)[0] || !this.tab.chosen(all).length) return false;
     Object.assign(this.view, filter);
     return true;

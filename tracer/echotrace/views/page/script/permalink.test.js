@@ -8,7 +8,7 @@ import { BEGINNING } from "./store.js";
 
 /**
  * Steps are events 11, 12, ...; connection 1 has the later half; the first step needs all.
- * @type {import("./tabs.js").Tab}
+ * @type {import("./tabs.js").TabBase}
  */
 const SIDE = {
   kind: "side",
@@ -24,7 +24,7 @@ const SIDE = {
   where: () => "",
   course: () => 0,
 };
-/** @type {import("./tabs.js").Tab} */
+/** @type {import("./tabs.js").TabBase} */
 const PAIR = {
   ...SIDE,
   kind: "pair",

@@ -2,6 +2,7 @@
 
 import { BEGIN } from "./data.js";
 import { tied } from "./fitting.js";
+import { waitHalves } from "./lane_waits.js";
 import { below } from "./moves.js";
 import { Seen } from "./seen.js";
 
@@ -102,10 +103,8 @@ function rowOf(seen, at, columns) {
   return {
     margin: [current ? "\u25b6" : "", seen.side.milliseconds(row), seen.event(at)],
     cells: column < 0 ? [] : [{ column, text: pictured(seen.cell(at)) }],
-    waits: columns.map((each, index) => {
-      const [before, here, after] = [at - 1, at, at + 1].map((near) => seen.waits(each, near));
-      return [here || before, here || after || (begins && index === column)];
-    }),
+    waits: columns.map((lane, index) =>
+      waitHalves(at, (near) => seen.waits(lane, near), () => begins && index === column)),
     current,
     sentence: "",
   };
@@ -115,7 +114,7 @@ function rowOf(seen, at, columns) {
  * What stands in a cell of a drawing.
  * @param {import("./data.js").Cell} cell
  */
-export function pictured({ actor, head, kernel, outcome, data, wait, note }) {
+function pictured({ actor, head, kernel, outcome, data, wait, note }) {
   const behind = [
     kernel && `\u2192 ${kernel}`, outcome, shortPayload(data), wait && `\u2591 until ${wait}`,
     note && `\u00b7 ${note}`,

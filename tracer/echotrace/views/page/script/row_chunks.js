@@ -16,8 +16,10 @@ export class RowChunks {
    * @param {HTMLElement} body where the chunks stand
    * @param {(from: number, to: number) => HTMLElement[]} draw makes the elements of the rows
    *   `[from, to)`, and behind them whatever else stands in their chunk
+   * @param {(at: number) => void} go told the `data-at` of a row that is clicked, unless text was
+   *   selected
    */
-  constructor(scroller, body, draw) {
+  constructor(scroller, body, draw, go) {
     this.scroller = scroller;
     this.body = body;
     this.draw = draw;
@@ -30,6 +32,10 @@ export class RowChunks {
     this.numbers = new Map();
     this.observer = new IntersectionObserver((seen) => this.seen(seen), {
       root: scroller, rootMargin: `${NEAR}px 0px`,
+    });
+    body.addEventListener("click", ({ target }) => {
+      const at = /** @type {HTMLElement} */ (target).closest("[data-at]")?.getAttribute("data-at");
+      if (at && getSelection()?.isCollapsed !== false) go(Number(at));
     });
   }
 

@@ -67,8 +67,8 @@ class Search {
   show(view) {
     const shown = this.tabs[view.tab];
     this.element.hidden = shown.kind !== "side" || quizIn(view, this.tabs);
-    if (this.element.hidden) return;
-    this.find(/** @type {import("./tabs.js").SideTab} */ (shown), view);
+    if (shown.kind !== "side" || this.element.hidden) return;
+    this.find(shown, view);
     if (this.field.value.trim() !== view.query) this.field.value = view.query;
     this.back.hidden = this.on.hidden = !view.query;
     this.back.disabled = this.on.disabled = !this.found.positions.length;

@@ -51,14 +51,6 @@ export class Seen {
   }
 
   /**
-   * The cell of a step on one line.
-   * @param {number} at
-   */
-  line(at) {
-    return at > this.known ? ASKED : this.side.line(this.timeline.rows[at], this.cell(at));
-  }
-
-  /**
    * The index of the column in which a step's cell stands, -1 if that is hidden.
    * @param {number} at
    */
@@ -144,8 +136,7 @@ export class Seen {
  */
 export function seenIn(view, tabs) {
   const tab = tabs[view.tab];
-  if (tab.kind !== "side") return null;
-  return new Seen(/** @type {import("./tabs.js").SideTab} */ (tab).side, view);
+  return tab.kind === "side" ? new Seen(tab.side, view) : null;
 }
 
 /**
@@ -155,4 +146,20 @@ export function seenIn(view, tabs) {
  */
 export function quizIn(view, tabs) {
   return Boolean(seenIn(view, tabs)?.quiz);
+}
+
+/**
+ * Show something of whole traces: whenever other ones are shown, and none while a quiz is on.
+ * @param {import("./store.js").Store} store
+ * @param {import("./tabs.js").Tab[]} tabs
+ * @param {(sides: import("./data.js").Side[] | null) => void} show
+ */
+export function showUnlessQuiz(store, tabs, show) {
+  let shown = "";
+  store.show((view) => {
+    const quiz = quizIn(view, tabs);
+    const now = `${view.tab} ${quiz}`;
+    if (now !== shown) show(quiz ? null : tabs[view.tab].sides);
+    shown = now;
+  });
 }

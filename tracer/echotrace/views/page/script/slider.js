@@ -1,9 +1,8 @@
 // The slider: a place for each step, and a mark where it helps to find one.
 
-import { make } from "./dom.js";
+import { make, makeDrawn } from "./dom.js";
 import { below } from "./moves.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 /** More steps than these have no mark each: it would be a bar. */
 const MOST_TICKS = 120;
 /** So many marks can be told from one another. */
@@ -21,15 +20,10 @@ export class Slider {
       type: "range", min: 0, "aria-label": "Step",
       oninput: () => go(this.chosen[this.input.valueAsNumber] ?? 0),
     });
-    this.steps = document.createElementNS(SVG, "path");
-    this.steps.setAttribute("class", "steps");
-    this.begins = document.createElementNS(SVG, "path");
-    this.begins.setAttribute("class", "begins");
-    const drawing = document.createElementNS(SVG, "svg");
-    drawing.setAttribute("aria-hidden", "true");
-    drawing.setAttribute("viewBox", "0 0 1 1");
-    drawing.setAttribute("preserveAspectRatio", "none");
-    drawing.append(this.steps, this.begins);
+    this.steps = makeDrawn("path", { class: "steps" });
+    this.begins = makeDrawn("path", { class: "begins" });
+    const look = { "aria-hidden": "true", viewBox: "0 0 1 1", preserveAspectRatio: "none" };
+    const drawing = makeDrawn("svg", look, this.steps, this.begins);
     this.element = make("div", { class: "slider" }, drawing, this.input);
   }
 

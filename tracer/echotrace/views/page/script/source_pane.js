@@ -14,9 +14,8 @@ export function sourcePane(store, tabs) {
   store.show((view) => {
     const tab = tabs[view.tab];
     pane.hidden = tab.kind !== "side";
-    if (pane.hidden) return;
-    const shown = /** @type {import("./tabs.js").SideTab} */ (tab);
-    const row = shown.row(view);
-    program.show(shown.side, row, row === undefined ? null : new Seen(shown.side, view).place());
+    if (tab.kind !== "side") return;
+    const row = tab.row(view);
+    program.show(tab.side, row, row === undefined ? null : new Seen(tab.side, view).place());
   });
 }

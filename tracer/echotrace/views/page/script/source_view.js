@@ -2,11 +2,12 @@
 // lines are made anew only if it is another file.
 
 import { make } from "./dom.js";
+import { reveal } from "./scrolling.js";
 
 /** More of a line is not shown: no program has such lines, and they take long to break. */
 const WIDEST_LINE = 2000;
-/** Lines that are seen above and below the marked ones, if there is room. */
-const CONTEXT_LINES = 3;
+/** How much (px) is seen above and below the marked lines, if there is room: three lines. */
+const CONTEXT = 60;
 /** Columns from one tab stop to the next. */
 const TAB = 4;
 const ARROWS = { ran: "\u25b6", upcoming: "\u25b7" };
@@ -42,13 +43,13 @@ export class SourceView {
   }
 
   /**
-   * Show where the program is at a row; with `place` null nothing of that. Where there is no
+   * Show where the program is at a row; with `where` null nothing of that. Where there is no
    * source, that of the nearest row which has one is shown dimmed.
    * @param {import("./data.js").Side} side
    * @param {number | undefined} row none shows nothing
-   * @param {Place | null} [where]
+   * @param {Place | null} where
    */
-  show(side, row, where = row === undefined ? null : side.place(row)) {
+  show(side, row, where) {
     if (side !== this.side) this.offer(side);
     const here = where ?? NOWHERE;
     const last = here.source === null && row !== undefined ? lastSeen(side, row) : here;
@@ -118,12 +119,9 @@ export class SourceView {
     for (const number of numbers.toReversed()) {
       const line = number === null ? null : this.list.children[number - 1];
       if (!line) continue;
-      const [box, room] = [line.getBoundingClientRect(), this.scroller.getBoundingClientRect()];
-      const context = Math.min(CONTEXT_LINES * 20, Math.max(0, (room.height - box.height) / 3));
-      const above = box.top - context - room.top;
-      const below = box.bottom + context - room.bottom;
-      if (above < 0) this.scroller.scrollTop += above;
-      else if (below > 0) this.scroller.scrollTop += Math.min(below, above);
+      const { height } = line.getBoundingClientRect();
+      const most = Math.max(0, (this.scroller.offsetHeight - height) / 3);
+      reveal(this.scroller, line, Math.min(CONTEXT, most));
     }
   }
 }

@@ -19,8 +19,8 @@ export function statePane(store, tabs) {
   store.show((view) => {
     const tab = tabs[view.tab];
     pane.hidden = tab.kind !== "side";
-    if (pane.hidden) return;
-    const { side } = /** @type {import("./tabs.js").SideTab} */ (tab);
+    if (tab.kind !== "side") return;
+    const { side } = tab;
     const seen = new Seen(side, view);
     legend.textContent = seen.hidden ? STATE_BEFORE : CHANGE_LEGEND;
     picture.show(side, seen.momentBefore(tab.chosen(view)), seen.moment());

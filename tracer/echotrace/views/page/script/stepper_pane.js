@@ -110,7 +110,8 @@ class Stepper {
     this.where.textContent = where;
     const known = seenIn(view, this.tabs)?.known ?? Infinity;
     this.slider.show(chosen, view.at, where, this.courses(view), known);
-    const told = chosen.length ? tab.told(view) : "No step passes the filter.";
+    const filtered = !chosen.length && tab.chosen({ ...view, connection: 0, task: "" }).length;
+    const told = filtered ? "No step passes the filter." : tab.told(view);
     if (told !== this.told.textContent) this.told.textContent = told;
     this.told.hidden = !told;
     for (const { way, element } of this.buttons) {

@@ -6,8 +6,8 @@ import { Seen } from "./seen.js";
 
 /**
  * What all tabs have in common. Positions count the steps of a timeline from 0.
- * @typedef {object} Tab
- * @property {string} kind "side" or "pair"
+ * @typedef {object} TabBase
+ * @property {"side" | "pair"} kind
  * @property {string} name
  * @property {(view: import("./store.js").View) => ArrayLike<number>} chosen the positions that
  *   pass the filter, ascending
@@ -20,15 +20,21 @@ import { Seen } from "./seen.js";
  * @property {(view: import("./store.js").View) => string} where which event that is, and when
  * @property {(at: number, view: import("./store.js").View) => number} course the number of the
  *   connection that a position belongs to, 0 if to none
+ *
+ * @typedef {SideTab | import("./pair_tab.js").PairTab} Tab
  */
 
-/** @implements {Tab} */
+/** The steps of one trace. @implements {TabBase} */
 export class SideTab {
   /** @param {import("./data.js").Side} side */
   constructor(side) {
-    this.kind = "side";
+    this.kind = /** @type {const} */ ("side");
     this.name = side.name;
     this.side = side;
+    /** The traces that it shows. */
+    this.sides = [side];
+    /** What is missing, one sentence each. */
+    this.notes = side.notes;
     /** @type {Map<string, ArrayLike<number>>} */
     this.kept = new Map();
     /** @type {Map<boolean, Map<string, number>>} */
@@ -112,8 +118,16 @@ export class SideTab {
 
   /** @param {import("./store.js").View} view */
   told(view) {
-    if (this.row(view) === undefined) return "There is no event in this trace.";
+    if (this.row(view) === undefined) return this.nothing();
     return new Seen(this.side, view).told();
+  }
+
+  /** Why there is no step. */
+  nothing() {
+    const { rows } = this.side.everything;
+    return rows.length
+      ? "No event of this trace is essential: choose all events."
+      : "There is no event in this trace.";
   }
 
   /** @param {import("./store.js").View} view */

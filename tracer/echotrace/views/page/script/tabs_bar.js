@@ -1,7 +1,7 @@
 // A tab for each trace and for each pair. Each keeps its step and its filter while another is shown.
 
 import { make, place } from "./dom.js";
-import { filtered } from "./filters.js";
+import { NO_FILTER, filtered } from "./filters.js";
 
 /** @typedef {import("./store.js").View} View */
 
@@ -59,10 +59,9 @@ export function tabsBar(store, tabs) {
  */
 function returned(tab, number, view, was) {
   if (number === view.tab) return {};
-  if (!was) return { tab: number, at: 0, connection: 0, task: "" };
+  if (!was) return { tab: number, at: 0, ...NO_FILTER };
   const { at, connection, task } = was;
   if (tab.kind !== "side") return { tab: number, at, connection, task };
-  const side = /** @type {import("./tabs.js").SideTab} */ (tab);
   const { everything } = view;
-  return { tab: number, connection, task, ...filtered(side, was, { everything }) };
+  return { tab: number, connection, task, ...filtered(tab, was, { everything }) };
 }
