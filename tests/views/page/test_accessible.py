@@ -54,9 +54,9 @@ _FOCUSED = """() => {
   };
 }"""
 _REGIONS = {
-    _SIDE: ["a", "header", "Stepper", "Source", "Timeline", "What the kernel keeps", "Findings",
+    _SIDE: ["a", "header", "Stepper", "Source", "Timeline", "What the kernel keeps", "Below", "Findings",
             "All events as text", "body"],
-    _PAIR: ["a", "header", "Stepper", "Side by side", "Differences", "Findings",
+    _PAIR: ["a", "header", "Stepper", "Side by side", "Below", "Differences", "Findings",
             "All events as text", "body"],
 }  # fmt: skip
 
