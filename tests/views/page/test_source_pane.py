@@ -98,6 +98,6 @@ def test_indented_lines_begin_with_text(
         fold = page.get_by_role("button", name="Source", exact=True)
         fold.click()
         assert page.locator("#source ol").is_hidden()
-        assert page.evaluate("location.hash").endswith("&no-source")
+        page.wait_for_function("location.hash.endsWith('&no-source')")
         fold.click()
         assert page.locator("#source ol").is_visible()
