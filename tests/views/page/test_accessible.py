@@ -46,7 +46,7 @@ def test_axe_finds_no_violation(
 _FOCUSED = """() => {
   const element = document.activeElement;
   const { outlineStyle, outlineWidth } = getComputedStyle(element);
-  const region = element.closest("header, #stepper, :is(#panes, #below) > section");
+  const region = element.closest("header, #stepper, #further, :is(#panes, #below) > section");
   return {
     region: region?.getAttribute("aria-label") ?? (region ?? element).localName,
     shown: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2,
@@ -54,8 +54,8 @@ _FOCUSED = """() => {
   };
 }"""
 _REGIONS = {
-    _SIDE: ["a", "header", "Stepper", "Source", "Timeline", "What the kernel keeps", "Below", "Findings",
-            "All events as text", "body"],
+    _SIDE: ["a", "header", "Stepper", "Source", "Timeline", "What the kernel keeps", "Below",
+            "Findings", "All events as text", "body"],
     _PAIR: ["a", "header", "Stepper", "Side by side", "Below", "Differences", "Findings",
             "All events as text", "body"],
 }  # fmt: skip

@@ -1,10 +1,11 @@
 """The source pane of the interactive page: what is seen of a file, and which file."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from echotrace.story.nouns import Story
 from echotrace.views.page.page import page as page_of
@@ -98,6 +99,6 @@ def test_indented_lines_begin_with_text(
         fold = page.get_by_role("button", name="Source", exact=True)
         fold.click()
         assert page.locator("#source ol").is_hidden()
-        page.wait_for_function("location.hash.endsWith('&no-source')")
+        expect(page).to_have_url(re.compile("&no-source$"))
         fold.click()
         assert page.locator("#source ol").is_visible()
