@@ -39,7 +39,7 @@ _WALK = """() => {
 def test_marked_lines_are_seen(
     browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
 ) -> None:
-    """The lines that ran and run next are in sight where both fit, with arrows and with words."""
+    """Lines that ran, or wait, and run next are in sight where both fit, with arrow and words."""
     with opened(browser, tmp_path, {"fork": stored["fork"]}) as page:
         steps = page.evaluate(_WALK)
     said = set()
@@ -49,7 +49,7 @@ def test_marked_lines_are_seen(
         said |= {line["said"] for line in marked}
         if marked and marked[-1]["bottom"] - marked[0]["top"] <= step["height"]:
             assert all(line["seen"] for line in marked)
-    assert {"▶just ran: ", "▷next: "} <= said
+    assert {"▶just ran: ", "▶waits in: ", "▷next: "} <= said
 
 
 def test_long_lines_and_other_files(

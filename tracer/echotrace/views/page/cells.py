@@ -2,6 +2,7 @@
 
 import re
 
+from echotrace.effort import WAITS_FOR_READINESS
 from echotrace.kernel.readiness import as_it_began
 from echotrace.story.nouns import Story
 from echotrace.story.quiz.fields import result
@@ -56,13 +57,19 @@ def _begun(shown: Cell, head: str) -> str:
 def _answers(story: Story, shown: Cell, outcome: str) -> list[str]:
     """What a quiz takes for the return value: none where the cell has none.
 
-    A call that replaces the program does not return (execve(2)).
+    A call that replaces the program does not return (execve(2)), and whether the program sees
+    that a signal has interrupted a call depends on how it handles that signal (signal(7)).
     """
     call = shown.event.record
     if shown.part == "begin" or not isinstance(call, Syscall) or call.result is None:
         return []
     if logical_event(call.name) == "exec" and not call.errno:
         return []
+    if (call.errno or "").startswith("ERESTART"):
+        return []
     kernel = [f"-1 {call.errno}", call.errno] if call.errno else [str(call.result)]
-    others = (result(story, shown.event) or "", outcome.removeprefix("= "))
+    told = outcome.removeprefix("= ")
+    ended = told.partition(",")[0] if logical_event(call.name) == "wait" else ""
+    none = "none" if logical_event(call.name) in WAITS_FOR_READINESS and not call.result else ""
+    others = (result(story, shown.event) or "", told, ended, none)
     return list(dict.fromkeys((*kernel, *(each for each in others if each))))

@@ -40,7 +40,6 @@ class Timeline(Struct):
     rows: list[int]
     states: list[int]
     waits: dict[int, list[int]]
-    hidden: int
 
 
 class Moments(Struct):

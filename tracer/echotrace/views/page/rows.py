@@ -58,7 +58,6 @@ class Pool:
             differences(self._numbers[_key(row)] for row in layout.rows),
             differences(states[time] for time in self._times[which]),
             waits,
-            layout.hidden,
         )
 
     def packed(self, texts: Texts, places: Places) -> nouns.Rows:

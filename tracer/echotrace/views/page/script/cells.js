@@ -41,7 +41,7 @@ export class Cells {
       { kind: "outcome", text: outcome },
       { kind: "data", text: data },
       { kind: "note", text: note && `\u00b7 ${note}` },
-      { kind: "wait begins", text: part[row] === BEGIN && actor && head ? begins : "" },
+      { kind: "wait begins", text: part[row] === BEGIN && head ? begins : "" },
       { kind: "wait", text: wait && `\u00b7 after ${wait}${by}` },
     ];
     return pieces.filter(({ text }) => text);

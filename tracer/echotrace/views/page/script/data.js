@@ -10,8 +10,7 @@ import { INNER, MARK, Texts } from "./texts.js";
  * @typedef {{seq: number[], time: number[], column: number[], actor: number[],
  *   connection: number[], part: number[], cell: number[], told: number[], place: number[],
  *   woken: number[]}} PackedRows
- * @typedef {{rows: number[], states: number[], waits: Record<number, number[]>, hidden: number}}
- *   Timeline
+ * @typedef {{rows: number[], states: number[], waits: Record<number, number[]>}} Timeline
  * @typedef {{key: string, title: string, subtitle: string}} Heading
  * @typedef {{name: string, lines: string[]}} Source
  * @typedef {{title: string, source: number | null, ran: number | null, upcoming: number | null,

@@ -1,5 +1,6 @@
 // Another filter, and the step nearest to where one was.
 
+import { RETURN } from "./data.js";
 import { below, nearest } from "./moves.js";
 
 /**
@@ -35,4 +36,19 @@ function translated(tab, view, after) {
   if (row === undefined) return 0;
   const { rows } = tab.side.timeline(after.everything);
   return tab.position(tab.key(view), after) ?? Math.max(0, below(rows, row + 1) - 1);
+}
+
+/**
+ * How many events more pass the filter of a view where all are shown, not only the essential.
+ * @param {import("./tabs.js").SideTab} tab
+ * @param {import("./store.js").View} view
+ */
+export function unshown(tab, view) {
+  const [all, essential] = [true, false].map((everything) => {
+    const filter = { ...view, everything };
+    const { rows } = tab.side.timeline(everything);
+    const chosen = Array.from(tab.chosen(filter));
+    return chosen.filter((at) => tab.side.rows.part[rows[at]] !== RETURN).length;
+  });
+  return all - essential;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { filtered } from "./filters.js";
+import { filtered, unshown } from "./filters.js";
 import { BEGINNING } from "./store.js";
 import { SideTab } from "./tabs.js";
 
@@ -31,4 +31,11 @@ test("a step has another position where all events are told", () => {
   assert.equal(filtered(tab, { ...all, at: 5 }, { everything: false }).at, 2);
   assert.equal(filtered(tab, { ...all, at: 1 }, { everything: false }).at, 0);
   assert.equal(filtered(tab, { ...all, at: 4 }, { everything: false }).at, 1);
+});
+
+test("what all events would show more is counted by event, of what passes the filter", () => {
+  assert.equal(unshown(tab, view), 2);
+  assert.equal(unshown(tab, { ...view, everything: true }), 2);
+  assert.equal(unshown(tab, { ...view, connection: 1 }), 1);
+  assert.equal(unshown(tab, { ...view, task: "P1" }), 0);
 });

@@ -2,7 +2,7 @@
 
 import { Chooser } from "./chooser.js";
 import { make, place } from "./dom.js";
-import { NO_FILTER, filtered } from "./filters.js";
+import { NO_FILTER, filtered, unshown } from "./filters.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -29,6 +29,9 @@ export function filtersBar(store, tabs) {
   place("tools").append(bar);
   /** @type {unknown} */
   let offered;
+  /** The essential steps whose fellows were counted. @type {unknown} */
+  let counted;
+  let more = 0;
   store.show((view) => {
     const shown = tabs[view.tab];
     bar.hidden = shown.kind !== "side";
@@ -42,7 +45,10 @@ export function filtersBar(store, tabs) {
     connection.show(view.connection ? String(view.connection) : "");
     task.show(view.task);
     box.checked = view.everything;
-    hidden.textContent = view.everything ? "" : `(${side.essential.hidden} hidden)`;
+    const essential = shown.chosen({ ...view, everything: false });
+    if (essential !== counted) more = unshown(shown, view);
+    counted = essential;
+    hidden.textContent = view.everything || view.quiz ? "" : `(${more} hidden)`;
   });
 }
 

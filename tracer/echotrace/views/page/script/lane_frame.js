@@ -33,6 +33,7 @@ export class LaneFrame {
       "div", { class: "timeline", role: "table", tabindex: 0, "aria-label": "Timeline" },
       this.heads, this.body,
     );
+    this.lane = this.width = 0;
     pane.append(
       make("div", { class: "lanes-bar" }, this.before, this.after, this.ruler),
       this.table,
@@ -44,10 +45,20 @@ export class LaneFrame {
    * @param {number} margin what stands before them, in digits
    */
   fitting(margin) {
-    const lane = this.ruler.offsetWidth;
-    if (!lane || !this.table.clientWidth) return 0;
-    const room = this.table.clientWidth - (margin + SPACE) * (lane / LEAST);
-    return Math.max(1, Math.floor(room / lane));
+    if (!this.seen) return 0;
+    const room = this.width - (margin + SPACE) * (this.lane / LEAST);
+    return Math.max(1, Math.floor(room / this.lane));
+  }
+
+  /** Read the sizes that say so: whoever does lets the page be laid out. */
+  measure() {
+    this.lane = this.ruler.offsetWidth;
+    this.width = this.table.clientWidth;
+  }
+
+  /** Whether it had a size when that was read. */
+  get seen() {
+    return this.lane > 0 && this.width > 0;
   }
 
   /**

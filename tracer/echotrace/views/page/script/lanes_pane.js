@@ -70,10 +70,11 @@ class LanesPane {
     if (tab !== this.tab) this.begin = 1;
     [this.tab, this.view, this.chosen] = [tab, view, chosen];
     if (others) this.restart(count);
+    if (others || !this.frame.seen) this.frame.measure();
     const stepped = others || view.at !== before.at || view.revealed !== before.revealed;
     const anew = others || CONTENT.some((name) => view[name] !== before[name]);
     this.lay(anew, stepped ? this.lane() : 0);
-    if (stepped) this.reveal();
+    if (stepped) this.come();
   }
 
   /**
@@ -123,17 +124,33 @@ class LanesPane {
   }
 
   resized() {
+    this.frame.measure();
     this.lay(false, this.lane());
     this.reveal();
   }
 
-  /** Mark the current row, and bring it into sight. */
-  reveal() {
+  /** Mark the current row, and bring it into sight when all else is shown. */
+  come() {
+    this.current();
+    this.store.whenShown(() => this.reveal());
+  }
+
+  /**
+   * The current row, which is drawn and marked.
+   * @returns {HTMLElement | undefined}
+   */
+  current() {
     const index = below(this.chosen, this.view.at);
-    if (!this.rows || this.chosen[index] !== this.view.at) return;
+    if (!this.rows || this.chosen[index] !== this.view.at) return undefined;
     const row = this.chunks.row(index);
+    if (row) this.mark(row);
+    return row;
+  }
+
+  reveal() {
+    const row = this.current();
     if (!row) return;
-    this.mark(row);
+    const index = below(this.chosen, this.view.at);
     do this.frame.reveal(row);
     while (this.chunks.complete(index));
   }

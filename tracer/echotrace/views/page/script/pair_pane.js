@@ -5,8 +5,12 @@ import { PairBar } from "./pair_bar.js";
 import { Reasons } from "./pair_reasons.js";
 import { PairRows } from "./pair_rows.js";
 import { headOf, sourceOf, sideTold } from "./pair_words.js";
-import { CHANGE_LEGEND } from "./state_line.js";
+import { MARK_SIGNS } from "./state_line.js";
 import { StateView } from "./state_view.js";
+
+/** A comparison goes by connections, and the next one may begin before this one ends. */
+const STATES = "each state is as of its side's own event, which may be earlier than that of the row "
+  + `above, and marked since the event before that: ${MARK_SIGNS}`;
 
 /** One side of the pair: what it does at the step, and the state it leaves. */
 class SideView {
@@ -18,7 +22,6 @@ class SideView {
     this.source = make("p", { class: "line" });
     this.saying = make("div", { class: `saying side-${which}` }, this.head, this.told, this.source);
     this.state = make("div", { class: `kernel-of side-${which}`, role: "group", tabindex: 0 });
-    this.state.append(make("p", { class: "legend" }, CHANGE_LEGEND));
     this.view = new StateView(this.state);
   }
 
@@ -59,7 +62,7 @@ export function pairPane(store, tabs) {
     pane.hidden = tab.kind !== "pair";
     if (tab.kind !== "pair") return;
     const { pair } = tab;
-    legend.textContent = pair.packed.legend.join(" \u00b7 ");
+    legend.textContent = [...pair.packed.legend, STATES].join(" \u00b7 ");
     bar.show(pair, view.connection);
     rows.show(pair, tab.chosen(view), view.at);
     why.show(pair, view.at);

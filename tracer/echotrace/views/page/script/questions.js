@@ -16,29 +16,67 @@ export const ASKED = "?";
 /** More actors than these are typed, not chosen. */
 const MOST_CHOICES = 12;
 
+/** The calls that return how many descriptors are ready, and tell which. */
+const READY = /(^|\s)(p?select6?|p?poll|epoll_p?wait2?)\(/;
+
 /** @type {Record<string, (side: import("./data.js").Side, row: number) => Asked>} */
 const KINDS = {
   result(side, row) {
     if (side.rows.part[row] === BEGIN) return "The call has only begun: it returns later.";
     const { answers, begun } = side.askable(row);
     if (!answers.length) return "No call returns at this step.";
-    const { actor, outcome } = side.cell(row);
-    const text = `What does ${begun} return to ${actor}?`;
-    return { text, answer: outcome || `= ${answers[0]}`, accepted: answers, choices: [] };
+    const counted = READY.test(begun) ? ": how many are ready, or which" : "";
+    const text = `What does ${calledBy(side, row, begun)} return to ${actorOf(side, row)}${counted}?`;
+    return { text, answer: returned(side.cell(row), answers[0]), accepted: answers, choices: [] };
   },
   descriptor(side, row) {
-    const { actor, descriptor } = side.cell(row);
+    const { descriptor } = side.cell(row);
     if (!descriptor) return "This step is about no descriptor that its call was given.";
     if (side.rows.part[row] === RETURN) return "Its descriptor was asked for where it began.";
-    const text = `Which descriptor does ${actor} give to ${withheld(side, row)}?`;
+    const call = calledBy(side, row, withheld(side, row));
+    const text = `Which descriptor does ${actorOf(side, row)} give to ${call}?`;
     return { text, answer: `fd ${descriptor}`, accepted: [descriptor], choices: [] };
   },
   actor(side, row) {
-    const actor = side.actors[side.rows.actor[row]];
+    const actor = actorOf(side, row);
     const choices = side.actors.length > MOST_CHOICES ? [] : side.actors;
-    return { text: "Who acts next?", answer: actor, accepted: [actor], choices };
+    return { text: "Whose step is shown next?", answer: actor, accepted: [actor], choices };
   },
 };
+
+/**
+ * Who acts at a row; its cell says so only where its column does not.
+ * @param {import("./data.js").Side} side
+ * @param {number} row
+ */
+function actorOf(side, row) {
+  return side.actors[side.rows.actor[row]];
+}
+
+/**
+ * Which call is asked about: that of the kernel where the function that makes it has another name,
+ * for that may return something else, and be given something else (pthread_create(3), perror(3)).
+ * @param {import("./data.js").Side} side
+ * @param {number} row
+ * @param {string} call
+ */
+function calledBy(side, row, call) {
+  const { kernel } = side.cell(row);
+  const [name] = call.split("(");
+  return kernel && !kernel.startsWith(name) ? `${kernel} (called by ${call})` : call;
+}
+
+/**
+ * What a call returned, as the timeline has it, and in the kernel's words if these are others.
+ * @param {import("./data.js").Cell} cell
+ * @param {string} answer
+ */
+function returned({ outcome }, answer) {
+  const kernel = `= ${answer}`;
+  if (!outcome) return kernel;
+  const same = outcome === kernel || outcome.startsWith(`${kernel} `);
+  return same ? outcome : `${outcome} (the kernel returns ${answer})`;
+}
 
 /** What a quiz may ask for, and what that is called. */
 export const QUIZZES = { result: "return values", descriptor: "descriptors", actor: "who is next" };

@@ -3,11 +3,15 @@
 
 import { make } from "./dom.js";
 
-const ROWS = 32;
+const ROWS = 16;
+/** Chunks that stand together: to lay them out among thousands takes long. */
+const CHUNKS = 64;
 /** Chunks that the highest window may show above or below another. */
-const AROUND = 4;
+const AROUND = 8;
 /** How far (px) from the window rows are drawn. */
 const NEAR = 800;
+/** When (ms) they are drawn if nobody scrolls: not before a step is painted, or while a key is held. */
+const SOON = 50;
 
 /** The chunks of a list. */
 export class RowChunks {
@@ -28,11 +32,10 @@ export class RowChunks {
     this.drawn = new Set();
     /** @type {HTMLElement[]} */
     this.chunks = [];
-    /** @type {Map<Element, number>} */
-    this.numbers = new Map();
-    this.observer = new IntersectionObserver((seen) => this.seen(seen), {
-      root: scroller, rootMargin: `${NEAR}px 0px`,
-    });
+    /** What draws soon what is near. @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    scroller.addEventListener("scroll", () => this.drawNear());
+    new ResizeObserver(() => this.drawNear()).observe(scroller);
     body.addEventListener("click", ({ target }) => {
       const at = /** @type {HTMLElement} */ (target).closest("[data-at]")?.getAttribute("data-at");
       if (at && getSelection()?.isCollapsed !== false) go(Number(at));
@@ -44,7 +47,6 @@ export class RowChunks {
    * @param {number} count
    */
   restart(count) {
-    this.observer.disconnect();
     this.count = count;
     this.drawn.clear();
     this.chunks = Array.from({ length: Math.ceil(count / ROWS) }, (_, chunk) => {
@@ -52,9 +54,10 @@ export class RowChunks {
       element.style.setProperty("--rows", String(Math.min(ROWS, count - chunk * ROWS)));
       return element;
     });
-    this.numbers = new Map(this.chunks.map((element, chunk) => [element, chunk]));
-    this.body.replaceChildren(...this.chunks);
-    for (const element of this.chunks) this.observer.observe(element);
+    this.body.replaceChildren(...numbersFrom(0, Math.ceil(this.chunks.length / CHUNKS)).map((shelf) =>
+      make("div", { role: "none" }, ...this.chunks.slice(shelf * CHUNKS, (shelf + 1) * CHUNKS)),
+    ));
+    requestAnimationFrame(() => this.drawNear());
   }
 
   /** Draw again what is drawn: at once what is in the window, soon what is near. */
@@ -66,18 +69,9 @@ export class RowChunks {
     });
     for (const { chunk, height, seen } of drawn) {
       if (seen) this.fill(chunk);
-      else this.postpone(chunk, height);
+      else this.empty(chunk, height);
     }
-  }
-
-  /**
-   * @param {number} chunk
-   * @param {number} height
-   */
-  postpone(chunk, height) {
-    this.empty(chunk, height);
-    this.observer.unobserve(this.chunks[chunk]);
-    this.observer.observe(this.chunks[chunk]);
+    this.drawSoon();
   }
 
   /**
@@ -100,24 +94,35 @@ export class RowChunks {
   complete(row) {
     const { top, bottom } = this.scroller.getBoundingClientRect();
     const own = Math.floor(row / ROWS);
-    const around = this.chunks.slice(Math.max(0, own - AROUND), own + AROUND + 1);
-    const missing = around.filter((chunk) => {
-      if (chunk.firstChild) return false;
-      const box = chunk.getBoundingClientRect();
+    const end = Math.min(this.chunks.length, own + AROUND + 1);
+    const missing = numbersFrom(Math.max(0, own - AROUND), end).filter((chunk) => {
+      if (this.drawn.has(chunk)) return false;
+      const box = this.chunks[chunk].getBoundingClientRect();
       return box.bottom > top && box.top < bottom;
     });
-    for (const chunk of missing) this.fill(/** @type {number} */ (this.numbers.get(chunk)));
+    for (const chunk of missing) this.fill(chunk);
     return missing.length > 0;
   }
 
-  /** @param {IntersectionObserverEntry[]} seen */
-  seen(seen) {
-    for (const { target, isIntersecting, boundingClientRect } of seen) {
-      const chunk = this.numbers.get(target);
-      if (chunk === undefined) continue;
-      if (!isIntersecting) this.empty(chunk, boundingClientRect.height);
-      else if (!this.drawn.has(chunk)) this.fill(chunk);
-    }
+  /** Draw soon what is near. */
+  drawSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.drawNear(), SOON);
+  }
+
+  /** Draw what is near the window, and nothing else; that may move it, so look again. */
+  drawNear() {
+    if (!this.scroller.clientHeight) return;
+    const { top, bottom } = this.scroller.getBoundingClientRect();
+    const box = (/** @type {number} */ chunk) => this.chunks[chunk].getBoundingClientRect();
+    const from = firstOf(this.chunks.length, (chunk) => box(chunk).bottom > top - NEAR);
+    const to = firstOf(this.chunks.length, (chunk) => box(chunk).top >= bottom + NEAR);
+    const far = [...this.drawn].filter((chunk) => chunk < from || chunk >= to);
+    const heights = far.map((chunk) => box(chunk).height);
+    far.forEach((chunk, index) => this.empty(chunk, heights[index]));
+    const missing = numbersFrom(from, to).filter((chunk) => !this.drawn.has(chunk));
+    for (const chunk of missing) this.fill(chunk);
+    if (missing.length) this.drawSoon();
   }
 
   /** @param {number} chunk */
@@ -142,4 +147,27 @@ export class RowChunks {
     this.drawn.delete(chunk);
     element.setAttribute("role", "none");
   }
+}
+
+/**
+ * @param {number} from
+ * @param {number} to
+ */
+function numbersFrom(from, to) {
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
+}
+
+/**
+ * The first of so many numbers of which something is true that is true of all behind it, too.
+ * @param {number} count
+ * @param {(number: number) => boolean} isTrue
+ */
+function firstOf(count, isTrue) {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isTrue(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

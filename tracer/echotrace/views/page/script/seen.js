@@ -1,6 +1,7 @@
 // What may be seen of a side: a quiz hides what it asks for, and all that comes later. Whoever
 // shows something of a step asks here, and need not know of the quiz.
 
+import { BEGIN } from "./data.js";
 import { below, previous } from "./moves.js";
 import { ASKED, QUIZZES, question, withheld } from "./questions.js";
 
@@ -26,6 +27,8 @@ export class Seen {
     this.last = this.quiz ? this.at : rows.length - 1;
     /** The last position of which it is seen in which column it is, and who waits there. */
     this.known = this.kind === "actor" ? this.at - 1 : this.last;
+    /** The last position to which the next step of a connection may be: there it tells who acts. */
+    this.along = this.quiz && view.quiz === "actor" ? this.known : Infinity;
   }
 
   /**
@@ -99,13 +102,15 @@ export class Seen {
   }
 
   /**
-   * Where the program is; null if that is hidden.
+   * Where the program is; null if that is hidden. Where it goes on tells what a call returns.
    * @returns {import("./data.js").Place | null}
    */
   place() {
     if (this.kind === "actor") return null;
-    const place = this.side.place(this.timeline.rows[this.at]);
-    return this.hidden ? { ...place, upcoming: null, elsewhere: "" } : place;
+    const row = this.timeline.rows[this.at];
+    const place = this.side.place(row);
+    const tells = this.hidden || (this.quiz && this.side.rows.part[row] === BEGIN);
+    return tells ? { ...place, upcoming: null, elsewhere: "" } : place;
   }
 
   /** The moment whose state is shown: that before the step as long as its answer is hidden. */

@@ -17,5 +17,6 @@ export function sourcePane(store, tabs) {
     if (tab.kind !== "side") return;
     const row = tab.row(view);
     program.show(tab.side, row, row === undefined ? null : new Seen(tab.side, view).place());
+    store.whenShown(() => program.reveal());
   });
 }

@@ -1,6 +1,7 @@
 // A source with the line that just ran and the one that runs next, drawn into any element. Its
 // lines are made anew only if it is another file.
 
+import { BEGIN } from "./data.js";
 import { make } from "./dom.js";
 import { reveal } from "./scrolling.js";
 
@@ -12,6 +13,8 @@ const CONTEXT = 60;
 const TAB = 4;
 const ARROWS = { ran: "\u25b6", upcoming: "\u25b7" };
 const ARROW_WORDS = { ran: "just ran", upcoming: "next" };
+/** Of a call that has only begun. */
+const WAITING_ARROWS = { ...ARROW_WORDS, ran: "waits in" };
 
 /** @typedef {import("./data.js").Place} Place */
 /** @typedef {import("./data.js").Source} Source */
@@ -29,7 +32,7 @@ export class SourceView {
       "div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Lines of the source" },
       this.list,
     );
-    this.legend = make("p", { class: "legend" }, arrowLegend());
+    this.legend = make("p", { class: "legend" });
     this.body = make(
       "div", { class: "program" }, this.title, this.files, this.note, this.scroller, this.legend,
     );
@@ -38,8 +41,11 @@ export class SourceView {
     this.side = null;
     /** @type {Source | null} */
     this.source = null;
+    this.words = ARROW_WORDS;
     /** The marked lines. @type {HTMLElement[]} */
     this.marked = [];
+    /** The numbers of the lines to be seen. @type {(number | null)[]} */
+    this.wanted = [];
   }
 
   /**
@@ -59,8 +65,11 @@ export class SourceView {
     this.note.hidden = !this.note.textContent;
     this.body.classList.toggle("past", here.source === null);
     this.open(last.source);
+    const waits = where !== null && row !== undefined && side.rows.part[row] === BEGIN;
+    this.words = waits ? WAITING_ARROWS : ARROW_WORDS;
+    setTextOf(this.legend, arrowLegend(this.words));
     this.mark({ ran: here.ran, upcoming: here.upcoming });
-    this.reveal(here.source === null ? [last.ran] : [here.ran, here.upcoming]);
+    this.wanted = here.source === null ? [last.ran] : [here.ran, here.upcoming];
   }
 
   /** @param {import("./data.js").Side} side */
@@ -105,18 +114,18 @@ export class SourceView {
       line.classList.add(what);
       line.firstElementChild?.append(
         make("span", { class: "arrow", "aria-hidden": "true" }, ARROWS[what]),
-        make("span", { class: "spoken" }, `${ARROW_WORDS[what]}: `),
+        make("span", { class: "spoken" }, `${this.words[what]}: `),
       );
       this.marked.push(line);
     }
   }
 
   /**
-   * Scroll as little as needed until these lines are seen, the first one rather than the second.
-   * @param {(number | null)[]} numbers
+   * Scroll as little as needed until the lines that are shown are seen, the first one rather than
+   * the second.
    */
-  reveal(numbers) {
-    for (const number of numbers.toReversed()) {
+  reveal() {
+    for (const number of this.wanted.toReversed()) {
       const line = number === null ? null : this.list.children[number - 1];
       if (!line) continue;
       const { height } = line.getBoundingClientRect();
@@ -195,6 +204,7 @@ function setTextOf(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function arrowLegend() {
-  return `${ARROWS.ran}\u00a0${ARROW_WORDS.ran}  ${ARROWS.upcoming}\u00a0${ARROW_WORDS.upcoming}`;
+/** @param {typeof ARROW_WORDS} words */
+function arrowLegend(words) {
+  return `${ARROWS.ran}\u00a0${words.ran}  ${ARROWS.upcoming}\u00a0${words.upcoming}`;
 }

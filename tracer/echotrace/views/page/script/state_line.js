@@ -8,8 +8,8 @@ import { descriptionOf, kindOf } from "./state_keys.js";
 
 /** What a mark says to whoever hears it. @type {Map<string, string>} */
 export const MARK_WORDS = new Map([[NEW, "new"], [GONE, "gone"], [CHANGED, "changed"]]);
-/** What the marks say. */
-export const CHANGE_LEGEND = `At this step: ${[...MARK_WORDS].map(([sign, word]) => `${sign}\u00a0${word}`).join("  ")}`;
+/** The same as a legend. */
+export const MARK_SIGNS = [...MARK_WORDS].map(([sign, word]) => `${sign}\u00a0${word}`).join("  ");
 /** How the fact begins that somebody waits in a call. */
 const WAITING_WORDS = "waiting in ";
 /** How the fact begins that somebody has ended. */

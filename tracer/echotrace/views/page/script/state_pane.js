@@ -2,9 +2,10 @@
 
 import { make, place } from "./dom.js";
 import { Seen } from "./seen.js";
-import { CHANGE_LEGEND } from "./state_line.js";
+import { MARK_SIGNS } from "./state_line.js";
 import { StateView } from "./state_view.js";
 
+const CHANGE_LEGEND = `At this step: ${MARK_SIGNS}`;
 const STATE_BEFORE = "The state before this step, until you have answered.";
 
 /**

@@ -37,6 +37,8 @@ export class Store {
     this.beginning = beginning;
     /** @type {((view: View, before: View) => void)[]} */
     this.listeners = [];
+    /** @type {(() => void)[]} */
+    this.after = [];
   }
 
   /**
@@ -46,6 +48,20 @@ export class Store {
   show(listener) {
     this.listeners.push(listener);
     listener(this.view, this.view);
+    this.settle();
+  }
+
+  /**
+   * Act when every listener has been told: who reads where things are waits for those that write,
+   * so that the page is laid out once and not once for each of them.
+   * @param {() => void} act
+   */
+  whenShown(act) {
+    this.after.push(act);
+  }
+
+  settle() {
+    for (const act of this.after.splice(0)) act();
   }
 
   /**
@@ -59,5 +75,6 @@ export class Store {
     if (names.every((name) => before[name] === after[name])) return;
     this.view = after;
     for (const listener of this.listeners) listener(after, before);
+    this.settle();
   }
 }

@@ -2,6 +2,7 @@
 
 import { make, place } from "./dom.js";
 import { NO_FILTER, filtered } from "./filters.js";
+import { quizIn } from "./seen.js";
 
 /** @typedef {import("./store.js").View} View */
 
@@ -20,8 +21,11 @@ const KEYS = /** @type {Record<string, (number: number, count: number) => number
 export function tabsBar(store, tabs) {
   /** @type {Map<number, View>} */
   const left = new Map();
+  /** A comparison would tell what a quiz asks. */
+  const closed = (/** @type {number} */ number) =>
+    tabs[number].kind === "pair" && quizIn(store.view, tabs);
   const go = (/** @type {number} */ number) => {
-    store.set(returned(tabs[number], number, store.view, left.get(number)));
+    if (!closed(number)) store.set(returned(tabs[number], number, store.view, left.get(number)));
   };
   const buttons = tabs.map((tab, number) =>
     make("button", {
@@ -35,7 +39,8 @@ export function tabsBar(store, tabs) {
     const way = KEYS[event.key];
     if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    go(way(store.view.tab, tabs.length));
+    const open = [...tabs.keys()].filter((number) => !closed(number));
+    go(open[way(open.indexOf(store.view.tab), open.length)]);
     buttons[store.view.tab].focus();
   });
   store.show((view, before) => {
@@ -43,6 +48,8 @@ export function tabsBar(store, tabs) {
     buttons.forEach((button, number) => {
       const chosen = number === view.tab;
       button.setAttribute("aria-selected", String(chosen));
+      button.setAttribute("aria-disabled", String(closed(number)));
+      button.title = closed(number) ? "Not while the quiz is on" : "";
       button.tabIndex = chosen ? 0 : -1;
     });
     place("panes").setAttribute("aria-labelledby", `tab-${view.tab}`);
