@@ -47,7 +47,7 @@ def test_axe_finds_no_violation(
 _FOCUSED = """() => {
   const element = document.activeElement;
   const { outlineStyle, outlineWidth } = getComputedStyle(element);
-  const region = element.closest("header, #stepper, :is(#panes, #below) > section");
+  const region = element.closest("header, #stepper, #further, :is(#panes, #below) > section");
   return {
     region: region?.getAttribute("aria-label") ?? (region ?? element).localName,
     shown: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2,
@@ -55,9 +55,9 @@ _FOCUSED = """() => {
   };
 }"""
 _REGIONS = {
-    _SIDE: ["a", "header", "Stepper", "Source", "Timeline", "What the kernel keeps", "Findings",
-            "All events as text", "body"],
-    _PAIR: ["a", "header", "Stepper", "Side by side", "Differences", "Findings",
+    _SIDE: ["a", "header", "Stepper", "Source", "Timeline", "What the kernel keeps", "Below",
+            "Findings", "All events as text", "body"],
+    _PAIR: ["a", "header", "Stepper", "Side by side", "Below", "Differences", "Findings",
             "All events as text", "body"],
 }  # fmt: skip
 

@@ -50,7 +50,9 @@ def test_layout(
             expect(page.get_by_role("tab", selected=True)).to_be_visible()
             assert faults(page) == [], link
         if width >= 1280 and height >= 720:
-            bottom = page.locator("#panes").evaluate("each => each.getBoundingClientRect().bottom")
+            bottom = page.locator("#further").evaluate(
+                "each => each.getBoundingClientRect().bottom"
+            )
             assert height - 20 < bottom <= height
 
 

@@ -9,6 +9,8 @@ import { place } from "./dom.js";
 import { eventsPane } from "./events_table.js";
 import { filtersBar } from "./filters_bar.js";
 import { findingsPane } from "./findings_pane.js";
+import { foldedPanes } from "./folds.js";
+import { furtherPane } from "./further.js";
 import { Jumps } from "./jumps.js";
 import { lanesPane } from "./lanes_pane.js";
 import { fragment, linkPane } from "./permalink_pane.js";
@@ -37,6 +39,8 @@ const PANES = [
   searchBar, filtersBar, quizPane, downloadsPane, viewMenu,
   // the address
   linkPane,
+  // what folds away, and the links to what is below the window
+  foldedPanes, furtherPane,
   // of one server its source, its timeline and its state; of two their comparison
   sourcePane, lanesPane, statePane, pairPane,
   // below the window

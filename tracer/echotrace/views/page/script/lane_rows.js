@@ -94,13 +94,26 @@ export class LaneRows {
     const slot = column < 0 ? 0 : (this.slots.get(column) ?? this.lanes - 1);
     const place = MARGIN.length + 1 + slot;
     const cell = make("div", { class: "cell", role: "cell", "aria-colindex": place });
-    cell.style.gridColumn = `${place} / ${column < 0 ? -1 : place + 1}`;
+    cell.style.gridColumn = `${place} / ${column < 0 ? -1 : this.end(at, slot)}`;
     if (column >= 0 && !this.slots.has(column)) {
       cell.append(make("span", { class: "lane" }, this.side.columns[column].title), " ");
     }
     cell.append(this.said(at));
     if (this.query) markFound(cell, this.query);
     return cell;
+  }
+
+  /**
+   * The grid line where a cell ends. No other one is in its row, so it has the lanes behind it, too,
+   * up to one in which somebody waits.
+   * @param {number} at
+   * @param {number} slot of its lane
+   */
+  end(at, slot) {
+    const waits = (/** @type {number} */ lane) =>
+      [at - 1, at, at + 1].some((near) => this.seen.waits(lane, near));
+    const taken = this.window.lanes.findIndex((lane, other) => other > slot && waits(lane));
+    return taken < 0 ? -1 : MARGIN.length + 1 + taken;
   }
 
   /**

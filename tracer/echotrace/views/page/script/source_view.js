@@ -9,8 +9,8 @@ import { reveal } from "./scrolling.js";
 const WIDEST_LINE = 2000;
 /** How much (px) is seen above and below the marked lines, if there is room: three lines. */
 const CONTEXT = 60;
-/** Columns of indentation that a broken line keeps. */
-const DEEPEST_INDENT = 24;
+/** Columns from one tab stop to the next. */
+const TAB = 4;
 /** The signs of the marked lines, and what they say. */
 const ARROWS = { ran: ["\u25b6", "just ran"], upcoming: ["\u25b7", "next"] };
 /** The same where a call only begins, and where one that waited returns. */
@@ -100,7 +100,9 @@ export class SourceView {
     this.source = source;
     this.marked = [];
     this.list.replaceChildren();
-    source?.lines.forEach((text, index) => this.list.append(lineElement(text, index)));
+    const lines = source?.lines ?? [];
+    this.list.style.setProperty("--digits", String(String(lines.length).length));
+    this.list.append(...lines.map(lineElement));
     this.scroller.scrollTop = 0;
   }
 
@@ -160,15 +162,28 @@ function lastSeen(side, row) {
 }
 
 /**
- * A line with its number. It hangs: what is broken off stands deeper than the line's indentation.
+ * A line with its number. It hangs: what is broken off stands deeper than the line's indentation,
+ * which is a space beside the text (see panes.css), and only for who copies it in the text.
  * @param {string} text
  * @param {number} index
  */
 function lineElement(text, index) {
-  const code = make("code", {}, shownOfLine(text));
-  code.style.setProperty("--indent", String(Math.min(text.search(/\S|$/), DEEPEST_INDENT)));
+  const shown = shownOfLine(text);
+  const indent = shown.slice(0, shown.search(/[^ \t]|$/));
+  const code = make("code", {}, make("span", { class: "indent" }, indent), shown.slice(indent.length));
+  code.style.setProperty("--indent", String(columns(indent)));
   const number = make("span", { class: "number" }, String(index + 1));
   return make("li", {}, make("span", { class: "arrows" }), number, code);
+}
+
+/**
+ * How many columns spaces and tabs take.
+ * @param {string} indent
+ */
+function columns(indent) {
+  const column = (/** @type {number} */ at, /** @type {string} */ each) =>
+    each === "\t" ? at + TAB - (at % TAB) : at + 1;
+  return [...indent].reduce(column, 0);
 }
 
 /** @param {string} text */

@@ -35,6 +35,7 @@ class Stepper {
     this.slider = new Slider((at) => store.set({ at }));
     this.where = make("p", { class: "where" });
     this.told = make("p", { class: "told", "aria-live": "polite" });
+    keepRoom(this.told);
     this.help = keysHelp();
     const ask = make("button", {
       type: "button", "aria-label": "Keys", title: "Which keys there are (?)",
@@ -122,6 +123,19 @@ class Stepper {
     }
     return step;
   }
+}
+
+/**
+ * A sentence keeps the room that the longest one has taken, so that what is below stays in place.
+ * @param {HTMLElement} told
+ */
+function keepRoom(told) {
+  let width = 0;
+  new ResizeObserver(() => {
+    if (told.offsetWidth !== width) told.style.removeProperty("--room");
+    width = told.offsetWidth;
+    told.style.setProperty("--room", `${told.offsetHeight}px`);
+  }).observe(told);
 }
 
 /**
