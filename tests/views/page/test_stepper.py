@@ -57,8 +57,9 @@ def test_every_way(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
             ways.get_by_role("button", name=name).click(force=True)
             assert _at(page) == step
         for key, step in [
-            ("ArrowRight", 2), ("PageDown", 12), ("ArrowLeft", 11), ("PageUp", 1), ("End", last),
-            ("PageUp", last - 10), ("PageDown", last), ("PageDown", last), ("Home", 1),
+            ("ArrowRight", 2), ("PageDown", 3), ("Shift+ArrowRight", 13), ("ArrowLeft", 12),
+            ("PageUp", 11), ("Shift+ArrowLeft", 1), ("End", last), ("Shift+ArrowLeft", last - 10),
+            ("Shift+ArrowRight", last), ("PageDown", last), ("Home", 1),
         ]:  # fmt: skip
             page.keyboard.press(key)
             assert _at(page) == step
@@ -103,6 +104,23 @@ def test_keys_act_in_the_stepper_only(
         for key in ("Control+ArrowLeft", "Alt+n", "Control+Home", "x"):
             page.keyboard.press(key)
         assert _at(page) == here
+
+
+def test_whoever_points_at_a_step_has_the_keys(
+    browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
+) -> None:
+    """On load, and after a click on a row, an event or a tab, the arrow keys step."""
+    with opened(browser, tmp_path, _pair(stored)) as page:
+        page.keyboard.press("ArrowRight")
+        assert _at(page) == 2
+        for place in (
+            "#lanes .row:nth-child(4) .said", "#findings [data-event]", "[role=tab] >> nth=2",
+            "#pair .aligned .call >> nth=2", "#differences [data-event]",
+        ):  # fmt: skip
+            page.locator(place).first.click()
+            step = _at(page)
+            page.keyboard.press("ArrowRight")
+            assert _at(page) == step + 1
 
 
 def test_slider(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
@@ -155,7 +173,10 @@ def test_tabs(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> 
         assert tabs.all_inner_texts() == ["fork", "thread", "fork | thread"]
         tabs.nth(0).click()
         assert _at(page) == 1
-        page.keyboard.press("ArrowLeft")
+        tabs.nth(0).press("ArrowLeft")
+        expect(tabs.nth(2)).to_be_focused()
+        expect(tabs.nth(0)).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Enter")
         expect(tabs.nth(2)).to_be_focused()
         expect(tabs.nth(2)).to_have_attribute("aria-selected", "true")
         page.get_by_role("button", name="Next", exact=True).click()
@@ -166,7 +187,8 @@ def test_tabs(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> 
         page.get_by_role("checkbox", name="all events").check()
         tabs.nth(2).click()
         assert _at(page) == 2
-        tabs.nth(1).press("Home")
+        tabs.nth(2).press("Home")
+        page.keyboard.press("Space")
         page.get_by_role("checkbox", name="all events").uncheck()
         tabs.nth(1).click()
         assert _at(page) == step

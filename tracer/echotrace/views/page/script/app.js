@@ -3,6 +3,7 @@
 import { appearance, viewMenu } from "./appearance.js";
 import { read } from "./data.js";
 import { differencesPane } from "./differences_pane.js";
+import { focusStepper } from "./dom.js";
 import { downloadsPane } from "./downloads.js";
 import { eventsPane } from "./events_table.js";
 import { filtersBar } from "./filters_bar.js";
@@ -40,3 +41,4 @@ const beginning = { ...BEGINNING, everything: data.everything };
 const store = new Store(readLink(fragment(), tabs, beginning).view, beginning);
 const jumps = new Jumps(store, tabs);
 for (const pane of PANES) pane(store, tabs, jumps);
+focusStepper();

@@ -1,6 +1,6 @@
 // From the number of an event to where it is shown, whatever hides it now.
 
-import { make, place } from "./dom.js";
+import { focusStepper, make, place } from "./dom.js";
 import { NO_FILTER } from "./filters.js";
 import { below } from "./moves.js";
 
@@ -118,6 +118,7 @@ export class Jumps {
     const way = wayTo(this.tabs, this.store.view, side, seq);
     if (way) this.store.set(way.changes);
     this.notice.textContent = way ? way.told : `Event ${seq} of ${side.name} is not in this page.`;
+    focusStepper();
     place("window").scrollIntoView({ block: "start" });
   }
 }

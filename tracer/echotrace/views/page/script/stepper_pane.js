@@ -4,7 +4,7 @@ import { make, place } from "./dom.js";
 import { below } from "./moves.js";
 import { seenIn } from "./seen.js";
 import { Slider } from "./slider.js";
-import { WAYS, keysHelp, keysOf } from "./stepper_ways.js";
+import { WAYS, keyOf, keysHelp, keysOf } from "./stepper_ways.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -85,7 +85,7 @@ class Stepper {
    */
   pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || this.help.open || isTyped(event)) return;
-    const way = WAYS.find(({ keys }) => keys.includes(event.key));
+    const way = WAYS.find(({ keys }) => keys.includes(keyOf(event)));
     if (!way && event.key !== "?") return;
     event.preventDefault();
     if (!way) this.help.showModal();

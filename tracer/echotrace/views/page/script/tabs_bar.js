@@ -1,11 +1,11 @@
 // A tab for each trace and for each pair. Each keeps its step and its filter while another is shown.
 
-import { make, place } from "./dom.js";
+import { focusStepper, make, place } from "./dom.js";
 import { NO_FILTER, filtered } from "./filters.js";
 
 /** @typedef {import("./store.js").View} View */
 
-/** Where the arrow keys lead, from one tab of so many. */
+/** Where the arrow keys take the focus, from one tab of so many; Enter and Space show its tab. */
 const KEYS = /** @type {Record<string, (number: number, count: number) => number>} */ ({
   ArrowLeft: (number, count) => (number + count - 1) % count,
   ArrowRight: (number, count) => (number + 1) % count,
@@ -26,7 +26,10 @@ export function tabsBar(store, tabs) {
   const buttons = tabs.map((tab, number) =>
     make("button", {
       type: "button", role: "tab", id: `tab-${number}`, "aria-controls": "panes",
-      onclick: () => go(number),
+      onclick: (/** @type {MouseEvent} */ { detail }) => {
+        go(number);
+        if (detail) focusStepper(); // a key stays at the tabs
+      },
     }, tab.name),
   );
   const bar = place("tabs");
@@ -35,8 +38,8 @@ export function tabsBar(store, tabs) {
     const way = KEYS[event.key];
     if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    go(way(store.view.tab, tabs.length));
-    buttons[store.view.tab].focus();
+    const from = buttons.findIndex((button) => button === event.target);
+    buttons[way(from, tabs.length)].focus();
   });
   store.show((view, before) => {
     if (view.tab !== before.tab) left.set(before.tab, before);
