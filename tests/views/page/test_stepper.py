@@ -165,33 +165,31 @@ def test_a_step_is_the_same_whichever_way(
 
 
 def test_tabs(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
-    """A tab is chosen by mouse and by keys, keeps its step, and names the document."""
-    with opened(browser, tmp_path, _pair(stored), fragment="#tab=thread&event=33") as page:
-        step = _at(page)
-        assert step > 1
+    """A tab is chosen by mouse and by keys, keeps the moment, and names the document."""
+    with opened(browser, tmp_path, _pair(stored), fragment="#tab=thread&event=26") as page:
+        current = page.locator("#lanes [aria-current] .said")
+        thread = (_at(page), current.text_content())
         tabs = page.get_by_role("tab")
         assert tabs.all_inner_texts() == ["fork", "thread", "fork | thread"]
         tabs.nth(0).click()
-        assert _at(page) == 1
+        fork = (_at(page), current.text_content())
+        assert fork == (8, "P0 fork() → clone = P1")
         tabs.nth(0).press("ArrowLeft")
         expect(tabs.nth(2)).to_be_focused()
         expect(tabs.nth(0)).to_have_attribute("aria-selected", "true")
         page.keyboard.press("Enter")
         expect(tabs.nth(2)).to_be_focused()
-        expect(tabs.nth(2)).to_have_attribute("aria-selected", "true")
-        page.get_by_role("button", name="Next", exact=True).click()
-        assert (_at(page), page.title().split(" · ")[:2]) == (2, ["fork | thread", "Step 2 of 23"])
+        expect(page.locator("#pair [aria-current]")).to_contain_text("pthread_create()")
+        assert page.title().split(" · ")[0] == "fork | thread"
         page.get_by_role("checkbox", name="all events").is_hidden()
-        tabs.nth(1).click()
-        assert _at(page) == step
+        tabs.nth(1).press("Enter")
+        assert (_at(page), current.text_content()) == thread
         page.get_by_role("checkbox", name="all events").check()
         tabs.nth(2).click()
-        assert _at(page) == 2
         tabs.nth(2).press("Home")
         page.keyboard.press("Space")
         page.get_by_role("checkbox", name="all events").uncheck()
-        tabs.nth(1).click()
-        assert _at(page) == step
+        assert (_at(page), current.text_content()) == fork
         assert page.locator("[role=tab][tabindex='0']").count() == 1
 
 

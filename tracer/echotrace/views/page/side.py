@@ -36,6 +36,7 @@ def side(name: str, story: Story, by: str = "connection") -> nouns.Side:
         title=safe(" · ".join(heading.recorded(header))),
         notes=list(map(safe, _notes(story))),
         command=safe(reproduction.command(header)),
+        check=safe(reproduction.check(header)),
         columns=[
             nouns.Heading(each.key, safe(each.title), safe(each.subtitle)) for each in pool.columns
         ],

@@ -2,6 +2,7 @@
 
 import { make, place } from "./dom.js";
 import { below } from "./moves.js";
+import { Proofs, gravestIn } from "./proofs.js";
 import { seenIn } from "./seen.js";
 import { Slider } from "./slider.js";
 import { WAYS, keyOf, keysHelp, keysOf } from "./stepper_ways.js";
@@ -42,9 +43,12 @@ class Stepper {
     }, "?");
     const ways = make("div", { class: "ways", role: "group", "aria-label": "Steps" });
     ways.append(...this.buttons.map(({ element }) => element));
+    this.proofs = new Proofs();
     pane.append(
-      make("div", { class: "controls" }, ways, this.slider.element, this.where, ask),
-      this.told, this.help,
+      make(
+        "div", { class: "controls" }, ways, this.slider.element, this.where, this.proofs.counts, ask,
+      ),
+      make("div", { class: "words" }, this.told, this.proofs.line), this.help,
     );
     /** Whether a held key waits for the page to be drawn. */
     this.waits = false;
@@ -108,17 +112,30 @@ class Stepper {
     const where = [step, chosen.length && tab.where(view)].filter(Boolean).join(" \u00b7 ");
     this.where.textContent = where;
     const known = seenIn(view, this.tabs)?.known ?? Infinity;
-    this.slider.show(chosen, view.at, where, this.courses(view), known);
+    this.slider.show(chosen, view.at, where, {
+      known, course: this.courses(view), proved: gravestIn(this.tabs, view),
+    });
     const filtered = !chosen.length && tab.chosen({ ...view, connection: 0, task: "" }).length;
-    const told = filtered ? "No step passes the filter." : tab.told(view);
+    const told = filtered ? unfiltered(tab, view) : tab.told(view);
     if (told !== this.told.textContent) this.told.textContent = told;
     this.told.hidden = !told;
+    this.proofs.show(this.tabs, view);
     for (const { way, element } of this.buttons) {
       const leads = way.to(chosen, view.at, () => 0) !== view.at;
       element.setAttribute("aria-disabled", String(!leads)); // disabled would lose the focus
     }
     return step;
   }
+}
+
+/**
+ * What is said where no step passes the filter: what is shown beside the timeline stays.
+ * @param {import("./tabs.js").Tab} tab
+ * @param {import("./store.js").View} view
+ */
+function unfiltered(tab, view) {
+  const stays = tab.kind === "side" ? `; source and state are those at event ${tab.key(view)}` : "";
+  return `No step passes the filter${stays.replace(/r$/, "")}.`;
 }
 
 /**

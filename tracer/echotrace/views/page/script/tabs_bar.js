@@ -1,7 +1,10 @@
-// A tab for each trace and for each pair. Each keeps its step and its filter while another is shown.
+// A tab for each trace and for each pair. Another tab shows the same moment, if it has it, or else
+// the step that it was left at; each keeps its filter.
 
 import { focusStepper, make, place } from "./dom.js";
 import { NO_FILTER, filtered } from "./filters.js";
+import { nearest } from "./moves.js";
+import { sameMoment } from "./same_moment.js";
 
 /** @typedef {import("./store.js").View} View */
 
@@ -21,7 +24,7 @@ export function tabsBar(store, tabs) {
   /** @type {Map<number, View>} */
   const left = new Map();
   const go = (/** @type {number} */ number) => {
-    store.set(returned(tabs[number], number, store.view, left.get(number)));
+    store.set(returned(tabs, number, store.view, left.get(number)));
   };
   const buttons = tabs.map((tab, number) =>
     make("button", {
@@ -53,15 +56,22 @@ export function tabsBar(store, tabs) {
 }
 
 /**
- * The changes with which a tab is shown: as it was left, or from its beginning.
- * @param {import("./tabs.js").Tab} tab
+ * The changes with which a tab is shown: at the same moment, as it was left, or from its beginning.
+ * @param {import("./tabs.js").Tab[]} tabs
  * @param {number} number
  * @param {View} view
  * @param {View | undefined} was how it was left
  * @returns {Partial<View>}
  */
-function returned(tab, number, view, was) {
+function returned(tabs, number, view, was) {
   if (number === view.tab) return {};
+  const tab = tabs[number];
+  const same = sameMoment(tabs, view, number);
+  if (same !== null) {
+    const { connection, task } = was ?? NO_FILTER;
+    const after = { tab: number, connection, task };
+    return { ...after, at: nearest(tab.chosen({ ...view, ...after }), same) };
+  }
   if (!was) return { tab: number, at: 0, ...NO_FILTER };
   const { at, connection, task } = was;
   if (tab.kind !== "side") return { tab: number, at, connection, task };
