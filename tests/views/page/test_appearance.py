@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from echotrace.story.nouns import Story
+from echotrace.views.page.page import page as page_of
 from opened_page import opened
 from page_layout import faults
 from poppler import Pdf
@@ -25,7 +26,14 @@ def _pair(stored: Mapping[str, Story]) -> dict[str, Story]:
 
 @pytest.mark.parametrize(
     ("width", "height", "look"),
-    [(1280, 720, ""), (390, 844, ""), (1920, 1080, "&lecture&theme=dark"), (1280, 400, "&lecture")],
+    [
+        (1280, 720, ""),
+        (390, 844, ""),
+        (1920, 1080, "&lecture&theme=dark"),
+        (1280, 400, "&lecture"),
+        (320, 256, ""),
+        (320, 640, "&lecture"),  # at 400 % (WCAG 1.4.10)
+    ],
 )
 def test_layout(
     browser: Browser,
@@ -77,7 +85,7 @@ def test_view_menu(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
-        assert _size(page) > 1.25 * small
+        assert _size(page) > 1.15 * small
         page.get_by_label("Colours").select_option("light")
         assert page.evaluate(paper) == "rgb(255, 255, 255)" != dark
         page.get_by_label("Colours").select_option("dark")
@@ -86,6 +94,79 @@ def test_view_menu(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
         page.keyboard.press("Escape")
         expect(page.get_by_label("Colours")).to_be_hidden()
         expect(page.locator(".view > summary")).to_be_focused()
+
+
+#: How a part of the page looks that tells apart by more than its words.
+_LOOKS = """() => Object.fromEntries(
+  [".waiting", ".aligned > .gap", ".current", ".aligned[aria-current]", ".program .ran",
+   "[role=tab][aria-selected=true]", "[role=tab][aria-selected=false]"].flatMap((name) => {
+    const found = document.querySelector(`#panes > :not([hidden]) ${name}, #tabs ${name}`);
+    if (!found) return [];
+    const { backgroundImage, outlineStyle, borderBlockEndColor } = getComputedStyle(found);
+    return [[name, { hatch: backgroundImage, frame: outlineStyle, line: borderBlockEndColor }]];
+  }))"""
+
+
+def test_forced_colours(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
+    """In the system's own colours waits are hatched, the step is framed, the tab is underlined."""
+    with opened(
+        browser, tmp_path, _pair(stored), fragment=_LINKS[0], forced_colors="active"
+    ) as page:
+        looks = page.evaluate(_LOOKS)
+        page.evaluate("location.hash = '#tab=fork%20%7C%20thread&row=7'")
+        expect(page.locator(".where")).to_contain_text("Step 7 of 23")
+        looks |= page.evaluate(_LOOKS)
+    for hatched in (".waiting", ".aligned > .gap"):
+        assert "gradient" in looks[hatched]["hatch"]
+    for framed in (".current", ".aligned[aria-current]", ".program .ran"):
+        assert looks[framed]["frame"] == "solid", framed
+    chosen, other = (looks[f"[role=tab][aria-selected={each}]"] for each in ("true", "false"))
+    assert chosen["line"] != other["line"]
+
+
+def test_text_spacing(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
+    """With the lines, words and letters further apart nothing is cut (WCAG 1.4.12)."""
+    spaced = """() => { const sheet = new CSSStyleSheet();
+      sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important;"
+        + "word-spacing: .16em !important } p { margin-bottom: 2em !important }");
+      document.adoptedStyleSheets = [sheet]; }"""
+    with opened(browser, tmp_path, _pair(stored)) as page:
+        page.evaluate(spaced)
+        for link in _LINKS:
+            page.evaluate("link => { location.hash = link; }", link)
+            assert faults(page) == [], link
+
+
+def test_narrow_source(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
+    """In one column, too, the line that ran is in sight within the source."""
+    with opened(
+        browser, tmp_path, _pair(stored), fragment=_LINKS[0], width=390, height=844
+    ) as page:
+        inside = """() => {
+          const [pane, line] = ["#source", ".program .ran"].map((each) =>
+            document.querySelector(each).getBoundingClientRect());
+          return pane.top < line.top && line.bottom < pane.bottom;
+        }"""
+        page.wait_for_function(inside)
+
+
+def test_too_old_a_browser(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
+    """Where the page does not come to life, or has no colours, it says which browsers it needs."""
+    text = page_of(_pair(stored))
+    file = tmp_path / "page.html"
+    for content, script, told in (
+        (text, "", False),
+        (text, "CSS.supports = () => false;", True),
+        (text, "delete Array.prototype.findLast;", True),
+        (text[: len(text) // 2], "", True),
+    ):
+        file.write_text(content, encoding="utf-8")
+        page = browser.new_page()
+        page.add_init_script(script or ";")
+        page.goto(file.as_uri())
+        words = page.get_by_text("The browser is too old for this page, or the file is not whole")
+        assert words.is_visible() is told
+        page.close()
 
 
 def test_reduced_motion(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:

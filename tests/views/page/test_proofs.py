@@ -24,7 +24,9 @@ def test_a_finding_is_seen_where_it_is_proved(
         box, mark = slider.bounding_box(), page.locator(".proofs .error").first.bounding_box()
         assert box
         assert mark
-        slider.hover(position={"x": mark["x"] + mark["width"] / 2 - box["x"], "y": box["height"] / 2})
+        slider.hover(
+            position={"x": mark["x"] + mark["width"] / 2 - box["x"], "y": box["height"] / 2}
+        )
         assert slider.get_attribute("title") == "error: child-never-reaped"
         link = page.locator(".proved a")
         expect(link).to_contain_text("child-never-reaped: P0 never waits")

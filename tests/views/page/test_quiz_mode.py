@@ -1,12 +1,13 @@
 """The quiz of the page: nothing on it tells an answer before that is given, or asked for."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from echotrace.story.nouns import Story
 from echotrace.views.page import nouns
@@ -35,13 +36,27 @@ _LOOK = """async ([tab, kind, at, reveal]) => {
   URL.createObjectURL = blob => { drawing = blob; return ""; };
   HTMLAnchorElement.prototype.click = () => {};
   [...document.querySelectorAll("button")].find(each => /this view/.test(each.textContent)).click();
+  dispatchEvent(new Event("pagehide")); // writes the address
   const whole = document.documentElement.cloneNode(true);
   for (const each of whole.querySelectorAll("script, style, meta, #tabs, .done")) each.remove();
   whole.querySelector("#panes").removeAttribute("aria-labelledby"); // the tab's
   const values = [...document.querySelectorAll("input, select")].map(each => each.value);
   const tips = [...document.querySelectorAll("*")].map(each => each.ariaLabel ?? "").join("");
-  return [whole.outerHTML, ...values, tips, document.title, await drawing.text()];
+  return [whole.outerHTML, location.hash, ...values, tips, document.title, await drawing.text()];
 }"""
+#: Compares the first tab at each of some steps with a tab of its own, hidden and now and then
+#: revealed; gives the first step at which the pages differ, or do not when revealed, and both.
+_COMPARED = f"""async ([kind, asked]) => {{
+  const look = {_LOOK};
+  for (const [number, at] of asked.entries()) {{
+    for (const reveal of number % 5 === 4 ? [false, true] : [false]) {{
+      const one = await look([0, kind, at, reveal]);
+      const other = await look([number + 1, kind, at, reveal]);
+      if (reveal === (one.join() === other.join())) return [at, reveal, one, other];
+    }}
+  }}
+  return null;
+}}"""
 
 
 @pytest.fixture(scope="module")
@@ -150,12 +165,35 @@ def test_nothing_tells_the_answer(
     text, asked = _page(stored["fork"], fork, kind)
     assert len(asked) > len(fork.essential.rows) // 4
     with opened(browser, tmp_path, text, height=2000) as page:
-        for tab, at in enumerate(asked, start=1):
-            one, other = (page.evaluate(_LOOK, [each, kind, at, False]) for each in (0, tab))
-            assert one == other, at
-            if tab % 5 == 0:  # these pages do differ
-                one, other = (page.evaluate(_LOOK, [each, kind, at, True]) for each in (0, tab))
-                assert one[0] != other[0], at
+        assert page.evaluate(_COMPARED, [kind, asked]) is None
+
+
+def test_ways_around_the_quiz(
+    browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
+) -> None:
+    """Who is next is not told by the keys along a connection, a comparison, or the link's event."""
+    sides = {name: stored[name] for name in ("fork", "thread")}
+    with opened(browser, tmp_path, sides, fragment="#event=31r&quiz=actor") as page:
+        where = page.locator(".where")
+        here = where.inner_text()
+        assert here.startswith("Step 13 of 37 \u00b7 event ? ")
+        page.locator("#stepper").focus()
+        for key in ("n", "N", "r", "n"):
+            page.keyboard.press(key)
+            assert where.inner_text().startswith("Step 13 of 37")
+        page.keyboard.press("ArrowRight")
+        expect(page).to_have_url(re.compile("#tab=fork&step=14&quiz=actor$"))
+        page.reload()
+        assert where.inner_text().startswith("Step 14 of 37")
+        tabs = page.get_by_role("tab")
+        expect(tabs.nth(2)).to_have_attribute("aria-disabled", "true")
+        tabs.nth(2).click(force=True)
+        tabs.nth(0).press("ArrowLeft")
+        expect(tabs.nth(1)).to_be_focused()
+        page.evaluate("location.hash = '#tab=fork%20%7C%20thread&quiz=actor'")
+        expect(page.locator(".status")).to_have_text("A quiz is for one server only: none is on.")
+        tabs.nth(0).click()
+        assert page.get_by_label("Quiz").first.input_value() == ""
 
 
 def test_answers_and_score(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from echotrace.servers import NAMES, traces_dir
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
 from echotrace.trace import Record
+from echotrace.tracefile import load
 from echotrace.views import words
 from echotrace.views.cells import actor, cell_phrase
 from echotrace.views.layout import Row
@@ -30,6 +33,9 @@ from read_page import read
 from sample_document import HOSTILE
 from tracebuilder import TraceBuilder
 
+#: A node reads several stories; without shrinking, which starts many.
+_AT_ONCE = 6
+_FEW = settings(max_examples=4, phases=[Phase.reuse, Phase.generate])
 _STEERS = HOSTILE + "\ud800\x1c\x1d\x1e\x1f\0\n\u2028"
 _SHOWN = r"\\ud800\\x1c\\x1d\\x1e\\x1f\\0\\n\\u2028"  # as JSON has it
 _FROM_OUTSIDE = {"data", "path", "pathname", "link", "file", "function", "text", "argv", "problem",
@@ -39,11 +45,10 @@ _FROM_OUTSIDE = {"data", "path", "pathname", "link", "file", "function", "text",
 
 def _cell(story: Story, row: Row) -> dict[str, str]:
     said = cell_phrase(story, row.cell)
-    woken = wait(story, row.event) if row.cell.part == "return" else None
     data = "" if said.data is None else words.quoted(said.data, said.size, 120)
     told = {
         "actor": actor(row.cell, "connection"), "head": said.head, "kernel": said.kernel or "",
-        "outcome": said.outcome, "data": data, "note": said.note, "wait": woken or "",
+        "outcome": said.outcome, "data": data, "note": said.note,
     }  # fmt: skip
     return {name: safe(text) for name, text in told.items()}
 
@@ -66,8 +71,13 @@ def _lines(told: tuple[Section, ...]) -> list[list[dict[str, Any]]]:
     ]  # fmt: skip
 
 
-def _check(story: Story) -> None:
-    steps, names, sources, found = Steps(story), Names.of(story), Sources(story), read(story)
+def _check(*stories: Story) -> None:
+    for story, found in zip(stories, read(stories), strict=True):
+        _check_one(story, found)
+
+
+def _check_one(story: Story, found: Mapping[str, Any]) -> None:
+    steps, names, sources = Steps(story), Names.of(story), Sources(story)
     forward, backward, leaps = found["states"]
     assert forward == backward == leaps
     checked = set()
@@ -102,25 +112,31 @@ def _check(story: Story) -> None:
                 assert shown == _lines(sections(steps.state(filter_, number), names))
 
 
-def test_of_stored_traces(story: Story) -> None:
+@pytest.mark.parametrize("server", NAMES)
+def test_of_stored_traces(server: str) -> None:
     """At every step of every stored trace, forward, backward and in leaps."""
-    _check(story)
+    paths = traces_dir().glob(f"{server}-*.jsonl")
+    _check(*(replay(load(path)) for path in paths))
 
 
-@settings(max_examples=12, phases=[Phase.reuse, Phase.generate])  # no shrinking: a node a story
-@given(plans)
-def test_of_random_servers(plan: Plan) -> None:
+@_FEW
+@given(st.lists(plans, min_size=_AT_ONCE, max_size=_AT_ONCE))
+def test_of_random_servers(each: list[Plan]) -> None:
     """So it does of any server."""
-    _check(plan.story())
+    _check(*(plan.story() for plan in each))
 
 
-@settings(max_examples=12, phases=[Phase.reuse, Phase.generate])  # no shrinking: a node a story
-@given(st.lists(GARBAGE, max_size=14))
-def test_of_traces_that_make_no_sense(records: list[Record]) -> None:
+@_FEW
+@given(st.lists(st.lists(GARBAGE, max_size=14), min_size=_AT_ONCE, max_size=_AT_ONCE))
+def test_of_traces_that_make_no_sense(each: list[list[Record]]) -> None:
     """So it does of records that make no sense."""
+    _check(*map(_of_records, each))
+
+
+def _of_records(records: list[Record]) -> Story:
     b = TraceBuilder()
     b.records = records
-    _check(replay(b.trace()))
+    return replay(b.trace())
 
 
 def _hostile(told: Any, seen: str = "") -> Any:

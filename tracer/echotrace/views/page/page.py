@@ -17,7 +17,7 @@ import msgspec
 from echotrace.story.nouns import Story
 from echotrace.views.page.nouns import Page
 from echotrace.views.page.pairs import pairs
-from echotrace.views.page.script import script
+from echotrace.views.page.script import script, unplayed_script
 from echotrace.views.page.side import side
 from echotrace.views.words import safe
 
@@ -47,7 +47,7 @@ def page(
     sides = [side(name, story, by) for name, story in stories.items()]
     named = safe(title) or " against ".join(each.name for each in sides)
     data = Page(named, sides, pairs(stories, sides), everything)
-    style, code = _style(), script()
+    style, code, unplayed = _style(), script(), unplayed_script()
     frame = Template((_ROOM / "page.html").read_text(encoding="utf-8"))
     return frame.substitute(
         title=escape(data.title),
@@ -55,6 +55,8 @@ def page(
         style_hash=_hash(style),
         script=code,
         script_hash=_hash(code),
+        unplayed=unplayed,
+        unplayed_hash=_hash(unplayed),
         data=msgspec.json.encode(data).decode().replace("<", "\\u003c"),
     )
 

@@ -3,8 +3,8 @@
 import { appearance, viewMenu } from "./appearance.js";
 import { read } from "./data.js";
 import { differencesPane } from "./differences_pane.js";
-import { focusStepper } from "./dom.js";
 import { downloadsPane } from "./downloads.js";
+import { focusStepper, place } from "./dom.js";
 import { eventsPane } from "./events_table.js";
 import { filtersBar } from "./filters_bar.js";
 import { findingsPane } from "./findings_pane.js";
@@ -42,3 +42,4 @@ const store = new Store(readLink(fragment(), tabs, beginning).view, beginning);
 const jumps = new Jumps(store, tabs);
 for (const pane of PANES) pane(store, tabs, jumps);
 focusStepper();
+if (CSS.supports("color", "light-dark(red, red)")) place("unplayed").remove();

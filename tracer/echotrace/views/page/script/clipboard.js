@@ -24,7 +24,7 @@ function copiedBySelecting(text) {
   const focused = document.activeElement;
   const area = make("textarea", { readonly: true, "aria-hidden": "true", class: "copied" });
   area.value = text;
-  document.body.append(area);
+  (focused?.parentElement ?? document.body).append(area); // a menu closes if the focus leaves it
   area.select();
   const done = document.execCommand("copy");
   area.remove();

@@ -1,7 +1,7 @@
 // A view as the fragment of a link, and back.
 
 import { NO_FILTER } from "./filters.js";
-import { nearest } from "./moves.js";
+import { below, nearest } from "./moves.js";
 import { QUIZZES } from "./questions.js";
 
 /**
@@ -25,7 +25,7 @@ export function written(view, tabs, beginning) {
   /** @type {[string, string | number | boolean][]} */
   const parts = [
     ["tab", tab.name],
-    [stepName(tab), tab.key(view)],
+    stepOf(tab, view),
     ["connection", view.connection],
     ["task", view.task],
     ["all", view.everything],
@@ -40,6 +40,19 @@ export function written(view, tabs, beginning) {
 /** @param {[string, string | number | boolean]} named */
 function part([name, value]) {
   return value === true ? name : `${name}=${encodeURIComponent(value)}`;
+}
+
+/**
+ * Where the view is. A quiz of who is next names the step by its number among those shown: that of
+ * its event would tell who acts, and whether a wait ends.
+ * @param {TabBase} tab
+ * @param {View} view
+ * @returns {[string, string | number]}
+ */
+function stepOf(tab, view) {
+  if (view.quiz !== "actor") return [stepName(tab), tab.key(view)];
+  const chosen = tab.chosen(view);
+  return ["step", chosen.length && below(chosen, view.at) + 1];
 }
 
 /** How a step of a tab is named: a side has events, a pair has rows. @param {TabBase} tab */
@@ -109,7 +122,9 @@ class Reader {
     if (this.take("essential") !== undefined) this.view.everything = false;
     if (this.take("all") !== undefined) this.view.everything = true;
     if (this.take("lecture") !== undefined) this.view.lecture = true;
-    this.view.quiz = this.oneOf("quiz", Object.keys(QUIZZES), "no quiz is on");
+    const quiz = this.oneOf("quiz", Object.keys(QUIZZES), "no quiz is on");
+    if (this.tab.kind === "side") this.view.quiz = quiz;
+    else if (quiz) this.problem("A quiz is for one server only: none is on.");
     this.view.theme = this.oneOf("theme", KNOWN_THEMES, "that of the system is taken");
   }
 
@@ -151,6 +166,8 @@ class Reader {
   }
 
   readStep() {
+    const number = this.tab.kind === "side" ? this.take("step") : undefined;
+    if (number !== undefined) this.goToStep(number);
     const name = stepName(this.tab);
     const key = this.take(name);
     if (key !== undefined) this.goTo(name, key);
@@ -159,6 +176,13 @@ class Reader {
       this.problem(`The filter hides ${name} ${quoted(key)}; the step nearest to it is shown.`);
     }
     this.view.at = at;
+  }
+
+  /** @param {string} number among the steps that pass the filter, from 1 */
+  goToStep(number) {
+    const at = /^\d+$/.test(number) ? this.tab.chosen(this.view)[Number(number) - 1] : undefined;
+    if (at === undefined) this.problem(`There is no step ${quoted(number)}; step 1 is shown.`);
+    this.view.at = at ?? 0;
   }
 
   /**

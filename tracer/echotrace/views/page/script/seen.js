@@ -26,6 +26,8 @@ export class Seen {
     this.last = this.quiz ? this.at : rows.length - 1;
     /** The last position of which it is seen in which column it is, and who waits there. */
     this.known = this.kind === "actor" ? this.at - 1 : this.last;
+    /** The last position to which the next step of a connection may be: there it tells who acts. */
+    this.along = this.quiz && view.quiz === "actor" ? this.known : Infinity;
   }
 
   /**

@@ -79,7 +79,10 @@ class Stepper {
   /** @param {import("./stepper_ways.js").Way} way */
   go(way) {
     const { view } = this.store;
-    this.store.set({ at: way.to(this.chosen(), view.at, this.courses(view)) });
+    const course = this.courses(view);
+    const told = seenIn(view, this.tabs)?.along ?? Infinity;
+    const seen = (/** @type {number} */ at) => (at > told ? NaN : course(at));
+    this.store.set({ at: way.to(this.chosen(), view.at, seen) });
   }
 
   /**

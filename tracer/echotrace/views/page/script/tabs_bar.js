@@ -5,6 +5,7 @@ import { focusStepper, make, place } from "./dom.js";
 import { NO_FILTER, filtered } from "./filters.js";
 import { nearest } from "./moves.js";
 import { sameMoment } from "./same_moment.js";
+import { quizIn } from "./seen.js";
 
 /** @typedef {import("./store.js").View} View */
 
@@ -23,8 +24,11 @@ const KEYS = /** @type {Record<string, (number: number, count: number) => number
 export function tabsBar(store, tabs) {
   /** @type {Map<number, View>} */
   const left = new Map();
+  /** A comparison would tell what a quiz asks. */
+  const closed = (/** @type {number} */ number) =>
+    tabs[number].kind === "pair" && quizIn(store.view, tabs);
   const go = (/** @type {number} */ number) => {
-    store.set(returned(tabs, number, store.view, left.get(number)));
+    if (!closed(number)) store.set(returned(tabs, number, store.view, left.get(number)));
   };
   const buttons = tabs.map((tab, number) =>
     make("button", {
@@ -41,14 +45,17 @@ export function tabsBar(store, tabs) {
     const way = KEYS[event.key];
     if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const from = buttons.findIndex((button) => button === event.target);
-    buttons[way(from, tabs.length)].focus();
+    const open = [...tabs.keys()].filter((number) => !closed(number));
+    const from = open.findIndex((number) => buttons[number] === event.target);
+    buttons[open[way(from, open.length)]].focus();
   });
   store.show((view, before) => {
     if (view.tab !== before.tab) left.set(before.tab, before);
     buttons.forEach((button, number) => {
       const chosen = number === view.tab;
       button.setAttribute("aria-selected", String(chosen));
+      button.setAttribute("aria-disabled", String(closed(number)));
+      button.title = closed(number) ? "Not while the quiz is on" : "";
       button.tabIndex = chosen ? 0 : -1;
     });
     place("panes").setAttribute("aria-labelledby", `tab-${view.tab}`);
@@ -66,7 +73,7 @@ export function tabsBar(store, tabs) {
 function returned(tabs, number, view, was) {
   if (number === view.tab) return {};
   const tab = tabs[number];
-  const same = sameMoment(tabs, view, number);
+  const same = quizIn(view, tabs) ? null : sameMoment(tabs, view, number);
   if (same !== null) {
     const { connection, task } = was ?? NO_FILTER;
     const after = { tab: number, connection, task };
