@@ -12,7 +12,7 @@ from opened_page import opened
 def test_a_finding_is_seen_where_it_is_proved(
     browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
 ) -> None:
-    """Above the steps stands how much was found, at a step that proves it what; a quiz hides both."""
+    """Above the steps stands how much was found, at a step what; a quiz hides both."""
     with opened(browser, tmp_path, {"fork": stored["fork"]}, fragment="#event=25") as page:
         counts = page.locator(".counts")
         expect(counts).to_have_text("■ 1 error, ▲ 2 warnings")

@@ -111,8 +111,15 @@ def test_whoever_points_at_a_step_has_the_keys(
 ) -> None:
     """On load, and after a click on a row, an event or a tab, the arrow keys step."""
     with opened(browser, tmp_path, _pair(stored)) as page:
+        expect(page.locator("#guide")).to_contain_text("fork · C · 2 clients, interleaved · Linux ")
+        expect(page.locator("#guide")).to_contain_text("P0 is the server's first process")
+        expect(page.locator("#guide")).to_contain_text("recv() → recvfrom")
         page.keyboard.press("ArrowRight")
         assert _at(page) == 2
+        expect(page.locator("#guide")).to_have_count(0)
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_contain_text("hatched: waits; such a call stands")
+        page.keyboard.press("Escape")
         for place in (
             "#lanes .row:nth-child(4) .said", "#findings [data-event]", "[role=tab] >> nth=2",
             "#pair .aligned .call >> nth=2", "#differences [data-event]",

@@ -8,6 +8,7 @@ import { focusStepper, place } from "./dom.js";
 import { eventsPane } from "./events_table.js";
 import { filtersBar } from "./filters_bar.js";
 import { findingsPane } from "./findings_pane.js";
+import { guidePane } from "./guide_pane.js";
 import { Jumps } from "./jump.js";
 import { lanesPane } from "./lanes_pane.js";
 import { fragment, linkPane } from "./link_pane.js";
@@ -27,7 +28,7 @@ import { tabsBar } from "./tabs_bar.js";
 
 /** What takes room beside the panes comes before them: they bring into sight what they show. */
 const PANES = [
-  appearance, tabsBar, stepperPane, searchBar, filtersBar, quizPane, downloadsPane, viewMenu,
+  appearance, tabsBar, stepperPane, guidePane, searchBar, filtersBar, quizPane, downloadsPane, viewMenu,
   linkPane, sourcePane, lanesPane, statePane, pairPane, notesPane, findingsPane, differencesPane,
   eventsPane, printing,
 ];

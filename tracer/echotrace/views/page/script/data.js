@@ -18,7 +18,7 @@ import { INNER, MARK, Texts } from "./texts.js";
  *   elsewhere: string, problem: string}} Place
  * @typedef {{id: string, severity: string, sentence: string, events: number[], places: string[],
  *   remedy: string, cost: string}} Finding
- * @typedef {{name: string, title: string, notes: string[], command: string, check: string,
+ * @typedef {{name: string, title: string, guide: string[], notes: string[], command: string, check: string,
  *   columns: Heading[], actors: string[], patterns: string[], texts: number[][], rows: PackedRows,
  *   essential: Timeline, everything: Timeline, moments: PackedMoments, sources: Source[],
  *   places: Place[], findings: Finding[], trace: string}} PackedSide
@@ -71,6 +71,7 @@ export class Side {
   constructor(packed) {
     this.name = packed.name;
     this.title = packed.title;
+    this.guide = packed.guide;
     this.notes = packed.notes;
     this.command = packed.command;
     this.check = packed.check;

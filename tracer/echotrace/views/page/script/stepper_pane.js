@@ -1,6 +1,7 @@
 // First, previous, next, last, the slider, and the sentence that explains the step.
 
 import { make, place } from "./dom.js";
+import { guideOf } from "./guide_pane.js";
 import { below } from "./moves.js";
 import { Proofs, gravestIn } from "./proofs.js";
 import { seenIn } from "./seen.js";
@@ -36,10 +37,11 @@ class Stepper {
     this.slider = new Slider((at) => store.set({ at }));
     this.where = make("p", { class: "where" });
     this.told = make("p", { class: "told", "aria-live": "polite" });
-    this.help = keysHelp();
+    this.guide = make("div");
+    this.help = keysHelp(this.guide);
     const ask = make("button", {
-      type: "button", "aria-label": "Keys", title: "Which keys there are (?)",
-      onclick: () => this.help.showModal(),
+      type: "button", "aria-label": "Keys", title: "What you see, and which keys there are (?)",
+      onclick: () => this.explain(),
     }, "?");
     const ways = make("div", { class: "ways", role: "group", "aria-label": "Steps" });
     ways.append(...this.buttons.map(({ element }) => element));
@@ -64,6 +66,11 @@ class Stepper {
       },
     }, way.button ?? "");
     return { way, element };
+  }
+
+  explain() {
+    this.guide.replaceChildren(...guideOf(this.tabs[this.store.view.tab].sides));
+    this.help.showModal();
   }
 
   chosen() {
@@ -95,7 +102,7 @@ class Stepper {
     const way = WAYS.find(({ keys }) => keys.includes(keyOf(event)));
     if (!way && event.key !== "?") return;
     event.preventDefault();
-    if (!way) this.help.showModal();
+    if (!way) this.explain();
     else if (!event.repeat || !this.waits) {
       this.waits = true;
       requestAnimationFrame(() => (this.waits = false));

@@ -57,8 +57,8 @@ export function keyOf({ key, shiftKey }) {
   return shiftKey && key.startsWith("Arrow") ? `Shift+${key}` : key;
 }
 
-/** A dialogue that lists the keys. */
-export function keysHelp() {
+/** A dialogue that explains the page, and lists the keys. @param {HTMLElement} guide */
+export function keysHelp(guide) {
   const told = WAYS.map((way) => /** @type {[string, string]} */ ([keysOf(way), way.told]));
   const rows = [...told, ...OTHERS].map(([keys, what]) =>
     make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, keys)), make("td", {}, what)),
@@ -67,7 +67,8 @@ export function keysHelp() {
   const note = "They act while the stepper has the focus: click its text, or a row of the timeline.";
   const close = make("button", { value: "close" }, "Close");
   return make(
-    "dialog", { class: "keys", "aria-labelledby": "keys-heading" }, heading, make("p", {}, note),
+    "dialog", { class: "keys", "aria-labelledby": "keys-heading" },
+    make("h2", {}, "What you see"), guide, heading, make("p", {}, note),
     make("table", {}, make("tbody", {}, ...rows)), make("form", { method: "dialog" }, close),
   );
 }
