@@ -18,7 +18,8 @@ import { INNER, MARK, Texts } from "./texts.js";
  *   elsewhere: string, problem: string}} Place
  * @typedef {{id: string, severity: string, sentence: string, events: number[], places: string[],
  *   remedy: string, cost: string}} Finding
- * @typedef {{name: string, title: string, guide: string[], notes: string[], command: string, check: string,
+ * @typedef {{name: string, title: string, guide: string[], notes: string[], command: string,
+ *   check: string,
  *   columns: Heading[], actors: string[], patterns: string[], texts: number[][], rows: PackedRows,
  *   essential: Timeline, everything: Timeline, moments: PackedMoments, sources: Source[],
  *   places: Place[], findings: Finding[], trace: string}} PackedSide
