@@ -188,7 +188,7 @@ def test_reduced_motion(browser: Browser, tmp_path: Path, stored: Mapping[str, S
     [
         (
             "#tab=fork&event=31&theme=dark&lecture",
-            ["Step 10 of 37", "accept(3)", "table 1", "Findings",
+            ["Step 10 of 37", "accept(3)", "table 1", "What this run shows",
              "Only what is around the step is printed of this source",
              "Only what is around the step is printed of this timeline"],
         ),

@@ -189,7 +189,7 @@ def test_ways_around_the_quiz(
         expect(tabs.nth(2)).to_have_attribute("aria-disabled", "true")
         tabs.nth(2).click(force=True)
         tabs.nth(0).press("ArrowLeft")
-        expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
+        expect(tabs.nth(1)).to_be_focused()
         page.evaluate("location.hash = '#tab=fork%20%7C%20thread&quiz=actor'")
         expect(page.locator(".status")).to_have_text("A quiz is for one server only: none is on.")
         tabs.nth(0).click()

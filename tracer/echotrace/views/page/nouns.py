@@ -101,15 +101,18 @@ class Heading(Struct):
 class Side(Struct):
     """One trace: all that is shown of it.
 
-    `notes` say what is missing, `command` is what records it again. `trace` is the trace's file,
-    gzip and base64, empty if no file can hold it. `unfinished` has for each row at which a call
-    begins that never returns what is told of the whole call (a text).
+    `guide` explains it to a newcomer, `notes` say what is missing, `command` is what records it
+    again, `check` what tries more of the server, empty where nothing does. `trace` is the trace's
+    file, gzip and base64, empty if no file can hold it. `unfinished` has for each row at which a
+    call begins that never returns what is told of the whole call (a text).
     """
 
     name: str
     title: str
+    guide: list[str]
     notes: list[str]
     command: str
+    check: str
     columns: list[Heading]
     actors: list[str]
     patterns: list[str]

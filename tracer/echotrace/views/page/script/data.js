@@ -17,8 +17,9 @@ import { INNER, MARK, Texts } from "./texts.js";
  *   elsewhere: string, problem: string}} Place
  * @typedef {{id: string, severity: string, sentence: string, events: number[], places: string[],
  *   remedy: string, cost: string}} Finding
- * @typedef {{name: string, title: string, notes: string[], command: string, columns: Heading[],
- *   actors: string[], patterns: string[], texts: number[][], rows: PackedRows,
+ * @typedef {{name: string, title: string, guide: string[], notes: string[], command: string,
+ *   check: string,
+ *   columns: Heading[], actors: string[], patterns: string[], texts: number[][], rows: PackedRows,
  *   essential: Timeline, everything: Timeline, moments: PackedMoments, sources: Source[],
  *   places: Place[], findings: Finding[], trace: string, unfinished: Record<number, number>}} PackedSide
  * @typedef {{section: number[], mark: number[], left: number[], right: number[], said: number[]}}
@@ -70,8 +71,10 @@ export class Side {
   constructor(packed) {
     this.name = packed.name;
     this.title = packed.title;
+    this.guide = packed.guide;
     this.notes = packed.notes;
     this.command = packed.command;
+    this.check = packed.check;
     this.columns = packed.columns;
     this.actors = packed.actors;
     this.findings = packed.findings;

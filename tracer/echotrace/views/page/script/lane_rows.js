@@ -6,6 +6,7 @@ import { MARGIN } from "./lane_frame.js";
 import { waitSpans } from "./lane_waits.js";
 import { markFound } from "./search_marks.js";
 import { below } from "./moves.js";
+import { provedBy, sign } from "./proofs.js";
 import { Seen } from "./seen.js";
 
 /** Where a long word may be broken: behind these. */
@@ -98,6 +99,9 @@ export class LaneRows {
     if (column >= 0 && !this.slots.has(column)) {
       cell.append(make("span", { class: "lane" }, this.side.columns[column].title), " ");
     }
+    const seq = this.side.rows.seq[this.timeline.rows[at]];
+    const [gravest] = this.seen.quiz ? [] : provedBy(this.side, seq);
+    if (gravest) cell.append(sign(gravest), " ");
     cell.append(this.said(at));
     if (this.query) markFound(cell, this.query);
     return cell;
