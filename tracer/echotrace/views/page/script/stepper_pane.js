@@ -146,11 +146,13 @@ class Stepper {
  */
 function keepRoom(words) {
   let width = 0;
-  new ResizeObserver(() => {
+  const keep = () => {
     if (words.offsetWidth !== width) words.style.removeProperty("--room");
     width = words.offsetWidth;
     words.style.setProperty("--room", `${words.offsetHeight}px`);
-  }).observe(words);
+  };
+  // Later: what is watched must not change while it is (Resize Observer, 3.4.1).
+  new ResizeObserver(() => requestAnimationFrame(keep)).observe(words);
 }
 
 /**
