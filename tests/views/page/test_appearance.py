@@ -50,7 +50,9 @@ def test_layout(
             expect(page.get_by_role("tab", selected=True)).to_be_visible()
             assert faults(page) == [], link
         if width >= 1280 and height >= 720:
-            bottom = page.locator("#panes").evaluate("each => each.getBoundingClientRect().bottom")
+            bottom = page.locator("#further").evaluate(
+                "each => each.getBoundingClientRect().bottom"
+            )
             assert height - 20 < bottom <= height
 
 
@@ -186,7 +188,7 @@ def test_reduced_motion(browser: Browser, tmp_path: Path, stored: Mapping[str, S
     [
         (
             "#tab=fork&event=31&theme=dark&lecture",
-            ["Step 10 of 37", "accept(3)", "table 1", "Findings",
+            ["Step 10 of 37", "accept(3)", "table 1", "What this run shows",
              "Only what is around the step is printed of this source",
              "Only what is around the step is printed of this timeline"],
         ),

@@ -104,7 +104,7 @@ def _said(story: Story, row: Row) -> str:
     told, event, part = cell_phrase(story, row.cell), row.event, row.cell.part
     call = event.record
     assert isinstance(call, Syscall) or part == "whole"
-    begins = "waits, does not return" if event.end is None else "waits"
+    begins = "waits, does not return" if event.end is None else "waits …"
     by = wait(story, event) if part == "return" else None
     parts = (
         actor(row.cell, "connection"),

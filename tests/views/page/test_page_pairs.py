@@ -8,6 +8,7 @@ import pytest
 from echotrace.story.compare.compare import compare
 from echotrace.story.nouns import Story
 from echotrace.views import comparison_words as told
+from echotrace.views.costs import NOTE, cost_rows
 from echotrace.views.page import nouns
 from echotrace.views.page.pairs import pairs
 from echotrace.views.page.side import side
@@ -86,6 +87,17 @@ def test_differences_are_those_of_compare(stored: Mapping[str, Story], found: no
         assert pair.notes == list(told.notes(compared))
         used = {pair.marks[number] for number in pair.rows.mark}
         assert used <= {sign.partition(" ")[0] for sign in pair.legend}
+
+
+def test_costs_are_those_of_compare(stored: Mapping[str, Story], found: nouns.Pairs) -> None:
+    """Of any two servers the table of costs is that below their comparison, with its note."""
+    names = list(stored)
+    for pair in found.pairs:
+        own = [stored[names[number]] for number in pair.sides]
+        assert [tuple(_text(found, number) for number in row) for row in pair.costs] == list(
+            cost_rows(own)
+        )
+        assert pair.costs_note == NOTE
 
 
 def test_without_marks_both_sides_are_left(

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, Page
 
 from echotrace.story.compare.compare import compare
+from echotrace.story.explain import explain
 from echotrace.story.findings.check import findings
 from echotrace.story.nouns import Story
 from echotrace.story.replay import replay
@@ -94,6 +95,8 @@ def test_rows_and_states_at_every_step(
             for row in rows
         ]
         seen = page.evaluate(_STEPS.replace("COUNT", str(len(rows))))
+        headings = page.locator("#pair .aligned.part").all_text_contents()
+    assert [heading.count("from its start") for heading in headings] == [0, 0, 0, 2, 0]
     assert [each["current"] for each in seen] == [[at] for at in range(len(rows))]
     for which, name in enumerate(NAMES):
         steps, names = Steps(two[name]), Names.of(two[name])
@@ -101,14 +104,23 @@ def test_rows_and_states_at_every_step(
         position = {row.event.seq: at for at, row in enumerate(layout.rows)}
         for row, each in zip(rows, seen, strict=True):
             cell = row.at(name)
+            everything = Filter(everything=True)
             if cell:
                 at = position[cell.event.seq]
-                assert each["told"][which] == narrate(two[name], layout.rows[at])
+                shown = steps.state(Filter(), at)
+                said_of = narrate(two[name], layout.rows[at])
+            if cell and layout.rows[at].cell.part == "begin":  # and nowhere its return
+                shown = steps.state(everything, len(steps.layout(everything).rows) - 1)
+                at_end = "Its state is that at the end of the trace."
+                said_of = f"{explain(two[name], cell.event)} {at_end}"
+                assert each["gone"][which] == 0
+            if cell:
+                assert each["told"][which] == said_of
             else:
                 assert each["told"][which].startswith(f"{name} has no counterpart here.")
                 assert f"after event {layout.rows[at].event.seq}." in each["told"][which]
                 assert each["gone"][which] == 0
-            state = sections(steps.state(Filter(), at), names)
+            state = sections(shown, names)
             assert sorted(each["heads"][which]) == sorted(
                 line.head for section in state for line in section.lines
             )
@@ -133,7 +145,7 @@ def test_differences_lead_to_their_events(
                     ).click()
                     cell = current.locator("[role=cell]").nth(2 * which + 1)
                     assert cell.locator(".seq").inner_text() == str(seq)
-                    assert page.locator("#notice").inner_text() == f"Event {seq}."
+                    assert page.locator("#notice").text_content() == ""
                     assert any(
                         text.startswith(f"{number + 1}. ")
                         for text in page.locator(".why p").all_inner_texts()
@@ -160,8 +172,9 @@ def test_findings_lead_to_their_events(
         ]
         ends = next(each.events[0] for each in own if each.id == "child-never-reaped")
         items.get_by_role("button", name=f"Event {ends} of fork").first.click()
-        assert "all events are shown now" in page.locator("#notice").inner_text()
-        assert str(ends) in page.locator("#stepper .where").inner_text()
+        notice = page.locator("#notice").inner_text()
+        assert notice == f"Event {ends}: the end that event {ends - 1} leads to; that is shown."
+        assert f"event {ends - 1} " in page.locator("#stepper .where").inner_text()
         page.get_by_role("button", name="Previous", exact=True).click()
         assert not page.locator("#notice").is_visible()
         _shown(page, "fork | thread")

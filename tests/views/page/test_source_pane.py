@@ -1,10 +1,11 @@
 """The source pane of the interactive page: what is seen of a file, and which file."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from echotrace.story.nouns import Story
 from echotrace.views.page.page import page as page_of
@@ -48,7 +49,9 @@ def test_marked_lines_are_seen(
         said |= {line["said"] for line in marked}
         if marked and marked[-1]["bottom"] - marked[0]["top"] <= step["height"]:
             assert all(line["seen"] for line in marked)
-    assert {"▶just ran: ", "▶waits in: ", "▷next: "} <= said
+    assert {
+        "▶just ran: ", "‖waits in this line: ", "▶returned from this line: ", "▷next: ",
+    } <= said  # fmt: skip
 
 
 def test_long_lines_and_other_files(
@@ -80,3 +83,24 @@ def _with_sources(text: str) -> str:
     sources[0]["lines"][0] = "    " + "x" * _LONG
     sources.append({"name": "<b>other</b>.c", "lines": ["<b>int</b> other;"]})
     return before + begin + json.dumps(data).replace("<", "\\u003c") + end + after
+
+
+def test_indented_lines_begin_with_text(
+    browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
+) -> None:
+    """A line that is broken begins with its first word, however deep and large; panes fold away."""
+    tops = """() => [...document.querySelectorAll("#source li code")]
+      .filter((code) => code.textContent.trim()).map((code) => {
+        const range = document.createRange();
+        range.selectNodeContents(code.lastChild);
+        return range.getClientRects()[0].top - code.getBoundingClientRect().top;
+      }).filter((top) => top > 5).length"""
+    link = "#tab=fork&event=26&lecture"
+    with opened(browser, tmp_path, {"fork": stored["fork"]}, fragment=link) as page:
+        assert page.evaluate(tops) == 0
+        fold = page.get_by_role("button", name="Source", exact=True)
+        fold.click()
+        assert page.locator("#source ol").is_hidden()
+        expect(page).to_have_url(re.compile("&no-source$"))
+        fold.click()
+        assert page.locator("#source ol").is_visible()

@@ -26,7 +26,7 @@ _LOOKER = """
     slider.dispatchEvent(new Event("input", {bubbles: true}));
   };
   const step = (which) => document.querySelectorAll("#stepper .ways button")[which].click();
-  const folds = () => [...state.querySelectorAll(".folded button")];
+  const folds = () => [...state.querySelectorAll(".rest button")];
   const openAll = () => { while (folds().length) folds()[0].click(); };
 """
 #: Each step as it is when one slides there, and when one comes there by a step from either side.

@@ -195,7 +195,7 @@ def test_a_step_among_thousands_of_zombies(
 ) -> None:
     """Where thousands of lines are shown, a step touches what changes, and nothing else."""
     with opened(browser, tmp_path, _with_zombies(page_of({"fork": stored["fork"]}))) as page:
-        page.locator("#state .folded button").click()
+        page.locator("#state .rest button").click()
         among = page.evaluate(_TIMED, "fork")
     assert among["lines"] > _ZOMBIES
     _touches_what_changed(among["touches"], list(_expected(stored["fork"], Filter())))

@@ -57,8 +57,9 @@ def test_every_way(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
             ways.get_by_role("button", name=name).click(force=True)
             assert _at(page) == step
         for key, step in [
-            ("ArrowRight", 2), ("PageDown", 12), ("ArrowLeft", 11), ("PageUp", 1), ("End", last),
-            ("PageUp", last - 10), ("PageDown", last), ("PageDown", last), ("Home", 1),
+            ("ArrowRight", 2), ("PageDown", 3), ("Shift+ArrowRight", 13), ("ArrowLeft", 12),
+            ("PageUp", 11), ("Shift+ArrowLeft", 1), ("End", last), ("Shift+ArrowLeft", last - 10),
+            ("Shift+ArrowRight", last), ("PageDown", last), ("Home", 1),
         ]:  # fmt: skip
             page.keyboard.press(key)
             assert _at(page) == step
@@ -105,6 +106,30 @@ def test_keys_act_in_the_stepper_only(
         assert _at(page) == here
 
 
+def test_whoever_points_at_a_step_has_the_keys(
+    browser: Browser, tmp_path: Path, stored: Mapping[str, Story]
+) -> None:
+    """On load, and after a click on a row, an event or a tab, the arrow keys step."""
+    with opened(browser, tmp_path, _pair(stored)) as page:
+        expect(page.locator("#guide")).to_contain_text("fork · C · 2 clients, interleaved · Linux ")
+        expect(page.locator("#guide")).to_contain_text("P0 is the server's first process")
+        expect(page.locator("#guide")).to_contain_text("recv() → recvfrom")
+        page.keyboard.press("ArrowRight")
+        assert _at(page) == 2
+        expect(page.locator("#guide")).to_have_count(0)
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_contain_text("hatched: waits; such a call stands")
+        page.keyboard.press("Escape")
+        for place in (
+            "#lanes .row:nth-child(4) .said", "#findings [data-event]", "[role=tab] >> nth=2",
+            "#pair .aligned .call >> nth=2", "#differences [data-event]",
+        ):  # fmt: skip
+            page.locator(place).first.click()
+            step = _at(page)
+            page.keyboard.press("ArrowRight")
+            assert _at(page) == step + 1
+
+
 def test_slider(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
     """The slider goes by mouse and by keys, says where it is, and has a mark a step."""
     last = _steps(stored["fork"])
@@ -136,7 +161,7 @@ def test_a_step_is_the_same_whichever_way(
         on = page.evaluate(_AROUND, ["Next", count])
         assert len(set(on)) == count
         assert page.evaluate(_AROUND, ["Previous", count]) == on[::-1]
-        for step, keys in ((1, ["Home"]), (11, ["Home", "PageDown"]), (count, ["End"])):
+        for step, keys in ((1, ["Home"]), (11, ["Home", "Shift+ArrowRight"]), (count, ["End"])):
             page.locator("#stepper").focus()
             for key in keys:
                 page.keyboard.press(key)
@@ -146,29 +171,31 @@ def test_a_step_is_the_same_whichever_way(
 
 
 def test_tabs(browser: Browser, tmp_path: Path, stored: Mapping[str, Story]) -> None:
-    """A tab is chosen by mouse and by keys, keeps its step, and names the document."""
-    with opened(browser, tmp_path, _pair(stored), fragment="#tab=thread&event=33") as page:
-        step = _at(page)
-        assert step > 1
+    """A tab is chosen by mouse and by keys, keeps the moment, and names the document."""
+    with opened(browser, tmp_path, _pair(stored), fragment="#tab=thread&event=26") as page:
+        current = page.locator("#lanes [aria-current] .said")
+        thread = (_at(page), current.text_content())
         tabs = page.get_by_role("tab")
         assert tabs.all_inner_texts() == ["fork", "thread", "fork | thread"]
         tabs.nth(0).click()
-        assert _at(page) == 1
-        page.keyboard.press("ArrowLeft")
+        fork = (_at(page), current.text_content())
+        assert fork == (8, "P0 fork() → clone = P1")
+        tabs.nth(0).press("ArrowLeft")
         expect(tabs.nth(2)).to_be_focused()
-        expect(tabs.nth(2)).to_have_attribute("aria-selected", "true")
-        page.get_by_role("button", name="Next", exact=True).click()
-        assert (_at(page), page.title().split(" · ")[:2]) == (2, ["fork | thread", "Step 2 of 23"])
+        expect(tabs.nth(0)).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Enter")
+        expect(tabs.nth(2)).to_be_focused()
+        expect(page.locator("#pair [aria-current]")).to_contain_text("pthread_create()")
+        assert page.title().split(" · ")[0] == "fork | thread"
         page.get_by_role("checkbox", name="all events").is_hidden()
-        tabs.nth(1).click()
-        assert _at(page) == step
+        tabs.nth(1).press("Enter")
+        assert (_at(page), current.text_content()) == thread
         page.get_by_role("checkbox", name="all events").check()
         tabs.nth(2).click()
-        assert _at(page) == 2
-        tabs.nth(1).press("Home")
+        tabs.nth(2).press("Home")
+        page.keyboard.press("Space")
         page.get_by_role("checkbox", name="all events").uncheck()
-        tabs.nth(1).click()
-        assert _at(page) == step
+        assert (_at(page), current.text_content()) == fork
         assert page.locator("[role=tab][tabindex='0']").count() == 1
 
 

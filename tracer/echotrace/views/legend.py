@@ -19,6 +19,17 @@ def legend(story: Story, layout: Layout, surface: Surface) -> Iterator[list[Piec
 
 def sentences(story: Story, layout: Layout, waiting: str = WAIT) -> Iterator[str]:
     """The same as sentences; `waiting` is the mark of those who wait."""
+    yield from meanings(story, layout, waiting)
+    if layout.hidden:
+        files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
+        yield f"{files}: --all shows them"
+    end = story.trace.end
+    if end is not None and end.reason is None:
+        yield _ending(story)
+
+
+def meanings(story: Story, layout: Layout, waiting: str = WAIT) -> Iterator[str]:
+    """What the marks mean, and the kernel's names of the calls."""
     if any(row.cell.part == "begin" for row in layout.rows):
         yield f"{waiting} waits; such a call stands where it began and where it returned"
     if any(row.cell.part == "whole" and waited_long(row.cell) for row in layout.rows):
@@ -26,12 +37,6 @@ def sentences(story: Story, layout: Layout, waiting: str = WAIT) -> Iterator[str
     if any(getattr(row.event.record, "injected", None) for row in layout.rows):
         yield f"({INJECTED}) is echotrace's doing, as --inject asked, not the kernel's"
     yield from _system_calls(story, layout)
-    if layout.hidden:
-        files = f"{words.count(layout.hidden, 'event')} of files, streams and signals hidden"
-        yield f"{files}: --all shows them"
-    end = story.trace.end
-    if end is not None and end.reason is None:
-        yield _ending(story)
 
 
 def _system_calls(story: Story, layout: Layout) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The command that records a trace again, as its header tells."""
+"""The commands that record a trace again, or try more of its server, as its header tells."""
 
 import shlex
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from echotrace.trace import Header
 from echotrace.views import words
 
 _BUILT = ".c"  # what a name ends in that was compiled first
+_SOURCES = (_BUILT, ".py")
 
 
 def command(header: Header) -> str:
@@ -15,11 +16,27 @@ def command(header: Header) -> str:
     return words.path(shlex.join(_words(header)))
 
 
+def check(header: Header) -> str:
+    """The command that tries more scripts and faults; empty if the header names nothing to try."""
+    if header.attached is not None:
+        return ""
+    if _taught(header):
+        twin = ":python" if header.language == "python" else ""
+        return f"echotrace check {header.server}{twin}"
+    if header.server.endswith(_SOURCES) and header.source:
+        return words.path(shlex.join(("echotrace", "check", header.server)))
+    return ""
+
+
+def _taught(header: Header) -> bool:
+    return header.server in ALL_NAMES and header.argv[:1] in ([header.server], ["python3"])
+
+
 def _words(header: Header) -> Iterator[str]:
     if header.attached is not None:
         yield from ("echotrace", "attach", "PID")
         return
-    taught = header.server in ALL_NAMES and header.argv[:1] in ([header.server], ["python3"])
+    taught = _taught(header)
     yield from ("echotrace", header.server if taught else "run")
     if taught and header.language == "python":
         yield from ("--lang", "python")

@@ -101,14 +101,18 @@ class Heading(Struct):
 class Side(Struct):
     """One trace: all that is shown of it.
 
-    `notes` say what is missing, `command` is what records it again. `trace` is the trace's file,
-    gzip and base64, empty if no file can hold it.
+    `guide` explains it to a newcomer, `notes` say what is missing, `command` is what records it
+    again, `check` what tries more of the server, empty where nothing does. `trace` is the trace's
+    file, gzip and base64, empty if no file can hold it. `unfinished` has for each row at which a
+    call begins that never returns what is told of the whole call (a text).
     """
 
     name: str
     title: str
+    guide: list[str]
     notes: list[str]
     command: str
+    check: str
     columns: list[Heading]
     actors: list[str]
     patterns: list[str]
@@ -121,6 +125,7 @@ class Side(Struct):
     places: list[Place]
     findings: list[Finding]
     trace: str
+    unfinished: dict[int, int]
 
 
 class Aligned(Struct):
@@ -161,7 +166,8 @@ class Pair(Struct):
     """Two sides (indices) by logical event. `answer` stands in place of differences: none, or why.
 
     `notes` say what makes the sides unlike before anything is compared, `legend` what the marks
-    mean.
+    mean. `costs` are rows of texts: what is measured, and what it is on either side; `costs_note`
+    says what has to be known to read them.
     """
 
     sides: list[int]
@@ -174,6 +180,8 @@ class Pair(Struct):
     rows: Aligned
     differences: list[Difference]
     answer: str
+    costs: list[list[int]]
+    costs_note: str
 
 
 class Pairs(Struct):

@@ -9,7 +9,7 @@ from echotrace.story.compare.compare import compare
 from echotrace.story.compare.nouns import SECTIONS, Comparison, Mark
 from echotrace.story.nouns import Story, StoryEvent
 from echotrace.views import comparison_words as told
-from echotrace.views import parts, words
+from echotrace.views import costs, parts, words
 from echotrace.views.cells import WAIT
 from echotrace.views.layout import Cell, Row
 from echotrace.views.page import nouns
@@ -84,6 +84,8 @@ def _pair(
             for each in answer.differences
         ],
         answer=words.safe(answer.sentence),
+        costs=[list(map(texts.add, row)) for row in costs.cost_rows(compared.stories)],
+        costs_note=costs.NOTE,
     )
 
 

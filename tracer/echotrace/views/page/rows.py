@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from echotrace.story.nouns import Story
+from echotrace.story.explain import explain
+from echotrace.story.nouns import Story, StoryEvent
+from echotrace.trace import Syscall
 from echotrace.views.layout import Row
 from echotrace.views.narration import narrate
 from echotrace.views.page import nouns
@@ -11,6 +13,7 @@ from echotrace.views.page.cells import cell
 from echotrace.views.page.places import Places
 from echotrace.views.page.texts import Texts, differences
 from echotrace.views.steps import Filter, Steps
+from echotrace.views.words import safe
 
 _PARTS: Final = ("whole", "begin", "return")
 _BOTH: Final = (Filter(everything=False), Filter(everything=True))
@@ -75,6 +78,18 @@ class Pool:
             place=[places.of(row.event) for row in rows],
             woken=[row.event.woken_by or 0 for row in rows],
         )
+
+    def unfinished(self, texts: Texts) -> dict[int, int]:
+        """What is told of the calls that never return, by the rows at which they begin."""
+        return {
+            number: texts.add(safe(explain(self._story, row.event)))
+            for number, row in enumerate(self.rows)
+            if row.cell.part == "begin" and _never_returns(row.event)
+        }
+
+
+def _never_returns(event: StoryEvent) -> bool:
+    return isinstance(event.record, Syscall) and event.record.end is None
 
 
 def _key(row: Row) -> tuple[int, str]:

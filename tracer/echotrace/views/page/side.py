@@ -12,6 +12,7 @@ from echotrace.tracefile import encode
 from echotrace.views import heading
 from echotrace.views.handout import reproduction
 from echotrace.views.page import nouns
+from echotrace.views.page.guide import guide
 from echotrace.views.page.places import Places
 from echotrace.views.page.rows import Pool
 from echotrace.views.page.states import moments
@@ -26,7 +27,8 @@ from echotrace.views.words import safe
 @no_garbage_collection()
 def side(name: str, story: Story, by: str = "connection") -> nouns.Side:
     """All that the page shows of a story, which it calls `name`; lanes are `by` what they are."""
-    pool, texts, places = Pool(story, Steps(story, by)), Texts(), Places(story)
+    steps = Steps(story, by)
+    pool, texts, places = Pool(story, steps), Texts(), Places(story)
     rows = pool.packed(texts, places)
     states, numbers = moments(story, pool.times, texts)
     essential, everything = pool.timelines(numbers)
@@ -34,8 +36,10 @@ def side(name: str, story: Story, by: str = "connection") -> nouns.Side:
     return nouns.Side(
         name=safe(name),
         title=safe(" · ".join(heading.recorded(header))),
+        guide=guide(story, steps),
         notes=list(map(safe, _notes(story))),
         command=safe(reproduction.command(header)),
+        check=safe(reproduction.check(header)),
         columns=[
             nouns.Heading(each.key, safe(each.title), safe(each.subtitle)) for each in pool.columns
         ],
@@ -50,6 +54,7 @@ def side(name: str, story: Story, by: str = "connection") -> nouns.Side:
         places=places.places,
         findings=[_finding(each) for each in findings(story)],
         trace=_file(story.trace),
+        unfinished=pool.unfinished(texts),
     )
 
 

@@ -5,10 +5,13 @@ import { appearance, viewMenu } from "./appearance.js";
 import { read } from "./data.js";
 import { differencesPane } from "./differences_pane.js";
 import { downloadsPane } from "./downloads.js";
-import { place } from "./dom.js";
+import { focusStepper, place } from "./dom.js";
 import { eventsPane } from "./events_table.js";
 import { filtersBar } from "./filters_bar.js";
 import { findingsPane } from "./findings_pane.js";
+import { foldedPanes } from "./folds.js";
+import { furtherPane } from "./further.js";
+import { guidePane } from "./guide_pane.js";
 import { Jumps } from "./jumps.js";
 import { lanesPane } from "./lanes_pane.js";
 import { fragment, linkPane } from "./permalink_pane.js";
@@ -31,12 +34,14 @@ import { tabsBar } from "./tabs_bar.js";
  * sight what they show.
  */
 const PANES = [
-  // the look of all, the tabs, and the stepper with its slider and its sentence
-  appearance, tabsBar, stepperPane,
+  // the look of all, the tabs, the stepper with its slider and its sentence, a word to who is new
+  appearance, tabsBar, stepperPane, guidePane,
   // the tools, from left to right
   searchBar, filtersBar, quizPane, downloadsPane, viewMenu,
   // the address
   linkPane,
+  // what folds away, and the links to what is below the window
+  foldedPanes, furtherPane,
   // of one server its source, its timeline and its state; of two their comparison
   sourcePane, lanesPane, statePane, pairPane,
   // below the window
@@ -54,4 +59,5 @@ const beginning = { ...BEGINNING, everything: data.everything };
 const store = new Store(readLink(fragment(), tabs, beginning).view, beginning);
 const jumps = new Jumps(store, tabs);
 for (const pane of PANES) pane(store, tabs, jumps);
+focusStepper();
 if (CSS.supports("color", "light-dark(red, red)")) place("unplayed").remove();

@@ -32,7 +32,7 @@ export class Cells {
     const { actor, head, kernel, outcome, data, note, wait } = cell;
     const { seq, part, woken } = this.side.rows;
     const returns = !told || this.returned.has(seq[row]);
-    const begins = returns ? "waits" : "waits, does not return";
+    const begins = returns ? "waits \u2026" : "waits, does not return";
     const by = woken[row] ? ` (${woken[row]})` : "";
     const pieces = [
       { kind: "actor", text: actor },
@@ -41,7 +41,7 @@ export class Cells {
       { kind: "outcome", text: outcome },
       { kind: "data", text: data },
       { kind: "note", text: note && `\u00b7 ${note}` },
-      { kind: "wait", text: part[row] === BEGIN && head ? begins : "" },
+      { kind: "wait begins", text: part[row] === BEGIN && head ? begins : "" },
       { kind: "wait", text: wait && `\u00b7 after ${wait}${by}` },
     ];
     return pieces.filter(({ text }) => text);

@@ -17,17 +17,18 @@ import { INNER, MARK, Texts } from "./texts.js";
  *   elsewhere: string, problem: string}} Place
  * @typedef {{id: string, severity: string, sentence: string, events: number[], places: string[],
  *   remedy: string, cost: string}} Finding
- * @typedef {{name: string, title: string, notes: string[], command: string, columns: Heading[],
- *   actors: string[], patterns: string[], texts: number[][], rows: PackedRows,
+ * @typedef {{name: string, title: string, guide: string[], notes: string[], command: string,
+ *   check: string,
+ *   columns: Heading[], actors: string[], patterns: string[], texts: number[][], rows: PackedRows,
  *   essential: Timeline, everything: Timeline, moments: PackedMoments, sources: Source[],
- *   places: Place[], findings: Finding[], trace: string}} PackedSide
+ *   places: Place[], findings: Finding[], trace: string, unfinished: Record<number, number>}} PackedSide
  * @typedef {{section: number[], mark: number[], left: number[], right: number[], said: number[]}}
  *   Aligned
  * @typedef {{title: string, headings: string[], connections: number[], rows: number}} Part
  * @typedef {{sentence: string, events: number[][]}} Difference
  * @typedef {{sides: number[], title: string, notes: string[], legend: string[],
  *   sections: string[], marks: string[], parts: Part[], rows: Aligned, differences: Difference[],
- *   answer: string}} PackedPair
+ *   answer: string, costs: number[][], costs_note: string}} PackedPair
  * @typedef {{patterns: string[], texts: number[][], pairs: PackedPair[]}} PackedPairs
  * @typedef {{title: string, sides: PackedSide[], pairs: PackedPairs,
  *   everything: boolean}} Page
@@ -70,14 +71,17 @@ export class Side {
   constructor(packed) {
     this.name = packed.name;
     this.title = packed.title;
+    this.guide = packed.guide;
     this.notes = packed.notes;
     this.command = packed.command;
+    this.check = packed.check;
     this.columns = packed.columns;
     this.actors = packed.actors;
     this.findings = packed.findings;
     this.sources = packed.sources;
     this.places = packed.places;
     this.trace = packed.trace;
+    this.unfinished = packed.unfinished;
     const { seq, time, cell, told } = packed.rows;
     this.rows = { ...packed.rows, seq: summed(seq), cell: summed(cell), told: summed(told) };
     this.essential = timelineOf(packed.essential);
@@ -131,6 +135,15 @@ export class Side {
    */
   told(row) {
     return this.texts.text(this.rows.told[row]);
+  }
+
+  /**
+   * What is told of a call that begins at a row and never returns; "" for any other row.
+   * @param {number} row
+   * @returns {string}
+   */
+  neverReturned(row) {
+    return row in this.unfinished ? this.texts.text(this.unfinished[row]) : "";
   }
 
   /**

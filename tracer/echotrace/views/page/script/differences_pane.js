@@ -1,4 +1,4 @@
-// What differs between the two sides of a pair, most telling first.
+// What differs between the two sides of a pair, most telling first, and what each costs.
 
 import { make, place } from "./dom.js";
 
@@ -22,8 +22,33 @@ export function differencesPane(store, tabs, jumps) {
       answer
         ? make("p", {}, answer)
         : make("ol", {}, ...differences.map((each) => difference(each, pair, jumps))),
+      ...costs(pair),
     );
   });
+}
+
+/**
+ * What is measured of both sides, as a table; nothing if nothing is.
+ * @param {import("./pair.js").Pair} pair
+ */
+function costs({ packed, sides, texts }) {
+  if (!packed.costs.length) return [];
+  const head = (/** @type {string} */ scope, /** @type {string} */ text) =>
+    make("th", { scope }, text);
+  const rows = packed.costs.map((row) => {
+    const [measure, ...values] = row.map((number) => texts.text(number));
+    return make("tr", {}, head("row", measure), ...values.map((each) => make("td", {}, each)));
+  });
+  const names = sides.map(({ name }) => head("col", name));
+  const top = make("tr", {}, make("td"), ...names);
+  return [
+    make("h2", { id: "what-it-costs" }, "What it costs"),
+    make(
+      "table", { class: "costs", "aria-labelledby": "what-it-costs" },
+      make("thead", {}, top), make("tbody", {}, ...rows),
+    ),
+    make("p", { class: "note" }, packed.costs_note),
+  ];
 }
 
 /**

@@ -42,3 +42,8 @@ export function place(id) {
   if (!found) throw new Error(`the page has no ${id}`);
   return found;
 }
+
+/** Give the stepper the focus, and so the keys; nothing is scrolled. */
+export function focusStepper() {
+  place("stepper").focus({ preventScroll: true });
+}

@@ -1,10 +1,8 @@
 // What is wrong or worth knowing in what a server did, each with the events that prove it.
 
 import { make, place } from "./dom.js";
+import { FINDINGS_HEADING, SHAPES, findingId } from "./proofs.js";
 import { showUnlessQuiz } from "./seen.js";
-
-/** The shape of a severity, which is its own in grey, too. */
-const SHAPES = new Map([["error", "\u25a0"], ["warning", "\u25b2"], ["note", "\u25cb"]]);
 
 /**
  * @param {import("./store.js").Store} store
@@ -14,24 +12,40 @@ const SHAPES = new Map([["error", "\u25a0"], ["warning", "\u25b2"], ["note", "\u
 export function findingsPane(store, tabs, jumps) {
   const pane = place("findings");
   showUnlessQuiz(store, tabs, (sides) => {
-    const found = sides?.flatMap((side) => ofSide(side, jumps, sides.length > 1));
+    const found = sides?.flatMap((side) => ofSide(side, sides, jumps));
     pane.replaceChildren(
-      make("h2", {}, "Findings"), ...(found ?? [make("p", {}, "Not while the quiz is on.")]),
+      make("h2", { id: FINDINGS_HEADING, tabindex: -1 }, heading(tabs[store.view.tab].sides)),
+      ...(found ?? [make("p", {}, "Not while the quiz is on.")]),
     );
   });
 }
 
+/** One run was judged, not the server. @param {import("./data.js").Side[]} sides */
+function heading(sides) {
+  return sides.length > 1 ? "What these runs show" : "What this run shows";
+}
+
 /**
  * @param {import("./data.js").Side} side
+ * @param {import("./data.js").Side[]} sides all that are shown
  * @param {import("./jumps.js").Jumps} jumps
- * @param {boolean} named whether the side is one of several
  * @returns {HTMLElement[]}
  */
-function ofSide(side, jumps, named) {
-  const list = side.findings.length
-    ? make("ul", { class: "findings" }, ...side.findings.map((each) => finding(each, side, jumps)))
+function ofSide(side, sides, jumps) {
+  const named = sides.length > 1;
+  const items = side.findings.map((each) => {
+    const item = finding(each, side, jumps);
+    item.id = findingId(sides, each);
+    return item;
+  });
+  const list = items.length
+    ? make("ul", { class: "findings" }, ...items)
     : make("p", {}, named ? `No findings in ${side.name}.` : "No findings.");
-  return named ? [make("h3", {}, side.name), list] : [list];
+  const more = make(
+    "p", { class: "further" }, make("code", {}, side.check),
+    " tries more scripts and faults, and may find more.",
+  );
+  return [...(named ? [make("h3", {}, side.name)] : []), list, ...(side.check ? [more] : [])];
 }
 
 /**
@@ -42,9 +56,9 @@ function ofSide(side, jumps, named) {
  */
 function finding(found, side, jumps) {
   const { id, severity, sentence, events, places, remedy, cost } = found;
-  const facts = [["Otherwise", cost], ["Remedy", remedy], ["Source", places.join(", ")]];
+  const facts = [["Remedy", remedy], ["Cost", cost], ["Source", places.join(", ")]];
   return make(
-    "li", { class: `finding ${severity}` },
+    "li", { class: `finding ${severity}`, tabindex: -1 },
     make(
       "p", {},
       make("span", { class: "shape", "aria-hidden": "true" }, SHAPES.get(severity) ?? ""), " ",

@@ -12,9 +12,9 @@ export class FoldNode {
    */
   constructor(fold, showAll) {
     this.button = make("button", {
-      type: "button", class: "fold", title: "Show all", onclick: showAll,
+      type: "button", class: "rest-button", title: "Show all", onclick: showAll,
     });
-    this.element = make("li", { class: "folded" }, this.button);
+    this.element = make("li", { class: "rest" }, this.button);
     /** The last placing in which it was drawn. */
     this.drawn = 0;
     this.line = fold;

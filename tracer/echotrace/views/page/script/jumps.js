@@ -1,6 +1,6 @@
 // From the number of an event to where it is shown, whatever hides it now.
 
-import { make, place } from "./dom.js";
+import { focusStepper, make, place } from "./dom.js";
 import { NO_FILTER } from "./filters.js";
 import { below } from "./moves.js";
 
@@ -37,17 +37,40 @@ export function wayTo(tabs, view, side, seq) {
  */
 function wayToStep(tabs, view, side, seq) {
   const number = tabs.findIndex((tab) => tab.kind === "side" && tab.side === side);
-  const tab = tabs[number];
-  const what = number === view.tab ? `Event ${seq}` : `Event ${seq} of ${side.name}`;
+  const tab = /** @type {import("./tabs.js").SideTab} */ (tabs[number]);
+  const elsewhere = number !== view.tab;
+  const what = elsewhere ? `Event ${seq} of ${side.name}` : `Event ${seq}`;
+  const moved = elsewhere ? `${what}.` : "";
+  const cause = view.everything ? null : endedBy(side, seq);
+  if (cause !== null && tab.position(String(seq), { ...view, tab: number }) === null) {
+    const at = tab.position(String(cause), { ...view, tab: number });
+    const changes = { tab: number, everything: false, at: at ?? 0 };
+    const added = `the end that event ${cause} leads to; that is shown`;
+    if (at !== null) return unhidden(tab, { ...view, tab: number, at }, changes, what, added);
+  }
   for (const everything of [view.everything, true]) {
     const wanted = { ...view, tab: number, everything };
     const at = tab.position(String(seq), wanted);
     if (at === null) continue;
     const changes = { tab: number, everything, at };
     const added = everything === view.everything ? "" : "all events are shown now";
-    return unhidden(tab, { ...wanted, at }, changes, what, added);
+    return unhidden(tab, { ...wanted, at }, changes, what, added, moved);
   }
   return null;
+}
+
+/**
+ * The event before the last one of a task, if that is `seq`: the call by which it ends.
+ * @param {import("./data.js").Side} side
+ * @param {number} seq
+ * @returns {number | null}
+ */
+function endedBy({ rows }, seq) {
+  const last = rows.seq.lastIndexOf(seq);
+  const actor = rows.actor[last];
+  if (last < 0 || rows.actor.indexOf(actor, last + 1) >= 0) return null;
+  const before = rows.actor.lastIndexOf(actor, last - 1);
+  return last > 0 && before >= 0 ? rows.seq[before] : null;
 }
 
 /**
@@ -57,14 +80,15 @@ function wayToStep(tabs, view, side, seq) {
  * @param {Partial<import("./store.js").View>} changes
  * @param {string} what
  * @param {string} [added] what is changed already
+ * @param {string} [moved] what is said if nothing else has to be: where that is, if elsewhere
  * @returns {Way}
  */
-function unhidden(tab, view, changes, what, added = "") {
+function unhidden(tab, view, changes, what, added = "", moved = "") {
   const attempts = [{}, { task: "" }, { connection: 0 }, NO_FILTER];
   const less = attempts.find((attempt) => passes(tab, { ...view, ...attempt })) ?? {};
   const off = Object.keys(less).map((filter) => `the filter by ${filter} is off`);
   const changed = [added, ...off].filter(Boolean).join(", and ");
-  return { changes: { ...changes, ...less }, told: changed ? `${what}: ${changed}.` : `${what}.` };
+  return { changes: { ...changes, ...less }, told: changed ? `${what}: ${changed}.` : moved };
 }
 
 /**
@@ -118,6 +142,7 @@ export class Jumps {
     const way = wayTo(this.tabs, this.store.view, side, seq);
     if (way) this.store.set(way.changes);
     this.notice.textContent = way ? way.told : `Event ${seq} of ${side.name} is not in this page.`;
+    focusStepper();
     place("window").scrollIntoView({ block: "start" });
   }
 }

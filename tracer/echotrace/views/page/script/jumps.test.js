@@ -4,8 +4,10 @@ import test from "node:test";
 import { wayTo } from "./jumps.js";
 import { BEGINNING } from "./store.js";
 
-const FORK = /** @type {any} */ ({ name: "fork" });
-const THREAD = /** @type {any} */ ({ name: "thread" });
+/** Of both the tasks are 0 and 1; event 12 is the last one of task 1, and 7 that before it. */
+const rows = { seq: [7, 8, 12, 13], actor: [1, 0, 1, 0] };
+const FORK = /** @type {any} */ ({ name: "fork", rows });
+const THREAD = /** @type {any} */ ({ name: "thread", rows });
 
 /**
  * A side's tab: of its events 7 and 8 only 7 is essential, and of connection 1; 8 of connection 2.
@@ -35,7 +37,7 @@ const PAIR_TAB = {
 const TABS = /** @type {any[]} */ ([sideTab(FORK), sideTab(THREAD), PAIR_TAB]);
 
 test("an event that is shown anyway is simply gone to", () => {
-  const way = { changes: { tab: 0, everything: false, at: 0 }, told: "Event 7." };
+  const way = { changes: { tab: 0, everything: false, at: 0 }, told: "" };
   assert.deepEqual(wayTo(TABS, BEGINNING, FORK, 7), way);
 });
 
@@ -55,7 +57,7 @@ test("what hides an event falls, and that is said", () => {
 test("in a pair an event leads to its row, or else to the tab of its side", () => {
   const view = { ...BEGINNING, tab: 2, connection: 2 };
   assert.deepEqual(wayTo(TABS, { ...view, connection: 0 }, THREAD, 7), {
-    changes: { at: 11 }, told: "Event 7.",
+    changes: { at: 11 }, told: "",
   });
   assert.deepEqual(wayTo(TABS, view, THREAD, 7), {
     changes: { at: 11, connection: 0 }, told: "Event 7: the filter by connection is off.",
@@ -63,6 +65,13 @@ test("in a pair an event leads to its row, or else to the tab of its side", () =
   assert.deepEqual(wayTo(TABS, view, THREAD, 8), {
     changes: { tab: 1, everything: true, at: 1 },
     told: "Event 8 of thread: all events are shown now.",
+  });
+});
+
+test("the end of a task is seen at the call that leads to it, without all events", () => {
+  assert.deepEqual(wayTo(TABS, BEGINNING, FORK, 12), {
+    changes: { tab: 0, everything: false, at: 0 },
+    told: "Event 12: the end that event 7 leads to; that is shown.",
   });
 });
 

@@ -4,9 +4,12 @@ import { make } from "./dom.js";
 import { reveal } from "./scrolling.js";
 
 /** The least width of a lane, that of the ruler, in digits: letters are narrower. */
-const LEAST = 15;
+const LEAST = 14;
+/** The lane of the others names a lane in each row, too. */
+const OTHERS = "minmax(0,1.6fr)";
 /** What stands before the lanes: the time, and the number of the event. */
 export const MARGIN = ["ms", "event"];
+const SCALE = "Rows are in the order of the events; how far apart they are says nothing of the time.";
 /** Space around them, in digits. */
 const SPACE = 4;
 
@@ -31,9 +34,8 @@ export class LaneFrame {
       this.heads, this.body,
     );
     this.lane = this.width = 0;
-    const caption = make("span", { class: "caption" }, "row order, not to scale");
     pane.append(
-      make("div", { class: "lanes-bar" }, this.before, caption, this.after, this.ruler),
+      make("div", { class: "lanes-bar" }, this.before, this.after, this.ruler),
       this.table,
     );
   }
@@ -74,7 +76,8 @@ export class LaneFrame {
     const { style } = this.table;
     style.setProperty("--time", `${rows.margin.time}ch`);
     style.setProperty("--number", `${rows.margin.number}ch`);
-    style.setProperty("--lanes", String(rows.lanes));
+    style.setProperty("--lanes", String(heads.length));
+    style.setProperty("--others", rest ? OTHERS : "");
     this.table.setAttribute("aria-rowcount", String(rows.count + 1));
     this.table.setAttribute("aria-colcount", String(MARGIN.length + rows.lanes));
     this.heads.replaceChildren(head(rest ? [...heads, others] : heads));
@@ -118,7 +121,10 @@ function head(titles) {
   return make(
     "div", { class: "row", role: "row", "aria-rowindex": 1 },
     ...MARGIN.map((name, index) =>
-      make("div", { class: "margin", role: "columnheader", "aria-colindex": index + 1 }, name),
+      make(
+        "div", { class: "margin", role: "columnheader", "aria-colindex": index + 1 }, name,
+        ...(index ? [] : [" ", make("span", { class: "caption", title: SCALE }, "not to scale")]),
+      ),
     ),
     ...titles.map(({ title, subtitle }, index) =>
       make(

@@ -6,6 +6,7 @@ import { MARGIN } from "./lane_frame.js";
 import { waitSpans } from "./lane_waits.js";
 import { markFound } from "./search_marks.js";
 import { below } from "./moves.js";
+import { provedBy, sign } from "./proofs.js";
 import { Seen } from "./seen.js";
 
 /** Where a long word may be broken: behind these. */
@@ -94,13 +95,29 @@ export class LaneRows {
     const slot = column < 0 ? 0 : (this.slots.get(column) ?? this.lanes - 1);
     const place = MARGIN.length + 1 + slot;
     const cell = make("div", { class: "cell", role: "cell", "aria-colindex": place });
-    cell.style.gridColumn = `${place} / ${column < 0 ? -1 : place + 1}`;
+    cell.style.gridColumn = `${place} / ${column < 0 ? -1 : this.end(at, slot)}`;
     if (column >= 0 && !this.slots.has(column)) {
       cell.append(make("span", { class: "lane" }, this.side.columns[column].title), " ");
     }
+    const seq = this.side.rows.seq[this.timeline.rows[at]];
+    const [gravest] = this.seen.quiz ? [] : provedBy(this.side, seq);
+    if (gravest) cell.append(sign(gravest), " ");
     cell.append(this.said(at));
     if (this.query) markFound(cell, this.query);
     return cell;
+  }
+
+  /**
+   * The grid line where a cell ends. No other one is in its row, so it has the lanes behind it, too,
+   * up to one in which somebody waits.
+   * @param {number} at
+   * @param {number} slot of its lane
+   */
+  end(at, slot) {
+    const waits = (/** @type {number} */ lane) =>
+      [at - 1, at, at + 1].some((near) => this.seen.waits(lane, near));
+    const taken = this.window.lanes.findIndex((lane, other) => other > slot && waits(lane));
+    return taken < 0 ? -1 : MARGIN.length + 1 + taken;
   }
 
   /**

@@ -3,8 +3,8 @@
 /**
  * Where a side is at a row of the comparison, by a row of its own: that which it does `here`, or
  * has done last, undefined before it did anything; or what is `ahead` of it, if it has not begun
- * this course yet. `before` and `after` are the moments around what it does here, the same one
- * where it does nothing.
+ * this course yet. `before` and `after` are the moments around what it does here in its own
+ * timeline, the same one where it does nothing. Both are the last one at a call that never returns.
  * @typedef {{row: number | undefined, here: boolean, ahead: boolean, before: number,
  *   after: number}} Standing
  */
@@ -87,6 +87,22 @@ export class Pair {
   }
 
   /**
+   * When a side goes back to at a row, which is behind a later one of its rows: "30.35"; "" if it
+   * does not. A call that never returns lasts until the end.
+   * @param {number} at
+   * @param {number} which
+   * @returns {string}
+   */
+  backTo(at, which) {
+    const side = this.sides[which];
+    const own = this.own(at, which);
+    const rows = this.rows(which);
+    const before = rows[rows.findLastIndex((row, index) => index < at && row !== GAP)];
+    if (own === undefined || before === undefined || side.neverReturned(own)) return "";
+    return side.times[own] < side.times[before] ? side.milliseconds(own) : "";
+  }
+
+  /**
    * Where a side is at a row: in a gap, at what it did last in this course; before it did anything
    * in it, at what leads up to that; in a course that it does not have, at what it did last at all.
    * @param {number} at
@@ -97,20 +113,32 @@ export class Pair {
     const side = this.sides[which];
     const own = this.own(at, which);
     if (own !== undefined) {
-      const [before, after] = side.around(own);
+      const [before, after] = momentsAround(side, own);
       return { row: own, here: true, ahead: false, before, after };
     }
     this.reached[which] ??= reached(this.parts, this.rows(which));
     const near = this.reached[which][at];
     if (near < 0) {
       const row = GAP - 1 - near;
-      const [before] = side.around(row);
+      const [before] = momentsAround(side, row);
       return { row, here: false, ahead: true, before, after: before };
     }
     const row = near ? near - 1 : undefined;
-    const after = row === undefined ? 0 : side.around(row)[1];
+    const after = row === undefined ? 0 : momentsAround(side, row)[1];
     return { row, here: false, ahead: false, before: after, after };
   }
+}
+
+/**
+ * The moments before and after a row of a side.
+ * @param {import("./data.js").Side} side
+ * @param {number} row
+ * @returns {[number, number]}
+ */
+function momentsAround(side, row) {
+  if (!side.neverReturned(row)) return side.around(row);
+  const last = side.moments.changes.length - 1;
+  return [last, last];
 }
 
 /**

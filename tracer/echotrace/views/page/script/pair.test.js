@@ -10,6 +10,12 @@ function side(seq) {
     name: "a", rows: { seq },
     /** @param {number} row */
     around: (row) => [row * 10, row * 10 + 1],
+    times: seq.map((each) => each * 1e6),
+    /** @param {number} row */
+    milliseconds: (row) => `${seq[row]}.00`,
+    moments: { changes: { length: 100 } },
+    /** @param {number} row */
+    neverReturned: (row) => (row === 6 ? "It never returns." : ""),
   });
 }
 
@@ -24,7 +30,7 @@ const PACKED = {
     section: [0, 0, 1, 0, 1, 0], mark: [0, 1, 0, 1, 0, 1], left: [0, 2, 3, 1, 5, 6],
     right: [0, -1, 4, -1, 2, -1], said: [0, 0, 1, 2, 0, 0, 1, 2, 0, 0, 1, 2],
   },
-  differences: [], answer: "",
+  differences: [], answer: "", costs: [], costs_note: "",
 };
 const TEXTS = new Texts(["call", "only", ""], [[0], [1], [2]]);
 const pair = new Pair(PACKED, [side([1, 2, 3, 4, 5, 6, 7]), side([1, 2, 3, 4, 8])], TEXTS);
@@ -62,4 +68,21 @@ test("a side that lacks a course stays at its last step of those before", () => 
     row: 2, here: false, ahead: false, before: 21, after: 21,
   });
   assert.deepEqual([...reached([{ first: 0, rows: 2 }], [-1, -1])], [0, 0]);
+});
+
+test("a row that goes back in a side's time says when to, whatever stands between", () => {
+  const back = [0, 1, 2, 3, 4, 5].map((at) => [pair.backTo(at, 0), pair.backTo(at, 1)]);
+  assert.deepEqual(back, [["", ""], ["", ""], ["", ""], ["2.00", ""], ["", "3.00"], ["", ""]]);
+});
+
+test("a call that never returns lasts until the end, where nothing changes any more", () => {
+  const left = new Pair(
+    { ...PACKED, parts: [{ ...PACKED.parts[0], rows: 2 }],
+      rows: { ...PACKED.rows, mark: [0, 0], left: [6, -1], right: [0, 1] } },
+    pair.sides, TEXTS,
+  );
+  assert.deepEqual(
+    [0, 1].map((at) => [left.standing(at, 0).before, left.standing(at, 0).after]),
+    [[99, 99], [99, 99]],
+  );
 });

@@ -30,8 +30,7 @@ export class PairBar {
   show(pair, connection) {
     if (pair !== this.pair) {
       this.pair = pair;
-      const count = pair.packed.differences.length;
-      this.differing.textContent = count === 1 ? "1 difference" : `${count || "No"} differences`;
+      this.differing.textContent = `What differs (${pair.packed.differences.length})`;
       this.connection.offer(offered(pair));
     }
     this.connection.show(connection ? String(connection) : "");

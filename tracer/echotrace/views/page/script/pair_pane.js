@@ -8,9 +8,7 @@ import { headOf, sourceOf, sideTold } from "./pair_words.js";
 import { MARK_SIGNS } from "./state_line.js";
 import { StateView } from "./state_view.js";
 
-/** A comparison goes by connections, and the next one may begin before this one ends. */
-const STATES = "each state is as of its side's own event, which may be earlier than that of the row "
-  + `above, and marked since the event before that: ${MARK_SIGNS}`;
+const CHANGED_BY_STEP = `changed by this step: ${MARK_SIGNS}`;
 
 /** One side of the pair: what it does at the step, and the state it leaves. */
 class SideView {
@@ -65,7 +63,7 @@ export function pairPane(store, tabs) {
       return;
     }
     const { pair } = tab;
-    legend.textContent = [...pair.packed.legend, STATES].join(" \u00b7 ");
+    legend.textContent = [...pair.packed.legend, CHANGED_BY_STEP].join(" \u00b7 ");
     bar.show(pair, view.connection);
     rows.show(pair, tab.chosen(view), view.at);
     why.show(pair, view.at);

@@ -2,6 +2,7 @@
 
 import { tied } from "./drawing_text.js";
 import { below } from "./moves.js";
+import { sideTold } from "./pair_words.js";
 import { drawnAround, leftOut, sentenceRow } from "./picture.js";
 
 /**
@@ -76,7 +77,7 @@ function alignedRow(pair, at, current) {
 function pairTold(pair, at, step) {
   const told = pair.sides.flatMap((side, which) => {
     const row = pair.own(at, which);
-    return row === undefined ? [] : [`${side.name}: ${side.told(row)}`];
+    return row === undefined ? [] : [`${side.name}: ${sideTold(pair, at, which)}`];
   });
   return [`\u25b6 ${step}`, ...told];
 }

@@ -125,13 +125,18 @@ function heads([left, right]) {
 }
 
 /**
- * What a part is headed; a side that calls it otherwise, or lacks it, says so.
- * @param {{title: string, headings: string[]}} part
+ * What a part is headed; a side that calls it otherwise, or lacks it, or goes back in time for it,
+ * says so.
+ * @param {{title: string, headings: string[], first: number, rows: number}} part
  * @param {import("./pair.js").Pair} pair
  */
-function heading({ title, headings }, { sides }) {
-  const [left, right] = headings.map((text, which) =>
-    make("span", { role: "cell" }, text === sides[which].name ? "" : text));
+function heading({ title, headings, first, rows }, pair) {
+  const [left, right] = headings.map((text, which) => {
+    const own = pair.rows(which).findIndex((row, at) => at >= first && row >= 0);
+    const back = own >= 0 && own < first + rows && pair.backTo(own, which);
+    const said = [text === pair.sides[which].name ? "" : text, back && `from its start, ${back} ms`];
+    return make("span", { role: "cell" }, said.filter(Boolean).join(", "));
+  });
   return make(
     "div", { role: "row", class: "aligned part" },
     make("span", { role: "cell", class: "section" }, title), left,

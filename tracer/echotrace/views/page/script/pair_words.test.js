@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { RETURN } from "./data.js";
 import { headOf, sourceOf, sideTold } from "./pair_words.js";
 
 const SIDE = {
-  name: "fork", rows: { seq: [7, 9] }, told: () => "P0 accepts #1.",
+  name: "fork", rows: { seq: [7, 9], part: [0, RETURN] },
+  neverReturned: () => "", told: () => "P0 accepts #1.",
   milliseconds: () => "0.52",
   place: () => ({ title: "fork.c line 2", source: 0, ran: 2 }),
   sources: [{ name: "fork.c", lines: ["int main", "  accept();"] }],
@@ -12,12 +14,12 @@ const SIDE = {
 
 /**
  * @param {number | undefined} row
- * @param {{here?: boolean, ahead?: boolean, said?: string}} [more]
+ * @param {{here?: boolean, ahead?: boolean, said?: string, back?: string}} [more]
  */
-function pair(row, { here = false, ahead = false, said = "" } = {}) {
+function pair(row, { here = false, ahead = false, said = "", back = "" } = {}) {
   return /** @type {any} */ ({
     sides: [SIDE], said: () => said, own: () => (here ? row : undefined),
-    standing: () => ({ row, here, ahead }),
+    standing: () => ({ row, here, ahead }), backTo: () => back,
   });
 }
 
@@ -41,6 +43,21 @@ test("a gap says that nothing is there, and which state is shown", () => {
   assert.deepEqual([headOf(pair(1), 0, 0), sourceOf(pair(1), 0, 0)], [
     "fork \u00b7 no event", ["", ""],
   ]);
+});
+
+test("a row that goes back in time says so; a call that waited has returned from its line", () => {
+  const back = pair(1, { here: true, back: "0.52" });
+  assert.equal(headOf(back, 0, 0), "fork \u00b7 event 9 \u00b7 back to 0.52 ms");
+  assert.equal(sourceOf(back, 0, 0)[0], "fork.c line 2, returned from this line:");
+});
+
+test("a call that never returns is told of as a whole, with the state at the end", () => {
+  const left = { ...SIDE, neverReturned: () => "accept has not returned." };
+  const has = { ...pair(0, { here: true }), sides: [left] };
+  assert.equal(headOf(has, 0, 0), "fork \u00b7 event 7 \u00b7 from 0.52 ms");
+  const told = "accept has not returned. Its state is that at the end of the trace.";
+  assert.equal(sideTold(has, 0, 0), told);
+  assert.equal(sourceOf(has, 0, 0)[0], "fork.c line 2, waits in this line:");
 });
 
 test("a gap names the event by which the side does the same elsewhere", () => {

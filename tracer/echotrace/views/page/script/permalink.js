@@ -32,6 +32,8 @@ export function written(view, tabs, beginning) {
     ["quiz", view.quiz],
     ["lecture", view.lecture],
     ["theme", view.theme],
+    ["no-source", view.noSource],
+    ["no-state", view.noState],
   ];
   return parts.filter(([, value]) => value).map(packedPart).join("&");
 }
@@ -116,6 +118,8 @@ class Reader {
     if (this.take("essential") !== undefined) this.view.everything = false;
     if (this.take("all") !== undefined) this.view.everything = true;
     if (this.take("lecture") !== undefined) this.view.lecture = true;
+    if (this.take("no-source") !== undefined) this.view.noSource = true;
+    if (this.take("no-state") !== undefined) this.view.noState = true;
     const quiz = this.oneOf("quiz", Object.keys(QUIZZES), "no quiz is on");
     if (this.tab.kind === "side") this.view.quiz = quiz;
     else if (quiz) this.problem("A quiz is for one server only: none is on.");

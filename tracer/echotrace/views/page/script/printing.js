@@ -26,12 +26,26 @@ export function printing() {
     CUT.forEach(({ id, all, wanted, most }, number) => {
       const section = place(id);
       const far = nearOnly(section.querySelectorAll(all), wanted, most);
+      leaveOutWaits(section);
       notes[number].hidden = !far && !section.querySelector(".chunk:empty");
     });
   });
   addEventListener("afterprint", () => {
     for (const element of document.querySelectorAll(".far")) element.classList.remove("far");
   });
+}
+
+/**
+ * Mark as far where somebody waits in rows only that are far.
+ * @param {HTMLElement} section
+ */
+function leaveOutWaits(section) {
+  for (const wait of /** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll(".waiting"))) {
+    const rows = [...(wait.parentElement?.querySelectorAll("[data-at]") ?? [])];
+    const [from, to] = [Number(wait.dataset.from), Number(wait.dataset.to)];
+    const own = rows.slice(from >> 1, ((to - 1) >> 1) + 1);
+    wait.classList.toggle("far", own.every((row) => row.classList.contains("far")));
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 // What a quiz asks at a step, and whether somebody's answer is right.
 
 import { BEGIN, RETURN } from "./data.js";
+import { ENDED } from "./state_keys.js";
 
 /**
  * `answer` is how the answer is told, `accepted` are all its spellings; of `choices`, if there are
@@ -27,7 +28,10 @@ const KINDS = {
     if (!answers.length) return "No call returns at this step.";
     const counted = READY.test(begun) ? ": how many are ready, or which" : "";
     const text = `What does ${calledBy(side, row, begun)} return to ${actorOf(side, row)}${counted}?`;
-    return { text, answer: returned(side.cell(row), answers[0]), accepted: answers, choices: [] };
+    const cell = side.cell(row);
+    const made = newTask(cell, answers[0]);
+    const answer = made?.answer ?? returned(cell, answers[0]);
+    return { text, answer, accepted: [...answers, ...(made?.accepted ?? [])], choices: [] };
   },
   descriptor(side, row) {
     const { descriptor } = side.cell(row);
@@ -39,7 +43,8 @@ const KINDS = {
   },
   actor(side, row) {
     const actor = actorOf(side, row);
-    const choices = side.actors.length > MOST_CHOICES ? [] : side.actors;
+    const present = actorsAt(side, row);
+    const choices = present.length > MOST_CHOICES ? [] : present;
     return { text: "Whose step is shown next?", answer: actor, accepted: [actor], choices };
   },
 };
@@ -76,6 +81,48 @@ function returned({ outcome }, answer) {
   if (!outcome) return kernel;
   const same = outcome === kernel || outcome.startsWith(`${kernel} `);
   return same ? outcome : `${outcome} (the kernel returns ${answer})`;
+}
+
+/** The calls that make a task and return its number to the one that calls them. */
+const MAKES_TASK = /^(v?fork|clone3?)\b/;
+/** What a new task is, and what its number is called, by the letter of its role. */
+const NEW_TASKS = new Map([
+  ["P", { called: ["process id", "pid"], also: ["child", "child process", "process"] }],
+  ["T", { called: ["thread id", "tid"], also: ["thread"] }],
+]);
+
+/**
+ * The answer where a call has made a task: its number, however that is said; null for other calls.
+ * The new task, too, returns from that call, with 0 (clone(2)).
+ * @param {import("./data.js").Cell} cell
+ * @param {string} number
+ */
+function newTask({ head, kernel, outcome }, number) {
+  const role = /^= ([PT]\d+)$/.exec(outcome)?.[1];
+  const kind = NEW_TASKS.get(role?.[0] ?? "");
+  if (!role || !kind || !MAKES_TASK.test(kernel || head)) return null;
+  const { called, also } = kind;
+  const whose = [role, ...also].flatMap((who) =>
+    called.flatMap((name) => [`${name} of ${who}`, `${who}'s ${name}`]));
+  const accepted = [...called, ...whose, "> 0", "positive", "number above 0", "positive number"];
+  const [name] = head.split("(");
+  const other = MAKES_TASK.test(name) ? `in ${role} ${name} returns 0` : `${name} itself returns 0`;
+  return { answer: `the ${called[0]} of ${role} (${number}), a number above 0; ${other}`, accepted };
+}
+
+/**
+ * Who may act at a row: the clients, and the tasks that there are just before it. The answer is not
+ * asked for, so that it tells nothing.
+ * @param {import("./data.js").Side} side
+ * @param {number} row
+ */
+function actorsAt(side, row) {
+  const [before] = side.around(row);
+  const [tree] = side.moments.at(before);
+  const lines = tree.map((number) => side.moments.line(number));
+  const alive = lines.filter(({ facts }) => !facts.some(({ text }) => text.startsWith(ENDED)));
+  const present = new Set(alive.map(({ head }) => head));
+  return side.actors.filter((actor) => /^C\d+$/.test(actor) || present.has(actor));
 }
 
 /** What a quiz may ask for, and what that is called. */
@@ -117,5 +164,6 @@ export function isRight(asked, answer) {
  */
 function spelling(answer) {
   const text = answer.toLowerCase().replaceAll("\u2212", "-");
-  return text.replace(/^\s*=/, "").replace(/\bfd\s*(?=\d)/g, "").replace(/[\s,;]+/g, " ").trim();
+  return text.replace(/^\s*=/, "").replace(/\bfd\s*(?=\d)/g, "").replace(/\b(the|its|new|a)\s/g, "")
+    .replace(/>\s+/g, ">").replaceAll("\u2019", "'").replace(/[\s,;]+/g, " ").trim();
 }

@@ -19,6 +19,8 @@ function ask(quiz, { head, kernel = "", outcome = "", answers = [], part = 0 }) 
   const side = /** @type {import("./data.js").Side} */ (/** @type {unknown} */ ({
     actors: ["P0", "P1"], rows: { actor: [1], part: [part] },
     cell: () => ({ actor: "#1", head: begun, kernel, outcome, descriptor: around[1] ?? "" }),
+    around: () => [0, 0],
+    moments: { at: () => [[0]], line: () => ({ head: "P0", facts: [] }) },
     askable: () => ({ answers, begun, around }),
   }));
   return question(side, 0, { ...BEGINNING, quiz });
@@ -39,12 +41,39 @@ test("a call whose function returns something else is asked for by the kernel's 
   };
   assert.deepEqual(wording(ask("result", made)), [
     "What does clone3 (called by pthread_create()) return to P1?",
-    "= T1 (the kernel returns 739)",
+    "the thread id of T1 (739), a number above 0; pthread_create itself returns 0",
   ]);
   assert.equal(
     wording(ask("descriptor", { head: "perror(|2|)", kernel: "write" }))[0],
     "Which descriptor does P1 give to write (called by perror(?))?",
   );
+});
+
+test("the number of a new task is taken however it is said", () => {
+  const forked = ask("result", {
+    head: "fork()", kernel: "clone", outcome: "= P1", answers: ["9206", "P1"],
+  });
+  assert(typeof forked !== "string");
+  assert.equal(
+    forked.answer, "the process id of P1 (9206), a number above 0; in P1 fork returns 0",
+  );
+  for (const way of ["P1", "9206", "its pid", "pid", "the pid of the child", "child's pid",
+    "the process id of P1", "> 0", ">0", "the child\u2019s PID"]) assert(isRight(forked, way), way);
+  for (const way of ["0", "P2", "tid", "the pid of P0", "child"]) assert(!isRight(forked, way), way);
+});
+
+test("those who may act next are there already, or are clients", () => {
+  const side = /** @type {any} */ ({
+    actors: ["P0", "P1", "P2", "P3", "C1"], rows: { actor: [1] }, around: () => [4, 5],
+    moments: {
+      at: (/** @type {number} */ moment) => [moment === 4 ? [0, 1, 3] : [0, 1, 2]],
+      line: (/** @type {number} */ number) => ({
+        head: `P${number}`, facts: number === 3 ? [{ text: "Z zombie" }] : [],
+      }),
+    },
+  });
+  const asks = question(side, 0, { ...BEGINNING, quiz: "actor" });
+  assert.deepEqual(typeof asks === "string" ? asks : asks.choices, ["P0", "P1", "C1"]);
 });
 
 test("what waits for readiness is asked how many are ready, or which", () => {

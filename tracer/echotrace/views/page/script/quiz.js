@@ -3,7 +3,7 @@
 import { make, place } from "./dom.js";
 import { next } from "./moves.js";
 import { QUIZZES, isRight } from "./questions.js";
-import { seenIn } from "./seen.js";
+import { Seen, seenIn } from "./seen.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -77,7 +77,21 @@ class AnswerSheet {
     event.preventDefault();
     const { view } = this.store;
     if (seenIn(view, this.tabs)?.hidden) this.answer(this.field.value);
+    else if (typeof seenIn(view, this.tabs)?.asked === "string") this.nextQuestion();
     else this.store.set({ at: next(this.tabs[view.tab].chosen(view), view.at) });
+  }
+
+  /** Go to the next step that asks something. */
+  nextQuestion() {
+    const { view } = this.store;
+    const tab = this.tabs[view.tab];
+    if (tab.kind !== "side") return;
+    const chosen = Array.from(tab.chosen(view));
+    const asks = (/** @type {number} */ at) =>
+      typeof new Seen(tab.side, { ...view, at, revealed: false }).asked !== "string";
+    const found = chosen.find((at) => at > view.at && asks(at));
+    if (found === undefined) this.result.value = "No later step asks for this.";
+    else this.store.set({ at: found });
   }
 
   /** @param {string} text */
@@ -115,7 +129,8 @@ class AnswerSheet {
     this.choices.hidden = !hidden || !choices.length;
     this.choices.replaceChildren(...(hidden ? choices : []).map((each) => this.choice(each)));
     this.check.hidden = hidden && choices.length > 0;
-    this.check.textContent = hidden ? "Check" : "Next step";
+    const onward = typeof asked === "string" ? "Next question" : "Next step";
+    this.check.textContent = hidden ? "Check" : onward;
     this.button.hidden = !hidden;
     this.result.value = this.said(asked, hidden);
     const right = [...this.answered.values()].filter(Boolean).length;

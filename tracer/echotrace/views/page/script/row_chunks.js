@@ -1,7 +1,7 @@
 // A long list of which only what is near the window is drawn: chunks of rows, each a placeholder as
 // high as its rows may be until it comes near, and again, as high as they were, when it is far.
 
-import { make } from "./dom.js";
+import { focusStepper, make } from "./dom.js";
 
 const ROWS = 16;
 /** Chunks that stand together: to lay them out among thousands takes long. */
@@ -29,7 +29,9 @@ export class RowChunks {
     this.draw = draw;
     body.addEventListener("click", ({ target }) => {
       const at = /** @type {HTMLElement} */ (target).closest("[data-at]")?.getAttribute("data-at");
-      if (at && getSelection()?.isCollapsed !== false) go(Number(at));
+      if (!at || getSelection()?.isCollapsed === false) return;
+      go(Number(at));
+      focusStepper();
     });
     this.count = 0;
     /** @type {Set<number>} */

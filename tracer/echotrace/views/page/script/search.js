@@ -4,7 +4,7 @@ import { make, place } from "./dom.js";
 import { among, counted, foundRows, nextHit } from "./search_hits.js";
 import { quizIn } from "./seen.js";
 
-const NOTHING = { positions: [], elsewhere: 0 };
+const NOTHING = { positions: [], elsewhere: 0, filtered: false };
 
 /**
  * @param {import("./store.js").Store} store

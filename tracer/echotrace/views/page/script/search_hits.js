@@ -4,8 +4,9 @@ import { below } from "./moves.js";
 import { finder } from "./search_marks.js";
 
 /**
- * What is found among the steps: their positions, and how many events more in what is not shown.
- * @typedef {{positions: number[], elsewhere: number}} Found
+ * What is found among the steps: their positions, and how many events more in what is not shown;
+ * whether some are hidden by a filter, or only because they are not essential.
+ * @typedef {{positions: number[], elsewhere: number, filtered: boolean}} Found
  */
 
 /**
@@ -41,7 +42,8 @@ export function among(tab, view, found) {
   const positions = chosen.filter((at) => found.has(rows[at]));
   const seen = new Set(positions.map((at) => seq[rows[at]]));
   const all = new Set([...found].map((row) => seq[row]));
-  return { positions, elsewhere: [...all].filter((event) => !seen.has(event)).length };
+  const elsewhere = [...all].filter((event) => !seen.has(event)).length;
+  return { positions, elsewhere, filtered: Boolean(view.connection || view.task) };
 }
 
 /**
@@ -62,12 +64,13 @@ export function nextHit(positions, at, direction) {
  * @param {number} at
  * @returns {string}
  */
-export function counted({ positions, elsewhere }, at) {
+export function counted({ positions, elsewhere, filtered }, at) {
   const index = below(positions, at);
   const count = positions.length;
   const all = count ? `${count} found` : "nothing found";
   const here = positions[index] === at ? `${index + 1} of ${count}` : all;
   if (!elsewhere) return here;
   const more = `${elsewhere}${count ? " more" : ""}`;
+  if (!filtered) return `${here}, ${more} among all events`;
   return `${here}, ${more} ${elsewhere === 1 ? "is" : "are"} hidden by the filter`;
 }

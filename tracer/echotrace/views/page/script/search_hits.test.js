@@ -23,7 +23,7 @@ test("events that no step shows are counted once", () => {
   };
   const found = new Set([0, 1, 2, 4]);
   assert.deepEqual(among(/** @type {any} */ (tab), /** @type {any} */ ({}), found), {
-    positions: [1, 3], elsewhere: 1,
+    positions: [1, 3], elsewhere: 1, filtered: false,
   });
 });
 
@@ -36,9 +36,11 @@ test("the ways go round", () => {
 });
 
 test("what is found is counted, and what is hidden told", () => {
-  assert.equal(counted({ positions: [2, 5], elsewhere: 0 }, 5), "2 of 2");
-  assert.equal(counted({ positions: [2, 5], elsewhere: 1 }, 4),
+  assert.equal(counted({ positions: [2, 5], elsewhere: 0, filtered: true }, 5), "2 of 2");
+  assert.equal(counted({ positions: [2, 5], elsewhere: 1, filtered: true }, 4),
     "2 found, 1 more is hidden by the filter");
-  assert.equal(counted({ positions: [], elsewhere: 4 }, 4),
+  assert.equal(counted({ positions: [], elsewhere: 4, filtered: true }, 4),
     "nothing found, 4 are hidden by the filter");
+  assert.equal(counted({ positions: [2], elsewhere: 4, filtered: false }, 2),
+    "1 of 1, 4 more among all events");
 });

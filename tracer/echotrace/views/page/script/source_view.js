@@ -1,7 +1,7 @@
 // A source with the line that just ran and the one that runs next, drawn into any element. Its
 // lines are made anew only if it is another file.
 
-import { BEGIN } from "./data.js";
+import { BEGIN, RETURN } from "./data.js";
 import { make } from "./dom.js";
 import { reveal } from "./scrolling.js";
 
@@ -9,12 +9,15 @@ import { reveal } from "./scrolling.js";
 const WIDEST_LINE = 2000;
 /** How much (px) is seen above and below the marked lines, if there is room: three lines. */
 const CONTEXT = 60;
-/** Columns of indentation that a broken line keeps. */
-const DEEPEST_INDENT = 24;
-const ARROWS = { ran: "\u25b6", upcoming: "\u25b7" };
-const ARROW_WORDS = { ran: "just ran", upcoming: "next" };
-/** Of a call that has only begun. */
-const WAITING_ARROWS = { ...ARROW_WORDS, ran: "waits in" };
+/** Columns from one tab stop to the next. */
+const TAB = 4;
+/** The signs of the marked lines, and what they say. */
+const ARROWS = { ran: ["\u25b6", "just ran"], upcoming: ["\u25b7", "next"] };
+/** The same where a call only begins, and where one that waited returns. */
+const ARROWS_OF_PARTS = new Map([
+  [BEGIN, { ...ARROWS, ran: ["\u2016", "waits in this line"] }],
+  [RETURN, { ...ARROWS, ran: ["\u25b6", "returned from this line"] }],
+]);
 
 /** @typedef {import("./data.js").Place} Place */
 /** @typedef {import("./data.js").Source} Source */
@@ -41,9 +44,9 @@ export class SourceView {
     this.side = null;
     /** @type {Source | null} */
     this.source = null;
-    this.words = ARROW_WORDS;
     /** The marked lines. @type {HTMLElement[]} */
     this.marked = [];
+    this.arrows = ARROWS;
     /** The numbers of the lines to be seen. @type {(number | null)[]} */
     this.wanted = [];
   }
@@ -65,9 +68,9 @@ export class SourceView {
     this.note.hidden = !this.note.textContent;
     this.body.classList.toggle("past", here.source === null);
     this.open(last.source);
-    const waits = where !== null && row !== undefined && side.rows.part[row] === BEGIN;
-    this.words = waits ? WAITING_ARROWS : ARROW_WORDS;
-    setTextOf(this.legend, arrowLegend(this.words));
+    const part = where && row !== undefined ? side.rows.part[row] : undefined;
+    this.arrows = (part && ARROWS_OF_PARTS.get(part)) || ARROWS;
+    setTextOf(this.legend, arrowLegend(this.arrows));
     this.mark({ ran: here.ran, upcoming: here.upcoming });
     this.wanted = here.source === null ? [last.ran] : [here.ran, here.upcoming];
   }
@@ -97,22 +100,25 @@ export class SourceView {
     this.source = source;
     this.marked = [];
     this.list.replaceChildren();
-    source?.lines.forEach((text, index) => this.list.append(lineElement(text, index)));
+    const lines = source?.lines ?? [];
+    this.list.style.setProperty("--digits", String(String(lines.length).length));
+    this.list.append(...lines.map(lineElement));
     this.scroller.scrollTop = 0;
   }
 
-  /** @param {Record<keyof ARROWS, number | null>} at the numbers of lines */
+  /** @param {Record<"ran" | "upcoming", number | null>} at the numbers of lines */
   mark(at) {
     for (const line of this.marked) unmark(line);
     this.marked = [];
-    for (const what of /** @type {(keyof ARROWS)[]} */ (Object.keys(ARROWS))) {
+    for (const what of /** @type {const} */ (["ran", "upcoming"])) {
       const number = at[what];
       const line = number === null ? null : this.list.children[number - 1];
       if (!(line instanceof HTMLElement)) continue;
+      const [sign, words] = this.arrows[what];
       line.classList.add(what);
       line.firstElementChild?.append(
-        make("span", { class: "arrow", "aria-hidden": "true" }, ARROWS[what]),
-        make("span", { class: "spoken" }, `${this.words[what]}: `),
+        make("span", { class: "arrow", "aria-hidden": "true" }, sign),
+        make("span", { class: "spoken" }, `${words}: `),
       );
       this.marked.push(line);
     }
@@ -156,15 +162,28 @@ function lastSeen(side, row) {
 }
 
 /**
- * A line with its number. It hangs: what is broken off stands deeper than the line's indentation.
+ * A line with its number. It hangs: what is broken off stands deeper than the line's indentation,
+ * which is a space beside the text (see panes.css), and only for who copies it in the text.
  * @param {string} text
  * @param {number} index
  */
 function lineElement(text, index) {
-  const code = make("code", {}, shownOfLine(text));
-  code.style.setProperty("--indent", String(Math.min(text.search(/\S|$/), DEEPEST_INDENT)));
+  const shown = shownOfLine(text);
+  const indent = shown.slice(0, shown.search(/[^ \t]|$/));
+  const code = make("code", {}, make("span", { class: "indent" }, indent), shown.slice(indent.length));
+  code.style.setProperty("--indent", String(columns(indent)));
   const number = make("span", { class: "number" }, String(index + 1));
   return make("li", {}, make("span", { class: "arrows" }), number, code);
+}
+
+/**
+ * How many columns spaces and tabs take.
+ * @param {string} indent
+ */
+function columns(indent) {
+  const column = (/** @type {number} */ at, /** @type {string} */ each) =>
+    each === "\t" ? at + TAB - (at % TAB) : at + 1;
+  return [...indent].reduce(column, 0);
 }
 
 /** @param {string} text */
@@ -189,7 +208,7 @@ function setTextOf(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** @param {typeof ARROW_WORDS} words */
-function arrowLegend(words) {
-  return `${ARROWS.ran}\u00a0${words.ran}  ${ARROWS.upcoming}\u00a0${words.upcoming}`;
+/** @param {typeof ARROWS} arrows */
+function arrowLegend({ ran, upcoming }) {
+  return [ran, upcoming].map((each) => each.join("\u00a0")).join("  ");
 }

@@ -1,5 +1,7 @@
 // What the key of a line of a state tells: what it is, whose it is, and what it refers to.
 
+/** How the fact begins that a task has ended. */
+export const ENDED = "Z ";
 /** The kind of thing that a thing is part of. */
 const WHOLE_OF = new Map([
   ["slot", "table"], ["inherited", "table"], ["socket", "open"], ["interest", "open"],

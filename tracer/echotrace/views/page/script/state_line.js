@@ -2,7 +2,7 @@
 
 import { CHANGED, GONE, NEW } from "./state_changes.js";
 import { make } from "./dom.js";
-import { descriptionOf, kindOf } from "./state_keys.js";
+import { ENDED, descriptionOf, kindOf } from "./state_keys.js";
 
 /** @typedef {import("./moments.js").Line} Line */
 
@@ -12,8 +12,6 @@ export const MARK_WORDS = new Map([[NEW, "new"], [GONE, "gone"], [CHANGED, "chan
 export const MARK_SIGNS = [...MARK_WORDS].map(([sign, word]) => `${sign}\u00a0${word}`).join("  ");
 /** How the fact begins that somebody waits in a call. */
 const WAITING_WORDS = "waiting in ";
-/** How the fact begins that somebody has ended. */
-const ENDED_WORDS = "Z ";
 
 /** A line, and the list of the lines that are part of it. */
 export class LineNode {
@@ -75,7 +73,7 @@ export class LineNode {
  * @param {import("./moments.js").Fact} fact
  */
 function factElement({ name, label, text, was }) {
-  const state = [text.startsWith(WAITING_WORDS) && "waits", text.startsWith(ENDED_WORDS) && "ended"];
+  const state = [text.startsWith(WAITING_WORDS) && "waits", text.startsWith(ENDED) && "ended"];
   const element = make("span", { class: [`fact-${name}`, ...state].filter(Boolean).join(" ") });
   element.append(make("span", { class: "dot" }, " \u00b7 "));
   if (label) element.append(label);

@@ -5,7 +5,7 @@ import { Seen } from "./seen.js";
 import { MARK_SIGNS } from "./state_line.js";
 import { StateView } from "./state_view.js";
 
-const SINCE_BEFORE = `Since the step before: ${MARK_SIGNS}`;
+const CHANGE_LEGEND = `At this step: ${MARK_SIGNS}`;
 const STATE_BEFORE = "The state before this step, until you have answered.";
 
 /**
@@ -26,7 +26,7 @@ export function statePane(store, tabs) {
     }
     const { side } = tab;
     const seen = new Seen(side, view);
-    legend.textContent = seen.hidden ? STATE_BEFORE : SINCE_BEFORE;
+    legend.textContent = seen.hidden ? STATE_BEFORE : CHANGE_LEGEND;
     picture.show(tab, side, seen.momentBefore(tab.chosen(view)), seen.moment());
   });
 }

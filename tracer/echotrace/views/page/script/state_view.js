@@ -79,7 +79,7 @@ class SectionView {
     this.title = make("h2");
     this.list = make("ul", { class: "" });
     this.fewer = make("button", {
-      type: "button", class: "fold", hidden: true, onclick: () => this.unfold(false),
+      type: "button", class: "rest-button fewer", hidden: true, onclick: () => this.unfold(false),
     }, "Show fewer");
     this.element = make("section", { class: name }, this.title, this.fewer, this.list);
     this.redraw = redraw;
@@ -121,7 +121,7 @@ class SectionView {
   unfold(all) {
     this.all = all;
     this.redraw();
-    const back = all ? this.fewer : this.list.querySelector("button");
+    const back = all ? this.fewer : this.list.querySelector(".rest-button");
     back?.focus({ preventScroll: true });
   }
 

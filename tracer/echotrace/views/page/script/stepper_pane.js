@@ -1,10 +1,12 @@
 // First, previous, next, last, the slider, and the sentence that explains the step.
 
 import { make, place } from "./dom.js";
+import { guideOf } from "./guide_pane.js";
 import { below } from "./moves.js";
+import { Proofs, gravestIn } from "./proofs.js";
 import { seenIn } from "./seen.js";
 import { Slider } from "./slider.js";
-import { WAYS, keysHelp, keysOf } from "./stepper_ways.js";
+import { WAYS, keyOf, keysHelp, keysOf } from "./stepper_ways.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -35,16 +37,22 @@ class Stepper {
     this.slider = new Slider((at) => store.set({ at }));
     this.where = make("p", { class: "where" });
     this.told = make("p", { class: "told", "aria-live": "polite" });
-    this.help = keysHelp();
+    this.guide = make("div");
+    this.help = keysHelp(this.guide);
     const ask = make("button", {
-      type: "button", "aria-label": "Keys", title: "Which keys there are (?)",
-      onclick: () => this.help.showModal(),
+      type: "button", "aria-label": "Keys", title: "What you see, and which keys there are (?)",
+      onclick: () => this.explain(),
     }, "?");
     const ways = make("div", { class: "ways", role: "group", "aria-label": "Steps" });
     ways.append(...this.buttons.map(({ element }) => element));
+    this.proofs = new Proofs();
+    const words = make("div", { class: "words" }, this.told, this.proofs.line);
+    keepRoom(words);
     pane.append(
-      make("div", { class: "controls" }, ways, this.slider.element, this.where, ask),
-      this.told, this.help,
+      make(
+        "div", { class: "controls" }, ways, this.slider.element, this.where, this.proofs.counts, ask,
+      ),
+      words, this.help,
     );
     /** Whether a held key waits for the page to be drawn. */
     this.waits = false;
@@ -60,6 +68,11 @@ class Stepper {
       },
     }, way.button ?? "");
     return { way, element };
+  }
+
+  explain() {
+    this.guide.replaceChildren(...guideOf(this.tabs[this.store.view.tab].sides));
+    this.help.showModal();
   }
 
   chosen() {
@@ -88,10 +101,10 @@ class Stepper {
    */
   pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || this.help.open || isTyped(event)) return;
-    const way = WAYS.find(({ keys }) => keys.includes(event.key));
+    const way = WAYS.find(({ keys }) => keys.includes(keyOf(event)));
     if (!way && event.key !== "?") return;
     event.preventDefault();
-    if (!way) this.help.showModal();
+    if (!way) this.explain();
     else if (!event.repeat || !this.waits) {
       this.waits = true;
       requestAnimationFrame(() => (this.waits = false));
@@ -111,17 +124,43 @@ class Stepper {
     const where = [step, chosen.length && tab.where(view)].filter(Boolean).join(" \u00b7 ");
     this.where.textContent = where;
     const known = seenIn(view, this.tabs)?.known ?? Infinity;
-    this.slider.show(chosen, view.at, where, this.courses(view), known);
+    this.slider.show(chosen, view.at, where, {
+      known, course: this.courses(view), proved: gravestIn(this.tabs, view),
+    });
     const filtered = !chosen.length && tab.chosen({ ...view, connection: 0, task: "" }).length;
-    const told = filtered ? "No step passes the filter." : tab.told(view);
+    const told = filtered ? unfiltered(tab, view) : tab.told(view);
     if (told !== this.told.textContent) this.told.textContent = told;
     this.told.hidden = !told;
+    this.proofs.show(this.tabs, view);
     for (const { way, element } of this.buttons) {
       const leads = way.to(chosen, view.at, () => 0) !== view.at;
       element.setAttribute("aria-disabled", String(!leads)); // disabled would lose the focus
     }
     return step;
   }
+}
+
+/**
+ * Words keep the room that the most of them have taken, so that what is below stays in place.
+ * @param {HTMLElement} words
+ */
+function keepRoom(words) {
+  let width = 0;
+  new ResizeObserver(() => {
+    if (words.offsetWidth !== width) words.style.removeProperty("--room");
+    width = words.offsetWidth;
+    words.style.setProperty("--room", `${words.offsetHeight}px`);
+  }).observe(words);
+}
+
+/**
+ * What is said where no step passes the filter: what is shown beside the timeline stays.
+ * @param {import("./tabs.js").Tab} tab
+ * @param {import("./store.js").View} view
+ */
+function unfiltered(tab, view) {
+  const stays = tab.kind === "side" ? `; source and state are those at event ${tab.key(view)}` : "";
+  return `No step passes the filter${stays.replace(/r$/, "")}.`;
 }
 
 /**

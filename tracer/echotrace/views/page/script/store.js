@@ -4,15 +4,16 @@
  * What is shown: which tab; at which position of its timeline; which rows of it.
  *
  * `connection` 0 and `task` "" are all. `quiz` names what is hidden, "" for nothing; `revealed` is
- * whether the answer at this step is seen.
+ * whether the answer at this step is seen. `noSource` and `noState` are whether these are folded away.
  * @typedef {{tab: number, at: number, everything: boolean, connection: number, task: string,
- *   query: string, quiz: string, revealed: boolean, lecture: boolean, theme: string}} View
+ *   query: string, quiz: string, revealed: boolean, lecture: boolean, theme: string,
+ *   noSource: boolean, noState: boolean}} View
  */
 
 /** @type {View} */
 export const BEGINNING = {
   tab: 0, at: 0, everything: false, connection: 0, task: "", query: "", quiz: "", revealed: false,
-  lecture: false, theme: "",
+  lecture: false, theme: "", noSource: false, noState: false,
 };
 
 /**

@@ -1,12 +1,15 @@
-// A tab for each trace and for each pair. Each keeps its step and its filter while another is shown.
+// A tab for each trace and for each pair. Another tab shows the same moment, if it has it, or else
+// the step that it was left at; each keeps its filter.
 
-import { make, place } from "./dom.js";
+import { focusStepper, make, place } from "./dom.js";
 import { NO_FILTER, filtered } from "./filters.js";
+import { nearest } from "./moves.js";
+import { sameMoment } from "./same_moment.js";
 import { quizIn } from "./seen.js";
 
 /** @typedef {import("./store.js").View} View */
 
-/** Where the arrow keys lead, from one tab of so many. */
+/** Where the arrow keys take the focus, from one tab of so many; Enter and Space show its tab. */
 const KEYS = /** @type {Record<string, (number: number, count: number) => number>} */ ({
   ArrowLeft: (number, count) => (number + count - 1) % count,
   ArrowRight: (number, count) => (number + 1) % count,
@@ -25,12 +28,15 @@ export function tabsBar(store, tabs) {
   const closed = (/** @type {number} */ number) =>
     tabs[number].kind === "pair" && quizIn(store.view, tabs);
   const go = (/** @type {number} */ number) => {
-    if (!closed(number)) store.set(returned(tabs[number], number, store.view, left.get(number)));
+    if (!closed(number)) store.set(returned(tabs, number, store.view, left.get(number)));
   };
   const buttons = tabs.map((tab, number) =>
     make("button", {
       type: "button", role: "tab", id: `tab-${number}`, "aria-controls": "panes",
-      onclick: () => go(number),
+      onclick: (/** @type {MouseEvent} */ { detail }) => {
+        go(number);
+        if (detail) focusStepper(); // a key stays at the tabs
+      },
     }, tab.name),
   );
   const bar = place("tabs");
@@ -40,8 +46,8 @@ export function tabsBar(store, tabs) {
     if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const open = [...tabs.keys()].filter((number) => !closed(number));
-    go(open[way(open.indexOf(store.view.tab), open.length)]);
-    buttons[store.view.tab].focus();
+    const from = open.findIndex((number) => buttons[number] === event.target);
+    buttons[open[way(from, open.length)]].focus();
   });
   store.show((view, before) => {
     if (view.tab !== before.tab) left.set(before.tab, before);
@@ -57,15 +63,22 @@ export function tabsBar(store, tabs) {
 }
 
 /**
- * The changes with which a tab is shown: as it was left, or from its beginning.
- * @param {import("./tabs.js").Tab} tab
+ * The changes with which a tab is shown: at the same moment, as it was left, or from its beginning.
+ * @param {import("./tabs.js").Tab[]} tabs
  * @param {number} number
  * @param {View} view
  * @param {View | undefined} was how it was left
  * @returns {Partial<View>}
  */
-function returned(tab, number, view, was) {
+function returned(tabs, number, view, was) {
   if (number === view.tab) return {};
+  const tab = tabs[number];
+  const same = quizIn(view, tabs) ? null : sameMoment(tabs, view, number);
+  if (same !== null) {
+    const { connection, task } = was ?? NO_FILTER;
+    const after = { tab: number, connection, task };
+    return { ...after, at: nearest(tab.chosen({ ...view, ...after }), same) };
+  }
   if (!was) return { tab: number, at: 0, ...NO_FILTER };
   const { at, connection, task } = was;
   if (tab.kind !== "side") return { tab: number, at, connection, task };

@@ -1,0 +1,52 @@
+// What stands below the window, named at its lower edge: who does not scroll finds it, too.
+
+import { make, place } from "./dom.js";
+
+/**
+ * @param {import("./store.js").Store} store
+ * @param {import("./tabs.js").Tab[]} tabs
+ */
+export function furtherPane(store, tabs) {
+  const pane = place("further");
+  let shown = -1;
+  store.show((view) => {
+    if (view.tab === shown) return;
+    shown = view.tab;
+    pane.replaceChildren(...furtherOf(tabs[shown]).map(([id, words]) =>
+      make("button", { type: "button", onclick: () => goTo(place(id)) }, words)));
+  });
+}
+
+/**
+ * The sections below that have something to say: the place of each, and its words.
+ * @param {import("./tabs.js").Tab} tab
+ * @returns {[string, string][]}
+ */
+function furtherOf(tab) {
+  const findings = tab.sides.reduce((sum, side) => sum + side.findings.length, 0);
+  /** @type {[string, string][]} */
+  const sections = [["findings", counted(findings, "finding")]];
+  if (tab.kind === "pair") {
+    const { differences } = tab.pair.packed;
+    sections.unshift(["differences", counted(differences.length, "difference")]);
+  }
+  return [...sections, ["events", "All events as text"], ["recorded", "How it was recorded"]];
+}
+
+/**
+ * @param {number} count
+ * @param {string} thing
+ */
+function counted(count, thing) {
+  return `${count || "No"} ${thing}${count === 1 ? "" : "s"}`;
+}
+
+/**
+ * Bring a section below into sight, and be there with the keys, too.
+ * @param {HTMLElement} section
+ */
+function goTo(section) {
+  section.tabIndex = -1;
+  section.scrollIntoView();
+  section.focus();
+}
