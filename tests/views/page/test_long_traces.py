@@ -21,7 +21,7 @@ FIGURES = (Path(__file__).parents[2] / "page_figures.js").read_text(encoding="ut
 #: A trace of 50,000 events takes more than 10 s to be made into a page.
 _CLIENTS, _ECHOES = 500, 17
 #: All panes together, however many processes there are.
-_NODES = 5000
+_NODES = 4000
 #: 12 MB for 50,000 events.
 _BYTES_AN_EVENT = 12_000_000 / 50_000
 

@@ -121,6 +121,7 @@ class SectionView {
   unfold(all) {
     this.all = all;
     this.redraw();
+    /** @type {HTMLElement | null} */
     const back = all ? this.fewer : this.list.querySelector(".rest-button");
     back?.focus({ preventScroll: true });
   }
