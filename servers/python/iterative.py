@@ -15,7 +15,7 @@ import sys
 
 # region: serve
 def serve(conn: socket.socket) -> None:
-    """Echo until the client sends no more; an error ends only this one."""
+    """Echo until the client sends no more; an error ends only this connection."""
     try:
         while data := conn.recv(1024):
             conn.sendall(data)
@@ -26,6 +26,7 @@ def serve(conn: socket.socket) -> None:
 
 
 # end
+
 
 # region: listen
 listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

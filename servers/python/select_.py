@@ -15,7 +15,7 @@ import sys
 
 # region: serve
 def serve(conn: socket.socket) -> bool:
-    """Echo once; whether the connection goes on, which an error ends."""
+    """Echo once; whether the connection goes on. An error ends only this one."""
     try:
         if data := conn.recv(1024):
             conn.sendall(data)
@@ -28,6 +28,7 @@ def serve(conn: socket.socket) -> bool:
 
 
 # end
+
 
 # region: listen
 listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -311,7 +311,8 @@ def test_long_trace(browser: Browser, tmp_path: Path, long: Story) -> None:
                   await frame();
                 }
                 const { left, top, bottom } = timeline.getBoundingClientRect();
-                const y = { 0: top + 60, 0.5: (top + bottom) / 2, 1: bottom - 15 }[end];
+                const heads = timeline.querySelector(".heads").getBoundingClientRect();
+                const y = { 0: heads.bottom + 5, 0.5: (top + bottom) / 2, 1: bottom - 15 }[end];
                 const row = document.elementFromPoint(left + 60, y).closest("[data-at]");
                 seen.push([Number(row.dataset.at), row.textContent,
                   timeline.querySelectorAll("*").length]);

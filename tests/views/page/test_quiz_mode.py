@@ -233,7 +233,7 @@ def test_lanes_of_tasks(browser: Browser, tmp_path: Path, stored: Mapping[str, S
     with opened(browser, tmp_path, text) as page:
         told, arrows = page.locator("#stepper .told"), page.locator("#source .arrow")
         page.locator("[data-at='4']").click()
-        assert page.locator("[data-at='4'] .said").inner_text() == "accept(3) waits"
+        assert page.locator("[data-at='4'] .said").inner_text() == "accept(3) waits …"
         assert arrows.all_inner_texts() == ["‖", "▷"]
         page.get_by_label("Quiz").first.select_option("result")
         assert arrows.all_inner_texts() == ["‖"]

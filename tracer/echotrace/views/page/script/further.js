@@ -1,6 +1,7 @@
 // What stands below the window, named at its lower edge: who does not scroll finds it, too.
 
 import { make, place } from "./dom.js";
+import { showUnlessQuiz } from "./seen.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -8,17 +9,18 @@ import { make, place } from "./dom.js";
  */
 export function furtherPane(store, tabs) {
   const pane = place("further");
-  let shown = -1;
-  store.show((view) => {
-    if (view.tab === shown) return;
-    shown = view.tab;
-    pane.replaceChildren(...furtherOf(tabs[shown]).map(([id, words]) =>
+  showUnlessQuiz(store, tabs, (sides) => {
+    const sections = [...(sides ? furtherOf(tabs[store.view.tab]) : []), RECORDED];
+    pane.replaceChildren(...sections.map(([id, words]) =>
       make("button", { type: "button", onclick: () => goTo(place(id)) }, words)));
   });
 }
 
+/** @type {[string, string]} */
+const RECORDED = ["recorded", "How it was recorded"];
+
 /**
- * The sections below that have something to say: the place of each, and its words.
+ * The sections below that have something to say and may be seen: the place of each, and its words.
  * @param {import("./tabs.js").Tab} tab
  * @returns {[string, string][]}
  */
@@ -30,7 +32,7 @@ function furtherOf(tab) {
     const { differences } = tab.pair.packed;
     sections.unshift(["differences", counted(differences.length, "difference")]);
   }
-  return [...sections, ["events", "All events as text"], ["recorded", "How it was recorded"]];
+  return [...sections, ["events", "All events as text"]];
 }
 
 /**
