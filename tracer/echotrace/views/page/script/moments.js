@@ -1,6 +1,7 @@
 // The states of a side: whole at keyframes, and as changes from one moment to the next between them.
 
 import { SAME } from "./state_changes.js";
+import { sortOf } from "./state_folds.js";
 import { INNER } from "./texts.js";
 
 /**
@@ -24,7 +25,7 @@ const KEPT_STATES = 2;
 export class Moments {
   /**
    * @param {Pick<import("./data.js").PackedMoments, "sections" | "changes" | "keyframes">} packed
-   * @param {Pick<import("./texts.js").Texts, "fields">} texts
+   * @param {Pick<import("./texts.js").Texts, "fields" | "pattern">} texts
    */
   constructor(packed, texts) {
     this.sections = packed.sections;
@@ -36,6 +37,8 @@ export class Moments {
     this.recent = [];
     /** @type {Map<number, Line>} */
     this.read = new Map();
+    /** @type {ReturnType<typeof sortOf>[]} */
+    this.sorts = [];
   }
 
   /**
@@ -92,6 +95,14 @@ export class Moments {
       this.read.set(number, line);
     }
     return line;
+  }
+
+  /**
+   * What a line is. Those of one pattern are alike: one of them is read for all.
+   * @param {number} number
+   */
+  sort(number) {
+    return (this.sorts[this.texts.pattern(number)] ??= sortOf(this.line(number)));
   }
 }
 

@@ -20,7 +20,7 @@ function nineMoments() {
   const fields = (/** @type {number} */ number) => [
     "1", `process P${number}`, `P${number}`, ["life", "", "Z zombie"].join(INNER),
   ];
-  return new Moments(packed, { fields });
+  return new Moments(packed, { fields, pattern: () => 0 });
 }
 
 const STATES = [
@@ -53,7 +53,7 @@ test("a splice may bring more lines than a function takes arguments", () => {
   const many = Array.from({ length: 300_000 }, (_, number) => number);
   const moments = new Moments(
     { sections: ["t"], keyframes: { 0: [[-1, -2]] }, changes: [[], [[0, 1, 0, ...many]]] },
-    { fields: () => [] },
+    { fields: () => [], pattern: () => 0 },
   );
   const [lines] = moments.at(1);
   assert.deepEqual([lines.length, lines[0], lines[1], lines.at(-1)], [300_002, -1, 0, -2]);

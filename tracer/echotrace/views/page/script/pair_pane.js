@@ -38,7 +38,7 @@ class SideView {
     this.source.hidden = !where;
     this.saying.classList.toggle("lacks", !here);
     this.state.setAttribute("aria-label", `What the kernel keeps for ${side.name}`);
-    this.view.show(side, before, after);
+    this.view.show(pair, side, before, after);
   }
 }
 
@@ -58,7 +58,10 @@ export function pairPane(store, tabs) {
   store.show((view) => {
     const tab = tabs[view.tab];
     pane.hidden = tab.kind !== "pair";
-    if (tab.kind !== "pair") return;
+    if (tab.kind !== "pair") {
+      for (const side of sides) side.view.leave();
+      return;
+    }
     const { pair } = tab;
     legend.textContent = [...pair.packed.legend, CHANGED_BY_STEP].join(" \u00b7 ");
     bar.show(pair, view.connection);

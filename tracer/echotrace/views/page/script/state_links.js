@@ -24,8 +24,7 @@ export function linkEnds(picture) {
  */
 export function oneStop(picture) {
   const first = picture.querySelector(".line[data-description]");
-  const stop = picture.contains(document.activeElement) ? document.activeElement : first;
-  makeStop(picture, stop);
+  makeStop(picture, picture.querySelector(".line:focus") ?? first);
 }
 
 /**

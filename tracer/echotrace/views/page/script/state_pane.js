@@ -20,10 +20,13 @@ export function statePane(store, tabs) {
   store.show((view) => {
     const tab = tabs[view.tab];
     pane.hidden = tab.kind !== "side";
-    if (tab.kind !== "side") return;
+    if (tab.kind !== "side") {
+      picture.leave();
+      return;
+    }
     const { side } = tab;
     const seen = new Seen(side, view);
     legend.textContent = seen.hidden ? STATE_BEFORE : CHANGE_LEGEND;
-    picture.show(side, seen.momentBefore(tab.chosen(view)), seen.moment());
+    picture.show(tab, side, seen.momentBefore(tab.chosen(view)), seen.moment());
   });
 }

@@ -4,6 +4,8 @@
 import { changes } from "./state_changes.js";
 import { Connectors } from "./state_connectors.js";
 import { make } from "./dom.js";
+import { folded, groupStarts, isLong } from "./state_folds.js";
+import { FoldNode } from "./fold_node.js";
 import { linkEnds, oneStop } from "./state_links.js";
 import { LineNode } from "./state_line.js";
 import { ownerOf } from "./state_keys.js";
@@ -13,11 +15,18 @@ const STATE_SECTIONS = ["tree", "tables", "opens"];
 /** From so many lines on, those out of sight are not laid out. */
 const MANY_LINES = 200;
 
+/**
+ * What a picture shows, and in which tab.
+ * @typedef {{tab: unknown, side: import("./data.js").Side, before: number, after: number}} Shown
+ */
+
 /** Draws the states of any side. */
 export class StateView {
   /** @param {HTMLElement} element which it fills */
   constructor(element) {
-    this.sections = STATE_SECTIONS.map((name) => new SectionView(name));
+    this.sections = STATE_SECTIONS.map((name) => new SectionView(name, () => this.redraw()));
+    /** @type {Shown | null} */
+    this.last = null;
     this.picture = make("div", { class: "picture" }, ...this.sections.map((each) => each.element));
     this.connectors = new Connectors(this.picture);
     linkEnds(this.picture);
@@ -25,12 +34,30 @@ export class StateView {
   }
 
   /**
-   * Show the state at a moment, marked with what changed since another one.
+   * Show the state at a moment, marked with what changed since another one. What somebody has
+   * unfolded stays so until another tab is shown.
+   * @param {unknown} tab
    * @param {import("./data.js").Side} side
    * @param {number} before
    * @param {number} after
    */
-  show(side, before, after) {
+  show(tab, side, before, after) {
+    if (this.last?.tab !== tab) for (const section of this.sections) section.all = false;
+    this.last = { tab, side, before, after };
+    this.draw(this.last);
+  }
+
+  /** Another tab is shown. */
+  leave() {
+    this.last = null;
+  }
+
+  redraw() {
+    if (this.last) this.draw(this.last);
+  }
+
+  /** @param {Shown} shown */
+  draw({ side, before, after }) {
     const { moments } = side;
     const [was, is] = [moments.at(before), moments.at(after)];
     const drawn = this.sections.map((section, index) =>
@@ -44,12 +71,21 @@ export class StateView {
 
 /** A section: its lines by key. */
 class SectionView {
-  /** @param {string} name */
-  constructor(name) {
+  /**
+   * @param {string} name
+   * @param {() => void} redraw
+   */
+  constructor(name, redraw) {
     this.title = make("h2");
-    this.list = make("ul");
-    this.element = make("section", { class: name }, this.title, this.list);
-    /** @type {Map<string, LineNode>} */
+    this.list = make("ul", { class: "" });
+    this.fewer = make("button", {
+      type: "button", class: "rest-button fewer", hidden: true, onclick: () => this.unfold(false),
+    }, "Show fewer");
+    this.element = make("section", { class: name }, this.title, this.fewer, this.list);
+    this.redraw = redraw;
+    /** Whether all of it is shown, however long it is. */
+    this.all = false;
+    /** @type {Map<string, LineNode | FoldNode>} */
     this.nodes = new Map();
     this.placing = 0;
     /** What is shown. @type {unknown[]} */
@@ -64,15 +100,33 @@ class SectionView {
    * @returns {boolean} whether it drew anything
    */
   show(moments, before, after, title) {
-    const wanted = [moments, after, before === after ? null : before];
+    const wanted = [moments, after, before === after ? null : before, this.all];
     if (wanted.every((each, index) => each === this.shown[index])) return false;
     this.shown = wanted;
     if (this.title.textContent !== title) this.title.textContent = title;
-    this.draw(changes(before, after, (number) => moments.line(number)));
+    const sort = moments.sort.bind(moments);
+    const marked = changes(before, after, (number) => moments.line(number));
+    const starts = groupStarts(marked, sort);
+    const long = isLong(starts);
+    this.fewer.hidden = !(long && this.all);
+    const lines = long && !this.all ? folded(marked, starts, sort) : marked;
+    this.draw(lines.map((each) => (typeof each === "number" ? moments.line(each) : each)));
     return true;
   }
 
-  /** @param {import("./moments.js").Line[]} lines */
+  /**
+   * Show all of it, or no more than may be read; the focus goes to the way back.
+   * @param {boolean} all
+   */
+  unfold(all) {
+    this.all = all;
+    this.redraw();
+    /** @type {HTMLElement | null} */
+    const back = all ? this.fewer : this.list.querySelector(".rest-button");
+    back?.focus({ preventScroll: true });
+  }
+
+  /** @param {(import("./moments.js").Line | import("./state_folds.js").Fold)[]} lines */
   draw(lines) {
     this.placing += 1;
     const nodes = lines.map((line) => this.node(line));
@@ -86,18 +140,22 @@ class SectionView {
     this.list.classList.toggle("many", nodes.length > MANY_LINES);
   }
 
-  /** @param {import("./moments.js").Line} line */
+  /** @param {import("./moments.js").Line | import("./state_folds.js").Fold} line */
   node(line) {
     let node = this.nodes.get(line.key);
-    if (node) node.show(line);
-    else this.nodes.set(line.key, (node = new LineNode(line)));
+    if (!node) {
+      node = "facts" in line ? new LineNode(line) : new FoldNode(line, () => this.unfold(true));
+      this.nodes.set(line.key, node);
+    }
+    if (node instanceof LineNode && "facts" in line) node.show(line);
+    if (node instanceof FoldNode && "text" in line) node.show(line);
     node.drawn = this.placing;
     return node;
   }
 
   /**
    * Each behind the one before it, in the list of that which it is part of.
-   * @param {LineNode[]} nodes
+   * @param {(LineNode | FoldNode)[]} nodes
    */
   place(nodes) {
     /** @type {Map<HTMLElement, Element | null>} */

@@ -29,6 +29,15 @@ export class Texts {
   }
 
   /**
+   * The number of a text's pattern.
+   * @param {number} number
+   * @returns {number}
+   */
+  pattern(number) {
+    return this.packed[number][0];
+  }
+
+  /**
    * The fields of a text that has several.
    * @param {number} number
    * @returns {string[]}
