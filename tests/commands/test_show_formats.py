@@ -31,7 +31,7 @@ def test_every_format_is_printed(form: str, capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.parametrize(
     ("name", "begins"),
-    [("x.txt", "fork"), ("x.md", "**fork"), ("x.html", "<section"), ("x.json", "{"),
+    [("x.txt", "fork"), ("x.md", "**fork"), ("x.html", "<!DOCTYPE html>"), ("x.json", "{"),
      ("x.svg", "<svg")],
 )  # fmt: skip
 def test_format_is_that_of_the_ending(name: str, begins: str) -> None:

@@ -17,13 +17,13 @@ _LONG = 1 << 20
 _WALK = """() => {
   const list = document.querySelector("#source ol");
   const first = list.firstElementChild;
-  const room = document.querySelector("#source .scroller").getBoundingClientRect();
   const next = [...document.querySelectorAll("#stepper button")]
     .find((each) => each.textContent === "Next");
   const slider = document.querySelector("#stepper input[type=range]");
   const steps = [];
   for (let last = null; last !== slider.value; next.click()) {
     last = slider.value;
+    const room = document.querySelector("#source .scroller").getBoundingClientRect();
     const marked = [...list.querySelectorAll(".ran, .upcoming")].map((line) => {
       const box = line.getBoundingClientRect();
       return {top: box.top, bottom: box.bottom,
