@@ -168,6 +168,17 @@ class TraceBuilder:
         return self.end(self.begin(tid, "accept", fd, None, None), result,
                         told=connected(result, port))  # fmt: skip
 
+    def processes(self, clients: int) -> range:
+        """A server that forks a process for each client; gives the ids of these processes."""
+        self.server()
+        children = range(100, 100 + clients)
+        for number, child in enumerate(children, 1):
+            self.client(number, "connect", local=f"127.0.0.1:{10000 + number}")
+            self.accept(10, 4, port=10000 + number)
+            self.fork(10, child)
+            self.call(10, "close", 4)
+        return children
+
     def trace(self) -> Trace:
         """The trace; calls that have not returned are in it without a result."""
         for begun in list(self._begun.values()):

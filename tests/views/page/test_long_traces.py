@@ -45,18 +45,13 @@ _MEASURE = """async () => {
 def many_processes() -> Story:
     """A process for each client; all live at once, and nobody waits for those that end."""
     b = TraceBuilder()
-    b.server()
-    for number in range(_CLIENTS):
-        b.client(number + 1, "connect", local=f"127.0.0.1:{10001 + number}")
-        b.accept(10, 4, port=10001 + number)
-        b.fork(10, 100 + number)
-        b.call(10, "close", 4)
+    children = b.processes(_CLIENTS)
     for _ in range(_ECHOES):
-        for number in range(_CLIENTS):
-            b.call(100 + number, "recvfrom", 4, result=5, data="hello")
-            b.call(100 + number, "sendto", 4, result=5, data="hello")
-    for number in range(_CLIENTS):
-        b.exit(100 + number)
+        for child in children:
+            b.call(child, "recvfrom", 4, result=5, data="hello")
+            b.call(child, "sendto", 4, result=5, data="hello")
+    for child in children:
+        b.exit(child)
     return replay(b.trace())
 
 

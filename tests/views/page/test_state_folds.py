@@ -78,14 +78,8 @@ _CHOICE = f"""() => {{{_LOOKER}
 def crowd() -> Story:
     """A process for each client; half of them have ended, and nobody waits for them."""
     b = TraceBuilder()
-    b.server()
-    for number in range(_CLIENTS):
-        b.client(number + 1, "connect", local=f"127.0.0.1:{10001 + number}")
-        b.accept(10, 4, port=10001 + number)
-        b.fork(10, 100 + number)
-        b.call(10, "close", 4)
-    for number in range(_CLIENTS // 2):
-        b.exit(100 + 2 * number)
+    for child in b.processes(_CLIENTS)[::2]:
+        b.exit(child)
     return replay(b.trace())
 
 
